@@ -1,0 +1,165 @@
+"""One ledger: SQLite (WAL) or PostgreSQL, by URL."""
+
+from __future__ import annotations
+
+import functools
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from schemas.errors import ServiceUnavailable, SettingError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ROWS_A_STATEMENT = 500
+"""SQLite and PostgreSQL cap the parameters of one statement (32,766 and 65,535)."""
+
+
+class Ledger:
+    """A connection pool and the two ways to use it: ``read()`` and ``write()``."""
+
+    def __init__(self, url: str) -> None:
+        """Opens the ledger; the schema is checked at the first use.
+
+        Raises:
+            SettingError: the URL is not one.
+        """
+        try:
+            self.url = make_url(url)
+            if self.url.drivername == "postgresql":
+                self.url = self.url.set(drivername="postgresql+psycopg")
+            if self.url.get_backend_name() == "sqlite" and self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self._engine = _engine(self.url)
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
+            raise SettingError(f"SAEGIM_LEDGER_URL is {url!r}: expected a URL such as postgresql://user:password@host/name "
+                               f"or sqlite:////folder/ledger.db ({error})") from None
+
+    @property
+    def address(self) -> str:
+        """The URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self._connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, alone: str | None = None) -> Iterator[Connection]:
+        """A transaction that writes; all or nothing.
+
+        Args:
+            alone: no two transactions with this name run at once (SQLite has one writer at a time anyway).
+        """
+        with self._connect() as connection:
+            connection = connection.execution_options(saegim_write=True)
+            with connection.begin():
+                if alone and connection.dialect.name == "postgresql":
+                    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(alone.encode())})
+                yield connection
+
+    @contextmanager
+    def _connect(self) -> Iterator[Connection]:
+        try:
+            connection = self._engine.connect()
+        except OperationalError as error:
+            detail = str(error.orig).strip().splitlines()[0]
+            raise ServiceUnavailable("The ledger", self.address, detail, "saegim up, or mend SAEGIM_LEDGER_URL") from error
+        with connection:
+            yield connection
+
+    def migrate(self) -> bool:
+        """Brings the schema to this version; True where something changed."""
+        with self.write(alone="migrate") as connection:
+            script = _alembic()
+            head = ScriptDirectory.from_config(script).get_current_head()
+            if MigrationContext.configure(connection).get_current_revision() == head:
+                return False
+            script.attributes["connection"] = connection
+            command.upgrade(script, "head")
+            return True
+
+    def check(self) -> None:
+        """Raises SettingError where the schema is not this version's."""
+        with self.read() as connection:
+            there = MigrationContext.configure(connection).get_current_revision()
+        head = ScriptDirectory.from_config(_alembic()).get_current_head()
+        if there != head:
+            raise SettingError(f"The ledger at {self.address} has schema {there or 'none'}, expected {head}. "
+                               "Bring it up to date with: saegim ledger upgrade")
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._engine.dispose()
+
+
+def insert_or_ignore(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
+    """Inserts rows; one whose natural key is taken is left as it is.
+
+    Returns:
+        How many were new.
+    """
+    build: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    new = 0
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        statement = build(table).values(rows[start:start + ROWS_A_STATEMENT]).on_conflict_do_nothing()
+        new += connection.execute(statement).rowcount
+    return new
+
+
+def upsert(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """Inserts a row or replaces the one with its primary key."""
+    build: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    keys = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in row.items() if name not in keys}
+    connection.execute(build(table).values(row).on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def in_chunks(items: Sequence[T], size: int = ROWS_A_STATEMENT) -> Iterator[Sequence[T]]:
+    """Slices of a sequence, for ``in (…)`` clauses."""
+    for start in range(0, len(items), size):
+        yield items[start:start + size]
+
+
+def _engine(url: Any) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 60})
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # sqlite3's own BEGIN comes too late to take the write lock
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("saegim_write")
+        # A transaction that reads first and then writes would fail with "database is locked" instead of waiting.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@functools.cache
+def _alembic_folder() -> str:
+    return str(Path(__file__).parent / "migrations")
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", _alembic_folder().replace("%", "%%"))
+    return config

@@ -1,0 +1,116 @@
+"""Readings in the ledger, and which of them a release may take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, select
+
+from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
+from datastore.ledger.tables import accepted_readings, images, readings, submissions
+from schemas.ids import digest
+from schemas.reading import Condition, ImageKind, Reading, Unit, regions_from_json
+from schemas.submission import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """What the ledger knows of a canonical image; sizes in pixels."""
+
+    image_id: str
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedReading:
+    """An accepted reading with the image and the submission that it stands on."""
+
+    reading: Reading
+    image: ImageRow
+    cluster_id: str
+    campaign: str
+    submitter: str
+
+
+def reading_id(reading: Reading) -> str:
+    """Id of a reading: its natural key, hashed."""
+    return digest("reading", reading.image_id, reading.reader, reading.run, str(reading.revision), length=32)
+
+
+def unread_images(ledger: Ledger, run: str) -> list[ImageRow]:
+    """Accepted images that this run of a model has not read, in order of id."""
+    read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
+    with ledger.read() as connection:
+        rows = connection.execute(
+            select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
+            .where(_accepted(), ~read).order_by(images.c.image_id))
+        return [ImageRow(*row) for row in rows]
+
+
+def add_readings(connection: Connection, new: Sequence[Reading]) -> int:
+    """Writes readings; the first one written for a key wins (design D8). Returns how many were new."""
+    return insert_or_ignore(connection, readings, [
+        {"reading_id": reading_id(item), "image_id": item.image_id, "reader": item.reader, "run": item.run,
+         "revision": item.revision, "unit": item.unit, "width": item.width, "height": item.height,
+         "regions": item.regions_json(), "image_kind": item.image_kind, "conditions": list(item.conditions)}
+        for item in new])
+
+
+def readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[str, Reading]:
+    """What one run of a model read, by image id; images that it has not read are left out."""
+    found: dict[str, Reading] = {}
+    with ledger.read() as connection:
+        for chunk in in_chunks(sorted(set(image_ids))):
+            rows = connection.execute(select(readings).where(readings.c.run == run, readings.c.image_id.in_(chunk)))
+            found.update({row.image_id: _reading(row) for row in rows})
+    return found
+
+
+def personal_readings(connection: Connection, run: str, image_ids: Iterable[str]) -> dict[str, list[Reading]]:
+    """All readings by people under one version of an annotation config, by image id, oldest first."""
+    found: dict[str, list[Reading]] = {}
+    for chunk in in_chunks(sorted(set(image_ids))):
+        rows = connection.execute(
+            select(readings).where(readings.c.run == run, readings.c.image_id.in_(chunk),
+                                   readings.c.reader.startswith("person:"))
+            .order_by(readings.c.revision))
+        for row in rows:
+            found.setdefault(row.image_id, []).append(_reading(row))
+    return found
+
+
+def accept(connection: Connection, annotation_config: str, reading: Reading) -> None:
+    """Makes a reading the accepted one of its image."""
+    upsert(connection, accepted_readings, {
+        "image_id": reading.image_id, "annotation_config": annotation_config, "reading_id": reading_id(reading)})
+
+
+def accepted(ledger: Ledger, annotation_config: str) -> list[AcceptedReading]:
+    """Accepted readings of images whose submission stands, in order of image id."""
+    query = (
+        select(readings, images.c.media_type, images.c.cluster_id, submissions.c.campaign, submissions.c.submitter)
+        .join(accepted_readings, accepted_readings.c.reading_id == readings.c.reading_id)
+        .join(images, images.c.image_id == readings.c.image_id)
+        .join(submissions, and_(submissions.c.image_id == images.c.image_id,
+                                submissions.c.outcome == Outcome.ACCEPTED))
+        .where(accepted_readings.c.annotation_config == annotation_config)
+        .order_by(readings.c.image_id))
+    with ledger.read() as connection:
+        return [
+            AcceptedReading(_reading(row), ImageRow(row.image_id, row.media_type, row.width, row.height),
+                            row.cluster_id, row.campaign, row.submitter)
+            for row in connection.execute(query)
+        ]
+
+
+def _accepted() -> Any:
+    return exists().where(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED)
+
+
+def _reading(row: Row[Any]) -> Reading:
+    return Reading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height,
+                   regions_from_json(row.regions), ImageKind(row.image_kind), tuple(map(Condition, row.conditions)))

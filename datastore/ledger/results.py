@@ -1,0 +1,53 @@
+"""Points and evaluations: what the ledger keeps of the two verbs that only compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, insert, select
+
+from datastore.ledger.connection import Ledger, in_chunks, upsert
+from datastore.ledger.tables import accepted_readings, evaluations, points, readings, submissions
+from schemas.reading import regions_from_json
+
+
+def slices_by_image(ledger: Ledger, campaign: str) -> dict[str, frozenset[str]]:
+    """Slices of the accepted readings of a campaign's images, by image id."""
+    query = (select(readings.c.image_id, readings.c.regions)
+             .join(accepted_readings, accepted_readings.c.reading_id == readings.c.reading_id)
+             .join(submissions, and_(submissions.c.image_id == readings.c.image_id,
+                                     submissions.c.campaign == campaign)))
+    found: dict[str, frozenset[str]] = {}
+    with ledger.read() as connection:
+        for row in connection.execute(query):
+            names = {name for region in regions_from_json(row.regions) for name in region.attributes.slices()}
+            found[row.image_id] = found.get(row.image_id, frozenset()) | names
+    return found
+
+
+def replace_points(ledger: Ledger, campaign: str, lines: Iterable[dict[str, Any]]) -> bool:
+    """Makes these the points of a campaign; True where they differ from what was there."""
+    new = sorted(lines, key=lambda line: (line["submission_id"], line["rule"]))
+    with ledger.write(alone=f"points {campaign}") as connection:
+        rows = connection.execute(select(points).where(points.c.campaign == campaign)
+                                  .order_by(points.c.submission_id, points.c.rule))
+        if [dict(row._mapping) for row in rows] == new:
+            return False
+        connection.execute(delete(points).where(points.c.campaign == campaign))
+        for chunk in in_chunks(new):
+            connection.execute(insert(points), list(chunk))
+    return True
+
+
+def add_evaluation(ledger: Ledger, release: str, run: str, reader: str, metrics: dict[str, Any], report_key: str) -> None:
+    """Keeps the figures of one model run on one release."""
+    with ledger.write() as connection:
+        upsert(connection, evaluations, {"release": release, "run": run, "reader": reader, "metrics": metrics,
+                                         "report_key": report_key})
+
+
+def evaluation_rows(ledger: Ledger) -> Sequence[Row[Any]]:
+    """All evaluations, by release."""
+    with ledger.read() as connection:
+        return list(connection.execute(select(evaluations).order_by(evaluations.c.release, evaluations.c.run)))

@@ -1,0 +1,161 @@
+"""Tables of the ledger: all state that Saegim keeps (design D3). Migrations follow this file; a test compares them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite forgets time zones, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        """Stores UTC."""
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        """Reads UTC."""
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    })
+
+images = Table(
+    "images", metadata,
+    Column("image_id", String(64), primary_key=True),
+    Column("media_type", String(32), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("pixels_id", String(64), nullable=False, unique=True),  # same pixels in another container: a duplicate
+    Column("fingerprint", String(64), nullable=False),
+    Column("cluster_id", String(64), nullable=False, index=True),
+    Column("encoder", String(64), nullable=False),
+)
+
+submissions = Table(
+    "submissions", metadata,
+    Column("submission_id", String(32), primary_key=True),
+    Column("bucket", String(255), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("version", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("campaign", Text, index=True),
+    Column("submitter", Text),
+    Column("claims", JSON, nullable=False),
+    Column("raw_sha256", String(64), index=True),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("detail", Text),
+    Column("image_id", String(64), ForeignKey("images.image_id")),
+    Column("duplicate_of", String(32), ForeignKey("submissions.submission_id")),
+    Column("original", JSON),
+    UniqueConstraint("bucket", "key", "version"),
+    Index("uq_submissions_accepted_image", "image_id", unique=True,
+          sqlite_where=Column("outcome") == "accepted", postgresql_where=Column("outcome") == "accepted"),
+)
+
+readings = Table(
+    "readings", metadata,
+    Column("reading_id", String(32), primary_key=True),
+    Column("image_id", String(64), ForeignKey("images.image_id"), nullable=False),
+    Column("reader", String(255), nullable=False),
+    Column("run", String(255), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("regions", Text, nullable=False),
+    Column("image_kind", String(16), nullable=False),
+    Column("conditions", JSON, nullable=False),
+    UniqueConstraint("image_id", "reader", "run", "revision"),
+)
+
+accepted_readings = Table(
+    "accepted_readings", metadata,
+    Column("image_id", String(64), ForeignKey("images.image_id"), primary_key=True),
+    Column("annotation_config", String(64), primary_key=True),
+    Column("reading_id", String(32), ForeignKey("readings.reading_id"), nullable=False),
+)
+
+tasks = Table(
+    "tasks", metadata,
+    Column("project_id", Integer, primary_key=True),
+    Column("subject", String(80), primary_key=True),
+    Column("config_version", Integer, primary_key=True),
+    Column("task_id", Integer),  # empty while Label Studio has not confirmed it
+)
+
+annotations = Table(
+    "annotations", metadata,  # what became of each state of each annotation that was submitted (invariant I5)
+    Column("annotation_id", Integer, primary_key=True),
+    Column("revision", BigInteger, primary_key=True),
+    Column("project_id", Integer, nullable=False),
+    Column("task_id", Integer, nullable=False),
+    Column("image_id", String(64), index=True),
+    Column("reading_id", String(32), ForeignKey("readings.reading_id")),
+    Column("skipped", Boolean, nullable=False),
+    Column("lead_time", Float),
+    Column("problem", Text),
+)
+
+cursors = Table(
+    "cursors", metadata,
+    Column("name", String(255), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+points = Table(
+    "points", metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("submission_id", String(32), ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("submitter", Text, nullable=False),
+    Column("points", Integer, nullable=False),
+)
+
+evaluations = Table(
+    "evaluations", metadata,
+    Column("release", String(255), primary_key=True),
+    Column("run", String(255), primary_key=True),
+    Column("reader", String(255), nullable=False),
+    Column("metrics", JSON, nullable=False),
+    Column("report_key", Text, nullable=False),
+)
+
+leases = Table(
+    "leases", metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("token", BigInteger, nullable=False),  # grows with every change of holder: the fence against late workers
+    Column("expires_at", UtcDateTime, nullable=False),
+)

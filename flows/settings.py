@@ -1,0 +1,55 @@
+"""All settings of the workbench: one class, prefix ``SAEGIM_``, built at the edge and passed down (design D11)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+
+from saegim.settings import StorageSettings, home
+from schemas.errors import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: recipes and annotation configs are read from here."""
+
+
+class Settings(StorageSettings):
+    """Every value is an environment variable ``SAEGIM_<NAME>`` or a line of ``.saegim/env``."""
+
+    bucket_raw: str = Field("raw", description="What submitters send: <campaign>/<submitter>/<name>.")
+    bucket_images: str = Field("images", description="Canonical images.")
+    bucket_models: str = Field("models", description="Model bundles.")
+    ledger_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the state folder.")
+    label_studio_url: str = Field("http://127.0.0.1:8080", description="Where Label Studio answers.")
+    label_studio_token: SecretStr = Field(SecretStr(""), description="Access token of a Label Studio user.")
+    prefect_api_url: str = Field("http://127.0.0.1:4200/api", description="Where the Prefect server answers.")
+    pseudonym_secret: SecretStr = Field(
+        SecretStr("saegim"), description="Keys the pseudonyms of people in releases: set your own and keep it.")
+    model: str = Field("ppocr-korean", description="Recipe in recipes/models/ that prelabel and evaluate use.")
+    annotation_config: str = Field("scene_text", description="Folder in annotation_configs/ that label pushes to.")
+    dataset: str = Field("scene-text", description="Recipe in recipes/datasets/ that export publishes.")
+    onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt)$", description="Execution provider of the OCR model.")
+    batch_size: int = Field(500, ge=1, le=5000, description="Images in one Prefect task.")
+    lease_seconds: int = Field(300, ge=5, description="How long a worker may be silent before its work is given away.")
+    max_bytes: int = Field(50_000_000, ge=1, description="Largest submission taken, in bytes.")
+    max_pixels: int = Field(100_000_000, ge=1, description="Largest picture taken, in pixels.")
+    min_side: int = Field(32, ge=1, description="Smallest side taken, in pixels.")
+
+    @property
+    def ledger(self) -> str:
+        """URL of the ledger."""
+        return self.ledger_url or f"sqlite:///{home() / 'ledger.db'}"
+
+
+def load_settings() -> Settings:
+    """Settings from the environment and from ``.saegim/env``.
+
+    Raises:
+        SettingError: one line a wrong setting, with its name, its value and what was expected.
+    """
+    try:
+        return Settings(_env_file=home() / "env")
+    except ValidationError as error:
+        lines = [f"SAEGIM_{'_'.join(map(str, item['loc'])).upper()} is {item['input']!r}: {item['msg']}"
+                 for item in error.errors()]
+        raise SettingError("; ".join(lines) + f". Set it in the environment or in {home() / 'env'}") from None

@@ -1,0 +1,194 @@
+"""What a reader saw on an image, and the fixed vocabulary to describe it.
+
+The vocabulary is defined here and nowhere else: each value is a region attribute, a slice, a bonus category of
+campaigns and a choice on the Label Studio screen.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Point = tuple[float, float]
+Polygon = tuple[Point, ...]
+"""Pixels of the canonical image, clockwise on the screen from the reading start, at least three corners, not closed."""
+
+
+class Unit(StrEnum):
+    """What one region is."""
+
+    WORD = "word"
+    LINE = "line"
+    CHARACTER = "character"
+
+
+class Direction(StrEnum):
+    """How the text runs."""
+
+    HORIZONTAL = "horizontal"
+    VERTICAL = "vertical"
+    CURVED = "curved"
+
+
+class Writing(StrEnum):
+    """By machine or by hand."""
+
+    PRINTED = "printed"
+    HANDWRITTEN = "handwritten"
+
+
+class Effect(StrEnum):
+    """What makes letters hard to read; a region may have several."""
+
+    EMBOSSED = "embossed"
+    DOT_MATRIX = "dot_matrix"
+    BOUNDARY_VIOLATION = "boundary_violation"
+    REFLECTIVE = "reflective"
+
+
+class Language(StrEnum):
+    """Language of the text."""
+
+    KO = "ko"
+    EN = "en"
+    MIXED = "mixed"
+    DIGITS = "digits"
+    OTHER = "other"
+
+
+class Kind(StrEnum):
+    """What the region holds."""
+
+    TEXT = "text"
+    CHECKBOX = "checkbox"
+    STAMP = "stamp"
+    SIGNATURE = "signature"
+
+
+class ImageKind(StrEnum):
+    """What the photograph shows."""
+
+    SCENE = "scene"
+    DOCUMENT = "document"
+
+
+class Condition(StrEnum):
+    """State of the photographed thing or of the photograph; an image may have several."""
+
+    WRINKLED = "wrinkled"
+    DAMAGED = "damaged"
+    LOW_LIGHT = "low_light"
+    BLURRED = "blurred"
+
+
+REGION_VOCABULARY: dict[str, tuple[str, ...]] = {
+    "direction": tuple(Direction),
+    "writing": tuple(Writing),
+    "effects": tuple(Effect),
+    "language": tuple(Language),
+    "kind": tuple(Kind),
+}
+"""Region attributes whose values are names. ``legible`` and ``checked`` are true or false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """Attributes of one region. ``legible=False`` is "don't care" in every metric and format."""
+
+    direction: Direction = Direction.HORIZONTAL
+    writing: Writing = Writing.PRINTED
+    effects: tuple[Effect, ...] = ()
+    language: Language = Language.OTHER
+    legible: bool = True
+    kind: Kind = Kind.TEXT
+    checked: bool | None = None
+
+    def slices(self) -> tuple[str, ...]:
+        """Names of the slices that a region with these attributes belongs to, sorted."""
+        names = {str(self.direction), str(self.writing), str(self.language), str(self.kind), *map(str, self.effects)}
+        return tuple(sorted(names if self.legible else names | {"illegible"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One piece of text, check box or stamp on an image.
+
+    Attributes:
+        region_id: kept from prediction through annotation to the release.
+        polygon: see ``Polygon``.
+        text: NFC; empty where there is none.
+        score: the model's confidence in [0, 1], three decimals; None for a person.
+        replaces: id of the region that this one was redrawn from.
+    """
+
+    region_id: str
+    polygon: Polygon
+    text: str
+    attributes: Attributes = field(default_factory=Attributes)
+    score: float | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All regions of one image as one reader saw them.
+
+    The key is (image_id, reader, run, revision). ``reader`` is ``model:<name>`` or ``person:<pseudonym>``; ``run`` is
+    the model run's digest or ``<annotation config>@<version>``; ``revision`` orders the states of one annotation
+    and is 0 for a model. ``width`` and ``height`` are those of the canonical image.
+    """
+
+    image_id: str
+    reader: str
+    run: str
+    revision: int
+    unit: Unit
+    width: int
+    height: int
+    regions: tuple[Region, ...]
+    image_kind: ImageKind = ImageKind.SCENE
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person made it."""
+        return self.reader.startswith("person:")
+
+    def regions_json(self) -> str:
+        """Regions as compact JSON with sorted keys; ``regions_from_json`` reads it back."""
+        return json.dumps([asdict(region) for region in self.regions], ensure_ascii=False, sort_keys=True,
+                          separators=(",", ":"))
+
+
+def attributes_from_dict(values: dict[str, Any]) -> Attributes:
+    """Builds attributes from plain values.
+
+    Raises:
+        ValueError: a value outside the vocabulary.
+    """
+    return Attributes(
+        direction=Direction(values.get("direction", Direction.HORIZONTAL)),
+        writing=Writing(values.get("writing", Writing.PRINTED)),
+        effects=tuple(sorted({Effect(effect) for effect in values.get("effects") or ()})),
+        language=Language(values.get("language", Language.OTHER)),
+        legible=bool(values.get("legible", True)),
+        kind=Kind(values.get("kind", Kind.TEXT)),
+        checked=values.get("checked"),
+    )
+
+
+def regions_from_json(text: str) -> tuple[Region, ...]:
+    """Reads what ``Reading.regions_json`` wrote."""
+    return tuple(
+        Region(
+            region_id=item["region_id"],
+            polygon=tuple((float(x), float(y)) for x, y in item["polygon"]),
+            text=item["text"],
+            attributes=attributes_from_dict(item["attributes"]),
+            score=item["score"],
+            replaces=item["replaces"],
+        )
+        for item in json.loads(text)
+    )

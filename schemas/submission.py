@@ -1,0 +1,177 @@
+"""What people send, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from schemas import ids
+
+
+class Outcome(StrEnum):
+    """Where a submission ends: exactly one of these (invariant I1)."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    HELD = "held"
+    QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
+
+
+class Reason(StrEnum):
+    """Why a submission is not taken. ``SENTENCES`` has what its submitter reads."""
+
+    BAD_KEY = "bad_key"
+    EMPTY = "empty"
+    NOT_AN_IMAGE = "not_an_image"
+    FORMAT_NOT_TAKEN = "format_not_taken"
+    BROKEN = "broken"
+    TOO_LARGE = "too_large"
+    TOO_SMALL = "too_small"
+
+
+SENTENCES: dict[Reason, tuple[str, str]] = {
+    Reason.BAD_KEY: (
+        "캠페인과 제출자를 알 수 없는 위치에 올라왔습니다. 캠페인/제출자/파일이름 으로 올려 주세요.",
+        "It lies where neither campaign nor submitter can be told. Send it as campaign/submitter/name.",
+    ),
+    Reason.EMPTY: ("빈 파일입니다. 다시 올려 주세요.", "The file is empty. Please send it again."),
+    Reason.NOT_AN_IMAGE: ("사진이 아닙니다.", "This is not a picture."),
+    Reason.FORMAT_NOT_TAKEN: (
+        "받지 않는 형식입니다. JPEG, PNG, WebP, HEIC, BMP, 한 장짜리 TIFF로 올려 주세요.",
+        "We do not take this format. Send JPEG, PNG, WebP, HEIC, BMP or a single-page TIFF.",
+    ),
+    Reason.BROKEN: (
+        "파일이 깨졌거나 잘렸습니다. 원본을 다시 올려 주세요.",
+        "The file is damaged or cut off. Please send the original again.",
+    ),
+    Reason.TOO_LARGE: (
+        "사진이 너무 큽니다. 더 작은 크기로 올려 주세요.",
+        "The picture is too large. Please send a smaller one.",
+    ),
+    Reason.TOO_SMALL: (
+        "사진이 너무 작아 글자를 읽을 수 없습니다.",
+        "The picture is too small to read anything on it.",
+    ),
+}
+"""Reason → (Korean, English)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawObject:
+    """One object in the bucket ``raw``, as the listing shows it. ``size`` in bytes, ``sent_at`` in UTC."""
+
+    bucket: str
+    key: str
+    version: str
+    size: int
+    sent_at: datetime
+
+    @property
+    def submission_id(self) -> str:
+        """Id of the submission that this object is."""
+        return ids.submission_id(self.bucket, self.key, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose a submission is, as its key says."""
+
+    campaign: str
+    submitter: str
+    name: str
+
+
+def sender_of(key: str) -> Sender | None:
+    """Reads ``campaign/submitter/name``; the name may hold further slashes. None where the key has another form."""
+    campaign, _, rest = key.partition("/")
+    submitter, _, name = rest.partition("/")
+    return Sender(campaign, submitter, name) if campaign and submitter and name and not name.endswith("/") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why something is not taken. ``detail`` is for the data manager; the submitter reads ``SENTENCES[reason]``."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What is kept of the raw file as data, and never in the canonical image. Sizes before rotation, in pixels."""
+
+    format: str
+    width: int
+    height: int
+    captured_at: str | None
+    camera: str | None
+    had_gps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalImage:
+    """One picture as everything downstream sees it: upright, 8-bit sRGB, no metadata (design D1).
+
+    Attributes:
+        image_id: sha256 of ``data``.
+        data: the encoded file.
+        media_type: ``image/jpeg`` or ``image/png``.
+        width: pixels.
+        height: pixels.
+        pixels_id: sha256 of size and decoded RGB bytes, which finds the same pixels in another container.
+        fingerprint: 64-bit perceptual hash of the content, as 16 hex digits.
+        encoder: what made ``data``, with its version.
+        original: what the raw file said.
+    """
+
+    image_id: str
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    pixels_id: str
+    fingerprint: str
+    encoder: str
+    original: Original
+
+    @property
+    def key(self) -> str:
+        """Object key in the bucket ``images``, spread over prefixes."""
+        return image_key(self.image_id, self.media_type)
+
+
+def image_key(image_id: str, media_type: str) -> str:
+    """Object key of a canonical image in the bucket ``images``."""
+    return f"{image_id[:2]}/{image_id}.{'jpg' if media_type == 'image/jpeg' else 'png'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One raw object with what became of it: a row of the ledger.
+
+    Attributes:
+        raw: the object.
+        sender: whose it is; None where the key does not say.
+        claims: the object's user metadata. Claims, never facts.
+        raw_sha256: of the raw bytes; None where they were not read.
+        outcome: where it ended.
+        rejection: why, where it is not taken.
+        image: its canonical image, where it has one.
+        image_id: the image it stands for; for a duplicate, that of the earlier submission.
+        cluster_id: the image that founded its cluster.
+        duplicate_of: submission id of the accepted one that this repeats.
+    """
+
+    raw: RawObject
+    sender: Sender | None
+    claims: dict[str, str]
+    outcome: Outcome
+    raw_sha256: str | None = None
+    rejection: Rejection | None = None
+    image: CanonicalImage | None = None
+    image_id: str | None = None
+    cluster_id: str | None = None
+    duplicate_of: str | None = None
