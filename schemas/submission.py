@@ -163,6 +163,7 @@ class Submission:
         image_id: the image it stands for; for a duplicate, that of the earlier submission.
         cluster_id: the image that founded its cluster.
         duplicate_of: submission id of the accepted one that this repeats.
+        trace: traceback of an unexpected error, where it is quarantined.
     """
 
     raw: RawObject
@@ -175,3 +176,4 @@ class Submission:
     image_id: str | None = None
     cluster_id: str | None = None
     duplicate_of: str | None = None
+    trace: str | None = None

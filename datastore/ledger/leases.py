@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import platform
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, update
+import psutil
+from sqlalchemy import Connection, delete, or_, select, update
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
 from datastore.ledger.tables import leases
 from schemas.errors import LeaseLost
+from schemas.ids import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +35,23 @@ class Lease:
 
 
 def claim(ledger: Ledger, kind: str, keys: Sequence[str], seconds: int) -> Lease:
-    """Claims what of ``keys`` nobody holds, or whose holder has been silent for too long.
+    """Claims what of ``keys`` nobody holds, or whose holder has been silent for too long or is seen to be dead.
 
     Returns:
         A lease over those keys only; it may be over none.
     """
-    holder, now = uuid.uuid4().hex, datetime.now(UTC)
+    holder, now = _holder(), datetime.now(UTC)
     until = now + timedelta(seconds=seconds)
     with ledger.write() as connection:
         insert_or_ignore(connection, leases, [
             {"kind": kind, "key": key, "holder": holder, "token": 1, "expires_at": until} for key in keys])
+        dead = [name for name in connection.scalars(select(leases.c.holder).where(leases.c.kind == kind).distinct())
+                if _is_dead(name)]
         for chunk in in_chunks(keys):
             connection.execute(
                 update(leases)
-                .where(leases.c.kind == kind, leases.c.key.in_(chunk), leases.c.expires_at < now)
+                .where(leases.c.kind == kind, leases.c.key.in_(chunk),
+                       or_(leases.c.expires_at < now, leases.c.holder.in_(dead)))
                 .values(holder=holder, token=leases.c.token + 1, expires_at=until))
         got: dict[str, int] = {}
         for chunk in in_chunks(keys):
@@ -76,3 +85,44 @@ def release(ledger: Ledger, lease: Lease) -> None:
         for chunk in in_chunks(lease.keys):
             connection.execute(delete(leases).where(
                 leases.c.kind == lease.kind, leases.c.key.in_(chunk), leases.c.holder == lease.holder))
+
+
+def renew(ledger: Ledger, lease: Lease, seconds: int) -> None:
+    """Says that the holder is alive and at work.
+
+    Raises:
+        LeaseLost: it was silent for too long and somebody else has taken over.
+    """
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    with ledger.write() as connection:
+        fence(connection, lease)
+        for chunk in in_chunks(lease.keys):
+            connection.execute(update(leases).where(
+                leases.c.kind == lease.kind, leases.c.key.in_(chunk), leases.c.holder == lease.holder,
+            ).values(expires_at=until))
+
+
+def _holder() -> str:
+    """Machine, process and a random part: enough to see on the same machine whether the process still lives."""
+    return f"{_machine()}:{os.getpid()}:{psutil.Process().create_time():.2f}:{uuid.uuid4().hex[:12]}"
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether a holder was a process of this machine that has ended. A killed run's work need not wait for expiry."""
+    machine, pid, started, _ = holder.split(":")
+    if machine != _machine():
+        return False
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
+    except psutil.NoSuchProcess:
+        return True
+
+
+@functools.cache
+def _machine() -> str:
+    """Names this boot and this process namespace: containers may share a host name and never share that."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return digest(boot, str(Path("/proc/self/ns/pid").stat().st_ino), length=12)
+    except OSError:  # not Linux
+        return digest(platform.node(), str(uuid.getnode()), length=12)

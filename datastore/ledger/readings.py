@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, exists, select
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
-from datastore.ledger.tables import accepted_readings, images, readings, submissions
+from datastore.ledger.tables import accepted_readings, images, models, readings, submissions
 from schemas.ids import digest
 from schemas.reading import Condition, ImageKind, Reading, Unit, regions_from_json
 from schemas.submission import Outcome
@@ -39,6 +39,27 @@ class AcceptedReading:
 def reading_id(reading: Reading) -> str:
     """Id of a reading: its natural key, hashed."""
     return digest("reading", reading.image_id, reading.reader, reading.run, str(reading.revision), length=32)
+
+
+def set_model_run(ledger: Ledger, name: str, reader: str, run: str, details: dict[str, Any]) -> None:
+    """Notes which run a model's name stands for now.
+
+    Args:
+        ledger: where.
+        name: the model as the settings call it.
+        reader: the reader that it became, such as ``model:ppocr-korean@1``.
+        run: digest of model files, configuration, provider and precision.
+        details: what the digest was made of.
+    """
+    with ledger.write() as connection:
+        upsert(connection, models, {"name": name, "reader": reader, "run": run, "details": details})
+
+
+def model_run(ledger: Ledger, name: str) -> str | None:
+    """The run that a model's name stands for; None where prelabel has never run with it."""
+    with ledger.read() as connection:
+        run: Any = connection.scalar(select(models.c.run).where(models.c.name == name))
+        return str(run) if run else None
 
 
 def unread_images(ledger: Ledger, run: str) -> list[ImageRow]:

@@ -98,7 +98,7 @@ def _row(item: Submission) -> dict[str, Any]:
         "submitter": item.sender.submitter if item.sender else None,
         "claims": item.claims, "raw_sha256": item.raw_sha256, "outcome": item.outcome,
         "reason": item.rejection.reason if item.rejection else None,
-        "detail": item.rejection.detail if item.rejection else None,
+        "detail": item.rejection.detail if item.rejection else item.trace,
         "image_id": item.image_id, "duplicate_of": item.duplicate_of,
         "original": asdict(item.image.original) if item.image else None,
     }

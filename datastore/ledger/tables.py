@@ -127,6 +127,14 @@ annotations = Table(
     Column("problem", Text),
 )
 
+models = Table(
+    "models", metadata,  # which run the setting "model" stood for when prelabel last ran
+    Column("name", String(255), primary_key=True),
+    Column("reader", String(255), nullable=False),
+    Column("run", String(255), nullable=False),
+    Column("details", JSON, nullable=False),
+)
+
 cursors = Table(
     "cursors", metadata,
     Column("name", String(255), primary_key=True),

@@ -46,6 +46,13 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('kind', 'key', name=op.f('pk_leases'))
     )
+    op.create_table('models',
+    sa.Column('name', sa.String(length=255), nullable=False),
+    sa.Column('reader', sa.String(length=255), nullable=False),
+    sa.Column('run', sa.String(length=255), nullable=False),
+    sa.Column('details', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_models'))
+    )
     op.create_table('tasks',
     sa.Column('project_id', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(length=80), nullable=False),
@@ -148,6 +155,7 @@ def downgrade() -> None:
     op.drop_table('submissions')
     op.drop_table('readings')
     op.drop_table('tasks')
+    op.drop_table('models')
     op.drop_table('leases')
     with op.batch_alter_table('images', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_images_cluster_id'))

@@ -1,0 +1,13 @@
+"""The workbench's commands, added to the client's command ``saegim`` where the workbench is installed."""
+
+import typer
+
+import apps.stack.commands
+from apps.cli import ledger, run
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the workbench's commands."""
+    apps.stack.commands.register(app)
+    app.add_typer(run.app, name="run")
+    app.add_typer(ledger.app, name="ledger")

@@ -1,0 +1,156 @@
+"""saegim run VERB: one flow in this process, with progress, recorded by the Prefect server."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flows.settings import Settings, load_settings
+from saegim.settings import home
+from schemas.errors import ServiceUnavailable
+
+if TYPE_CHECKING:
+    from flows.report import Report
+
+app = typer.Typer(no_args_is_help=True, help="Run one step of the data path here and now.\n\n"
+                                             "Example:  saegim run ingest --campaign demo")
+console = Console()
+
+
+def prepare(settings: Settings) -> None:
+    """Points Prefect at its server, which must happen before Prefect is imported, and makes it speak up for trouble only.
+
+    Raises:
+        ServiceUnavailable: the Prefect server does not answer.
+    """
+    os.environ["PREFECT_API_URL"] = settings.prefect_api_url
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    try:
+        httpx.get(f"{settings.prefect_api_url}/health", timeout=5).raise_for_status()
+    except httpx.HTTPError as error:
+        raise ServiceUnavailable("Prefect", settings.prefect_api_url, str(error)) from error
+
+
+def show(report: Report) -> None:
+    """Prints what a run did."""
+    done = [f"[bold]{count}[/] {name}" for name, count in report.counts.items() if count]
+    console.print(f"[bold cyan]{report.verb}[/]  " + (", ".join(done) or "nothing new"))
+    for note in report.notes:
+        console.print(f"  {note}", style="dim", markup=False)
+
+
+@app.command()
+def ingest(campaign: str = typer.Option("", help="Only this campaign's submissions.")) -> None:
+    """Take in new submissions: canonical images, duplicates, rejections.
+
+    Example:  saegim run ingest --campaign demo
+    """
+    prepare(load_settings())
+    from flows.ingest import ingest as flow
+
+    show(flow(campaign or None))
+
+
+@app.command()
+def prelabel() -> None:
+    """Let the current model read what it has not read.
+
+    Example:  SAEGIM_MODEL=ppocr-v6-small saegim run prelabel
+    """
+    prepare(load_settings())
+    from flows.prelabel import prelabel as flow
+
+    show(flow())
+
+
+@app.command()
+def label() -> None:
+    """Put images that were read in front of the annotators.
+
+    Example:  saegim run label
+    """
+    prepare(load_settings())
+    from flows.label import label as flow
+
+    show(flow())
+
+
+@app.command()
+def collect() -> None:
+    """Bring home what annotators submitted.
+
+    Example:  saegim run collect
+    """
+    prepare(load_settings())
+    from flows.collect import collect as flow
+
+    show(flow())
+
+
+@app.command()
+def export(dataset: str = typer.Option("", help="Recipe in recipes/datasets/; SAEGIM_DATASET where left out.")) -> None:
+    """Publish a release of the accepted readings.
+
+    Example:  saegim run export --dataset scene-text
+    """
+    prepare(load_settings())
+    from flows.export import export as flow
+
+    show(flow(dataset or None))
+
+
+@app.command()
+def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of SAEGIM_DATASET where left out.")) -> None:
+    """Compare the current model's readings with a release, by slice, with an HTML report.
+
+    Example:  saegim run evaluate --release scene-text@3
+    """
+    settings = load_settings()
+    prepare(settings)
+    from flows.evaluate import evaluate as flow
+
+    report = flow(release or None)
+    show(report)
+    if page := report.values.get("page"):
+        path = home() / "reports" / str(report.values["report_key"]).replace("/", "-")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(page)
+        console.print(f"  report: {path}", style="dim", markup=False)
+
+
+@app.command()
+def score(campaign: str = typer.Option("", help="File in recipes/campaigns/ without .yaml; all where left out.")) -> None:
+    """Count points and show the leaderboard.
+
+    Example:  saegim run score --campaign demo
+    """
+    prepare(load_settings())
+    from flows.score import score as flow
+
+    report = flow(campaign or None)
+    show(report)
+    for name, standings in report.values.items():
+        table = Table(title=f"Leaderboard of {name} (provisional)")
+        for heading in ("rank", "submitter", "points", "accepted"):
+            table.add_column(heading, justify="left" if heading == "submitter" else "right")
+        for item in standings:
+            table.add_row(str(item.rank), item.submitter, str(item.points), str(item.accepted))
+        console.print(table)
+
+
+@app.command("full-cycle")
+def full_cycle() -> None:
+    """All seven, in order.
+
+    Example:  saegim run full-cycle
+    """
+    prepare(load_settings())
+    from flows.full_cycle import full_cycle as flow
+
+    show(flow())

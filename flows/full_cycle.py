@@ -1,0 +1,22 @@
+"""full_cycle: the seven verbs in order."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows.collect import collect
+from flows.evaluate import evaluate
+from flows.export import export
+from flows.ingest import ingest
+from flows.label import label
+from flows.prelabel import prelabel
+from flows.report import Report
+from flows.score import score
+
+
+@flow(name="full-cycle")
+def full_cycle() -> Report:
+    """Everything that can go on without waiting for a person, once."""
+    reports = [verb() for verb in (ingest, prelabel, label, collect, export, evaluate, score)]
+    counts = {f"{report.verb}: {name}": count for report in reports for name, count in report.counts.items()}
+    return Report("full_cycle", counts, [note for report in reports for note in report.notes]).publish()

@@ -1,0 +1,47 @@
+"""score: submissions and accepted readings → points, leaderboard, draw."""
+
+from __future__ import annotations
+
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+from prefect.context import FlowRunContext
+
+from datastore.ledger import results, submissions
+from flows.report import Report
+from flows.settings import ROOT
+from flows.workbench import open_workbench
+from schemas.submission import Outcome
+from stages.score.campaign import parse_campaign
+from stages.score.points import ScoredSubmission, leaderboard, points
+
+CAMPAIGNS = ROOT / "recipes" / "campaigns"
+
+
+@flow(name="score")
+def score(campaign: str | None = None) -> Report:
+    """Counts the points of each campaign anew from what the ledger holds.
+
+    Args:
+        campaign: name of one file in recipes/campaigns; all where it is left out.
+    """
+    bench = open_workbench()
+    report = Report("score", {"campaigns changed": 0})
+    for path in sorted(CAMPAIGNS.glob(f"{campaign or '*'}.yaml")):
+        recipe = parse_campaign(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
+        slices = results.slices_by_image(bench.ledger, recipe.name)
+        lines = points(recipe, [
+            ScoredSubmission(row.submission_id, row.submitter, row.campaign, Outcome(row.outcome),
+                             frozenset(str(row.claims.get("categories", "")).split()), slices.get(row.image_id))
+            for row in submissions.submission_rows(bench.ledger, recipe.name)
+        ])
+        standings = leaderboard(lines)
+        changed = results.replace_points(bench.ledger, recipe.name, [
+            {"campaign": recipe.name, "submission_id": line.submission_id, "rule": line.rule,
+             "submitter": line.submitter, "points": line.points} for line in lines])
+        report.counts["campaigns changed"] += changed
+        report.values[recipe.name] = standings
+        if FlowRunContext.get() is not None:
+            create_table_artifact(
+                [{"rank": item.rank, "submitter": item.submitter, "points": item.points} for item in standings],
+                key="leaderboard", description=f"Leaderboard of {recipe.name}, provisional until the campaign ends.")
+    return report.publish()

@@ -1,0 +1,41 @@
+"""The systems that a flow talks to, built from the settings at the edge."""
+
+from __future__ import annotations
+
+import functools
+
+from adapters.label_studio.annotation_config import AnnotationConfig, load_annotation_config
+from adapters.label_studio.client import LabelStudio
+from datastore.ledger import Ledger
+from datastore.objects import ObjectStore
+from flows.settings import ROOT, Settings, load_settings
+
+
+class Workbench:
+    """Settings and the clients made from them; a client is made when it is first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.objects = ObjectStore(settings)
+
+    @functools.cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, checked to have this version's schema."""
+        ledger = Ledger(self.settings.ledger)
+        ledger.check()
+        return ledger
+
+    @functools.cached_property
+    def label_studio(self) -> LabelStudio:
+        """The labelling server."""
+        return LabelStudio(self.settings.label_studio_url, self.settings.label_studio_token)
+
+    @functools.cached_property
+    def annotation_config(self) -> AnnotationConfig:
+        """What is labelled, and how."""
+        return load_annotation_config(ROOT / "annotation_configs" / self.settings.annotation_config)
+
+
+def open_workbench() -> Workbench:
+    """A workbench from the environment and ``.saegim/env``."""
+    return Workbench(load_settings())

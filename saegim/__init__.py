@@ -1,0 +1,1 @@
+"""Saegim's client: list, pull and load dataset releases. Imports nothing of the workbench."""

@@ -1,0 +1,1 @@
+"""What happens: one folder a verb, pure functions. No network, no clock, no environment, no file system."""
