@@ -22,6 +22,8 @@ class Settings(StorageSettings):
     ledger_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the state folder.")
     label_studio_url: str = Field("http://127.0.0.1:8080", description="Where Label Studio answers.")
     label_studio_token: SecretStr = Field(SecretStr(""), description="Access token of a Label Studio user.")
+    label_studio_user: str = Field("", description="Log-in of the local stack's first user, to show to people.")
+    label_studio_password: SecretStr = Field(SecretStr(""), description="Its password.")
     prefect_api_url: str = Field("http://127.0.0.1:4200/api", description="Where the Prefect server answers.")
     pseudonym_secret: SecretStr = Field(
         SecretStr("saegim"), description="Keys the pseudonyms of people in releases: set your own and keep it.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from datastore.ledger import Ledger
@@ -55,6 +56,6 @@ def submission_table(ledger: Ledger, campaign: str | None) -> Table:
             why = f"the same picture as {names.get(row.duplicate_of, row.duplicate_of)}"
         elif row.outcome == "quarantined":
             why = (row.detail or "").strip().splitlines()[-1]
-        table.add_row(row.submitter or "?", row.key.split("/", 2)[-1],
-                      f"[{colours.get(row.outcome, 'white')}]{row.outcome}[/]", why)
+        table.add_row(escape(row.submitter or "?"), escape(row.key.split("/", 2)[-1]),
+                      f"[{colours.get(row.outcome, 'white')}]{row.outcome}[/]", escape(why))
     return table

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from flows.settings import Settings, load_settings
@@ -43,6 +44,26 @@ def show(report: Report) -> None:
     console.print(f"[bold cyan]{report.verb}[/]  " + (", ".join(done) or "nothing new"))
     for note in report.notes:
         console.print(f"  {note}", style="dim", markup=False)
+
+
+def save_page(report: Report) -> None:
+    """Keeps an evaluation's HTML page where its reader can open it, and names the file."""
+    if page := report.values.get("page"):
+        path = home() / "reports" / str(report.values["report_key"]).replace("/", "-")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+        console.print(f"  report: {path}", style="dim", markup=False)
+
+
+def show_standings(report: Report) -> None:
+    """Prints the leaderboard of each campaign."""
+    for name, standings in report.values.items():
+        table = Table(title=f"Leaderboard of {escape(name)} (provisional)")
+        for heading in ("rank", "submitter", "points", "accepted"):
+            table.add_column(heading, justify="left" if heading == "submitter" else "right")
+        for item in standings:
+            table.add_row(str(item.rank), escape(item.submitter), str(item.points), str(item.accepted))
+        console.print(table)
 
 
 @app.command()
@@ -117,11 +138,7 @@ def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of
 
     report = flow(release or None)
     show(report)
-    if page := report.values.get("page"):
-        path = home() / "reports" / str(report.values["report_key"]).replace("/", "-")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(page)
-        console.print(f"  report: {path}", style="dim", markup=False)
+    save_page(report)
 
 
 @app.command()
@@ -135,13 +152,7 @@ def score(campaign: str = typer.Option("", help="File in recipes/campaigns/ with
 
     report = flow(campaign or None)
     show(report)
-    for name, standings in report.values.items():
-        table = Table(title=f"Leaderboard of {name} (provisional)")
-        for heading in ("rank", "submitter", "points", "accepted"):
-            table.add_column(heading, justify="left" if heading == "submitter" else "right")
-        for item in standings:
-            table.add_row(str(item.rank), item.submitter, str(item.points), str(item.accepted))
-        console.print(table)
+    show_standings(report)
 
 
 @app.command("full-cycle")
