@@ -1,0 +1,1 @@
+"""Systems that we do not own: the labelling server and OCR models."""

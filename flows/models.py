@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from adapters.ocr.bundles import ModelRecipe, fetch, load_recipe
 from adapters.ocr.engine import OcrEngine, open_engine
 from flows.batches import say
@@ -34,9 +36,9 @@ def open_model(bench: Workbench) -> tuple[OcrEngine, list[str]]:
 
 def _open(bench: Workbench, name: str) -> OcrEngine:
     recipe = load_recipe(RECIPES / f"{name}.yaml")
-    return open_engine(recipe, fetch(recipe, model_folder(recipe)), bench.settings.onnx_provider)
+    return open_engine(recipe, fetch(recipe, model_folder(recipe), say), bench.settings.onnx_provider)
 
 
-def model_folder(recipe: ModelRecipe) -> object:
+def model_folder(recipe: ModelRecipe) -> Path:
     """Where this machine keeps a model's files."""
     return home() / "models" / recipe.name / recipe.version

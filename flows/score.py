@@ -30,8 +30,8 @@ def score(campaign: str | None = None) -> Report:
         recipe = parse_campaign(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
         slices = results.slices_by_image(bench.ledger, recipe.name)
         lines = points(recipe, [
-            ScoredSubmission(row.submission_id, row.submitter, row.campaign, Outcome(row.outcome),
-                             frozenset(str(row.claims.get("categories", "")).split()), slices.get(row.image_id))
+            ScoredSubmission(row.submission_id, row.submitter, row.sent_at.date(), Outcome(row.outcome),
+                             slices.get(row.image_id, frozenset()))
             for row in submissions.submission_rows(bench.ledger, recipe.name)
         ])
         standings = leaderboard(lines)

@@ -1,0 +1,1 @@
+"""OCR models: the engine protocol, bundles of model files, and the engines."""

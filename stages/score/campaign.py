@@ -1,0 +1,60 @@
+"""A campaign: when it runs, what is collected, what it is worth, what can be won."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.reading import REGION_VOCABULARY
+from schemas.recipe import Recipe, parse_recipe
+
+SLICES = {value for values in REGION_VOCABULARY.values() for value in values}
+
+
+class Prizes(Recipe):
+    """How many win by rank, and how many of the others are drawn at random."""
+
+    top: int = Field(3, ge=0)
+    drawn: int = Field(2, ge=0)
+
+
+class Campaign(Recipe):
+    """A file of recipes/campaigns/.
+
+    Attributes:
+        name: first part of its submissions' keys.
+        title: what submitters read.
+        first_day: first day on which submissions count, in the campaign's place.
+        last_day: the last one.
+        points: for an accepted photograph.
+        bonus: points on top, by slice of its accepted reading.
+        prizes: what can be won.
+    """
+
+    name: str = Field(pattern=r"^[^/\s]+$")
+    title: str
+    first_day: date
+    last_day: date
+    points: int = Field(10, ge=0)
+    bonus: dict[str, int] = Field(default_factory=dict)
+    prizes: Prizes = Prizes(top=3, drawn=2)
+
+    @field_validator("bonus")
+    @classmethod
+    def _known_slices(cls, bonus: dict[str, int]) -> dict[str, int]:
+        unknown = sorted(set(bonus) - SLICES)
+        if unknown:
+            raise ValueError(f"no such slice: {', '.join(unknown)}; there are {', '.join(sorted(SLICES))}")
+        return bonus
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Campaign:
+        if self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} lies before first_day {self.first_day}")
+        return self
+
+
+def parse_campaign(text: str, where: str) -> Campaign:
+    """Reads a campaign's YAML; raises SettingError with the wrong line."""
+    return parse_recipe(Campaign, text, where)

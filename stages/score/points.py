@@ -1,0 +1,83 @@
+"""Points, ranks and the draw: the same inputs always give the same result, so that anybody can check it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from schemas.submission import Outcome
+from stages.score.campaign import Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSubmission:
+    """What scoring has to know of a submission. ``slices`` is empty until the picture has an accepted reading."""
+
+    submission_id: str
+    submitter: str
+    day: date
+    outcome: Outcome
+    slices: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PointLine:
+    """Points for one submission by one rule: ``accepted``, or the name of a slice."""
+
+    submission_id: str
+    submitter: str
+    rule: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One line of the leaderboard; equal points share a rank, and the next rank is skipped."""
+
+    rank: int
+    submitter: str
+    points: int
+    accepted: int
+
+
+def points(campaign: Campaign, submissions: Iterable[ScoredSubmission]) -> list[PointLine]:
+    """Points of a campaign: for each accepted photograph sent in time, and a bonus for each rare slice on it once.
+
+    Duplicates, rejections and everything that is not accepted get none.
+    """
+    lines: list[PointLine] = []
+    for item in submissions:
+        if item.outcome is not Outcome.ACCEPTED or not campaign.first_day <= item.day <= campaign.last_day:
+            continue
+        lines.append(PointLine(item.submission_id, item.submitter, "accepted", campaign.points))
+        lines += [PointLine(item.submission_id, item.submitter, name, campaign.bonus[name])
+                  for name in sorted(item.slices & campaign.bonus.keys())]
+    return lines
+
+
+def leaderboard(lines: Iterable[PointLine]) -> list[Standing]:
+    """Ranks submitters by points, then by name."""
+    total: Counter[str] = Counter()
+    accepted: Counter[str] = Counter()
+    for line in lines:
+        total[line.submitter] += line.points
+        accepted[line.submitter] += line.rule == "accepted"
+    ordered = sorted(total.items(), key=lambda item: (-item[1], item[0]))
+    ranks = {count: 1 + sum(other > count for other in total.values()) for count in set(total.values())}
+    return [Standing(ranks[count], submitter, count, accepted[submitter]) for submitter, count in ordered]
+
+
+def draw(standings: Sequence[Standing], campaign: Campaign, seed: str) -> list[str]:
+    """Draws the random prizes among those who did not win by rank.
+
+    Args:
+        standings: the final leaderboard.
+        campaign: says how many.
+        seed: announced before the end, so that nobody can choose the outcome.
+    """
+    rest = [item.submitter for item in standings if item.rank > campaign.prizes.top]
+    rng = random.Random(seed)  # noqa: S311  everybody must be able to repeat it
+    return sorted(rng.sample(rest, min(campaign.prizes.drawn, len(rest))))
