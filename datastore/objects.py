@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import boto3
@@ -113,6 +114,11 @@ class ObjectStore:
     def put(self, bucket: str, key: str, data: bytes, media_type: str = "application/octet-stream") -> None:
         """Stores one object, replacing what is there."""
         obstore.put(self.bucket(bucket), key, data, attributes={"Content-Type": media_type})
+
+    @_named
+    def put_file(self, bucket: str, key: str, path: Path) -> None:
+        """Stores a file, in parts where it is large; it is never in memory as a whole."""
+        obstore.put(self.bucket(bucket), key, path)
 
     @_named
     def put_if_absent(self, bucket: str, key: str, data: bytes, media_type: str = "application/octet-stream") -> bool:

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import httpx
 import label_studio_sdk
 from label_studio_sdk.core.api_error import ApiError
+from markdown_it import MarkdownIt
 from pydantic import SecretStr
 
 from adapters.label_studio.annotation_config import AnnotationConfig
@@ -246,6 +247,4 @@ def _moment(text: str) -> datetime:
 
 def _html(markdown: str) -> str:
     """The guide as Label Studio shows it."""
-    from markdown_it import MarkdownIt
-
     return MarkdownIt("commonmark").enable("table").render(markdown)
