@@ -40,11 +40,17 @@ def replace_points(ledger: Ledger, campaign: str, lines: Iterable[dict[str, Any]
     return True
 
 
-def add_evaluation(ledger: Ledger, release: str, run: str, reader: str, metrics: dict[str, Any], report_key: str) -> None:
-    """Keeps the figures of one model run on one release."""
+def add_evaluation(ledger: Ledger, release: str, run: str, reader: str, metrics: dict[str, Any],
+                   report_key: str) -> bool:
+    """Keeps the figures of one model run on one release; True where they differ from what was there."""
+    row = {"release": release, "run": run, "reader": reader, "metrics": metrics, "report_key": report_key}
     with ledger.write() as connection:
-        upsert(connection, evaluations, {"release": release, "run": run, "reader": reader, "metrics": metrics,
-                                         "report_key": report_key})
+        there = connection.execute(select(evaluations).where(evaluations.c.release == release,
+                                                             evaluations.c.run == run)).one_or_none()
+        if there and dict(there._mapping) == row:
+            return False
+        upsert(connection, evaluations, row)
+    return True
 
 
 def evaluation_rows(ledger: Ledger) -> Sequence[Row[Any]]:
