@@ -1,0 +1,1 @@
+"""The local services: object storage, Label Studio, Prefect and its workers (design, section 5)."""

@@ -1,0 +1,64 @@
+# Saegim: everything a person runs. `make help` lists it.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_FLAGS := -qq --disable-pip-version-check --no-input
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+
+.PHONY: help demo up down check test bench lock dev clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 12
+
+demo: $(VENV)/workbench  ## photographs become a dataset release, on this machine (BY_HAND=1: you label)
+	@$(BIN)/python -m apps.demo $(if $(BY_HAND),--by-hand)
+
+up: $(VENV)/workbench  ## start object storage, Label Studio, Prefect and its workers
+	@$(BIN)/saegim up
+
+down: $(VENV)/workbench  ## stop them
+	@$(BIN)/saegim down
+
+check: $(VENV)/dev  ## ruff, mypy, import-linter, unit tests: under a minute
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest tests/unit -q
+
+test: $(VENV)/dev  ## everything, with the real services
+	tests/debian-packages.sh
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest tests
+
+bench: $(VENV)/bench  ## benchmarks beside their peers (ONLY=name: one of them)
+	$(VENV)-bench/bin/python -m benchmarks $(ONLY)
+
+lock: $(VENV)/dev  ## compile the locks from pyproject.toml
+	$(COMPILE) pyproject.toml --extra workbench --extra cpu -o requirements.lock
+	$(COMPILE) pyproject.toml --extra workbench --extra gpu -o requirements-gpu.lock
+	$(COMPILE) pyproject.toml --extra workbench --extra cpu --extra dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) apps/stack/label-studio.in -o apps/stack/label-studio.lock
+
+dev: $(VENV)/dev  ## the environment for working on Saegim itself
+
+clean: ## remove the environments and the local state (stops the services first)
+	@if [ -x $(BIN)/saegim ]; then $(BIN)/saegim down; fi
+	rm -rf $(VENV) $(VENV)-bench .saegim
+
+# One environment; what is in it last is the file's name. The dev lock holds all of the other at the same versions.
+$(VENV)/workbench: requirements.lock pyproject.toml
+	@echo "Making $(VENV) from requirements.lock (about a minute) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; make PYTHON=… says which")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install $(PIP_FLAGS) --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/pip install $(PIP_FLAGS) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/workbench requirements-dev.lock
+	@echo "Adding the tools of requirements-dev.lock to $(VENV) …"
+	@$(BIN)/pip install $(PIP_FLAGS) --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,231 @@
+"""saegim up, down, status: the local services, started, watched and stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import yaml
+from rich.console import Console
+
+from apps.stack import label_studio, supervision
+from apps.stack.state import Access, read_access, stack_folder, write_access
+from apps.stack.supervision import Program
+from datastore.ledger import Ledger
+from datastore.objects import ObjectStore
+from flows.settings import ROOT, load_settings
+from saegim.settings import home
+from schemas.errors import SaegimError
+
+console = Console()
+
+BUCKETS = ("raw", "images", "datasets", "models")
+POOLS = ("cpu", "gpu")
+WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120}
+"""Label Studio's first start runs its migrations, about 50 s on two cores."""
+RUNS_A_WORKER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """One line of ``saegim status``."""
+
+    name: str
+    state: str
+    address: str
+    detail: str
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it does its work."""
+        return self.state == "RUNNING"
+
+
+def up(schedules: bool = True) -> None:
+    """Starts what does not run, waits until it answers, and brings ledger, buckets and deployments up to date.
+
+    Args:
+        schedules: whether the deployments run on their schedules, or wait to be asked.
+
+    Raises:
+        SaegimError: a service did not come up; the message has the end of its log.
+    """
+    with _alone():
+        fresh = not supervision.stack_processes()
+        try:
+            _up(schedules)
+        except KeyboardInterrupt:
+            if fresh:
+                supervision.shut_down()
+            raise
+
+
+def _up(schedules: bool) -> None:
+    if not label_studio.is_installed():
+        with _step("installing Label Studio into an environment of its own (a minute or two, once)"):
+            label_studio.install()
+    running = supervision.running_config()
+    access = write_access(reuse_ports=running is not None)
+    text = supervision.config_text(_programs(access), stack_folder(), ROOT)
+    if running != text:
+        if supervision.stack_processes():
+            supervision.shut_down()  # another version's, or orphans of a killed one
+            access = write_access(reuse_ports=False)
+            text = supervision.config_text(_programs(access), stack_folder(), ROOT)
+        supervision.launch(text)
+    for name, address in _health(access).items():
+        if not _answers(address):
+            with _step(f"starting {name}"):
+                _wait(name, address)
+    settings = load_settings()
+    ObjectStore(settings).ensure_buckets(BUCKETS)
+    Ledger(settings.ledger).migrate()
+    _deploy(access, schedules)
+    for pool in POOLS:
+        supervision.start(f"worker-{pool}")
+    console.print("[green]✔[/] " + "   ".join(f"{item.name} {item.address}" for item in status() if item.address),
+                  soft_wrap=True)
+
+
+def down() -> int:
+    """Stops everything; returns how many processes had to be stopped."""
+    with _alone():
+        return supervision.shut_down()
+
+
+def status() -> list[ServiceState]:
+    """What runs, and where it answers."""
+    access, states = read_access(), supervision.states() or {}
+    if access is None:
+        return []
+    addresses = _health(access)
+    found = []
+    for program in _programs(access):
+        item = states.get(program.name, {"statename": "STOPPED", "description": ""})
+        state, address = str(item["statename"]), addresses.get(program.name, "")
+        if state == "RUNNING" and address and not _answers(address):
+            state = "NOT ANSWERING"
+        shown = access.url({"seaweedfs": "s3", "label-studio": "label_studio"}.get(program.name, "prefect")) if address else ""
+        found.append(ServiceState(program.name, state, shown, str(item["description"])))
+    return found
+
+
+def _programs(access: Access) -> list[Program]:
+    state, ports = stack_folder(), access.ports
+    prefect = [sys.executable, "-m", "prefect"]
+    quiet = {"PREFECT_HOME": str(state / "prefect"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+             "PREFECT_API_URL": access.env["PREFECT_API_URL"]}
+    flow_env = {**quiet, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
+    weed_ports = [f"-{name}.port={ports[name]}" for name in ("master", "volume", "filer", "s3")]
+    data = state / "seaweedfs"
+    data.mkdir(parents=True, exist_ok=True)
+    return [
+        Program("seaweedfs", [
+            str(Path(sys.executable).parent / "weed"), "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+            *weed_ports, "-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
+            "-master.telemetry=false",
+        ], {"AWS_ACCESS_KEY_ID": access.env["SAEGIM_S3_ACCESS_KEY"], "S3_BUCKET": ",".join(BUCKETS),
+            "AWS_SECRET_ACCESS_KEY": access.env["SAEGIM_S3_SECRET_KEY"]}),
+        Program("label-studio", [
+            str(label_studio.environment() / "bin" / "label-studio"), "start", "--no-browser",
+            "--internal-host", "127.0.0.1", "--port", str(ports["label_studio"]),
+        ], {
+            "LABEL_STUDIO_BASE_DATA_DIR": str(state / "label-studio"),
+            "LABEL_STUDIO_HOST": access.url("label_studio"),
+            "LABEL_STUDIO_USERNAME": access.env["SAEGIM_LABEL_STUDIO_USER"],
+            "LABEL_STUDIO_PASSWORD": access.env["SAEGIM_LABEL_STUDIO_PASSWORD"],
+            "LABEL_STUDIO_USER_TOKEN": access.env["SAEGIM_LABEL_STUDIO_TOKEN"],
+            "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+            "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+            "COLLECT_ANALYTICS": "False",
+            "S3_ENDPOINT": access.url("s3"),  # the one private address that its SSRF protection trusts
+        }),
+        Program("prefect-server", [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(ports["prefect"])], quiet),
+        *(Program(f"worker-{pool}", [*prefect, "worker", "start", "--pool", pool, "--type", "process",
+                                     "--name", f"saegim-{pool}", "--limit", str(RUNS_A_WORKER)], flow_env, autostart=False)
+          for pool in POOLS),
+    ]
+
+
+def _health(access: Access) -> dict[str, str]:
+    return {"seaweedfs": f"{access.url('s3')}/status", "label-studio": f"{access.url('label_studio')}/health",
+            "prefect-server": f"{access.url('prefect')}/api/health"}
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=3).status_code < 500
+    except httpx.HTTPError:
+        return False
+
+
+def _wait(name: str, address: str) -> None:
+    began = time.monotonic()
+    while not _answers(address):
+        state = (supervision.states() or {}).get(name, {}).get("statename", "gone")
+        if state in ("FATAL", "gone") or time.monotonic() - began > WAIT_SECONDS[name]:
+            log = supervision.log_path(name)
+            tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.is_file() else ""
+            raise SaegimError(f"{name} does not come up ({state}). The end of {log}:\n{tail}\n"
+                              "Mend what it says and run `saegim up` again; `saegim doctor` looks further.")
+        time.sleep(0.3)
+
+
+def _deploy(access: Access, schedules: bool) -> None:
+    """Registers pools and deployments with the Prefect server where they changed since the last time."""
+    deployed = stack_folder() / "deployed"
+    digest = hashlib.sha256()
+    for path in (ROOT / "prefect.yaml", *sorted((ROOT / "flows").glob("*.py"))):
+        digest.update(path.read_bytes())
+    wanted = f"{digest.hexdigest()} {schedules} {access.ports['prefect']}"
+    if deployed.is_file() and deployed.read_text() == wanted:
+        return
+    with _step("registering the deployments with Prefect"):
+        api = access.env["PREFECT_API_URL"]
+        for pool in POOLS:
+            if httpx.get(f"{api}/work_pools/{pool}", timeout=30).status_code == 404:
+                _prefect(access, "work-pool", "create", pool, "--type", "process")
+        config = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+        for deployment in config["deployments"]:
+            for schedule in deployment.get("schedules", []):
+                schedule["active"] = schedules
+        edited = stack_folder() / "prefect.yaml"
+        edited.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+        _prefect(access, "--no-prompt", "deploy", "--all", "--prefect-file", str(edited))
+    deployed.write_text(wanted)
+
+
+def _prefect(access: Access, *arguments: str) -> None:
+    env = {**os.environ, "PREFECT_API_URL": access.env["PREFECT_API_URL"], "SAEGIM_HOME": str(home()),
+           "PREFECT_HOME": str(stack_folder() / "prefect"), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-m", "prefect", *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SaegimError(f"prefect {' '.join(arguments[:3])} failed: {(done.stderr + done.stdout).strip()[-1000:]}")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One ``up`` or ``down`` at a time for a state folder."""
+    stack_folder().mkdir(parents=True, exist_ok=True)
+    with (stack_folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _step(doing: str) -> Iterator[None]:
+    began = time.monotonic()
+    with console.status(f"{doing} …"):
+        yield
+    console.print(f"[green]✔[/] {doing} [dim]({time.monotonic() - began:.0f} s)[/]")
