@@ -139,6 +139,11 @@ class ObjectStore:
         return True
 
     @_named
+    def delete(self, bucket: str, key: str) -> None:
+        """Removes one object; one that is not there is no error."""
+        obstore.delete(self.bucket(bucket), key)
+
+    @_named
     def presigned_get(self, bucket: str, key: str, seconds: int = 3600) -> str:
         """A URL that anybody can GET for so many seconds."""
         url: str = self._boto().generate_presigned_url(
@@ -149,22 +154,16 @@ class ObjectStore:
     def ensure_buckets(self, names: Iterable[str]) -> None:
         """Makes the buckets that are missing, and lets browsers read them by presigned URL (CORS)."""
         client = self._boto()
-        there = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
+        there = self.buckets()
         for name in names:
             if name not in there:
                 client.create_bucket(Bucket=name)
             client.put_bucket_cors(Bucket=name, CORSConfiguration=CORS)
 
     @_named
-    def cors(self, bucket: str) -> list[dict[str, Any]]:
-        """The bucket's CORS rules; none where it has none."""
-        try:
-            rules: list[dict[str, Any]] = self._boto().get_bucket_cors(Bucket=bucket)["CORSRules"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchCORSConfiguration":
-                return []
-            raise
-        return rules
+    def buckets(self) -> set[str]:
+        """Names of all buckets."""
+        return {str(bucket["Name"]) for bucket in self._boto().list_buckets()["Buckets"]}
 
     def _in_parallel(self, call: Callable[[Any], T], items: list[Any]) -> Iterator[T]:
         with ThreadPoolExecutor(PARALLEL) as pool:

@@ -28,11 +28,7 @@ def batch_task(function: Callable[P, T]) -> Callable[P, T]:
     """A task that Prefect tries again where the error is Transient, and only there."""
 
     def may_pass(_task: Any, _run: Any, state: Any) -> bool:
-        try:
-            state.result()
-        except Exception as error:
-            return isinstance(error, Transient)
-        return False
+        return isinstance(state.result(raise_on_failure=False), Transient)
 
     name = getattr(function, "__name__", "batch").replace("_", "-")
     decorated = task(name=name, cache_policy=NO_CACHE, persist_result=False, retries=2, retry_delay_seconds=[2, 10],

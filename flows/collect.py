@@ -19,7 +19,7 @@ from flows.report import Report
 from flows.workbench import Workbench, open_workbench
 from schemas.errors import CodecError, LeaseLost
 from schemas.reading import Reading
-from stages.collect.review import accept, problems
+from stages.collect.review import accept, problems, shown_to, with_origins
 
 TASKS_A_PAGE = 100
 
@@ -62,7 +62,9 @@ def collect_page(bench: Workbench, project: int, lease: leases.Lease, cursor_nam
     states = [(task, annotation) for task in page for annotation in task.annotations]
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
-        known = tasks.image_row(connection, [str(task.data.get(SUBJECT, "")) for task in page])
+        subjects = [str(task.data.get(SUBJECT, "")) for task in page]
+        known = tasks.image_row(connection, subjects)
+        by_models = readings.model_readings(connection, subjects)
         seen = tasks.seen_annotations(connection, [(item.id, _revision(item.updated_at)) for _, item in states])
         touched: dict[str, Reading] = {}
         for task, item in states:
@@ -70,17 +72,20 @@ def collect_page(bench: Workbench, project: int, lease: leases.Lease, cursor_nam
                 continue
             reading, problem = _read(bench, known.get(str(task.data.get(SUBJECT, ""))), item)
             if reading:
+                reading = with_origins(reading, shown_to(reading, by_models.get(reading.image_id, [])))
                 readings.add_readings(connection, [reading])
                 touched[reading.image_id] = reading
             tasks.add_annotations(connection, [AnnotationRow(
                 item.id, _revision(item.updated_at), project, task.task_id, reading.image_id if reading else None,
                 readings.reading_id(reading) if reading else None, item.was_cancelled, item.lead_time, problem)])
-            counts["skipped" if item.was_cancelled else "with a problem" if problem else "submitted"] += 1
+            if item.was_cancelled or problem:
+                counts["skipped" if item.was_cancelled else "with a problem"] += 1
         mine = readings.personal_readings(connection, f"{config.name}@{config.version}", touched)
         for image_id, of_image in mine.items():
             if chosen := accept([reading for reading in of_image if not problems(reading)]):
                 readings.accept(connection, config.name, chosen)
                 counts["accepted"] += chosen == touched[image_id]
+                counts["superseded"] += chosen == touched[image_id] and len(of_image) > 1
         tasks.set_cursor(connection, cursor_name, max(task.updated_at for task in page))
     return counts
 
@@ -93,6 +98,7 @@ def _read(bench: Workbench, image: ImageRow | None, item: Annotation) -> tuple[R
         return None, "its task names no image of ours"
     try:
         reading = from_annotation(item.raw, image_id=image.image_id, width=image.width, height=image.height,
+                                  revision=_revision(item.updated_at),
                                   reader=f"person:{item.completed_by}", config=bench.annotation_config)
     except CodecError as error:
         return None, str(error)

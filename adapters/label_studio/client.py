@@ -136,6 +136,32 @@ class LabelStudio:
             self._sdk.import_storage.s3.create(project=project, **wanted)
 
     @_named
+    def picture(self, project: int, key: str) -> bytes | None:
+        """The picture of a project's first task, fetched as the page fetches it; None where it has no task.
+
+        Args:
+            project: its id.
+            key: name of the picture in a task's ``data``.
+        """
+        client = self._sdk._client_wrapper.httpx_client
+        listed = client.request("api/tasks", method="GET", params={
+            "project": project, "fields": "task_only", "page": 1, "page_size": 1, "resolve_uri": "true"})
+        listed.raise_for_status()
+        if not (tasks := listed.json()["tasks"]):
+            return None
+        address = str(tasks[0]["data"][key])
+        answer = client.request(address.lstrip("/"), method="GET") if address.startswith("/") else httpx.get(address)
+        if answer.is_redirect:
+            answer = httpx.get(answer.headers["location"], timeout=30)
+        answer.raise_for_status()
+        return bytes(answer.content)
+
+    @property
+    def token_kind(self) -> str:
+        """Legacy tokens are hexadecimal; personal access tokens are JWTs."""
+        return "personal access token" if self._token.get_secret_value().count(".") == 2 else "legacy token"
+
+    @_named
     def import_tasks(self, project: int, tasks: list[dict[str, Any]]) -> None:
         """One bulk import. Label Studio makes double tasks of a repeated one: ask ``find_tasks`` first."""
         self._sdk.projects.import_tasks(id=project, request=tasks,

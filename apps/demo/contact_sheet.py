@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,6 @@ COLUMNS = 4
 CAPTION = 26
 TEXT = 13
 INK, BACK, LINE = "#1c2330", "#ffffff", "#d81b60"
-FONTS = ("NotoSansCJK-Regular.ttc", "NotoSansKR-Regular.otf", "NanumGothic.ttf", "AppleSDGothicNeo.ttc", "malgun.ttf",
-         "UnDotum.ttf")
-"""Fonts with Hangul, as systems name their files."""
 
 
 def release_sheet(name: str, path: Path) -> Path:
@@ -34,18 +32,15 @@ def release_sheet(name: str, path: Path) -> Path:
     return path
 
 
-def hangul_font(size: int) -> tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, bool]:
-    """A font for the texts, and whether it has Hangul."""
-    for candidate in FONTS:
-        try:
-            return ImageFont.truetype(candidate, size), True
-        except OSError:
-            continue
-    return ImageFont.load_default(size), False
+def hangul_font(size: int) -> ImageFont.FreeTypeFont:
+    """NanumGothic, which comes with a package of ours: no machine need have a Korean font."""
+    spec = importlib.util.find_spec("koreanize_matplotlib")
+    folder = next(iter(spec.submodule_search_locations or [])) if spec else ""
+    return ImageFont.truetype(Path(folder) / "fonts" / "NanumGothic.ttf", size)
 
 
 def _cell(image: Image.Image, row: dict[str, Any]) -> Image.Image:
-    font, has_hangul = hangul_font(TEXT)
+    font = hangul_font(TEXT)
     width, height = image.size
     scale = min((CELL - 12) / width, (CELL - CAPTION - 12) / height)
     cell = Image.new("RGB", (CELL, CELL), BACK)
@@ -56,15 +51,15 @@ def _cell(image: Image.Image, row: dict[str, Any]) -> Image.Image:
     for region in row["regions"]:
         points = [(6 + x * scale, CAPTION + y * scale) for x, y in region["polygon"]]
         draw.polygon(points, outline=LINE, width=2)
-    _texts(draw, row["regions"], scale, font, has_hangul)
+    _texts(draw, row["regions"], scale, font)
     return cell
 
 
-def _texts(draw: ImageDraw.ImageDraw, regions: Iterable[dict[str, Any]], scale: float, font: Any, has_hangul: bool) -> None:
+def _texts(draw: ImageDraw.ImageDraw, regions: Iterable[dict[str, Any]], scale: float, font: Any) -> None:
     """Writes each text above its polygon where there is room; dense pages keep their polygons only."""
     taken: list[tuple[float, float, float, float]] = []
     for region in regions:
-        text = region["text"] if has_hangul or region["text"].isascii() else "·"
+        text = region["text"]
         x, y = min(x for x, _ in region["polygon"]) * scale + 6, min(y for _, y in region["polygon"]) * scale + CAPTION
         box = draw.textbbox((x, max(CAPTION, y - TEXT - 3)), text, font=font)
         if any(box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in taken):

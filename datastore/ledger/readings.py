@@ -93,15 +93,12 @@ def readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[
 
 def personal_readings(connection: Connection, run: str, image_ids: Iterable[str]) -> dict[str, list[Reading]]:
     """All readings by people under one version of an annotation config, by image id, oldest first."""
-    found: dict[str, list[Reading]] = {}
-    for chunk in in_chunks(sorted(set(image_ids))):
-        rows = connection.execute(
-            select(readings).where(readings.c.run == run, readings.c.image_id.in_(chunk),
-                                   readings.c.reader.startswith("person:"))
-            .order_by(readings.c.revision))
-        for row in rows:
-            found.setdefault(row.image_id, []).append(_reading(row))
-    return found
+    return _by_image(connection, image_ids, and_(readings.c.run == run, readings.c.reader.startswith("person:")))
+
+
+def model_readings(connection: Connection, image_ids: Iterable[str]) -> dict[str, list[Reading]]:
+    """All readings by models, by image id."""
+    return _by_image(connection, image_ids, readings.c.reader.startswith("model:"))
 
 
 def accept(connection: Connection, annotation_config: str, reading: Reading) -> None:
@@ -126,6 +123,16 @@ def accepted(ledger: Ledger, annotation_config: str) -> list[AcceptedReading]:
                             row.cluster_id, row.campaign, row.submitter)
             for row in connection.execute(query)
         ]
+
+
+def _by_image(connection: Connection, image_ids: Iterable[str], condition: Any) -> dict[str, list[Reading]]:
+    found: dict[str, list[Reading]] = {}
+    for chunk in in_chunks(sorted(set(image_ids))):
+        rows = connection.execute(select(readings).where(readings.c.image_id.in_(chunk), condition)
+                                  .order_by(readings.c.revision, readings.c.reading_id))
+        for row in rows:
+            found.setdefault(row.image_id, []).append(_reading(row))
+    return found
 
 
 def _accepted() -> Any:

@@ -31,6 +31,14 @@ def accept(readings: Sequence[Reading]) -> Reading | None:
     return max(sound, key=lambda reading: (reading.revision, reading.reader), default=None)
 
 
+def shown_to(reading: Reading, by_models: Sequence[Reading]) -> Reading | None:
+    """The pre-label that a person started from: the one with the most regions in common. None where nothing was kept."""
+    kept = {region.region_id for region in reading.regions}
+    shared = [(sum(region.region_id in kept for region in candidate.regions), candidate.run, candidate)
+              for candidate in by_models]
+    return max((item for item in shared if item[0]), key=lambda item: item[:2], default=(0, "", None))[2]
+
+
 def with_origins(reading: Reading, shown: Reading | None) -> Reading:
     """Notes for each new region which vanished region of the pre-label it was redrawn from, by overlap (design D2).
 

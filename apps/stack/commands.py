@@ -1,0 +1,73 @@
+"""saegim up | down | status | doctor."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from apps.stack import services
+from flows.settings import load_settings
+from saegim.settings import home
+
+console = Console()
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the stack's commands."""
+    for command in (up, down, status, doctor):
+        app.command()(command)
+
+
+def up(schedules: bool = typer.Option(True, help="Let the deployments run on their schedules.")) -> None:
+    """Start object storage, Label Studio, Prefect and its workers on this machine.
+
+    Example:  saegim up --no-schedules
+    """
+    services.up(schedules)
+
+
+def down() -> None:
+    """Stop all local services. Nothing that they hold is lost.
+
+    Example:  saegim down
+    """
+    stopped = services.down()
+    console.print(f"Stopped {stopped} processes." if stopped else "Nothing was running.")
+
+
+def status() -> None:
+    """Show what runs, and where. The exit code is 1 where something does not.
+
+    Example:  saegim status
+    """
+    found = services.status()
+    if not found:
+        console.print(f"No stack in {home()} yet. Start one with: saegim up", markup=False)
+        raise typer.Exit(1)
+    table = Table("service", "state", "address", "")
+    for item in found:
+        table.add_row(item.name, f"[{'green' if item.is_up else 'red'}]{item.state}[/]", item.address, escape(item.detail))
+    console.print(table)
+    if not all(item.is_up for item in found):
+        console.print("Start what is down with: saegim up")
+        raise typer.Exit(1)
+
+
+def doctor() -> None:
+    """Look for what fails in practice; each failure names its repair. The exit code is 1 where there is one.
+
+    Example:  saegim doctor
+    """
+    from apps.stack.doctor import examine
+
+    failed = 0
+    for check in examine(load_settings()):
+        failed += bool(check.repair)
+        mark = "[red]✘[/]" if check.repair else "[green]✔[/]"
+        console.print(f"{mark} [bold]{check.name}[/]: {escape(check.found)}", soft_wrap=True, highlight=False)
+        if check.repair:
+            console.print(f"    repair: {escape(check.repair)}", soft_wrap=True, highlight=False)
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,176 @@
+"""saegim doctor: what fails in practice, each with its repair."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from adapters.ocr.bundles import load_recipe, verify
+from apps.stack.services import BUCKETS, POOLS
+from flows.models import RECIPES, model_folder
+from flows.settings import Settings
+from flows.workbench import Workbench
+from saegim.settings import home
+from schemas.errors import SaegimError
+
+SKEW_SECONDS = 300
+"""S3 refuses signatures that are 15 minutes off; a third of that is time to mend it."""
+FREE_BYTES = 2_000_000_000
+ORIGIN = "http://label-studio.example"
+DEPLOYMENTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at and what was found; ``repair`` is empty where it is well."""
+
+    name: str
+    found: str
+    repair: str = ""
+
+
+class NotWell(Exception):
+    """A check that failed: what was found, and what mends it."""
+
+    def __init__(self, found: str, repair: str) -> None:
+        self.found, self.repair = found, repair
+        super().__init__(found)
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Looks at everything, one check at a time; a failed one does not stop the rest."""
+    bench = Workbench(settings)
+    checks: list[tuple[str, Callable[[Workbench], str]]] = [
+        ("Object storage", _storage), ("Buckets", _buckets), ("Clock", _clock),
+        ("Presigned address, as a browser", _browser), ("Conditional put", _conditional_put), ("Ledger", _ledger),
+        ("Label Studio token", _token), ("Picture through Label Studio", _picture), ("Prefect", _prefect),
+        ("Work pools", _pools), ("Deployments", _deployments), ("OCR model", _model), ("Free disk", _disk),
+    ]
+    for name, check in checks:
+        try:
+            yield Check(name, check(bench))
+        except NotWell as error:
+            yield Check(name, error.found, error.repair)
+        except SaegimError as error:
+            yield Check(name, str(error), "as it says")
+        except httpx.HTTPError as error:
+            yield Check(name, f"{type(error).__name__}: {error}", "saegim up")
+
+
+def _storage(bench: Workbench) -> str:
+    bench.objects.exists(bench.settings.bucket_images, "doctor")
+    return bench.objects.address
+
+
+def _buckets(bench: Workbench) -> str:
+    settings = bench.settings
+    names = (settings.bucket_raw, settings.bucket_images, settings.bucket_datasets, settings.bucket_models)
+    there = bench.objects.buckets()
+    if missing := [name for name in names if name not in there]:
+        raise NotWell(f"missing: {', '.join(missing)}", "saegim up (or make them in your S3)")
+    return ", ".join(names if names != BUCKETS else BUCKETS)
+
+
+def _clock(bench: Workbench) -> str:
+    if not bench.settings.s3_endpoint:
+        return "AWS itself: not checked"
+    date = httpx.get(bench.settings.s3_endpoint, timeout=10).headers.get("date")
+    if date is None:
+        return "the object store does not tell its time"
+    skew = abs(parsedate_to_datetime(date).timestamp() - time.time())
+    if skew > SKEW_SECONDS:
+        raise NotWell(f"{skew:.0f} s away from the object store's", "set this machine's clock (timedatectl set-ntp true)")
+    return f"{skew:.0f} s away from the object store's"
+
+
+def _browser(bench: Workbench) -> str:
+    bucket, key = bench.settings.bucket_images, f"doctor/{uuid.uuid4().hex}.txt"
+    bench.objects.put(bucket, key, "새김".encode(), "text/plain")
+    try:
+        answer = httpx.get(bench.objects.presigned_get(bucket, key, 60), headers={"Origin": ORIGIN}, timeout=10)
+    finally:
+        bench.objects.delete(bucket, key)
+    if answer.status_code != 200 or answer.content != "새김".encode():
+        raise NotWell(f"HTTP {answer.status_code}: {answer.text[:100]}", "check SAEGIM_S3_REGION, the keys and the clock")
+    if answer.headers.get("access-control-allow-origin") not in ("*", ORIGIN):
+        raise NotWell("no CORS header: Label Studio's page cannot show pictures", "saegim up sets the bucket's CORS rules")
+    return "readable, CORS allows it"
+
+
+def _conditional_put(bench: Workbench) -> str:
+    bucket, key = bench.settings.bucket_datasets, f"doctor/{uuid.uuid4().hex}"
+    try:
+        first, second = (bench.objects.put_if_absent(bucket, key, data) for data in (b"1", b"2"))
+    finally:
+        bench.objects.delete(bucket, key)
+    if not first or second:
+        raise NotWell("the object store ignores If-None-Match: two publishers could both win",
+                      "take an S3 that knows conditional writes (AWS, SeaweedFS 4, MinIO, Ceph)")
+    return "the second put of one key is refused"
+
+
+def _ledger(bench: Workbench) -> str:
+    return bench.ledger.address  # opening it checks its schema
+
+
+def _token(bench: Workbench) -> str:
+    user = bench.label_studio.whoami()
+    return f"{bench.label_studio.token_kind} of {user} at {bench.label_studio.url}"
+
+
+def _picture(bench: Workbench) -> str:
+    project = bench.label_studio.ensure_project(bench.annotation_config)
+    data = bench.label_studio.picture(project, "image")
+    if data is None:
+        return "no task yet to try it with"
+    if not data.startswith((b"\xff\xd8", b"\x89PNG")):
+        raise NotWell(f"project {project} answers with something else than a picture",
+                      "start Label Studio with S3_ENDPOINT set to SAEGIM_S3_ENDPOINT (saegim up does)")
+    return f"{len(data):,} bytes from project {project}"
+
+
+def _prefect(bench: Workbench) -> str:
+    url = bench.settings.prefect_api_url
+    if httpx.get(f"{url}/health", timeout=10).status_code != 200:
+        raise NotWell(f"{url} is not well", "saegim up, or look at .saegim/stack/logs/prefect-server.log")
+    return f"{url} (version {httpx.get(f'{url}/version', timeout=10).json()})"
+
+
+def _pools(bench: Workbench) -> str:
+    found = []
+    for pool in POOLS:
+        answer = httpx.get(f"{bench.settings.prefect_api_url}/work_pools/{pool}", timeout=10)
+        if answer.status_code != 200:
+            raise NotWell(f"no work pool {pool}", f"saegim up, or: prefect work-pool create {pool} --type process")
+        if answer.json()["status"] != "READY":
+            raise NotWell(f"no worker serves pool {pool}", f"saegim up, or: prefect worker start --pool {pool}")
+        found.append(f"{pool} is served")
+    return ", ".join(found)
+
+
+def _deployments(bench: Workbench) -> str:
+    answer = httpx.post(f"{bench.settings.prefect_api_url}/deployments/filter", json={}, timeout=10)
+    names = {item["name"] for item in answer.json()}
+    if len(names) < DEPLOYMENTS:
+        raise NotWell(f"{len(names)} of {DEPLOYMENTS} are registered", "saegim up, or: prefect deploy --all")
+    return ", ".join(sorted(names))
+
+
+def _model(bench: Workbench) -> str:
+    recipe = load_recipe(RECIPES / f"{bench.settings.model}.yaml")
+    if problems := verify(recipe, model_folder(recipe)):
+        raise NotWell("; ".join(problems), "saegim run prelabel fetches what is missing or wrong")
+    return f"{recipe.name} {recipe.version}: all sha256 right"
+
+
+def _disk(_bench: Workbench) -> str:
+    free = shutil.disk_usage(home() if home().exists() else home().parent).free
+    if free < FREE_BYTES:
+        raise NotWell(f"{free / 1e9:.1f} GB at {home()}", "make room: the services stop writing when the disk is full")
+    return f"{free / 1e9:.0f} GB at {home()}"
