@@ -150,7 +150,9 @@ class LabelStudio:
         if not (tasks := listed.json()["tasks"]):
             return None
         address = str(tasks[0]["data"][key])
-        answer = client.request(address.lstrip("/"), method="GET") if address.startswith("/") else httpx.get(address)
+        through_us = address.startswith(("/", self.url))  # absolute where Label Studio knows its public address
+        answer = (client.request(address.removeprefix(self.url).lstrip("/"), method="GET") if through_us
+                  else httpx.get(address, timeout=30))
         if answer.is_redirect:
             answer = httpx.get(answer.headers["location"], timeout=30)
         answer.raise_for_status()

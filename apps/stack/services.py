@@ -141,7 +141,6 @@ def _programs(access: Access) -> list[Program]:
             "--internal-host", "127.0.0.1", "--port", str(ports["label_studio"]),
         ], {
             "LABEL_STUDIO_BASE_DATA_DIR": str(state / "label-studio"),
-            "LABEL_STUDIO_HOST": access.url("label_studio"),
             "LABEL_STUDIO_USERNAME": access.env["SAEGIM_LABEL_STUDIO_USER"],
             "LABEL_STUDIO_PASSWORD": access.env["SAEGIM_LABEL_STUDIO_PASSWORD"],
             "LABEL_STUDIO_USER_TOKEN": access.env["SAEGIM_LABEL_STUDIO_TOKEN"],

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from apps.stack.services import down, up
+from apps.stack.services import BUCKETS, down, up
 from datastore.ledger import Ledger
-from flows.settings import Settings, load_settings
+from datastore.objects import ObjectStore
+from flows.settings import ROOT, Settings, load_settings
 from flows.workbench import Workbench
+
+SAEGIM = ROOT / ".venv" / "bin" / "saegim"
+PYTHON = ROOT / ".venv" / "bin" / "python"
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +33,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """SeaweedFS, Label Studio, Prefect and its workers, with a state folder of their own."""
     home = tmp_path_factory.mktemp("작업 상태")
     before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith(("SAEGIM_", "PREFECT_"))]:
+        if name != "SAEGIM_LABEL_STUDIO_VENV":
+            del os.environ[name]
     os.environ["SAEGIM_HOME"] = str(home)
     try:
         up(schedules=False)
         settings = load_settings()
         os.environ["PREFECT_API_URL"] = settings.prefect_api_url
-        Ledger(settings.ledger).migrate()
         yield settings
     finally:
         down()
@@ -32,15 +48,106 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         os.environ.update(before)
 
 
+@dataclass
+class World:
+    """Buckets and a ledger of its own on the shared services."""
+
+    env: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """One `saegim` command in this world."""
+        return self._run([str(SAEGIM), *arguments], check)
+
+    def killed(self, verb: str, target: str, when: str) -> None:
+        """Runs a verb that is killed with SIGKILL before, in or after its first call of ``module:name``."""
+        done = self._run([str(PYTHON), "-m", "tests.services.killed", verb, target, when], check=False)
+        assert done.returncode == -9, done.stdout + done.stderr
+
+    @property
+    def bench(self) -> Workbench:
+        """The systems of this world."""
+        before = dict(os.environ)
+        os.environ.update(self.env)
+        try:
+            return Workbench(load_settings())
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+    def _run(self, command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, "COLUMNS": "200", **self.env}, capture_output=True,
+                              text=True, timeout=300, check=False)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done
+
+
+def new_world(settings: Settings, ledger_url: str) -> World:
+    """A world whose buckets are fresh."""
+    name = secrets.token_hex(4)
+    world = World({"SAEGIM_LEDGER_URL": ledger_url,
+                   **{f"SAEGIM_BUCKET_{bucket.upper()}": f"{bucket}-{name}" for bucket in BUCKETS}})
+    ObjectStore(settings).ensure_buckets(f"{bucket}-{name}" for bucket in BUCKETS)
+    Ledger(ledger_url).migrate()
+    return world
+
+
 @pytest.fixture
-def bench(stack: Settings) -> Workbench:
-    """A workbench on the real services."""
-    return Workbench(stack)
+def world(stack: Settings, tmp_path: Path) -> World:
+    """A fresh world on SQLite."""
+    return new_world(stack, f"sqlite:///{tmp_path / 'ledger.db'}")
+
+
+@pytest.fixture(scope="session")
+def demo(stack: Settings) -> str:
+    """What `make demo` prints at its first run on the shared services."""
+    return World()._run([str(PYTHON), "-m", "apps.demo"], check=True).stdout
 
 
 @pytest.fixture(scope="session")
 def pictures() -> Path:
     """Where screenshots go, to be looked at."""
-    folder = Path(os.environ.get("SAEGIM_PICTURES", Path(__file__).resolve().parents[2] / ".saegim" / "pictures"))
+    folder = Path(os.environ.get("SAEGIM_PICTURES", ROOT / ".saegim" / "pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of an empty PostgreSQL server of ours."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    bin_folder = programs[-1].parent
+    folder = Path(tempfile.mkdtemp(prefix="saegim-postgres-"))
+    as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    if as_user:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    data = folder / "data"
+    subprocess.run([*as_user, bin_folder / "initdb", "-D", data, "-U", "saegim", "--auth=trust", "--encoding=UTF8", "--no-sync"],
+                   check=True, capture_output=True, cwd=folder)
+    server = subprocess.Popen([*as_user, bin_folder / "postgres", "-D", data, "-p", str(port), "-k", folder, "-c", "fsync=off",
+                               "-c", "listen_addresses=127.0.0.1"], cwd=folder, stderr=subprocess.DEVNULL)
+    url = f"postgresql://saegim@127.0.0.1:{port}/postgres"
+    try:
+        for _ in range(100):
+            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url):
+                break
+            time.sleep(0.1)
+        yield url
+    finally:
+        subprocess.run([*as_user, bin_folder / "pg_ctl", "-D", data, "stop", "-m", "immediate"], check=False, capture_output=True,
+                       cwd=folder)
+        server.wait(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> str:
+    """URL of an empty database."""
+    name = f"w{secrets.token_hex(4)}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'create database "{name}"')  # type: ignore[arg-type]
+    return postgres.rsplit("/", 1)[0] + f"/{name}"

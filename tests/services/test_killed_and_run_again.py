@@ -1,0 +1,123 @@
+"""kill -9 in the middle of a verb, then the same again: the end state of an undisturbed run (design D3, I2, I4)."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from sqlalchemy import select
+
+from apps.demo.annotator import accept_prelabels
+from apps.demo.contact_sheet import hangul_font
+from datastore.ledger.tables import images, readings, submissions
+from datastore.ledger.tasks import task_count
+from flows.label import SUBJECT
+from flows.settings import Settings
+from saegim.releases import Releases
+from tests.services.conftest import World, new_world
+
+
+def picture(seed: int) -> bytes:
+    """A sign that no other test has: the pixels come from the seed."""
+    generator = np.random.default_rng(seed)
+    image = Image.fromarray(generator.integers(150, 255, (240, 360, 3), dtype=np.uint8)).resize((720, 480))
+    draw = ImageDraw.Draw(image)
+    font: ImageFont.FreeTypeFont = hangul_font(72)
+    draw.text((60, 80), f"SIGN {seed}", fill="black", font=font)
+    draw.text((60, 240), "서울 가게", fill="navy", font=font)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+def send(world: World, seed: int, count: int = 4) -> None:
+    bench, bucket = world.bench, world.env["SAEGIM_BUCKET_RAW"]
+    for number in range(count):
+        bench.objects.put(bucket, f"demo/kim/사진 {number}.jpg", picture(seed + number))
+    bench.objects.put(bucket, "demo/lee/again.jpg", picture(seed))
+    bench.objects.put(bucket, "demo/lee/broken.jpg", picture(seed)[:900])
+
+
+def ingested(world: World) -> tuple[Any, ...]:
+    """What ingest left behind, without clocks."""
+    bench = world.bench
+    with bench.ledger.read() as connection:
+        rows = connection.execute(select(submissions.c.key, submissions.c.outcome, submissions.c.reason,
+                                         submissions.c.image_id).order_by(submissions.c.key)).all()
+        found = connection.execute(select(images.c.image_id, images.c.pixels_id, images.c.width, images.c.height)
+                                   .order_by(images.c.image_id)).all()
+    stored = {raw.key for raw in bench.objects.list_raw(world.env["SAEGIM_BUCKET_IMAGES"])}
+    return rows, found, stored
+
+
+@pytest.mark.parametrize(("target", "when"), [
+    ("datastore.objects:ObjectStore.put_many", "before"),
+    ("datastore.objects:ObjectStore.put_many", "after"),
+    ("datastore.ledger.submissions:record", "before"),
+    ("datastore.ledger.submissions:record", "after"),  # in the transaction: nothing of it may stay
+    ("datastore.ledger.leases:release", "before"),
+])
+def test_ingest(stack: Settings, tmp_path: Path, target: str, when: str) -> None:
+    killed, undisturbed = (new_world(stack, f"sqlite:///{tmp_path / name}.db") for name in ("killed", "undisturbed"))
+    for world in (killed, undisturbed):
+        send(world, 100)
+    killed.killed("ingest", target, when)
+    killed.run("run", "ingest")
+    undisturbed.run("run", "ingest")
+    assert ingested(killed) == ingested(undisturbed)
+    assert Counter(row.outcome for row in ingested(killed)[0]) == {"accepted": 4, "duplicate": 1, "rejected": 1}
+    assert "nothing new" in killed.run("run", "ingest").stdout
+
+
+@pytest.mark.parametrize(("seed", "target", "when"), [
+    (200, "datastore.ledger.tasks:plan_tasks", "after"),
+    (210, "adapters.label_studio.client:LabelStudio.import_tasks", "before"),
+    (220, "adapters.label_studio.client:LabelStudio.import_tasks", "after"),  # Label Studio has them, nobody was told
+    (230, "datastore.ledger.tasks:confirm", "before"),
+])
+def test_label(world: World, seed: int, target: str, when: str) -> None:
+    send(world, seed)
+    world.run("run", "ingest")
+    world.run("run", "prelabel")
+    world.killed("label", target, when)
+    world.run("run", "label")
+    bench = world.bench
+    project = bench.label_studio.ensure_project(bench.annotation_config)
+    with bench.ledger.read() as connection:
+        ours = set(connection.scalars(select(images.c.image_id)))
+    tasks = Counter(key for key, _ in bench.label_studio.task_keys(project, SUBJECT) if key in ours)
+    assert tasks == dict.fromkeys(ours, 1)
+    assert len(ours) == task_count(bench.ledger, project) == 4
+    assert "nothing new" in world.run("run", "label").stdout
+
+
+@pytest.mark.parametrize(("seed", "target", "when"), [
+    (300, "datastore.objects:ObjectStore.put_file", "after"),
+    (310, "datastore.objects:ObjectStore.put", "before"),
+    (320, "datastore.objects:ObjectStore.put_if_absent", "before"),
+    (330, "datastore.objects:ObjectStore.put_if_absent", "after"),  # the release is out, its publisher does not know
+])
+def test_export(world: World, seed: int, target: str, when: str) -> None:
+    send(world, seed)
+    for verb in ("ingest", "prelabel", "label"):
+        world.run("run", verb)
+    bench = world.bench
+    accept_prelabels(bench, bench.label_studio.ensure_project(bench.annotation_config), lambda _: None)
+    world.run("run", "collect")
+    world.killed("export", target, when)
+    published = Releases(bench.settings).numbers("scene-text")
+    assert published == ([1] if (target, when) == ("datastore.objects:ObjectStore.put_if_absent", "after") else [])
+    world.run("run", "export")
+    assert "nothing new" in world.run("run", "export").stdout
+    assert Releases(bench.settings).numbers("scene-text") == [1]
+    pulled = world.run("datasets", "pull", "scene-text@1", "--to", str(Path(world.env["SAEGIM_LEDGER_URL"][10:]).parent / "out"))
+    assert "scene-text@1" in pulled.stdout  # pulling checks every file's sha256
+    with bench.ledger.read() as connection:
+        people = set(connection.scalars(select(readings.c.image_id).where(readings.c.reader.startswith("person:"))))
+    manifest = Releases(bench.settings).manifest("scene-text@1")
+    assert sum(manifest.splits.values()) == len(people) == 4
