@@ -120,10 +120,10 @@ def start(name: str) -> None:
 def shut_down() -> int:
     """Stops supervisord and whatever of this stack is left, however its parent died. Returns how many processes that was."""
     processes = stack_processes()
+    stopped = len(processes)
     with contextlib.suppress(OSError, xmlrpc.client.Error), _rpc() as rpc:
         rpc.supervisor.shutdown()
-        _gone, processes = psutil.wait_procs(processes, timeout=STOP_SECONDS + 5)
-    stopped = len(processes)
+        psutil.wait_procs(processes, timeout=STOP_SECONDS + 5)
     for process in (left := stack_processes()):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()

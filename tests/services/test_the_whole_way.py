@@ -1,0 +1,225 @@
+"""The demo, and what people see and get after it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import httpx
+import pandas as pd
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+import saegim
+from apps.stack import services, supervision
+from apps.stack.doctor import examine
+from datastore.releases import newest
+from flows.settings import ROOT, Settings
+from flows.workbench import Workbench
+from tests.services.conftest import CHROMIUM, PYTHON, World
+
+VERBS = {"ingest", "prelabel", "label", "collect", "export", "evaluate", "score", "full-cycle"}
+
+
+@pytest.fixture(scope="module")
+def release(stack: Settings, demo: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's release, pulled by the command that the demo prints."""
+    name = re.search(r"datasets pull (scene-text@1) --to", demo)
+    assert name, demo
+    folder = tmp_path_factory.mktemp("받은 것")
+    World().run("datasets", "pull", name[1], "--to", str(folder))
+    return folder
+
+
+@pytest.fixture
+def page(stack: Settings) -> Page:
+    """A browser page; Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[
+            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        yield browser.new_page(viewport={"width": 1500, "height": 950})
+        browser.close()
+
+
+def test_the_demo_says_what_became_of_each_photograph(demo: str) -> None:
+    assert "14 accepted, 1 duplicate, 2 rejected" in demo
+    for word in ("not_an_image", "broken", "the same picture as", "demo annotator", "Label Studio", "Prefect", "김하늘"):
+        assert word in demo, word
+    assert Path(os.environ["SAEGIM_HOME"], "demo", "contact-sheet.png").stat().st_size > 100_000
+
+
+def test_a_second_demo_reports_nothing_new(demo: str) -> None:
+    second = World()._run([str(PYTHON), "-m", "apps.demo"], check=True).stdout
+    for verb in VERBS - {"full-cycle"}:
+        assert re.search(rf"^{verb} +nothing new$", second, re.MULTILINE), (verb, second)
+    assert "scene-text@1 is up to date" in second
+
+
+def test_the_release_opens_with_what_engineers_have(release: Path) -> None:
+    images = sorted(str(path) for path in release.rglob("images/**/*.parquet"))
+    labels = sorted(str(path) for path in release.rglob("labels-*.parquet"))
+    with_pandas = pd.read_parquet(labels)
+    with_arrow = pq.read_table(labels[0])
+    with_duckdb = duckdb.sql(f"select count(*), sum(len(regions)) from read_parquet({labels!r})").fetchone()
+    with_polars = pl.read_parquet(labels)
+    regions = sum(len(row) for row in with_pandas["regions"])
+    assert len(with_pandas) == with_arrow.num_rows == with_polars.height == 14
+    assert with_duckdb == (14, regions)
+    assert regions > 100
+    texts = " ".join(region["text"] for row in with_pandas["regions"] for region in row)
+    assert "ROUND" in texts
+
+    pictures = pd.concat(pd.read_parquet(path) for path in images)
+    assert set(pictures["image_id"]) == set(with_pandas["image_id"])
+    for row in pictures.itertuples():
+        image = Image.open(io.BytesIO(row.image["bytes"]))
+        image.load()
+        assert image.size == (row.width, row.height)
+        assert not image.getexif()
+    sizes = {row.image_id: (row.width, row.height) for row in pictures.itertuples()}
+    assert sizes == {row.image_id: (row.width, row.height) for row in with_pandas.itertuples()}
+
+
+def test_the_release_opens_with_datasets(release: Path, tmp_path: Path) -> None:
+    code = ("import sys, datasets; rows = datasets.load_dataset('parquet', data_files=sys.argv[1:], split='train'); "
+            "assert all(row['image'].size == (row['width'], row['height']) for row in rows); print(len(rows))")
+    images = sorted(str(path) for path in release.rglob("images/**/*.parquet"))
+    done = subprocess.run([sys.executable, "-c", code, *images], capture_output=True, text=True, check=False,
+                          env={**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"})
+    assert done.stdout.strip() == "14", done.stderr
+
+
+def test_the_client_loads_it(demo: str, stack: Settings, tmp_path: Path) -> None:
+    loaded = saegim.load("scene-text@1", folder=tmp_path)
+    image, row = next(iter(loaded.images()))
+    assert image.size == (row["width"], row["height"])
+    people = pq.read_table(next(tmp_path.rglob("labels-*.parquet"))).to_pylist()
+    assert not any("@saegim.local" in json.dumps(item, ensure_ascii=False, default=str) for item in people)
+    assert not any("김하늘" in json.dumps(item, ensure_ascii=False, default=str) for item in people)
+
+
+def test_label_studio_shows_photo_polygons_and_texts(demo: str, stack: Settings, page: Page, pictures: Path) -> None:
+    bench = Workbench(stack)
+    project = bench.label_studio.ensure_project(bench.annotation_config)
+    manifest = newest(bench.objects, stack.bucket_datasets, "scene-text")
+    assert manifest
+    rows = {row["image_id"]: row for row in saegim.load("scene-text@1", folder=Path(os.environ["SAEGIM_HOME"]) / "t").to_arrow()
+            .to_pylist()}
+    tasks = [(task, rows[key]) for key, task in bench.label_studio.task_keys(project, "subject")
+             if key in rows and 5 <= len(rows[key]["regions"]) <= 9]
+    task, row = tasks[0]
+    page.goto(f"{stack.label_studio_url}/user/login/")
+    page.fill("input[name=email]", stack.label_studio_user)
+    page.fill("input[name=password]", stack.label_studio_password.get_secret_value())
+    page.click("button[type=submit]")
+    page.wait_for_url("**/projects**")
+    page.goto(f"{stack.label_studio_url}/projects/{project}/data?task={task}")
+    page.wait_for_selector(".konvajs-content canvas", timeout=60_000)
+    text = row["regions"][0]["text"]
+    page.get_by_text(text, exact=False).first.wait_for(timeout=60_000)
+    photo = page.evaluate("""async () => {
+        const images = [...document.querySelectorAll('img')].filter(i => i.naturalWidth > 100);
+        return images.map(i => [i.naturalWidth, i.naturalHeight]);
+    }""")
+    page.screenshot(path=str(pictures / "label-studio.png"))
+    assert [row["width"], row["height"]] in photo
+    shown = page.inner_text("body")
+    assert all(region["text"] in shown for region in row["regions"])
+    drawn = page.evaluate("""() => [...document.querySelectorAll('.konvajs-content canvas')].some(canvas => {
+        const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+        let painted = 0;
+        for (let i = 3; i < data.length; i += 4) painted += data[i] > 0;
+        return painted > 200;
+    })""")
+    assert drawn
+
+
+def test_prefect_lists_the_deployments_and_the_runs(demo: str, stack: Settings, page: Page, pictures: Path) -> None:
+    base = stack.prefect_api_url.removesuffix("/api")
+    page.goto(f"{base}/deployments")
+    for name in VERBS:
+        page.get_by_text(name, exact=True).first.wait_for(timeout=30_000)
+    page.screenshot(path=str(pictures / "prefect-deployments.png"))
+    page.goto(f"{base}/runs")
+    page.get_by_text("Completed").first.wait_for(timeout=30_000)
+    page.screenshot(path=str(pictures / "prefect-runs.png"))
+
+
+def test_a_worker_runs_a_deployment(demo: str, stack: Settings) -> None:
+    api = stack.prefect_api_url
+    deployment = httpx.get(f"{api}/deployments/name/collect/collect", timeout=30).json()
+    run = httpx.post(f"{api}/deployments/{deployment['id']}/create_flow_run", json={}, timeout=30).json()
+    for _ in range(120):
+        state = httpx.get(f"{api}/flow_runs/{run['id']}", timeout=30).json()["state"]
+        if state["type"] in ("COMPLETED", "FAILED", "CRASHED"):
+            break
+        time.sleep(1)
+    assert state["type"] == "COMPLETED", state
+
+
+def test_up_again_changes_nothing_and_doctor_finds_nothing(demo: str, stack: Settings) -> None:
+    before = {name: item["pid"] for name, item in (supervision.states() or {}).items()}
+    services.up(schedules=False)
+    assert {name: item["pid"] for name, item in (supervision.states() or {}).items()} == before
+    checks = list(examine(stack))
+    assert not [check for check in checks if check.repair]
+    assert len(checks) == 13
+    assert any("bytes from project" in check.found for check in checks)
+
+
+def test_a_missing_service_is_named_with_its_repair(stack: Settings) -> None:
+    for setting, service in (("SAEGIM_S3_ENDPOINT", "Object storage"), ("SAEGIM_PREFECT_API_URL", "Prefect")):
+        done = World({setting: "http://127.0.0.1:9"}).run("run", "ingest", check=False)
+        assert done.returncode == 1
+        assert service in done.stderr
+        assert "Start it with: saegim up" in done.stderr
+
+
+def test_a_wrong_setting_is_named(stack: Settings) -> None:
+    done = World({"SAEGIM_BATCH_SIZE": "많이"}).run("run", "ingest", check=False)
+    assert done.returncode == 1
+    assert "SAEGIM_BATCH_SIZE" in done.stderr
+    assert "많이" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_wheel_is_the_client_alone(stack: Settings, demo: str, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)], check=True,
+                   capture_output=True)
+    wheel = next(tmp_path.glob("*.whl"))
+    site = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", str(site)], check=True)
+    lock = ROOT / "requirements.lock"
+    subprocess.run([str(site / "bin" / "pip"), "install", "-q", "-c", str(_versions(lock, tmp_path)), str(wheel)], check=True)
+    installed = {path.name for path in (site / "lib").glob("python*/site-packages/*")}
+    assert not installed & {"prefect", "label_studio_sdk", "flows", "stages", "datastore", "schemas", "apps", "adapters"}
+    project = tmp_path / "training"
+    (project / "schemas").mkdir(parents=True)
+    (project / "schemas" / "__init__.py").write_text("OURS = True\n")
+    code = ("import schemas, saegim; assert schemas.OURS; "
+            "print(saegim.load('scene-text@1', folder='out').to_arrow().num_rows)")
+    done = subprocess.run([str(site / "bin" / "python"), "-c", code], cwd=project, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "14", done.stderr
+    asked = subprocess.run([str(site / "bin" / "saegim"), "run", "ingest"], cwd=project, capture_output=True, text=True, check=False)
+    assert asked.returncode == 1
+    assert "belongs to the workbench" in asked.stderr
+
+
+def _versions(lock: Path, folder: Path) -> Path:
+    """The lock as constraints: pip takes no hashes there."""
+    pins = re.findall(r"^([\w.-]+==[\w.]+)", lock.read_text(), re.MULTILINE)
+    constraints = folder / "constraints.txt"
+    constraints.write_text("\n".join(pins))
+    return constraints
