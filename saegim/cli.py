@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
+from typer._click.exceptions import ClickException
 
 from saegim.errors import ClientError
 from saegim.pull import pull
@@ -106,9 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
               "Clone the repository and run `make demo` in it.")
     try:
         result = app(given, standalone_mode=False)
-    except click.exceptions.Abort:
+    except typer.Abort:
         _stopped()
-    except click.ClickException as error:
+    except ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except KeyboardInterrupt:

@@ -55,7 +55,8 @@ class Release:
     def to_pandas(self) -> pandas.DataFrame:
         """Labels as a data frame, without the images."""
         _need("pandas", "pandas")
-        return self.labels.to_pandas()
+        frame: pandas.DataFrame = self.labels.to_pandas()
+        return frame
 
     def images(self) -> Iterator[tuple[Image, dict[str, Any]]]:
         """Each image, decoded as RGB, with its label row. Holds a few images at a time."""

@@ -29,7 +29,7 @@ def tidy(points: Iterable[Point], width: int, height: int) -> Polygon | None:
     shape = shapely.Polygon(corners)
     if not shape.is_valid:
         shape = _largest(shapely.make_valid(shape))
-    inside = 0 <= shape.bounds[0] and 0 <= shape.bounds[1] and shape.bounds[2] <= width and shape.bounds[3] <= height \
+    inside = shape.bounds[0] >= 0 and shape.bounds[1] >= 0 and shape.bounds[2] <= width and shape.bounds[3] <= height \
         if not shape.is_empty else False
     if not inside:
         shape = _largest(shapely.intersection(shape, shapely.box(0, 0, width, height)))

@@ -275,4 +275,4 @@ def _moment(text: str) -> datetime:
 
 def _html(markdown: str) -> str:
     """The guide as Label Studio shows it."""
-    return MarkdownIt("commonmark").enable("table").render(markdown)
+    return str(MarkdownIt("commonmark").enable("table").render(markdown))

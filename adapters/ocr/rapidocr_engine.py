@@ -88,7 +88,8 @@ class RapidOcrEngine:
 
     def _lines(self, crops: list[Any]) -> list[Line]:
         """Text and score of each crop. The Korean recogniser has the word where it sees Hangul with a better score:
-        the other one answers Hangul with Chinese characters of a low score, and reads Latin and digits better."""
+        the other one answers Hangul with Chinese characters of a low score, and reads Latin and digits better.
+        """
         latin = _recognise(self._latin, crops)
         if self._korean is None:
             return latin

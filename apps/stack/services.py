@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import fcntl
-import functools
 import hashlib
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import yaml
@@ -20,7 +17,7 @@ from rich.console import Console
 
 from apps.stack import label_studio, supervision
 from apps.stack.state import Access, read_access, stack_folder, write_access
-from apps.stack.supervision import Program
+from apps.stack.supervision import BIN, Program
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from flows.settings import ROOT, load_settings
@@ -122,7 +119,7 @@ def status() -> list[ServiceState]:
 
 def _programs(access: Access) -> list[Program]:
     state, ports = stack_folder(), access.ports
-    prefect = [sys.executable, "-m", "prefect"]
+    prefect = [str(BIN / "python"), "-m", "prefect"]
     quiet = {"PREFECT_HOME": str(state / "prefect"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
              "PREFECT_API_URL": access.env["PREFECT_API_URL"]}
     flow_env = {**quiet, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
@@ -131,7 +128,7 @@ def _programs(access: Access) -> list[Program]:
     data.mkdir(parents=True, exist_ok=True)
     return [
         Program("seaweedfs", [
-            str(Path(sys.executable).parent / "weed"), "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+            str(BIN / "weed"), "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
             *weed_ports, "-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
             "-master.telemetry=false",
         ], {"AWS_ACCESS_KEY_ID": access.env["SAEGIM_S3_ACCESS_KEY"], "S3_BUCKET": ",".join(BUCKETS),
@@ -207,7 +204,7 @@ def _deploy(access: Access, schedules: bool) -> None:
 def _prefect(access: Access, *arguments: str) -> None:
     env = {**os.environ, "PREFECT_API_URL": access.env["PREFECT_API_URL"], "SAEGIM_HOME": str(home()),
            "PREFECT_HOME": str(stack_folder() / "prefect"), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-m", "prefect", *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+    done = subprocess.run([str(BIN / "python"), "-m", "prefect", *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
     if done.returncode:
         raise SaegimError(f"prefect {' '.join(arguments[:3])} failed: {(done.stderr + done.stdout).strip()[-1000:]}")

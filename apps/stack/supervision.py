@@ -25,6 +25,9 @@ from schemas.errors import SaegimError
 MARK = "SAEGIM_STACK_OF"
 """Environment variable that every process of a stack carries: how orphans are found after a kill -9."""
 STOP_SECONDS = 10
+BIN = Path(sys.prefix) / "bin"
+"""Commands of this environment. Not sys.executable, which has several names (python, python3): the same stack started
+through another one must read as the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Program:
 
 
 def config_text(programs: Sequence[Program], folder: Path, directory: Path) -> str:
-    """supervisord's configuration file."""
+    """Supervisord's configuration file."""
     lines = [
         "[supervisord]", f"logfile={_plain(folder / 'supervisord.log')}", f"pidfile={_plain(folder / 'supervisord.pid')}",
         "logfile_maxbytes=5MB", "logfile_backups=1", "",
@@ -84,7 +87,7 @@ def launch(text: str) -> None:
     config.write_text(text, encoding="utf-8")
     with (folder / "supervisord.out").open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "--nodaemon", "-c", str(config)],
+            [str(BIN / "python"), "-m", "supervisor.supervisord", "--nodaemon", "-c", str(config)],
             cwd=folder, env={**os.environ, MARK: str(folder), "PYTHONUNBUFFERED": "1"}, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
     for _ in range(100):

@@ -114,7 +114,7 @@ tasks = Table(
     Column("task_id", Integer),  # empty while Label Studio has not confirmed it
 )
 
-annotations = Table(
+collected = Table(
     "annotations", metadata,  # what became of each state of each annotation that was submitted (invariant I5)
     Column("annotation_id", Integer, primary_key=True),
     Column("revision", BigInteger, primary_key=True),

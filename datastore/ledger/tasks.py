@@ -11,7 +11,7 @@ from sqlalchemy import Connection, exists, func, select, update
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
 from datastore.ledger.readings import ImageRow
-from datastore.ledger.tables import annotations, cursors, images, readings, submissions, tasks
+from datastore.ledger.tables import collected, cursors, images, readings, submissions, tasks
 from schemas.submission import Outcome
 
 
@@ -93,15 +93,15 @@ def seen_annotations(connection: Connection, keys: Sequence[tuple[int, int]]) ->
     """Those of the (annotation id, revision) that were collected before."""
     seen: set[tuple[int, int]] = set()
     for chunk in in_chunks(sorted({annotation_id for annotation_id, _ in keys})):
-        rows = connection.execute(select(annotations.c.annotation_id, annotations.c.revision)
-                                  .where(annotations.c.annotation_id.in_(chunk)))
+        rows = connection.execute(select(collected.c.annotation_id, collected.c.revision)
+                                  .where(collected.c.annotation_id.in_(chunk)))
         seen.update((row.annotation_id, row.revision) for row in rows)
     return seen & set(keys)
 
 
 def add_annotations(connection: Connection, rows: Sequence[AnnotationRow]) -> int:
     """Notes collected annotations; returns how many states were new."""
-    return insert_or_ignore(connection, annotations, [asdict(row) for row in rows])
+    return insert_or_ignore(connection, collected, [asdict(row) for row in rows])
 
 
 def get_cursor(ledger: Ledger, name: str) -> datetime | None:

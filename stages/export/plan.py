@@ -51,8 +51,8 @@ def plan(recipe: Dataset, samples: Sequence[Sample], before: Mapping[str, Before
     taken: list[Sample] = []
     excluded: list[tuple[str, str]] = []
     for sample in sorted(samples, key=lambda item: item.image_id):
-        if known := before.get(sample.image_id):
-            taken.append(replace(sample, split=known.split, shard=known.shard))
+        if earlier := before.get(sample.image_id):
+            taken.append(replace(sample, split=earlier.split, shard=earlier.shard))
             continue
         splits = cluster_splits.get(sample.cluster_id, set())
         if len(splits) > 1:

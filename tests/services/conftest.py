@@ -149,5 +149,5 @@ def postgres_url(postgres: str) -> str:
     """URL of an empty database."""
     name = f"w{secrets.token_hex(4)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'create database "{name}"')
     return postgres.rsplit("/", 1)[0] + f"/{name}"
