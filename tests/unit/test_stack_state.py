@@ -1,0 +1,77 @@
+"""The env file and ports of the local stack; leases on SQLite; a model's digests."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.ocr.bundles import ModelRecipe, fetch, load_recipe, verify
+from apps.stack.state import choose_ports, merge_env
+from apps.stack.supervision import Program, config_text
+from datastore.ledger import Ledger, leases
+from schemas.errors import ModelUnavailable
+
+MODELS = Path(__file__).parents[2] / "recipes" / "models"
+
+
+@given(st.lists(st.from_regex(r"MINE_[A-Z]{1,5}=[a-z가-힣]{0,5}|# [a-z]{1,9}", fullmatch=True)))
+def test_lines_of_the_user_survive(lines: list[str]) -> None:
+    merged = merge_env([*lines, "SAEGIM_A=old"], {"SAEGIM_A": "new", "SAEGIM_B": "b"})
+    assert [line for line in merged if not line.startswith("SAEGIM_")] == lines
+    assert [line for line in merged if line.startswith("SAEGIM_")] == ["SAEGIM_A=new", "SAEGIM_B=b"]
+
+
+def test_a_port_that_somebody_holds_is_not_chosen() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        chosen = choose_ports({"prefect": taken})
+    assert chosen["prefect"] != taken
+    assert len(set(chosen.values())) == len(chosen)
+
+
+def test_supervisords_configuration_survives_odd_names(tmp_path: Path) -> None:
+    from supervisor.options import ServerOptions
+
+    folder = tmp_path / "작업 100% \"x\""
+    (folder / "logs").mkdir(parents=True)
+    text = config_text([Program("one", ["/bin/echo", "a b", "%d"], {"KEY": 'v"%,\\'})], folder, tmp_path)
+    config = folder / "s.conf"
+    config.write_text(text, encoding="utf-8")
+    options = ServerOptions()
+    options.realize(["-c", str(config), "--nodaemon"])
+    (program,) = options.process_group_configs[0].process_configs
+    assert program.command == "/bin/echo 'a b' %d"
+    assert program.environment["KEY"] == 'v"%,\\'
+
+
+def test_a_dead_holders_work_is_free_and_a_living_ones_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    ledger.migrate()
+    mine = leases.claim(ledger, "ingest", ["a", "b"], 300)
+    assert mine.keys == ["a", "b"]
+    assert leases.claim(ledger, "ingest", ["b", "c"], 300).keys == ["c"]
+    leases.release(ledger, mine)
+    machine = leases._holder().split(":")[0]
+    monkeypatch.setattr(leases, "_holder", lambda: f"{machine}:{os.getpid()}:1.00:an-earlier-process-with-this-number")
+    assert leases.claim(ledger, "label", ["x"], 300).keys == ["x"]
+    monkeypatch.undo()
+    assert leases.claim(ledger, "label", ["x"], 300).keys == ["x"]
+
+
+def test_a_file_with_another_digest_is_refused(tmp_path: Path) -> None:
+    recipe = load_recipe(MODELS / "ppocr-v6-small.yaml")
+    fetch(recipe, tmp_path)
+    assert verify(recipe, tmp_path) == []
+    (tmp_path / recipe.files[0].name).write_bytes(b"tampered")
+    assert "sha256" in verify(recipe, tmp_path)[0]
+    values = recipe.model_dump()
+    values["files"][0]["sha256"] = "0" * 64
+    with pytest.raises(ModelUnavailable, match=recipe.files[0].name):
+        fetch(ModelRecipe.model_validate(values), tmp_path / "other")
