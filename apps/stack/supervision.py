@@ -162,5 +162,5 @@ def _plain(value: object) -> str:
 
 
 def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"{escaped}"'
+    quote = "'" if '"' in value else '"'  # supervisord knows quotes, but no escapes inside them
+    return f"{quote}{_plain(value)}{quote}"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from adapters.label_studio.annotation_config import load_annotation_config
 from adapters.label_studio.codec import from_annotation, to_prediction
 from schemas.errors import CodecError, UnitMismatch
-from schemas.geometry import Polygon, tidy
-from schemas.reading import Attributes, Direction, Effect, Reading, Region, Unit, Writing
+from schemas.geometry import tidy
+from schemas.reading import Attributes, Direction, Effect, Polygon, Reading, Region, Unit, Writing
 from stages.collect.review import accept, problems, shown_to, with_origins
 from stages.compare import compare
 from stages.evaluate.metrics import ALL, figures_by_slice
