@@ -48,9 +48,9 @@ class Program:
 
 
 def config_text(programs: Sequence[Program], folder: Path, directory: Path) -> str:
-    """Supervisord's configuration file."""
+    """Supervisord's configuration. It starts in ``folder``: it reads a ``%`` in the path of a log twice."""
     lines = [
-        "[supervisord]", f"logfile={_plain(folder / 'supervisord.log')}", f"pidfile={_plain(folder / 'supervisord.pid')}",
+        "[supervisord]", "logfile=supervisord.log", "pidfile=supervisord.pid",
         "logfile_maxbytes=5MB", "logfile_backups=1", "",
         "[unix_http_server]", f"file={_plain(socket_path(folder))}", "chmod=0600", "",
         "[rpcinterface:supervisor]", "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface", "",
@@ -61,7 +61,7 @@ def config_text(programs: Sequence[Program], folder: Path, directory: Path) -> s
             f"[program:{program.name}]", f"command={_plain(shlex.join(program.command))}", f"directory={_plain(directory)}",
             f"environment={environment}", f"autostart={str(program.autostart).lower()}", "autorestart=true",
             "startsecs=2", "startretries=5", "stopasgroup=true", "killasgroup=true", f"stopwaitsecs={STOP_SECONDS}",
-            "redirect_stderr=true", f"stdout_logfile={_plain(log_path(program.name, folder))}",
+            "redirect_stderr=true", f"stdout_logfile=logs/{program.name}.log",
             "stdout_logfile_maxbytes=10MB", "stdout_logfile_backups=1", "",
         ]
     return "\n".join(lines)
@@ -73,9 +73,9 @@ def socket_path(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"saegim-{os.getuid()}-{name}.sock"
 
 
-def log_path(program: str, folder: Path | None = None) -> Path:
+def log_path(program: str) -> Path:
     """Where a program's output goes."""
-    return (folder or stack_folder()) / "logs" / f"{program}.log"
+    return stack_folder() / "logs" / f"{program}.log"
 
 
 def launch(text: str) -> None:
@@ -115,9 +115,9 @@ def states() -> dict[str, dict[str, Any]] | None:
 
 
 def start(name: str) -> None:
-    """Starts one program that is not running."""
+    """Starts one program that is not running, and waits until it stays up."""
     with _rpc() as rpc, contextlib.suppress(xmlrpc.client.Fault):  # it runs already
-        rpc.supervisor.startProcess(name, False)
+        rpc.supervisor.startProcess(name)
 
 
 def shut_down() -> int:

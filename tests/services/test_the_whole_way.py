@@ -138,6 +138,8 @@ def test_label_studio_shows_photo_polygons_and_texts(demo: str, stack: Settings,
     }""")
     page.screenshot(path=str(pictures / "label-studio.png"))
     assert [row["width"], row["height"]] in photo
+    page.set_viewport_size({"width": 1500, "height": 2400})  # the region list draws what is in view only
+    page.wait_for_timeout(2000)
     shown = page.inner_text("body")
     assert all(region["text"] in shown for region in row["regions"])
     drawn = page.evaluate("""() => [...document.querySelectorAll('.konvajs-content canvas')].some(canvas => {
