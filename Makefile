@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP_FLAGS := -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help demo up down check test bench lock dev clean
+.PHONY: help demo up down check test lock dev clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -34,9 +34,6 @@ test: $(VENV)/dev  ## everything, with the real services
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest tests
 
-bench: $(VENV)/bench  ## benchmarks beside their peers (ONLY=name: one of them)
-	$(VENV)-bench/bin/python -m benchmarks $(ONLY)
-
 lock: $(VENV)/dev  ## compile the locks from pyproject.toml
 	$(COMPILE) pyproject.toml --extra workbench --extra cpu -o requirements.lock
 	$(COMPILE) pyproject.toml --extra workbench --extra gpu -o requirements-gpu.lock
@@ -47,7 +44,7 @@ dev: $(VENV)/dev  ## the environment for working on Saegim itself
 
 clean: ## remove the environments and the local state (stops the services first)
 	@if [ -x $(BIN)/saegim ]; then $(BIN)/saegim down; fi
-	rm -rf $(VENV) $(VENV)-bench .saegim
+	rm -rf $(VENV) .saegim
 
 # One environment; what is in it last is the file's name. The dev lock holds all of the other at the same versions.
 $(VENV)/workbench: requirements.lock pyproject.toml

@@ -36,7 +36,7 @@ def test_a_port_that_somebody_holds_is_not_chosen() -> None:
     assert len(set(chosen.values())) == len(chosen)
 
 
-def test_supervisords_configuration_survives_odd_names(tmp_path: Path) -> None:
+def test_supervisords_configuration_survives_odd_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from supervisor.options import ServerOptions
 
     folder = tmp_path / "작업 100% \"x\""
@@ -44,6 +44,7 @@ def test_supervisords_configuration_survives_odd_names(tmp_path: Path) -> None:
     text = config_text([Program("one", ["/bin/echo", "a b", "%d"], {"KEY": 'v"%,\\'})], folder, tmp_path)
     config = folder / "s.conf"
     config.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(folder)
     options = ServerOptions()
     options.realize(["-c", str(config), "--nodaemon"])
     (program,) = options.process_group_configs[0].process_configs
