@@ -72,13 +72,12 @@ def _up(schedules: bool) -> None:
         with _step("installing Label Studio into an environment of its own (a minute or two, once)"):
             label_studio.install()
     running = supervision.running_config()
+    if running is None:
+        supervision.shut_down()  # orphans of a killed supervisor hold the ports that we remember
     access = write_access(reuse_ports=running is not None)
     text = supervision.config_text(_programs(access), stack_folder(), ROOT)
     if running != text:
-        if supervision.stack_processes():
-            supervision.shut_down()  # another version's, or orphans of a killed one
-            access = write_access(reuse_ports=False)
-            text = supervision.config_text(_programs(access), stack_folder(), ROOT)
+        supervision.shut_down()  # another version's
         supervision.launch(text)
     for name, address in _health(access).items():
         if not _answers(address):
