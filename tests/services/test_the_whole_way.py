@@ -138,11 +138,11 @@ def test_label_studio_shows_photo_polygons_and_texts(demo: str, stack: Settings,
     }""")
     page.screenshot(path=str(pictures / "label-studio.png"))
     assert [row["width"], row["height"]] in photo
-    shown = page.inner_text("body")
-    # The region list draws what is in view only: the first four, in order.
-    at = [shown.find(region["text"]) for region in row["regions"][:4]]
-    assert -1 not in at, (row["regions"], shown)
-    assert shown.count("글자 text") >= 4
+    listed = page.evaluate("""() => [document.body.textContent,
+        ...[...document.querySelectorAll('textarea, input')].map(field => field.value)].join(' ')""")
+    # The region list draws what is in view only: the first four at the least.
+    assert all(region["text"] in listed for region in row["regions"][:4]), listed[-2000:]
+    assert listed.count("글자 text") >= 4
     drawn = page.evaluate("""() => [...document.querySelectorAll('.konvajs-content canvas')].some(canvas => {
         const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
         let painted = 0;
