@@ -30,6 +30,10 @@ class Reason(StrEnum):
     BROKEN = "broken"
     TOO_LARGE = "too_large"
     TOO_SMALL = "too_small"
+    BLANK = "blank"
+    TOO_DARK = "too_dark"
+    TOO_BLURRED = "too_blurred"
+    NO_TEXT = "no_text"
 
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -54,6 +58,22 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.TOO_SMALL: (
         "사진이 너무 작아 글자를 읽을 수 없습니다.",
         "The picture is too small to read anything on it.",
+    ),
+    Reason.BLANK: (
+        "아무것도 찍히지 않은 사진입니다. 글자가 보이게 다시 찍어 주세요.",
+        "There is nothing on the picture. Please take it again so that the writing shows.",
+    ),
+    Reason.TOO_DARK: (
+        "사진이 너무 어둡습니다. 밝은 곳에서 다시 찍어 주세요.",
+        "The picture is too dark. Please take it again in more light.",
+    ),
+    Reason.TOO_BLURRED: (
+        "사진이 너무 흐려 글자를 읽을 수 없습니다. 초점을 맞추어 다시 찍어 주세요.",
+        "The picture is too blurred to read. Please focus and take it again.",
+    ),
+    Reason.NO_TEXT: (
+        "사진에서 글자를 찾지 못했습니다. 글자가 있다면 더 가까이에서 다시 찍어 주세요.",
+        "No writing was found on the picture. If there is some, please take it again from nearer by.",
     ),
 }
 """Reason → (Korean, English)."""
@@ -116,24 +136,25 @@ class CanonicalImage:
     """One picture as everything downstream sees it: upright, 8-bit sRGB, no metadata (design D1).
 
     Attributes:
-        image_id: sha256 of ``data``.
-        data: the encoded file.
+        image_id: sha256 of the encoded file.
+        size: bytes of the encoded file.
         media_type: ``image/jpeg`` or ``image/png``.
         width: pixels.
         height: pixels.
-        pixels_id: sha256 of size and decoded RGB bytes, which finds the same pixels in another container.
-        fingerprint: 64-bit perceptual hash of the content, as 16 hex digits.
-        encoder: what made ``data``, with its version.
+        pixels_id: sha256 of size and decoded RGB bytes, which finds the same pixels in another container; None where
+            the file was kept and its pixels were not needed.
+        words: what the recall gate knows the picture by (``stages/ingest/gate.py``).
+        encoder: what made the file, with its version.
         original: what the raw file said.
     """
 
     image_id: str
-    data: bytes
+    size: int
     media_type: str
     width: int
     height: int
-    pixels_id: str
-    fingerprint: str
+    pixels_id: str | None
+    words: tuple[int, ...]
     encoder: str
     original: Original
 
