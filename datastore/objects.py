@@ -67,17 +67,26 @@ class ObjectStore:
         """The obstore handle of one bucket."""
         return self._settings.bucket(name)
 
-    @_named
     def list_raw(self, bucket: str, prefix: str = "") -> list[RawObject]:
-        """All objects below a prefix, in order of time sent and key; folders' marker objects left out."""
-        found = [
-            RawObject(bucket, item["path"], item["version"] or (item["e_tag"] or "").strip('"'), item["size"],
-                      item["last_modified"])
-            for page in obstore.list(self.bucket(bucket), prefix=prefix or None, chunk_size=1000)
-            for item in page
-            if not item["path"].endswith("/")
-        ]
-        return sorted(found, key=lambda raw: (raw.sent_at, raw.key))
+        """All objects below a prefix, in order of time sent and key."""
+        return sorted((raw for page in self.pages(bucket, prefix) for raw in page), key=lambda raw: (raw.sent_at, raw.key))
+
+    def pages(self, bucket: str, prefix: str = "") -> Iterator[list[RawObject]]:
+        """The listing of a prefix, a thousand objects at a time in order of key; folders' marker objects left out."""
+        pages = self._pages(bucket, prefix)
+        while (page := self._next(pages)) is not None:
+            yield [
+                RawObject(bucket, item["path"], item["version"] or (item["e_tag"] or "").strip('"'), item["size"],
+                          item["last_modified"])
+                for item in page if not item["path"].endswith("/")]
+
+    @_named
+    def _pages(self, bucket: str, prefix: str) -> Iterator[Any]:
+        return iter(obstore.list(self.bucket(bucket), prefix=prefix or None, chunk_size=1000))
+
+    @_named
+    def _next(self, pages: Iterator[Any]) -> Any:
+        return next(pages, None)
 
     @_named
     def get(self, bucket: str, key: str) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar, cast
@@ -19,10 +18,6 @@ from schemas.errors import TooManyFailures, Transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-WINDOW = 32
-"""Items held in memory at once: with 12-megapixel photographs about 1.2 GB decoded."""
-
 
 def batch_task(function: Callable[P, T]) -> Callable[P, T]:
     """A task that Prefect tries again where the error is Transient, and only there."""
@@ -51,20 +46,19 @@ def say(message: str) -> None:
 
 
 class Failures:
-    """Unexpected errors on single items: each is kept with its traceback; too many stop the run (design D10)."""
+    """Unexpected errors on single items, each stored with its traceback: too many of them stop the run (design D10)."""
 
     def __init__(self, of: int) -> None:
         self.of = of
         self.count = 0
 
-    def caught(self, what: str, error: Exception) -> str:
-        """Notes one and returns its traceback, or raises where it is no longer a single item's trouble."""
+    def noted(self, what: str, trace: str) -> None:
+        """Notes one; raises TooManyFailures where it is no longer a single item's trouble."""
         self.count += 1
-        say(f"unexpected error on {what}: {error!r}")
+        line = trace.strip().splitlines()[-1]
+        say(f"unexpected error on {what}: {line}")
         if self.count > max(1, self.of / 100):
-            raise TooManyFailures(f"{self.count} of {self.of} failed unexpectedly, the last on {what}: {error!r}") \
-                from error
-        return traceback.format_exc()
+            raise TooManyFailures(f"{self.count} of {self.of} failed unexpectedly, the last on {what}: {line}")
 
 
 @contextmanager

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from prefect import flow
 
-from datastore.ledger import leases, submissions
-from flows.batches import WINDOW, Failures, batch_task, cut, progress
+from datastore.ledger import arrivals, leases
+from flows.batches import Failures, batch_task, cut, progress
+from flows.decoders import Decoders
+from flows.ingest_report import describe
 from flows.report import Report
+from flows.settling import settle_ready
 from flows.workbench import Workbench, open_workbench
-from schemas.submission import Outcome, RawObject, Submission, sender_of
-from stages.ingest.canonical import Limits
-from stages.ingest.settle import Known, decode, settle
+from schemas.submission import Outcome, RawObject, Submission
 
 
 @flow(name="ingest")
@@ -25,61 +25,55 @@ def ingest(campaign: str | None = None) -> Report:
     Args:
         campaign: only this campaign's submissions; all where it is left out.
     """
-    bench = open_workbench()
-    listed = bench.objects.list_raw(bench.settings.bucket_raw, f"{campaign}/" if campaign else "")
-    new = submissions.unseen(bench.ledger, listed)
+    return take_in(open_workbench(), campaign).publish()
+
+
+def take_in(bench: Workbench, campaign: str | None = None) -> Report:
+    """Lists, decodes and settles; ``ingest`` without its setting."""
+    started = time.monotonic()
+    listed = new = 0
+    for page in bench.objects.pages(bench.settings.bucket_raw, f"{campaign}/" if campaign else ""):
+        listed += len(page)
+        new += arrivals.register(bench.ledger, page)
+    todo = arrivals.undecoded(bench.ledger)
+    if todo:
+        with Decoders(bench.settings) as decoders, progress("decode", len(todo)) as advance:
+            for batch in cut(todo, bench.settings.batch_size):
+                decode_batch(bench, decoders, batch, advance)
     counts: Counter[str] = Counter()
-    with progress("ingest", len(new)) as advance:
-        for batch in cut(new, bench.settings.batch_size):
-            counts += ingest_batch(bench, batch, advance)
-    return Report("ingest", {outcome.value: counts[outcome.value] for outcome in Outcome},
-                  [f"{len(listed)} raw objects listed, {len(new)} of them new."]).publish()
+    notable: list[Submission] = []
+    if waiting := arrivals.waiting(bench.ledger):
+        with progress("settle", waiting) as advance:
+            counts, notable = settle_batch(bench, advance)
+    report = Report("ingest", {outcome.value: counts[outcome.value] for outcome in Outcome},
+                    [f"{listed} raw objects listed, {new} of them new."])
+    if counts:
+        describe(bench, report, notable, sum(raw.size for raw in todo), time.monotonic() - started)
+    return report
 
 
-@batch_task
-def ingest_batch(bench: Workbench, batch: Sequence[RawObject], advance: Callable[[int], None]) -> Counter[str]:
-    """Ingests some hundred submissions; counts their outcomes."""
+def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObject],
+                    advance: Callable[[int], None]) -> int:
+    """Decodes some hundred arrivals that no other worker has claimed; says how many."""
     lease = leases.claim(bench.ledger, "ingest", [raw.submission_id for raw in batch], bench.settings.lease_seconds)
-    counts: Counter[str] = Counter()
-    failures = Failures(of=len(batch))
+    failures, done, renewed = Failures(of=len(batch)), 0, time.monotonic()
     try:
-        # Between the listing and the claim another worker may have finished some.
-        mine = submissions.unseen(bench.ledger, [raw for raw in batch if raw.submission_id in lease.tokens])
-        for window in cut(mine, WINDOW):
-            leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
-            decoded = _decode(bench, window, failures)
-            canonical = [item.image for item in decoded if item.image]
-            bench.objects.put_many(bench.settings.bucket_images,
-                                   [(image.key, image.data, image.media_type) for image in canonical])
-            with bench.ledger.write(alone="images") as connection:
-                leases.fence(connection, lease)
-                known = submissions.known_images(connection, [image.image_id for image in canonical],
-                                                 [image.pixels_id for image in canonical])
-                settled = settle(decoded, Known(
-                    accepted={image.image_id: image.accepted for image in known},
-                    same_pixels={image.pixels_id: image.image_id for image in known},
-                    representatives=submissions.cluster_representatives(connection)))
-                submissions.record(connection, settled)
-            counts.update(item.outcome.value for item in settled)
-            advance(len(window))
+        # Between the listing and the claim another worker may have decoded some.
+        for found in decoders.decode(arrivals.undecoded(bench.ledger, lease.keys)):
+            arrivals.store(bench.ledger, [item.submission() for item in found if not item.gone],
+                           [item.raw.submission_id for item in found if item.gone])
+            for item in found:
+                if item.trace and not item.killed:
+                    failures.noted(item.raw.key, item.trace)
+            if time.monotonic() - renewed > bench.settings.lease_seconds / 4:
+                leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
+                renewed = time.monotonic()
+            done += len(found)
+            advance(len(found))
     finally:
         leases.release(bench.ledger, lease)
-    return counts
+    return done
 
 
-def _decode(bench: Workbench, window: Sequence[RawObject], failures: Failures) -> list[Submission]:
-    limits = Limits(bench.settings.max_bytes, bench.settings.max_pixels, bench.settings.min_side)
-
-    def one(item: tuple[RawObject, bytes | None, dict[str, str]]) -> Submission | None:
-        raw, data, claims = item
-        if data is None:  # replaced or gone since the listing
-            return None
-        try:
-            return decode(raw, data, claims, limits)
-        except Exception as error:
-            trace = failures.caught(raw.key, error)
-            return Submission(raw, sender_of(raw.key), claims, Outcome.QUARANTINED, trace=trace)
-
-    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        results = list(pool.map(one, bench.objects.get_raw(window)))
-    return [item for item in results if item is not None]
+decode_batch = batch_task(decode_arrivals)
+settle_batch = batch_task(settle_ready)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 from prefect import flow
 
 from adapters.ocr.engine import OcrEngine
-from datastore.ledger import leases, readings
+from datastore.ledger import leases, readings, submissions
 from datastore.ledger.readings import ImageRow
 from flows.batches import batch_task, cut, progress
 from flows.models import open_model
@@ -18,6 +19,7 @@ from flows.report import Report
 from flows.workbench import Workbench, open_workbench
 from schemas.submission import image_key
 
+READ, TEXTLESS = "read", "rejected: no text"
 IMAGES_A_READ = 8
 """Images handed to the engine at once; also what a kill can lose."""
 
@@ -30,23 +32,23 @@ def prelabel() -> Report:
     readings.set_model_run(bench.ledger, bench.settings.model, f"model:{engine.name}@{engine.version}", engine.run,
                            {"provider": bench.settings.onnx_provider, "unit": engine.unit})
     todo = readings.unread_images(bench.ledger, engine.run)
-    read = 0
+    counts: Counter[str] = Counter()
     with progress("prelabel", len(todo)) as advance:
         if todo:
             engine.warm_up()
         for batch in cut(todo, bench.settings.batch_size):
-            read += prelabel_batch(bench, engine, batch, advance)
-    return Report("prelabel", {"read": read}, [f"{engine.name} {engine.version} on {bench.settings.onnx_provider}.",
-                                               *notes]).publish()
+            counts += prelabel_batch(bench, engine, batch, advance)
+    return Report("prelabel", {name: counts[name] for name in (READ, TEXTLESS)},
+                  [f"{engine.name} {engine.version} on {bench.settings.onnx_provider}.", *notes]).publish()
 
 
 @batch_task
 def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow],
-                   advance: Callable[[int], None]) -> int:
-    """Reads some hundred images; counts those that nobody had read meanwhile."""
+                   advance: Callable[[int], None]) -> Counter[str]:
+    """Reads some hundred images; counts those that nobody had read meanwhile, and those on which there is no text."""
     lease = leases.claim(bench.ledger, f"prelabel {engine.run[:16]}", [image.image_id for image in batch],
                          bench.settings.lease_seconds)
-    read = 0
+    read = textless = 0
     try:
         mine = [image for image in batch if image.image_id in lease.tokens]
         done = readings.readings_of_run(bench.ledger, engine.run, [image.image_id for image in mine])
@@ -59,7 +61,8 @@ def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow
             with bench.ledger.write() as connection:
                 leases.fence(connection, lease)
                 read += readings.add_readings(connection, found)
+                textless += submissions.reject_textless(connection, [item.image_id for item in found if not item.regions])
             advance(len(window))
     finally:
         leases.release(bench.ledger, lease)
-    return read
+    return Counter({READ: read, TEXTLESS: textless})

@@ -36,6 +36,9 @@ class Settings(StorageSettings):
     max_bytes: int = Field(50_000_000, ge=1, description="Largest submission taken, in bytes.")
     max_pixels: int = Field(100_000_000, ge=1, description="Largest picture taken, in pixels.")
     min_side: int = Field(32, ge=1, description="Smallest side taken, in pixels.")
+    decode_cpu_seconds: float = Field(2.0, gt=0, description="CPU time that decoding one file may take.")
+    decode_memory: int = Field(1_000_000_000, ge=100_000_000, description="Memory of one decoding process, in bytes.")
+    verifications: int = Field(16, ge=1, description="Earlier images that a new one is compared with, at most.")
 
     @property
     def ledger(self) -> str:

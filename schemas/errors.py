@@ -8,6 +8,8 @@ SaegimError
 ├── ModelUnavailable        a model's files are missing or have another digest
 ├── UnitMismatch            readings of different units were compared
 ├── CodecError              a Label Studio result that no annotation config allows
+├── NoSuchSubmission        a name fits no submission, or several
+├── NotToBeSplit            a submission has exactly the picture of another one
 ├── PublishConflict         somebody else published this release number first
 └── TooManyFailures         more than 1 % of a batch failed in ways nobody foresaw
 
@@ -64,6 +66,14 @@ class UnitMismatch(SaegimError):
 
 class CodecError(SaegimError):
     """A Label Studio result that the annotation config does not allow."""
+
+
+class NoSuchSubmission(SaegimError):
+    """A name fits no submission, or several; the message says which."""
+
+
+class NotToBeSplit(SaegimError):
+    """A submission has exactly the picture of another one: it cannot be a picture of its own."""
 
 
 class PublishConflict(SaegimError):

@@ -79,6 +79,10 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
 """Reason → (Korean, English)."""
 
 
+CATEGORIES = "categories"
+"""Name of the claim (the object's user metadata) that says which bonus categories a photograph is sent for."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawObject:
     """One object in the bucket ``raw``, as the listing shows it. ``size`` in bytes, ``sent_at`` in UTC."""
@@ -169,6 +173,24 @@ def image_key(image_id: str, media_type: str) -> str:
     return f"{image_id[:2]}/{image_id}.{'jpg' if media_type == 'image/jpeg' else 'png'}"
 
 
+class Verdict(StrEnum):
+    """How two photographs are related."""
+
+    DUPLICATE = "duplicate"
+    CLUSTER = "cluster"
+    REVIEW = "review"
+    DISTINCT = "distinct"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A submission's picture beside an earlier image: what was found, and the figures that it was found by."""
+
+    image_id: str
+    verdict: Verdict
+    figures: dict[str, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One raw object with what became of it: a row of the ledger.
@@ -177,14 +199,16 @@ class Submission:
         raw: the object.
         sender: whose it is; None where the key does not say.
         claims: the object's user metadata. Claims, never facts.
-        raw_sha256: of the raw bytes; None where they were not read.
         outcome: where it ended.
+        raw_sha256: of the raw bytes; None where they were not read.
         rejection: why, where it is not taken.
         image: its canonical image, where it has one.
         image_id: the image it stands for; for a duplicate, that of the earlier submission.
         cluster_id: the image that founded its cluster.
-        duplicate_of: submission id of the accepted one that this repeats.
-        trace: traceback of an unexpected error, where it is quarantined.
+        duplicate_of: submission id of the one that this repeats.
+        comparisons: the earlier images that it is related to; none of them is distinct.
+        trace: why it is quarantined or held.
+        thumbnail: a small copy of a rejected picture as a data URL, for the report of the run; not kept.
     """
 
     raw: RawObject
@@ -197,4 +221,23 @@ class Submission:
     image_id: str | None = None
     cluster_id: str | None = None
     duplicate_of: str | None = None
+    comparisons: tuple[Compared, ...] = ()
     trace: str | None = None
+    thumbnail: str | None = None
+
+
+def duplicate_sentence(own: str | None) -> tuple[str, str]:
+    """What the submitter of a duplicate reads, in Korean and English.
+
+    Args:
+        own: name of their own earlier picture; None where somebody else sent it.
+    """
+    if own is None:
+        return "다른 분이 먼저 보낸 사진과 같은 사진입니다.", "Somebody else sent this picture before."
+    return f"먼저 보내신 사진 '{own}'과(와) 같은 사진입니다.", f"It repeats your own picture '{own}'."
+
+
+HELD_SENTENCE = (
+    "이미 있는 사진과 아주 비슷하여 담당자가 확인하고 있습니다.",
+    "It is very like a picture that we have; a person is looking at it.",
+)

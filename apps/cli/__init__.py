@@ -3,11 +3,12 @@
 import typer
 
 import apps.stack.commands
-from apps.cli import ledger, run
+from apps.cli import ingest, ledger, run
 
 
 def register(app: typer.Typer) -> None:
     """Adds the workbench's commands."""
     apps.stack.commands.register(app)
     app.add_typer(run.app, name="run")
+    app.add_typer(ingest.app, name="ingest")
     app.add_typer(ledger.app, name="ledger")

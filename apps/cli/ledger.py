@@ -10,7 +10,7 @@ from rich.table import Table
 from datastore.ledger import Ledger
 from datastore.ledger.submissions import submission_rows
 from flows.settings import load_settings
-from schemas.submission import SENTENCES, Reason
+from schemas.submission import HELD_SENTENCE, SENTENCES, Reason, duplicate_sentence
 
 app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and what is in it.\n\n"
                                              "Example:  saegim ledger submissions --campaign demo")
@@ -42,18 +42,23 @@ def submissions(campaign: str = typer.Option("", help="Only this campaign's.")) 
 def submission_table(ledger: Ledger, campaign: str | None) -> Table:
     """One line a submission: who sent what, where it ended and why."""
     rows = submission_rows(ledger, campaign)
-    names = {row.submission_id: row.key for row in rows}
+    earlier = {row.submission_id: row for row in submission_rows(ledger)}
     table = Table(title="What became of each submission")
     for heading in ("submitter", "name", "outcome", "why"):
         table.add_column(heading, overflow="fold")
-    colours = {"accepted": "green", "duplicate": "yellow", "rejected": "red", "quarantined": "magenta"}
+    colours = {"accepted": "green", "duplicate": "yellow", "rejected": "red", "quarantined": "magenta", "held": "cyan"}
     for row in rows:
         why = ""
         if row.reason:
             korean, english = SENTENCES[Reason(row.reason)]
             why = f"{row.reason}: {english} {korean}"
         elif row.duplicate_of:
-            why = f"the same picture as {names.get(row.duplicate_of, row.duplicate_of)}"
+            first = earlier[row.duplicate_of]
+            own = first.key.split("/", 2)[-1] if first.submitter == row.submitter else None
+            korean, english = duplicate_sentence(own)
+            why = f"{english} {korean}" + ("" if own else f" ({first.key})")
+        elif row.outcome == "held":
+            why = f"{HELD_SENTENCE[1]} {HELD_SENTENCE[0]} ({row.detail})"
         elif row.outcome == "quarantined":
             why = (row.detail or "").strip().splitlines()[-1]
         table.add_row(escape(row.submitter or "?"), escape(row.key.split("/", 2)[-1]),

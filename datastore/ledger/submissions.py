@@ -4,72 +4,118 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Column, Connection, Row, func, select, true, update
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
-from datastore.ledger.tables import images, submissions
-from schemas.submission import Outcome, RawObject, Submission
+from datastore.ledger.gate import numbered
+from datastore.ledger.tables import comparisons, images, submissions
+from schemas.submission import CATEGORIES, Outcome, Reason, Submission, image_key
 
 
 @dataclass(frozen=True, slots=True)
 class KnownImage:
-    """An image that the ledger has, with the submission that it was accepted for (None: withdrawn since)."""
+    """An image that the ledger has, with the submission that it stands on (None: withdrawn since).
+
+    ``outcome`` is that submission's: accepted, held, or rejected where no text was found on the image.
+    """
 
     image_id: str
-    pixels_id: str
+    number: int
+    media_type: str
+    pixels_id: str | None
     cluster_id: str
-    accepted: str | None
+    represents: bool
+    submission_id: str | None
+    sent_at: datetime | None
+    key: str | None
+    outcome: str | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether others can repeat it."""
+        return self.outcome in (Outcome.ACCEPTED, Outcome.HELD)
+
+    @property
+    def image_key(self) -> str:
+        """Where its picture is in the bucket ``images``."""
+        return image_key(self.image_id, self.media_type)
 
 
-def unseen(ledger: Ledger, objects: Sequence[RawObject]) -> list[RawObject]:
-    """Those of the raw objects that have no row yet, in the same order."""
-    seen: set[str] = set()
-    with ledger.read() as connection:
-        for chunk in in_chunks([raw.submission_id for raw in objects]):
-            seen.update(connection.scalars(
-                select(submissions.c.submission_id).where(submissions.c.submission_id.in_(chunk))))
-    return [raw for raw in objects if raw.submission_id not in seen]
-
-
-def known_images(connection: Connection, image_ids: Iterable[str], pixels_ids: Iterable[str]) -> list[KnownImage]:
-    """Images with one of these ids or the same pixels."""
-    accepted = submissions.alias("accepted")
-    query = select(images.c.image_id, images.c.pixels_id, images.c.cluster_id, accepted.c.submission_id).outerjoin(
-        accepted, (accepted.c.image_id == images.c.image_id) & (accepted.c.outcome == Outcome.ACCEPTED))
+def known_images(connection: Connection, *, ids: Iterable[str] = (), pixels: Iterable[str] = (), numbers: Iterable[int] = (),
+                 clusters: Iterable[str] = ()) -> list[KnownImage]:
+    """Images with one of these ids, pixels or numbers, and the representatives of these clusters."""
+    stands = submissions.alias("stands")
+    query = select(images.c.image_id, images.c.number, images.c.media_type, images.c.pixels_id, images.c.cluster_id,
+                   images.c.represents, stands.c.submission_id, stands.c.sent_at, stands.c.key, stands.c.outcome).outerjoin(
+        stands, (stands.c.image_id == images.c.image_id)
+        & stands.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))).order_by(stands.c.outcome.desc())
     found: dict[str, KnownImage] = {}
-    for column, values in ((images.c.image_id, image_ids), (images.c.pixels_id, pixels_ids)):
+    wanted: list[tuple[Column[Any], Iterable[Any]]] = [
+        (images.c.image_id, ids), (images.c.pixels_id, pixels), (images.c.number, numbers), (images.c.cluster_id, clusters)]
+    for column, values in wanted:
         for chunk in in_chunks(sorted(set(values))):
-            found.update({row.image_id: KnownImage(*row) for row in connection.execute(query.where(column.in_(chunk)))})
+            rows = connection.execute(query.where(column.in_(chunk),
+                                                  images.c.represents if column is images.c.cluster_id else true()))
+            found.update({row.image_id: KnownImage(*row) for row in rows})
     return list(found.values())
 
 
-def cluster_representatives(connection: Connection) -> dict[str, str]:
-    """Fingerprint of each cluster's founding image, by cluster id."""
-    rows = connection.execute(
-        select(images.c.cluster_id, images.c.fingerprint).where(images.c.image_id == images.c.cluster_id))
-    return {row.cluster_id: row.fingerprint for row in rows}
-
-
 def record(connection: Connection, settled: Sequence[Submission]) -> int:
-    """Writes submissions and their images; those already there stay as they are.
+    """Writes submissions with their images and comparisons; those already there stay as they are.
+
+    A duplicate that was sent before what it repeats (it arrived late) takes its place: the earliest submission wins.
 
     Returns:
         How many submissions were new.
     """
-    new_images = {
-        item.image.image_id: {
-            "image_id": item.image.image_id, "media_type": item.image.media_type, "width": item.image.width,
-            "height": item.image.height, "bytes": len(item.image.data), "pixels_id": item.image.pixels_id,
-            "fingerprint": item.image.fingerprint, "cluster_id": item.cluster_id, "encoder": item.image.encoder,
-        }
-        for item in settled if item.outcome is Outcome.ACCEPTED and item.image and item.image_id == item.image.image_id
-    }
-    insert_or_ignore(connection, images, list(new_images.values()))
+    new_images = [_image_row(item) for item in settled if _brings_an_image(item)]
+    if insert_or_ignore(connection, images, new_images) < len(new_images):  # some were taken back and are decided anew
+        for row in new_images:
+            connection.execute(update(images).where(images.c.image_id == row["image_id"]).values(
+                cluster_id=row["cluster_id"], represents=row["represents"]))
+    insert_or_ignore(connection, comparisons, [
+        {"submission_id": item.raw.submission_id, "image_id": found.image_id, "verdict": found.verdict,
+         "picture_key": item.image.key, "figures": found.figures}
+        for item in settled if item.image for found in item.comparisons])
     # Accepted ones first: a duplicate's row points at the row that it repeats.
-    ordered = sorted(settled, key=lambda item: item.outcome is not Outcome.ACCEPTED)
-    return insert_or_ignore(connection, submissions, [_row(item) for item in ordered])
+    ordered = sorted(settled, key=lambda item: item.outcome is Outcome.DUPLICATE)
+    new = insert_or_ignore(connection, submissions, [_row(item) for item in ordered])
+    for item in settled:
+        if item.outcome is Outcome.DUPLICATE:
+            _let_the_earliest_win(connection, item)
+    return new
+
+
+def reject_textless(connection: Connection, image_ids: Iterable[str]) -> int:
+    """Rejects accepted submissions on whose images the model found no text. Returns how many.
+
+    Those that claim a category stay: what the engine reads badly is what campaigns collect.
+    """
+    count = 0
+    for chunk in in_chunks(sorted(set(image_ids))):
+        rows = connection.execute(select(submissions.c.submission_id, submissions.c.claims).where(
+            submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED))
+        textless = [row.submission_id for row in rows if not row.claims.get(CATEGORIES)]
+        if textless:
+            count += connection.execute(update(submissions).where(
+                submissions.c.submission_id.in_(textless), submissions.c.outcome == Outcome.ACCEPTED).values(
+                outcome=Outcome.REJECTED, reason=Reason.NO_TEXT, detail="the model found no region")).rowcount
+    return count
+
+
+def _let_the_earliest_win(connection: Connection, item: Submission) -> None:
+    other = connection.execute(select(submissions).where(
+        submissions.c.submission_id == item.duplicate_of)).one()
+    if (other.sent_at, other.key) <= (item.raw.sent_at, item.raw.key):
+        return
+    mine = submissions.c.submission_id == item.raw.submission_id
+    for condition in (submissions.c.submission_id == other.submission_id, submissions.c.duplicate_of == other.submission_id):
+        connection.execute(update(submissions).where(condition, ~mine).values(
+            outcome=Outcome.DUPLICATE, duplicate_of=item.raw.submission_id))
+    connection.execute(update(submissions).where(mine).values(outcome=other.outcome, duplicate_of=None))
 
 
 def outcome_counts(ledger: Ledger) -> dict[tuple[str, str | None], int]:
@@ -88,6 +134,19 @@ def submission_rows(ledger: Ledger, campaign: str | None = None) -> list[Row[Any
         query = query.where(submissions.c.campaign == campaign)
     with ledger.read() as connection:
         return list(connection.execute(query))
+
+
+def _brings_an_image(item: Submission) -> bool:
+    return item.outcome in (Outcome.ACCEPTED, Outcome.HELD) and item.image is not None and item.image_id == item.image.image_id
+
+
+def _image_row(item: Submission) -> dict[str, Any]:
+    image = item.image
+    if image is None:
+        raise ValueError("no image")
+    return {"image_id": image.image_id, "number": numbered(image.image_id), "media_type": image.media_type,
+            "width": image.width, "height": image.height, "bytes": image.size, "pixels_id": image.pixels_id,
+            "cluster_id": item.cluster_id, "represents": item.cluster_id == image.image_id, "encoder": image.encoder}
 
 
 def _row(item: Submission) -> dict[str, Any]:

@@ -50,14 +50,49 @@ metadata = MetaData(
 images = Table(
     "images", metadata,
     Column("image_id", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False, unique=True),  # first 60 bits of the id: what gate_words points at
     Column("media_type", String(32), nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("bytes", BigInteger, nullable=False),
-    Column("pixels_id", String(64), nullable=False, unique=True),  # same pixels in another container: a duplicate
-    Column("fingerprint", String(64), nullable=False),
+    Column("pixels_id", String(64), unique=True),  # same pixels in another container: a duplicate
     Column("cluster_id", String(64), nullable=False, index=True),
+    Column("represents", Boolean, nullable=False),  # new members of the cluster have to match this image
     Column("encoder", String(64), nullable=False),
+)
+
+gate_words = Table(
+    "gate_words", metadata,
+    Column("word", BigInteger, primary_key=True, autoincrement=False),
+    Column("image", BigInteger, primary_key=True, autoincrement=False),  # images.number
+    sqlite_with_rowid=False,
+)
+
+arrivals = Table(
+    "arrivals", metadata,  # raw objects between their first listing and their outcome
+    Column("submission_id", String(32), primary_key=True),
+    Column("bucket", String(255), nullable=False),
+    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),  # sorted as Python sorts
+    Column("version", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False, index=True),
+    Column("decoded", JSON(none_as_null=True)),  # what the decoder found; empty until then
+)
+
+comparisons = Table(
+    "comparisons", metadata,  # why a submission is a duplicate, held, or in a cluster
+    Column("submission_id", String(32), primary_key=True),
+    Column("image_id", String(64), primary_key=True),  # the earlier image that it was compared with
+    Column("picture_key", Text, nullable=False),  # the submission's own canonical picture, also where it is a duplicate
+    Column("verdict", String(16), nullable=False),
+    Column("figures", JSON, nullable=False),
+)
+
+decisions = Table(
+    "decisions", metadata,  # what a manager said of a submission and an earlier image; ingest never overrules it
+    Column("submission_id", String(32), primary_key=True),
+    Column("image_id", String(64), primary_key=True),
+    Column("verdict", String(16), nullable=False),
 )
 
 submissions = Table(

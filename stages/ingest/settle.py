@@ -1,65 +1,65 @@
-"""From raw bytes to the outcome of each submission."""
+"""What becomes of a picture, once it is known what it is related to."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection, Submission, sender_of
-from stages.ingest.canonical import Limits, canonicalise
-from stages.ingest.cluster import assign_clusters
+from schemas.submission import Compared, Outcome, Submission, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What earlier runs know of the images at hand.
+class Related:
+    """An earlier image that a picture was compared with.
 
     Attributes:
-        accepted: submission id that each known image was accepted for, by image id; None where it was withdrawn.
-        same_pixels: image id by pixels id.
-        representatives: fingerprint of each cluster's founder, by cluster id.
+        compared: what was found.
+        cluster_id: the earlier image's cluster.
+        represents: whether members of that cluster have to match it.
+        submission_id: the submission that it stands on.
+        sent_at: when that was sent.
     """
 
-    accepted: Mapping[str, str | None]
-    same_pixels: Mapping[str, str]
-    representatives: Mapping[str, str]
+    compared: Compared
+    cluster_id: str
+    represents: bool
+    submission_id: str
+    sent_at: datetime
 
 
-def decode(raw: RawObject, data: bytes, claims: dict[str, str], limits: Limits) -> Submission:
-    """One submission as far as it can be told without the others: rejected, or accepted for now."""
-    sender = sender_of(raw.key)
-    result = canonicalise(data, limits) if sender else Rejection(Reason.BAD_KEY, f"key {raw.key!r}")
-    common = Submission(raw, sender, claims, Outcome.REJECTED, raw_sha256=hashlib.sha256(data).hexdigest())
-    if isinstance(result, Rejection):
-        return replace(common, rejection=result)
-    return replace(common, outcome=Outcome.ACCEPTED, image=result, image_id=result.image_id)
+def repeats(item: Submission, image_id: str, submission_id: str) -> Submission:
+    """A picture whose bytes or pixels are those of an earlier one."""
+    return replace(item, outcome=Outcome.DUPLICATE, image_id=image_id, duplicate_of=submission_id)
 
 
-def settle(decoded: Iterable[Submission], known: Known) -> list[Submission]:
-    """Tells duplicates from firsts and puts images into clusters. The earlier one in ``decoded`` wins.
+def settle(item: Submission, related: Sequence[Related], unverified: int) -> Submission:
+    """The outcome of a picture that is not exactly an earlier one.
+
+    A duplicate repeats the earliest one that it is a duplicate of. One that may be a duplicate waits for a manager. A
+    member of a cluster has to match an image that represents it, so that clusters do not chain.
 
     Args:
-        decoded: results of ``decode``, in order of time sent.
-        known: what the ledger has of images with these ids or pixels, and all cluster representatives.
-
-    Returns:
-        The same submissions, in the same order, with their final outcome.
+        item: a decoded submission with an image.
+        related: earlier images that it was compared with.
+        unverified: how many more look much like it and were not compared, being too many.
     """
-    accepted, same_pixels = dict(known.accepted), dict(known.same_pixels)
-    settled: list[Submission] = []
-    firsts: list[CanonicalImage] = []
-    for item in decoded:
-        if item.image is None:
-            settled.append(item)
-            continue
-        image_id = same_pixels.setdefault(item.image.pixels_id, item.image.image_id)
-        if earlier := accepted.get(image_id):
-            settled.append(replace(item, outcome=Outcome.DUPLICATE, image_id=image_id, duplicate_of=earlier))
-            continue
-        if image_id not in accepted:
-            firsts.append(item.image)
-        accepted[image_id] = item.raw.submission_id
-        settled.append(replace(item, image_id=image_id))
-    clusters = assign_clusters(known.representatives, {image.image_id: image.fingerprint for image in firsts})
-    return [replace(item, cluster_id=clusters.get(item.image_id or "")) for item in settled]
+    if item.image is None:
+        return item
+    own = item.image.image_id
+    worth_keeping = tuple(one.compared for one in related if one.compared.verdict is not Verdict.DISTINCT)
+    item = replace(item, image_id=own, cluster_id=own, comparisons=worth_keeping)
+    duplicates = [one for one in related if one.compared.verdict is Verdict.DUPLICATE]
+    if duplicates:
+        first = min(duplicates, key=lambda one: (one.sent_at, one.submission_id))
+        return repeats(item, first.compared.image_id, first.submission_id)
+    doubtful = [one for one in related if one.compared.verdict is Verdict.REVIEW]
+    if doubtful or unverified:
+        why = [f"may repeat {len(doubtful)} earlier picture(s)"] if doubtful else []
+        why += [f"{unverified} more look like it than are compared (SAEGIM_VERIFICATIONS)"] if unverified else []
+        return replace(item, outcome=Outcome.HELD, trace="; ".join(why))
+    alike = [one for one in related if one.compared.verdict is Verdict.CLUSTER and one.represents]
+    if alike:
+        nearest = max(alike, key=lambda one: (one.compared.figures.get("median", 0), one.compared.image_id))
+        return replace(item, cluster_id=nearest.cluster_id)
+    return item

@@ -1,0 +1,142 @@
+"""What a manager sees of duplicates and clusters, and says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from datastore.ledger import arrivals
+from datastore.ledger.connection import Ledger, in_chunks, upsert
+from datastore.ledger.tables import comparisons, decisions, images, submissions
+from schemas.errors import NoSuchSubmission, NotToBeSplit
+from schemas.submission import Outcome, Verdict
+
+ANY = "*"
+"""Stands for every earlier image in a decision."""
+
+
+def decided(connection: Connection, submission_ids: Iterable[str]) -> dict[str, dict[str, Verdict]]:
+    """A manager's decisions by submission id and image id."""
+    found: dict[str, dict[str, Verdict]] = {}
+    for chunk in in_chunks(sorted(set(submission_ids))):
+        for row in connection.execute(select(decisions).where(decisions.c.submission_id.in_(chunk))):
+            found.setdefault(row.submission_id, {})[row.image_id] = Verdict(row.verdict)
+    return found
+
+
+def find(ledger: Ledger, name: str) -> Row[Any]:
+    """The submission with this key, id, or beginning of an id (6 letters or more).
+
+    Raises:
+        NoSuchSubmission: there is none, or several.
+    """
+    by_id = submissions.c.submission_id.startswith(name, autoescape=True) if len(name) >= 6 else submissions.c.key == name
+    with ledger.read() as connection:
+        rows = connection.execute(select(submissions).where((submissions.c.key == name) | by_id).limit(3)).all()
+    if len(rows) != 1:
+        raise NoSuchSubmission(
+            f"{'No submission has' if not rows else 'Several submissions have'} the key or id {name!r}; expected one. "
+            "`saegim ledger submissions` lists them")
+    return rows[0]
+
+
+def split(ledger: Ledger, row: Row[Any]) -> str:
+    """Says that a submission's picture is one of its own. Returns what that changed, in words.
+
+    A member leaves its cluster. A duplicate or a held one is decided anew by the next ingest, which compares it no more.
+    """
+    with ledger.write(alone="images") as connection:
+        compared = connection.scalar(select(comparisons.c.image_id).where(
+            comparisons.c.submission_id == row.submission_id).limit(1))
+        if row.outcome == Outcome.DUPLICATE and not compared:
+            raise NotToBeSplit(f"{row.key} has the same bytes or pixels as {row.duplicate_of}: it is no picture of its own")
+        upsert(connection, decisions, {"submission_id": row.submission_id, "image_id": ANY, "verdict": Verdict.DISTINCT})
+        if row.outcome in (Outcome.DUPLICATE, Outcome.HELD):
+            _take_back(connection, [row])
+            return "the next ingest takes it as a picture of its own"
+        _leave(connection, row.image_id)
+        return "it has left its cluster"
+
+
+def merge(ledger: Ledger, row: Row[Any], into: Row[Any], verdict: Verdict) -> str:
+    """Says that a submission shows what an earlier one shows, or (``duplicate``) repeats it. Returns what that changed."""
+    with ledger.write(alone="images") as connection:
+        connection.execute(delete(decisions).where(decisions.c.submission_id == row.submission_id))
+        upsert(connection, decisions, {"submission_id": row.submission_id, "image_id": into.image_id, "verdict": verdict})
+        if row.outcome == Outcome.ACCEPTED and verdict is Verdict.CLUSTER:
+            ours, theirs = (connection.scalar(select(images.c.cluster_id).where(images.c.image_id == one.image_id))
+                            for one in (row, into))
+            connection.execute(update(images).where(images.c.cluster_id == ours).values(cluster_id=theirs))
+            return "their clusters are one"
+        if row.outcome == Outcome.ACCEPTED:
+            connection.execute(update(submissions).where(submissions.c.duplicate_of == row.submission_id).values(
+                duplicate_of=into.submission_id, image_id=into.image_id))
+            connection.execute(update(submissions).where(submissions.c.submission_id == row.submission_id).values(
+                outcome=Outcome.DUPLICATE, duplicate_of=into.submission_id, image_id=into.image_id))
+            return "it is a duplicate now"
+        _take_back(connection, [row])
+        return "the next ingest does so"
+
+
+def retry(ledger: Ledger, outcome: Outcome, reason: str | None = None) -> int:
+    """Makes quarantined or rejected submissions arrivals again. Returns how many."""
+    query = select(submissions).where(submissions.c.outcome == outcome)
+    if reason:
+        query = query.where(submissions.c.reason == reason)
+    with ledger.write(alone="images") as connection:
+        rows = connection.execute(query).all()
+        _take_back(connection, rows)
+    return len(rows)
+
+
+def comparison_rows(ledger: Ledger) -> list[Row[Any]]:
+    """Every comparison that found something, with the submission's and the earlier image's keys."""
+    earlier = submissions.alias("earlier")
+    query = (select(comparisons, submissions.c.key, submissions.c.outcome, submissions.c.sent_at,
+                    images.c.media_type, images.c.cluster_id, earlier.c.key.label("earlier_key"))
+             .join(submissions, submissions.c.submission_id == comparisons.c.submission_id)
+             .join(images, images.c.image_id == comparisons.c.image_id)
+             .outerjoin(earlier, (earlier.c.image_id == images.c.image_id)
+                        & earlier.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD)))
+             .order_by(submissions.c.sent_at, submissions.c.key, comparisons.c.image_id))
+    with ledger.read() as connection:
+        return list(connection.execute(query))
+
+
+def cluster_rows(ledger: Ledger) -> list[Row[Any]]:
+    """Images of clusters that have more than one, with their submission, by cluster and time sent."""
+    query = (select(images.c.image_id, images.c.media_type, images.c.cluster_id, images.c.represents,
+                    submissions.c.submission_id, submissions.c.key, submissions.c.sent_at)
+             .join(submissions, (submissions.c.image_id == images.c.image_id) & (submissions.c.outcome == Outcome.ACCEPTED))
+             .order_by(images.c.cluster_id, submissions.c.sent_at, submissions.c.key))
+    with ledger.read() as connection:
+        rows = connection.execute(query).all()
+    sizes: dict[str, int] = {}
+    for row in rows:
+        sizes[row.cluster_id] = sizes.get(row.cluster_id, 0) + 1
+    return [row for row in rows if sizes[row.cluster_id] > 1]
+
+
+def _leave(connection: Connection, image_id: str) -> None:
+    """An image leaves its cluster for one of its own; where it was the founder, the first one that stays gives the name."""
+    cluster_id = connection.scalar(select(images.c.cluster_id).where(images.c.image_id == image_id))
+    rest = connection.execute(select(images.c.image_id).where(images.c.cluster_id == cluster_id, images.c.image_id != image_id)
+                              .order_by(images.c.represents.desc(), images.c.image_id)).scalars().all()
+    if cluster_id == image_id and rest:
+        connection.execute(update(images).where(images.c.image_id.in_(rest)).values(cluster_id=rest[0]))
+        connection.execute(update(images).where(images.c.image_id == rest[0]).values(represents=True))
+    connection.execute(update(images).where(images.c.image_id == image_id).values(cluster_id=image_id, represents=True))
+
+
+def _take_back(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+    ids = [row.submission_id for row in rows]
+    arrivals.take_back(connection, rows)
+    for chunk in in_chunks(ids):
+        connection.execute(delete(comparisons).where(comparisons.c.submission_id.in_(chunk)))
+        # What repeats a held picture is decided anew behind it.
+        behind = connection.execute(select(submissions).where(submissions.c.duplicate_of.in_(chunk))).all()
+        if behind:
+            _take_back(connection, behind)
+        connection.execute(delete(submissions).where(submissions.c.submission_id.in_(chunk)))

@@ -1,0 +1,171 @@
+"""Settling: what the decoders made of arrivals → outcomes, in the order in which they were sent, one worker at a time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from sqlalchemy import Connection
+from stages.ingest.align import Features, compare, features
+
+from datastore.ledger import arrivals, clusters, leases, submissions
+from datastore.ledger.gate import Gate, numbered
+from datastore.ledger.leases import Lease
+from datastore.ledger.submissions import KnownImage
+from flows.workbench import Workbench
+from schemas.submission import CanonicalImage, Compared, Outcome, Reason, Rejection, Submission, Verdict
+from stages.ingest.settle import Related, repeats, settle
+
+CHUNK = 100
+"""Arrivals settled in one transaction."""
+FEATURES_HELD = 64
+STRONG = 2.0
+"""Weight from which a candidate that was not compared keeps a picture for a manager: two words that no other image has."""
+
+
+def settle_ready(bench: Workbench, advance: Callable[[int], None]) -> tuple[Counter[str], list[Submission]]:
+    """Settles every arrival that no undecoded one precedes, together with other workers that do the same.
+
+    Returns:
+        How many ended with which outcome, and those that were not accepted, for the report.
+    """
+    counts: Counter[str] = Counter()
+    notable: list[Submission] = []
+    while arrivals.ready(bench.ledger, 1):
+        lease = leases.claim(bench.ledger, "settle", ["images"], bench.settings.lease_seconds)
+        if not lease.tokens:
+            time.sleep(0.2)  # another worker settles, perhaps ours too
+            continue
+        try:
+            while chunk := arrivals.ready(bench.ledger, CHUNK):
+                settled = Settling(bench, lease).settle(chunk)
+                counts.update(item.outcome.value for item in settled)
+                notable += [item for item in settled if item.outcome is not Outcome.ACCEPTED]
+                advance(len(settled))
+        finally:
+            leases.release(bench.ledger, lease)
+    return counts, notable
+
+
+class Settling:
+    """One chunk of arrivals being settled: what the ledger knows, and what the chunk adds to it."""
+
+    def __init__(self, bench: Workbench, lease: Lease) -> None:
+        self._bench, self._lease = bench, lease
+        self._gate = Gate()
+        self._known: dict[str, KnownImage] = {}
+        self._by_pixels: dict[str, str] = {}
+        self._by_number: dict[int, str] = {}
+        self._features: OrderedDict[str, Features] = OrderedDict()
+
+    def settle(self, chunk: Sequence[Submission]) -> list[Submission]:
+        """Decides each in turn, then writes all or nothing."""
+        pictures = [item.image for item in chunk if item.image]
+        with self._bench.ledger.read() as connection:
+            self._decisions = clusters.decided(connection, [item.raw.submission_id for item in chunk])
+            self._gate.read(connection, [image.words for image in pictures])
+            self._learn(submissions.known_images(
+                connection, ids=[image.image_id for image in pictures] + [
+                    image_id for verdicts in self._decisions.values() for image_id in verdicts],
+                pixels=[image.pixels_id for image in pictures if image.pixels_id],
+                numbers={number for image in pictures for number, _ in self._candidates(image)}))
+            self._learn(submissions.known_images(connection, clusters={known.cluster_id for known in self._known.values()}))
+        settled = [self._one(item) for item in chunk]
+        with self._bench.ledger.write(alone="images") as connection:
+            leases.fence(connection, self._lease)
+            self._write(connection, settled)
+        return settled
+
+    def _write(self, connection: Connection, settled: Sequence[Submission]) -> None:
+        submissions.record(connection, settled)
+        self._gate.flush(connection)
+        arrivals.settled(connection, [item.raw.submission_id for item in settled])
+
+    def _one(self, item: Submission) -> Submission:
+        image = item.image
+        if image is None:
+            return item
+        same = self._known.get(image.image_id) or self._known.get(self._by_pixels.get(image.pixels_id or "", ""))
+        if same and same.submission_id:
+            if not same.stands:
+                textless = Rejection(Reason.NO_TEXT, f"the same picture as {same.key}")
+                return replace(item, outcome=Outcome.REJECTED, rejection=textless, image_id=same.image_id)
+            return repeats(item, same.image_id, same.submission_id)
+        if same:  # withdrawn since: it stands again
+            image = replace(image, image_id=same.image_id, media_type=same.media_type)
+            item = replace(item, image=image)
+        related, unverified = self._relate(item.raw.submission_id, image)
+        done = settle(item, related, unverified)
+        if done.outcome in (Outcome.ACCEPTED, Outcome.HELD):
+            self._gate.add(numbered(image.image_id), image.words)
+            self._learn([KnownImage(image.image_id, numbered(image.image_id), image.media_type, image.pixels_id,
+                                    done.cluster_id or image.image_id, done.cluster_id == image.image_id,
+                                    item.raw.submission_id, item.raw.sent_at, item.raw.key, done.outcome.value)])
+        return done
+
+    def _relate(self, submission_id: str, image: CanonicalImage) -> tuple[list[Related], int]:
+        """Compares an image with its candidates; the second value counts those that were too many."""
+        decided = self._decisions.get(submission_id, {})
+        if clusters.ANY in decided:
+            return [], 0
+        said = {image_id: verdict for image_id, verdict in decided.items() if image_id in self._known}
+        candidates = [(self._known[self._by_number[number]], weight) for number, weight in self._candidates(image)
+                      if number in self._by_number]
+        candidates = [(known, weight) for known, weight in candidates
+                      if known.stands and known.image_id != image.image_id and known.image_id not in said]
+        cap = self._bench.settings.verifications
+        found = self._compare(image, [known for known, _ in candidates[:cap]])
+        # Clusters do not chain: whoever resembles a member is compared with what represents it.
+        met = {one.compared.image_id for one in found} | said.keys()
+        wanted = {one.cluster_id for one in found if one.compared.verdict is Verdict.CLUSTER and not one.represents}
+        found += self._compare(image, [known for known in self._known.values() if known.represents and known.stands
+                                       and known.cluster_id in wanted and known.image_id not in met])
+        found += [_related(self._known[image_id], Compared(image_id, verdict, {}), by_a_manager=True)
+                  for image_id, verdict in said.items()]
+        over = sum(weight >= STRONG for _, weight in candidates[cap:])
+        return found, 0 if said else over
+
+    def _candidates(self, image: CanonicalImage) -> list[tuple[int, float]]:
+        return self._gate.candidates(image.words)
+
+    def _compare(self, image: CanonicalImage, others: Sequence[KnownImage]) -> list[Related]:
+        if not others:
+            return []
+        leases.renew(self._bench.ledger, self._lease, self._bench.settings.lease_seconds)
+        self._fetch([(image.image_id, image.key), *((known.image_id, known.image_key) for known in others)])
+        mine = self._features[image.image_id]
+
+        def one(known: KnownImage) -> Related:
+            result = compare(mine, self._features[known.image_id])
+            return _related(known, Compared(known.image_id, result.verdict, result.figures))
+
+        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            return list(pool.map(one, others))
+
+    def _fetch(self, pictures: Sequence[tuple[str, str]]) -> None:
+        """Makes the features of some pictures available, forgetting others where there are many."""
+        missing = [(image_id, key) for image_id, key in pictures if image_id not in self._features]
+        data = self._bench.objects.get_many(self._bench.settings.bucket_images, [key for _, key in missing])
+        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            self._features.update(zip((image_id for image_id, _ in missing), pool.map(features, data), strict=True))
+        for image_id, _ in pictures:
+            self._features.move_to_end(image_id)
+        while len(self._features) > max(FEATURES_HELD, len(pictures)):
+            self._features.popitem(last=False)
+
+    def _learn(self, images: Iterable[KnownImage]) -> None:
+        for known in images:
+            self._known[known.image_id] = known
+            self._by_number[known.number] = known.image_id
+            if known.pixels_id:
+                self._by_pixels[known.pixels_id] = known.image_id
+
+
+def _related(known: KnownImage, compared: Compared, by_a_manager: bool = False) -> Related:
+    if known.submission_id is None or known.sent_at is None:
+        raise ValueError(f"{known.image_id} stands on no submission")
+    return Related(compared, known.cluster_id, known.represents or by_a_manager, known.submission_id, known.sent_at)
