@@ -7,17 +7,23 @@ import io
 import warnings
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import PIL
 import pillow_heif
-from PIL import ExifTags, Image, ImageCms, ImageOps, JpegImagePlugin
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageCms, JpegImagePlugin
 
 from schemas.ids import sha256
 from schemas.submission import CanonicalImage, Original, Reason, Rejection
-from stages.ingest import jpeg
-from stages.ingest.fingerprint import fingerprint
+from stages.ingest import gate, jpeg
+from stages.ingest.limits import Limits
+from stages.ingest.quality import judge
 
 pillow_heif.register_heif_opener()
+
+Rgb = NDArray[np.uint8]
 
 TAKEN = ("JPEG", "PNG", "WEBP", "HEIF", "BMP", "TIFF")
 """Pillow's names of the formats that are taken."""
@@ -30,24 +36,29 @@ LOSSLESS_BYTES = 4_000_000
 MAX_SCANS = 100
 """A usual progressive JPEG has about ten scans; 406 of them in 165 KB cost 10 s of decoding."""
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-NEWER = f"pillow-{PIL.__version__}"
+JPEG_ENCODER = f"simplejpeg-{simplejpeg.__version__}/jpeg-{QUALITY}"
+PNG_ENCODER = f"pillow-{PIL.__version__}/png"
+SAMPLINGS = ("444", "422", "420")
+TURNS = {3: cv2.ROTATE_180, 6: cv2.ROTATE_90_CLOCKWISE, 8: cv2.ROTATE_90_COUNTERCLOCKWISE}
+"""EXIF orientations that are plain turns. 2 is mirrored; 4, 7 and 5 are the mirror images of 3, 8 and 6."""
+MIRRORED = {2: None, 4: cv2.ROTATE_180, 5: cv2.ROTATE_90_CLOCKWISE, 7: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What is too much or too little: bytes of the file, pixels of the picture, pixels of its shorter side."""
+class Canonical:
+    """A canonical image and its file."""
 
-    max_bytes: int = 50_000_000
-    max_pixels: int = 100_000_000
-    min_side: int = 32
+    image: CanonicalImage
+    data: bytes
 
 
-def canonicalise(raw: bytes, limits: Limits) -> CanonicalImage | Rejection:
+def canonicalise(raw: bytes, limits: Limits) -> Canonical | Rejection:
     """Makes the canonical image of a file; whatever is wrong with the file comes back as a rejection.
 
     An upright sRGB JPEG keeps its pixels bit for bit. Other lossy sources are re-encoded as JPEG of quality 95 with
     the source's chroma subsampling; lossless ones become PNG up to ``LOSSLESS_BYTES``. Alpha is laid on white, 16 bits
-    become 8, CMYK and palettes become RGB; grey stays grey in a JPEG that is kept and becomes RGB elsewhere.
+    become 8, CMYK and palettes become RGB; grey stays grey in a JPEG that is kept and becomes RGB elsewhere. A broken
+    colour profile counts as sRGB, as in browsers.
     """
     if not raw:
         return Rejection(Reason.EMPTY, "0 bytes")
@@ -57,48 +68,61 @@ def canonicalise(raw: bytes, limits: Limits) -> CanonicalImage | Rejection:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return _canonicalise(raw, limits)
-    except Image.DecompressionBombError as error:
-        return Rejection(Reason.TOO_LARGE, str(error))
+    except (Image.DecompressionBombError, MemoryError) as error:
+        return Rejection(Reason.TOO_LARGE, f"{type(error).__name__}: {error}"[:500])
     # Decoders answer bad bytes with whatever they run into: OSError, ValueError, SyntaxError, TypeError, struct.error,
-    # RuntimeError, DecompressionBombError, NotImplementedError and more were seen.
+    # RuntimeError, NotImplementedError and more were seen.
     except Exception as error:
         return Rejection(Reason.BROKEN, f"{type(error).__name__}: {error}"[:500])
 
 
-def _canonicalise(raw: bytes, limits: Limits) -> CanonicalImage | Rejection:
+def _canonicalise(raw: bytes, limits: Limits) -> Canonical | Rejection:
     try:
         image = Image.open(io.BytesIO(raw), formats=TAKEN)
     except PIL.UnidentifiedImageError:
         return _unknown(raw)
+    if refused := _refused(raw, image, limits):
+        return refused
+    original = _original(image)
+    icc, mode = image.info.get("icc_profile"), image.mode
+    if image.format in JPEGS and mode in ("RGB", "L"):
+        if _orientation(image) == 1 and _is_srgb(icc):
+            try:
+                return _kept(raw, original, limits)
+            except jpeg.NotClean:
+                pass
+        pixels = np.asarray(simplejpeg.decode_jpeg(raw, "RGB", strict=True), np.uint8)
+    else:
+        pixels = _decoded(image)
+    pixels = _upright(pixels, _orientation(image))  # asked again: TIFF and HEIF turn while they load
+    lossless = image.format in ("PNG", "BMP", "TIFF") or (image.format == "WEBP" and raw[12:16] == b"VP8L")
+    sampling = JpegImagePlugin.get_sampling(image) if image.format in JPEGS else 2
+    image.close()
+    if icc and mode != "CMYK" and not _is_srgb(icc):
+        pixels = _to_srgb(pixels, icc)
+    small = gate.small(np.asarray(cv2.cvtColor(_shrunk(pixels), cv2.COLOR_RGB2GRAY), np.uint8))
+    if hopeless := judge(small, limits):
+        return hopeless
+    data, media_type, encoder, pixels_id = _encode(pixels, lossless, SAMPLINGS[sampling if sampling in (0, 1, 2) else 0])
+    return Canonical(CanonicalImage(sha256(data), len(data), media_type, pixels.shape[1], pixels.shape[0], pixels_id,
+                                    gate.words(small), encoder, original), data)
+
+
+def _refused(raw: bytes, image: Image.Image, limits: Limits) -> Rejection | None:
+    """What the header alone says against a file."""
     width, height = image.size
     if width * height > limits.max_pixels:
         return Rejection(Reason.TOO_LARGE, f"{width} × {height} pixels, at most {limits.max_pixels}")
     if min(width, height) < limits.min_side:
         return Rejection(Reason.TOO_SMALL, f"{width} × {height} pixels, sides of at least {limits.min_side}")
-    frames = getattr(image, "n_frames", 1)
+    frames = 1 if image.format in JPEGS else getattr(image, "n_frames", 1)
     if frames > 1 and image.format in ("PNG", "WEBP", "TIFF"):  # further pictures of MPO and HEIF are not the photograph
         return Rejection(Reason.FORMAT_NOT_TAKEN, f"{image.format} with {frames} frames")
-    if image.format in JPEGS and (scans := _scan_count(raw)) > MAX_SCANS:
+    if image.format in JPEGS and (scans := jpeg.scan_count(raw)) > MAX_SCANS:
         return Rejection(Reason.BROKEN, f"{scans} scans, at most {MAX_SCANS}")
     if image.mode == "F":
         return Rejection(Reason.FORMAT_NOT_TAKEN, "floating-point pixels")
-    image.load()
-    original = _original(image, width, height)
-    upright = ImageOps.exif_transpose(image)
-    srgb = _to_srgb(upright)
-    rgb = srgb if srgb.mode == "RGB" else _to_rgb(srgb)
-    data, media_type, encoder = _encode(raw, image, upright, srgb, rgb)
-    if encoder.startswith(NEWER) and media_type == "image/jpeg":
-        rgb = Image.open(io.BytesIO(data)).convert("RGB")  # what everybody downstream will see
-    pixels = hashlib.sha256(f"{rgb.width}x{rgb.height}:".encode() + rgb.tobytes()).hexdigest()
-    return CanonicalImage(sha256(data), data, media_type, rgb.width, rgb.height, pixels, fingerprint(rgb), encoder, original)
-
-
-def _scan_count(raw: bytes) -> int:
-    try:
-        return jpeg.scan_count(raw)
-    except jpeg.NotClean:
-        return raw.count(b"\xff\xda")  # an upper bound: these bytes do not occur within a scan
+    return None
 
 
 def _unknown(raw: bytes) -> Rejection:
@@ -109,66 +133,107 @@ def _unknown(raw: bytes) -> Rejection:
     return Rejection(Reason.NOT_AN_IMAGE, f"starts with {raw[:12]!r}")
 
 
-def _original(image: Image.Image, width: int, height: int) -> Original:
+def _original(image: Image.Image) -> Original:
     exif = image.getexif()
+    if not exif:
+        return Original(image.format or "", *image.size, None, None, False)
     taken = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     camera = " ".join(str(exif.get(tag) or "").strip("\x00 ") for tag in (ExifTags.Base.Make, ExifTags.Base.Model)).strip()
     gps = bool(exif.get_ifd(ExifTags.IFD.GPSInfo))
-    return Original(image.format or "", width, height, _printable(str(taken)) if taken else None,
-                    _printable(camera) or None, gps)
+    return Original(image.format or "", *image.size, _printable(str(taken)) if taken else None, _printable(camera) or None, gps)
 
 
 def _printable(text: str) -> str:
     return "".join(char for char in text if char.isprintable())[:100]
 
 
-def _to_srgb(image: Image.Image) -> Image.Image:
-    """Applies an ICC profile that is not sRGB. A broken profile is treated as sRGB, as browsers do."""
-    profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
-        return image
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "srgb" in ImageCms.getProfileDescription(source).lower() and image.mode != "CMYK":
-            return image
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        converted = ImageCms.profileToProfile(image, source, SRGB, ImageCms.Intent.RELATIVE_COLORIMETRIC, mode)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return image
-    return converted if converted is not None else image
+def _kept(raw: bytes, original: Original, limits: Limits) -> Canonical | Rejection:
+    """The lossless path: the file without what is not the picture. Every byte of its scans is decoded, at reduced scale."""
+    data = jpeg.clean(raw)
+    scale = gate.SIDE / max(original.width, original.height)
+    grey = simplejpeg.decode_jpeg(data, "GRAY", min_height=int(original.height * scale), min_width=int(original.width * scale),
+                                  min_factor=1, strict=True)[:, :, 0]
+    small = gate.small(grey)
+    return judge(small, limits) or Canonical(
+        CanonicalImage(sha256(data), len(data), "image/jpeg", original.width, original.height, None, gate.words(small),
+                       "clean/1", original), data)
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def _decoded(image: Image.Image) -> Rgb:
+    """8-bit RGB pixels (H × W × 3) of whatever Pillow reads, before turning; CMYK by its own profile."""
+    image.load()
     if image.mode.startswith("I"):
         values = np.asarray(image).astype(np.float64)
         # "I;16" is 16 bits for certain; "I" may hold 8-bit values in a wider container.
         scale = 255 / 65535 if image.mode != "I" or values.max() > 255 else 1.0
-        return Image.fromarray((values * scale).round().clip(0, 255).astype(np.uint8)).convert("RGB")
+        grey = (values * scale).round().clip(0, 255).astype(np.uint8)
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.mode == "CMYK" and (profile := image.info.get("icc_profile")):
+        image = _converted(image, profile) or image
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         with_alpha = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, with_alpha).convert("RGB")
-    return image.convert("RGB")
+        return np.asarray(Image.alpha_composite(white, with_alpha).convert("RGB"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
 
 
-def _encode(raw: bytes, image: Image.Image, upright: Image.Image, srgb: Image.Image,
-            rgb: Image.Image) -> tuple[bytes, str, str]:
-    """Bytes, media type and encoder."""
-    turned = image.getexif().get(ExifTags.Base.Orientation, 1) not in (0, 1)
-    is_jpeg = image.format in JPEGS
-    if is_jpeg and not turned and srgb is upright and image.mode in ("RGB", "L"):
-        try:
-            return jpeg.clean(raw), "image/jpeg", "clean/1"
-        except jpeg.NotClean:
-            pass
-    rgb.info.clear()  # Pillow writes comments and profiles of the source back otherwise
-    out = io.BytesIO()
-    if image.format in ("PNG", "BMP", "TIFF") or (image.format == "WEBP" and raw[12:16] == b"VP8L"):
-        rgb.save(out, "PNG", optimize=False)
-        if out.tell() <= LOSSLESS_BYTES:
-            return out.getvalue(), "image/png", f"{NEWER}/png"
+def _orientation(image: Image.Image) -> int:
+    value = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return value if value in range(1, 9) else 1
+
+
+def _upright(pixels: Rgb, orientation: int) -> Rgb:
+    """Bakes an EXIF orientation in."""
+    if orientation in TURNS:
+        return np.asarray(cv2.rotate(pixels, TURNS[orientation]), np.uint8)
+    if orientation in MIRRORED:
+        turn = MIRRORED[orientation]
+        turned = pixels if turn is None else cv2.rotate(pixels, turn)
+        return np.asarray(cv2.flip(turned, 1), np.uint8)
+    return pixels
+
+
+def _is_srgb(profile: bytes | None) -> bool:
+    if not profile:
+        return True
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return "srgb" in ImageCms.getProfileDescription(source).lower()
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return True
+
+
+def _to_srgb(pixels: Rgb, profile: bytes) -> Rgb:
+    converted = _converted(Image.fromarray(pixels), profile)
+    return pixels if converted is None else np.asarray(converted)
+
+
+def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
+    """Applies a profile; None where it does not fit the picture, or is broken."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        return ImageCms.profileToProfile(image, source, SRGB, ImageCms.Intent.RELATIVE_COLORIMETRIC, "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
+def _shrunk(pixels: Rgb) -> Rgb:
+    """Every n-th average of a large picture: cheaper than turning all of it grey."""
+    factor = max(1, max(pixels.shape[:2]) // (2 * gate.SIDE))
+    if factor == 1:
+        return pixels
+    size = (pixels.shape[1] // factor, pixels.shape[0] // factor)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _encode(pixels: Rgb, lossless: bool, sampling: str) -> tuple[bytes, str, str, str | None]:
+    """File, media type, encoder, and the pixels' id where no decoding is needed to know them."""
+    if lossless:
         out = io.BytesIO()
-    sampling = JpegImagePlugin.get_sampling(image) if is_jpeg else 2
-    sampling = sampling if sampling in (0, 1, 2) else 0
-    rgb.save(out, "JPEG", quality=QUALITY, subsampling=sampling)
-    return out.getvalue(), "image/jpeg", f"{NEWER}/jpeg-{QUALITY}-{('4:4:4', '4:2:2', '4:2:0')[sampling]}"
+        Image.fromarray(pixels).save(out, "PNG", compress_level=3)
+        if out.tell() <= LOSSLESS_BYTES:
+            height, width = pixels.shape[:2]
+            pixels_id = hashlib.sha256(f"{width}x{height}:".encode() + pixels.tobytes()).hexdigest()
+            return out.getvalue(), "image/png", PNG_ENCODER, pixels_id
+    data = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), QUALITY, "RGB", sampling, fastdct=False)
+    return data, "image/jpeg", f"{JPEG_ENCODER}-{sampling}", None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
@@ -17,9 +20,9 @@ from apps.demo.contact_sheet import hangul_font
 from datastore.ledger.tables import images, readings, submissions
 from datastore.ledger.tasks import task_count
 from flows.label import SUBJECT
-from flows.settings import Settings
+from flows.settings import ROOT, Settings
 from saegim.releases import Releases
-from tests.services.conftest import World, new_world
+from tests.services.conftest import SAEGIM, World, new_world
 
 
 def picture(seed: int) -> bytes:
@@ -56,10 +59,14 @@ def ingested(world: World) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize(("target", "when"), [
-    ("datastore.objects:ObjectStore.put_many", "before"),
-    ("datastore.objects:ObjectStore.put_many", "after"),
+    ("datastore.ledger.arrivals:register", "before"),
+    ("datastore.ledger.arrivals:register", "after"),
+    ("datastore.ledger.arrivals:store", "before"),  # canonical pictures are there, no row knows of them
+    ("datastore.ledger.arrivals:store", "after"),
     ("datastore.ledger.submissions:record", "before"),
     ("datastore.ledger.submissions:record", "after"),  # in the transaction: nothing of it may stay
+    ("datastore.ledger.gate:Gate.flush", "after"),
+    ("datastore.ledger.arrivals:settled", "after"),
     ("datastore.ledger.leases:release", "before"),
 ])
 def test_ingest(stack: Settings, tmp_path: Path, target: str, when: str) -> None:
@@ -72,6 +79,30 @@ def test_ingest(stack: Settings, tmp_path: Path, target: str, when: str) -> None
     assert ingested(killed) == ingested(undisturbed)
     assert Counter(row.outcome for row in ingested(killed)[0]) == {"accepted": 4, "duplicate": 1, "rejected": 1}
     assert "nothing new" in killed.run("run", "ingest").stdout
+
+
+@pytest.mark.parametrize("victim", ["the run", "a decoder"])
+def test_ingest_killed_while_it_decodes(stack: Settings, tmp_path: Path, victim: str) -> None:
+    killed, undisturbed = (new_world(stack, f"sqlite:///{tmp_path / name}.db") for name in ("killed", "undisturbed"))
+    for world in (killed, undisturbed):
+        send(world, 100, count=60)
+    run = subprocess.Popen([SAEGIM, "run", "ingest"], cwd=ROOT, env={**os.environ, **killed.env}, stdout=subprocess.DEVNULL)
+    stored: list[Any] = []
+    while not stored:  # the first canonical picture is there
+        stored = killed.bench.objects.list_raw(killed.env["SAEGIM_BUCKET_IMAGES"])
+        assert run.poll() is None or stored
+    if victim == "the run":
+        run.kill()
+    else:
+        for process in psutil.Process(run.pid).children(recursive=True):
+            if process.memory_info().rss > 50_000_000:
+                process.kill()
+                break
+    assert run.wait(120) == (-9 if victim == "the run" else 0)
+    killed.run("run", "ingest")
+    undisturbed.run("run", "ingest")
+    assert ingested(killed) == ingested(undisturbed)
+    assert Counter(row.outcome for row in ingested(killed)[0]) == {"accepted": 60, "duplicate": 1, "rejected": 1}
 
 
 @pytest.mark.parametrize(("seed", "target", "when"), [

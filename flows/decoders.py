@@ -1,0 +1,204 @@
+"""Decoding in processes that can be killed: strangers' files never touch the run itself (design D14).
+
+A worker fetches some raw objects, makes their canonical images, stores these, and returns records without pictures.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import io
+import multiprocessing
+import os
+import resource
+import signal
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+from PIL import Image
+
+from datastore.objects import ObjectStore
+from flows.settings import Settings
+from schemas.ids import sha256
+from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection, Submission, sender_of
+from stages.ingest.canonical import Canonical, canonicalise
+from stages.ingest.limits import Limits
+
+CHUNK = 16
+"""Raw objects that a worker is given at once: what it holds in memory, and what is repeated where it is killed."""
+WALL_SECONDS = 120
+"""Time after which a worker that does not come back is killed: the network is in it, computing has its own limit."""
+SHOWN = {Reason.BLANK, Reason.TOO_DARK, Reason.TOO_BLURRED, Reason.TOO_SMALL}
+"""Reasons whose pictures can be shown in the report of a run."""
+THUMBNAIL = 120
+
+Work = Callable[[Sequence[RawObject]], "list[Decoded]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What a worker made of one raw object.
+
+    Attributes:
+        raw: the object.
+        claims: its user metadata.
+        raw_sha256: of its bytes; None where they were not read.
+        result: the image, or why it is not taken; None where it is quarantined or gone.
+        trace: why it is quarantined.
+        killed: whether it killed its worker.
+        gone: whether it was replaced or deleted since it was listed.
+        thumbnail: of a rejected picture, as a data URL.
+    """
+
+    raw: RawObject
+    claims: dict[str, str]
+    raw_sha256: str | None = None
+    result: CanonicalImage | Rejection | None = None
+    trace: str | None = None
+    killed: bool = False
+    gone: bool = False
+    thumbnail: str | None = None
+
+    def submission(self) -> Submission:
+        """The submission as far as it can be told without the others."""
+        outcome = Outcome.QUARANTINED if self.result is None else \
+            Outcome.ACCEPTED if isinstance(self.result, CanonicalImage) else Outcome.REJECTED
+        return Submission(
+            self.raw, sender_of(self.raw.key), self.claims, outcome, self.raw_sha256,
+            self.result if isinstance(self.result, Rejection) else None,
+            self.result if isinstance(self.result, CanonicalImage) else None, trace=self.trace, thumbnail=self.thumbnail)
+
+
+class Decoders:
+    """A pool of workers that outlives each of them.
+
+    Args:
+        settings: where the objects are, and the limits.
+        workers: how many processes; one a core where left out.
+        work: what a worker does with some objects (tests give other work).
+    """
+
+    def __init__(self, settings: Settings, workers: int | None = None, work: Work | None = None) -> None:
+        self._workers = workers or os.cpu_count() or 2
+        self._work = work or decode_chunk
+        context = multiprocessing.get_context("forkserver")  # our threads and sockets are not the workers' business
+        context.set_forkserver_preload([__name__])
+        self._pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare,
+                                 initargs=(settings, settings.decode_memory))
+
+    def __enter__(self) -> Decoders:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    def decode(self, objects: Sequence[RawObject]) -> Iterator[list[Decoded]]:
+        """Decodes raw objects, some at a time, in whatever order they are done.
+
+        Raises:
+            ServiceUnavailable: object storage does not answer.
+        """
+        size = max(1, min(CHUNK, len(objects) // (2 * self._workers)))
+        left = [list(objects[start:start + size]) for start in range(0, len(objects), size)][::-1]
+        running: dict[Future[list[Decoded]], list[RawObject]] = {}
+        while left or running:
+            while left and len(running) < 2 * self._workers:
+                chunk = left.pop()
+                running[self._pool.schedule(self._work, args=(chunk,), timeout=WALL_SECONDS)] = chunk
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                chunk = running.pop(done)
+                try:
+                    yield done.result()
+                except (ProcessExpired, TimeoutError) as error:
+                    if len(chunk) > 1:  # which one it was shows when each is alone
+                        left += [[raw] for raw in chunk]
+                    else:
+                        yield [Decoded(chunk[0], {}, trace=f"the decoder was killed: {_cause(error)}", killed=True)]
+
+
+def _cause(error: ProcessExpired | TimeoutError) -> str:
+    if isinstance(error, TimeoutError):
+        return f"no answer in {WALL_SECONDS} s"
+    code = error.exitcode or 0
+    if code == -signal.SIGPROF:
+        return "it took more CPU time than SAEGIM_DECODE_CPU_SECONDS"
+    return f"{signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+_worker: dict[str, Any] = {}
+"""What ``_prepare`` leaves for the life of a worker process."""
+
+
+def _prepare(settings: Settings, memory: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    # Address space that is only reserved (thread stacks, allocator arenas) does not count here; what is written to does.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    _worker.update(settings=settings, store=ObjectStore(settings))
+
+
+@contextlib.contextmanager
+def cpu_limit(seconds: float) -> Iterator[None]:
+    """Kills this process where the block takes more CPU time: also within C code, which no Python signal handler reaches."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def decode_chunk(objects: Sequence[RawObject]) -> list[Decoded]:
+    """A worker's work: fetch, canonicalise, store; bytes stay in the worker (design D4: objects first, then rows)."""
+    settings, store = _worker["settings"], _worker["store"]
+    limits = limits_of(settings)
+    found, pictures = [], []
+    for raw, data, claims in store.get_raw(objects):
+        if data is None:
+            found.append(Decoded(raw, claims, gone=True))
+            continue
+        with cpu_limit(settings.decode_cpu_seconds):
+            one, picture = decode_one(raw, data, claims, limits)
+        found.append(one)
+        if picture:
+            pictures.append((picture.image.key, picture.data, picture.image.media_type))
+    store.put_many(settings.bucket_images, pictures)
+    return found
+
+
+def decode_one(raw: RawObject, data: bytes, claims: dict[str, str], limits: Limits) -> tuple[Decoded, Canonical | None]:
+    """Makes of one file what can be made of it without the others."""
+    digest = sha256(data)
+    if sender_of(raw.key) is None:
+        return Decoded(raw, claims, digest, Rejection(Reason.BAD_KEY, f"key {raw.key!r}")), None
+    try:
+        result = canonicalise(data, limits)
+    except Exception:
+        return Decoded(raw, claims, digest, trace=traceback.format_exc()), None
+    if isinstance(result, Canonical):
+        return Decoded(raw, claims, digest, result.image), result
+    return Decoded(raw, claims, digest, result, thumbnail=_thumbnail(data) if result.reason in SHOWN else None), None
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The thresholds among the settings."""
+    return Limits(settings.max_bytes, settings.max_pixels, settings.min_side, settings.least_brightness,
+                  settings.least_contrast, settings.least_sharpness)
+
+
+def _thumbnail(data: bytes) -> str | None:
+    with contextlib.suppress(Exception), Image.open(io.BytesIO(data)) as image:
+        image.draft("RGB", (THUMBNAIL, THUMBNAIL))
+        image.thumbnail((THUMBNAIL, THUMBNAIL))
+        out = io.BytesIO()
+        image.convert("RGB").save(out, "JPEG", quality=70)
+        return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
+    return None

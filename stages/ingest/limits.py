@@ -1,0 +1,26 @@
+"""What is too much or too little in a stranger's picture; each a setting ``SAEGIM_<NAME>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Thresholds of ingest.
+
+    Attributes:
+        max_bytes: of the file.
+        max_pixels: of the picture, by its header.
+        min_side: pixels of the shorter side.
+        least_brightness: 99th percentile of the grey values below which it is too dark, of 255.
+        least_contrast: between the 1st and the 99th percentile, below which it is blank.
+        least_sharpness: of ``stages/ingest/quality.py``, below which it is too blurred.
+    """
+
+    max_bytes: int = 50_000_000
+    max_pixels: int = 100_000_000
+    min_side: int = 32
+    least_brightness: float = 40.0
+    least_contrast: float = 16.0
+    least_sharpness: float = 0.08
