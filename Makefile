@@ -3,10 +3,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 PIP_FLAGS := -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help demo up down check test lock dev clean
+.PHONY: help demo up down check test bench lock dev clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -34,6 +35,9 @@ test: $(VENV)/dev  ## everything, with the real services
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pytest tests
 
+bench: $(BENCH)/peers  ## figures beside their peers' (ONLY=duplicates: one of them; all write docs/benchmarks.md)
+	$(BENCH)/bin/python -m benchmarks $(ONLY)
+
 lock: $(VENV)/dev  ## compile the locks from pyproject.toml
 	$(COMPILE) pyproject.toml --extra workbench --extra cpu -o requirements.lock
 	$(COMPILE) pyproject.toml --extra workbench --extra gpu -o requirements-gpu.lock
@@ -44,7 +48,7 @@ dev: $(VENV)/dev  ## the environment for working on Saegim itself
 
 clean: ## remove the environments and the local state (stops the services first)
 	@if [ -x $(BIN)/saegim ]; then $(BIN)/saegim down; fi
-	rm -rf $(VENV) .saegim
+	rm -rf $(VENV) $(BENCH) .saegim
 
 # One environment; what is in it last is the file's name. The dev lock holds all of the other at the same versions.
 $(VENV)/workbench: requirements.lock pyproject.toml
@@ -58,4 +62,12 @@ $(VENV)/workbench: requirements.lock pyproject.toml
 $(VENV)/dev: $(VENV)/workbench requirements-dev.lock
 	@echo "Adding the tools of requirements-dev.lock to $(VENV) …"
 	@$(BIN)/pip install $(PIP_FLAGS) --require-hashes --no-deps -r requirements-dev.lock
+	@touch $@
+
+# The peers' environment sees the product's packages behind its own.
+$(BENCH)/peers: $(VENV)/dev benchmarks/requirements.txt
+	@echo "Making $(BENCH) from benchmarks/requirements.txt (a few minutes: it holds torch) …"
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/pip install $(PIP_FLAGS) -r benchmarks/requirements.txt
+	@$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' > "$$($(BENCH)/bin/python -c 'import site; print(site.getsitepackages()[0])')/saegim.pth"
 	@touch $@

@@ -112,7 +112,7 @@ def cluster_rows(ledger: Ledger) -> list[Row[Any]]:
              .join(submissions, (submissions.c.image_id == images.c.image_id) & (submissions.c.outcome == Outcome.ACCEPTED))
              .order_by(images.c.cluster_id, submissions.c.sent_at, submissions.c.key))
     with ledger.read() as connection:
-        rows = connection.execute(query).all()
+        rows: list[Row[Any]] = list(connection.execute(query))
     sizes: dict[str, int] = {}
     for row in rows:
         sizes[row.cluster_id] = sizes.get(row.cluster_id, 0) + 1

@@ -59,7 +59,7 @@ def known_images(connection: Connection, *, ids: Iterable[str] = (), pixels: Ite
         for chunk in in_chunks(sorted(set(values))):
             rows = connection.execute(query.where(column.in_(chunk),
                                                   images.c.represents if column is images.c.cluster_id else true()))
-            found.update({row.image_id: KnownImage(*row) for row in rows})
+            found.update({row.image_id: KnownImage(**row._mapping) for row in rows})
     return list(found.values())
 
 

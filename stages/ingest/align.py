@@ -89,10 +89,10 @@ def features_of(grey: Grey) -> Features:
     scale = SIDE / max(grey.shape)
     size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
     small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
-    keypoints, descriptors = cv2.ORB_create(KEYPOINTS, scaleFactor=1.2, nlevels=6, fastThreshold=8).detectAndCompute(small, None)
+    keypoints, descriptors = cv2.ORB.create(KEYPOINTS, scaleFactor=1.2, nlevels=6, fastThreshold=8).detectAndCompute(small, None)
     if descriptors is None:
         return Features(small, np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
-    return Features(small, cv2.KeyPoint_convert(keypoints).astype(np.float32), descriptors)
+    return Features(small, np.array(cv2.KeyPoint.convert(keypoints), np.float32), descriptors)
 
 
 def compare(one: Features, other: Features) -> Comparison:

@@ -1,0 +1,30 @@
+"""python -m benchmarks [NAME …]: all benchmarks, or some; exit code 1 where a target is missed."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+from benchmarks.figures import show, write
+
+NAMES = ("ingest", "duplicates", "hardening")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(names: list[str]) -> int:
+    """Runs benchmarks by name."""
+    if unknown := set(names) - set(NAMES):
+        print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}", file=sys.stderr)
+        return 2
+    results = {}
+    for name in names or NAMES:
+        results[name] = importlib.import_module(f"benchmarks.{name}").run()
+        show(name, results[name])
+    if not names:
+        write(ROOT / "docs" / "benchmarks.md", results)
+    return int(any(item.met is False for figures in results.values() for item in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
