@@ -19,12 +19,14 @@ from rich.progress import track
 
 from benchmarks.edits import EDITS, Grey
 from benchmarks.figures import Figure
-from datastore.ledger.gate import KEPT, LEAST_SHARED
+from datastore.ledger.gate import Gate
 from schemas.submission import Verdict
 from stages.ingest import gate
 from stages.ingest.align import Features, compare, features_of
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+VERIFICATIONS = 16
+"""As in flows/settings.py."""
 Pair = tuple[str, str]
 Peer = Callable[[Grey], object]
 
@@ -57,14 +59,18 @@ def _ours(originals: dict[str, Grey], copies: dict[tuple[str, str], Grey], same:
     words = {name: gate.words(gate.small(grey)) for name, grey in originals.items()}
     gate_ms = (time.perf_counter() - started) / len(originals) * 1e3
     known = {name: features_of(grey) for name, grey in originals.items()}
+    index, numbers = Gate(), {name: number for number, name in enumerate(originals)}
+    for name, number in numbers.items():
+        index.add(number, words[name])
     recall: dict[str, list[bool]] = defaultdict(list)
     verdicts: list[Verdict] = []
     for (name, edit), copy in track(copies.items(), "edited copies", transient=True):
-        passed = len(set(words[name][:KEPT]) & set(gate.words(gate.small(copy)))) >= LEAST_SHARED
+        passed = numbers[name] in _candidates(index, gate.words(gate.small(copy)))
         recall[edit].append(passed)
         verdicts.append(compare(features_of(copy), known[name]).verdict if passed else Verdict.DISTINCT)
     milliseconds: list[float] = []
-    pairs = {pair: _verdict(words, known, pair, milliseconds)
+    near = {name: _candidates(index, found) for name, found in words.items()}
+    pairs = {pair: _verdict(numbers[pair[0]] in near[pair[1]] or numbers[pair[1]] in near[pair[0]], known, pair, milliseconds)
              for pair in track([*negatives, *sorted(same)], "all pairs of documents", transient=True)}
     found = sum(verdict is Verdict.DUPLICATE for verdict in verdicts) + sum(pairs[pair] is Verdict.DUPLICATE for pair in same)
     wrong = sum(pairs[pair] in (Verdict.DUPLICATE, Verdict.CLUSTER) for pair in negatives)
@@ -85,9 +91,14 @@ def _ours(originals: dict[str, Grey], copies: dict[tuple[str, str], Grey], same:
     ]
 
 
-def _verdict(words: dict[str, tuple[int, ...]], known: dict[str, Features], pair: Pair, milliseconds: list[float]) -> Verdict:
+def _candidates(index: Gate, words: tuple[int, ...]) -> set[int]:
+    """Those that ingest would compare."""
+    return {number for number, _ in index.candidates(words)[:VERIFICATIONS]}
+
+
+def _verdict(passed: bool, known: dict[str, Features], pair: Pair, milliseconds: list[float]) -> Verdict:
     a, b = pair
-    if len(set(words[a][:KEPT]) & set(words[b])) < LEAST_SHARED:
+    if not passed:
         return Verdict.DISTINCT
     started = time.perf_counter()
     verdict = compare(known[b], known[a]).verdict

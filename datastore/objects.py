@@ -175,10 +175,13 @@ class ObjectStore:
         return {str(bucket["Name"]) for bucket in self._boto().list_buckets()["Buckets"]}
 
     def _in_parallel(self, call: Callable[[Any], T], items: list[Any]) -> Iterator[T]:
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            # A window, not the whole list: results wait in memory until they are taken.
-            for start in range(0, len(items), 4 * PARALLEL):
-                yield from pool.map(call, items[start:start + 4 * PARALLEL])
+        # A window, not the whole list: results wait in memory until they are taken.
+        for start in range(0, len(items), 4 * PARALLEL):
+            yield from self._threads.map(call, items[start:start + 4 * PARALLEL])
+
+    @functools.cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(PARALLEL, "objects")
 
     @functools.cache  # noqa: B019
     def _boto(self) -> Any:

@@ -91,7 +91,13 @@ def packed(item: Submission) -> dict[str, Any]:
     return {"claims": item.claims, "raw_sha256": item.raw_sha256, "outcome": item.outcome.value, "trace": item.trace,
             "thumbnail": item.thumbnail,
             "rejection": asdict(item.rejection) if item.rejection else None,
-            "image": asdict(item.image) if item.image else None}
+            "image": _packed_image(item.image) if item.image else None}
+
+
+def _packed_image(image: CanonicalImage) -> dict[str, Any]:
+    # asdict would copy the words one by one: a sixth of what an image costs
+    fields = {name: getattr(image, name) for name in CanonicalImage.__dataclass_fields__}
+    return {**fields, "original": asdict(image.original)}
 
 
 def unpacked(raw: RawObject, record: dict[str, Any]) -> Submission:

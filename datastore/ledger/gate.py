@@ -22,8 +22,9 @@ LOOKED_UP = 96
 """Words looked up at first. The order of words is the same in all pictures, so that what an image keeps of its first 48 lies
 among the first 96 of its copies."""
 FULL = 16
-LEAST_SHARED = 3
-"""A candidate shares so many words: 2 are shared by chance by every seventh pair of documents, 3 by one in thirty."""
+LEAST_SHARED, LEAST_WEIGHT = 3, 1.0
+"""A candidate shares so many words (2 are shared by chance by every seventh pair of documents, 3 by one in thirty), and they
+are rare ones: each weighs 1 over how many images have it. What a million images share by chance weighs little."""
 
 
 class Gate:
@@ -41,7 +42,7 @@ class Gate:
         self._look_up(connection, rest)
 
     def candidates(self, words: Sequence[int]) -> list[tuple[int, float]]:
-        """Numbers of the images that share ``LEAST_SHARED`` words or more, most telling first.
+        """Numbers of the images that share ``LEAST_SHARED`` words of ``LEAST_WEIGHT`` or more, most telling first.
 
         Returns:
             (number, weight): the weight of a shared word is 1 over how many images have it.
@@ -53,7 +54,8 @@ class Gate:
             for number in having:
                 shared[number] += 1
                 weight[number] += 1 / len(having)
-        found = [(number, weight[number]) for number, count in shared.items() if count >= LEAST_SHARED]
+        found = [(number, weight[number]) for number, count in shared.items()
+                 if count >= LEAST_SHARED and weight[number] >= LEAST_WEIGHT]
         return sorted(found, key=lambda item: (-item[1], item[0]))
 
     def add(self, number: int, words: Sequence[int]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 SOI, EOI, SOS, APP0, APP14, COM = 0xD8, 0xD9, 0xDA, 0xE0, 0xEE, 0xFE
 FRAMES = {0xC0, 0xC1, 0xC2}
@@ -26,10 +27,10 @@ class Segment:
 
     marker: int
     payload: bytes
-    scan: bytes = b""
+    scan: bytes | memoryview = b""
 
 
-def segments(data: bytes) -> Iterator[Segment]:
+def segments(data: bytes) -> list[Segment]:
     """Reads the segments between SOI and the first EOI.
 
     Raises:
@@ -37,6 +38,8 @@ def segments(data: bytes) -> Iterator[Segment]:
     """
     if data[:2] != b"\xff\xd8":
         raise NotClean("no JPEG start")
+    ends = _scan_ends(data)
+    found: list[Segment] = []
     at = 2
     while True:
         while data[at:at + 2] == b"\xff\xff":  # fill bytes
@@ -46,7 +49,7 @@ def segments(data: bytes) -> Iterator[Segment]:
         marker = data[at + 1]
         at += 2
         if marker == EOI:
-            return
+            return found
         if marker == 0x01 or 0xD0 <= marker <= 0xD7:
             continue
         if at + 2 > len(data):
@@ -57,10 +60,13 @@ def segments(data: bytes) -> Iterator[Segment]:
         payload = data[at + 2:at + length]
         at += length
         if marker != SOS:
-            yield Segment(marker, payload)
+            found.append(Segment(marker, payload))
             continue
-        end = _scan_end(data, at)
-        yield Segment(marker, payload, data[at:end])
+        which = int(np.searchsorted(ends, at))
+        if which == len(ends):
+            raise NotClean("cut off in a scan")
+        end = int(ends[which])
+        found.append(Segment(marker, payload, memoryview(data)[at:end]))
         at = end
 
 
@@ -81,7 +87,7 @@ def clean(data: bytes) -> bytes:
     Raises:
         NotClean: its structure is broken or of a kind that is to be re-encoded.
     """
-    out = [b"\xff\xd8"]
+    out: list[bytes | memoryview] = [b"\xff\xd8"]
     framed = False
     for segment in segments(data):
         payload = segment.payload
@@ -97,19 +103,15 @@ def clean(data: bytes) -> bytes:
             if framed:
                 raise NotClean("more than one frame")
             framed = True
-        out.append(struct.pack(">BBH", 0xFF, segment.marker, len(payload) + 2) + payload + segment.scan)
+        out += [struct.pack(">BBH", 0xFF, segment.marker, len(payload) + 2), payload, segment.scan]
     if not framed:
         raise NotClean("no frame")
     return b"".join(out) + b"\xff\xd9"
 
 
-MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]", re.DOTALL)
-"""What ends entropy-coded data: not a stuffed zero, not a restart marker."""
-
-
-def _scan_end(data: bytes, at: int) -> int:
-    """Index of the marker that ends entropy-coded data."""
-    found = MARKER.search(data, at)
-    if not found:
-        raise NotClean("cut off in a scan")
-    return found.end() - 2
+def _scan_ends(data: bytes) -> NDArray[np.intp]:
+    """Where entropy-coded data could end: every 0xFF that neither a stuffed zero, a restart marker nor another 0xFF follows."""
+    values = np.frombuffer(data, np.uint8)
+    at = np.flatnonzero(values[:-1] == 0xFF)
+    following = values[at + 1]
+    return at[(following != 0) & (following != 0xFF) & ((following < 0xD0) | (following > 0xD7))]

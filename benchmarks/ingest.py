@@ -1,0 +1,260 @@
+"""ingest: from raw object to row of the ledger, beside a script of boto3, Pillow and imagehash with the same duties."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import boto3
+import cv2
+import imagehash
+import numpy as np
+from botocore.config import Config
+from PIL import ExifTags, Image, ImageCms, ImageOps
+from rich.progress import track
+
+from benchmarks.figures import Figure, faster, interleaved
+from benchmarks.store import workbench
+from datastore.ledger import Ledger, arrivals
+from datastore.ledger.gate import KEPT, Gate
+from flows import decoders, settling
+from flows.workbench import Workbench
+from schemas.ids import sha256
+from schemas.submission import RawObject
+
+SAMPLES = Path(__file__).resolve().parent.parent / "apps" / "demo" / "samples"
+SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000)}
+COUNT = {"2 MP": 40, "12 MP": 16}
+SRGB = ImageCms.createProfile("sRGB")
+
+
+def run() -> list[Figure]:
+    """Bulk fetch; a phone's pictures (re-encoded) and upright sRGB ones (kept), at two sizes; the ledger at a million."""
+    figures = []
+    with workbench() as bench:
+        for name, size in SIZES.items():
+            for path, target in (("re-encoded: turned", 2.0), ("re-encoded: turned, Display P3", 2.0), ("lossless", 6.0)):
+                pictures = [_photograph(size, number, path) for number in track(range(COUNT[name]), name, transient=True)]
+                figures.append(_whole(bench, name, path, pictures, target))
+        figures.sort(key=lambda figure: "lossless" in figure.name)
+        figures.append(_fetch(bench))
+    return figures + _million()
+
+
+def _photograph(size: tuple[int, int], number: int, path: str) -> bytes:
+    """A photograph of so many pixels: a real one turned and enlarged, so that no two are alike, with fine grain, so that
+    the file is as large as a phone's.
+    """
+    sources = sorted(file for file in SAMPLES.rglob("*.jpg") if file.name not in ("IMG_0007.jpg", "회의록.jpg"))
+    with Image.open(sources[number % len(sources)]) as image:
+        source = np.asarray(image.convert("RGB"))
+    rng = np.random.default_rng(number)
+    height, width = source.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), 15 + 100.0 * number, 1.0 + 0.1 * (number % 5))
+    turned = cv2.warpAffine(source, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    base = cv2.resize(turned, size, interpolation=cv2.INTER_CUBIC).astype(np.int16)
+    grain = rng.normal(0, 1.5, (size[1], size[0], 1)).astype(np.int16)
+    picture = Image.fromarray((base + grain).clip(0, 255).astype(np.uint8))
+    out = io.BytesIO()
+    if path == "lossless":
+        picture.save(out, "JPEG", quality=88)
+        return out.getvalue()
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif[ExifTags.Base.Model] = "phone"
+    picture.save(out, "JPEG", quality=88, exif=exif, icc_profile=_display_p3() if "P3" in path else None)
+    return out.getvalue()
+
+
+def _display_p3() -> bytes:
+    """A matrix profile of Display P3, as phones write it: D50-adapted primaries and sRGB's curve."""
+    def s15(value: float) -> bytes:
+        return round(value * 65536).to_bytes(4, "big", signed=True)
+
+    def xyz(*values: float) -> bytes:
+        return b"XYZ \0\0\0\0" + b"".join(map(s15, values))
+
+    curve = b"para\0\0\0\0\0\3\0\0" + b"".join(map(s15, (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)))
+    text = "Display P3".encode("utf-16-be")
+    name = b"mluc\0\0\0\0\0\0\0\1\0\0\0\x0cenUS" + len(text).to_bytes(4, "big") + (28).to_bytes(4, "big") + text
+    tags = {b"desc": name, b"cprt": name, b"wtpt": xyz(0.9642, 1.0, 0.8249), b"rXYZ": xyz(0.51512, 0.2412, -0.00105),
+            b"gXYZ": xyz(0.29198, 0.69225, 0.04189), b"bXYZ": xyz(0.1571, 0.06657, 0.78407),
+            b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    table, body, at = len(tags).to_bytes(4, "big"), b"", 132 + 12 * len(tags)
+    for tag, data in tags.items():
+        data += b"\0" * (-len(data) % 4)
+        table += tag + at.to_bytes(4, "big") + len(data).to_bytes(4, "big")
+        body, at = body + data, at + len(data)
+    head = at.to_bytes(4, "big") + b"\0\0\0\0" + b"\4\0\0\0" + b"mntrRGB XYZ " + b"\0" * 12 + b"acsp" + b"\0" * 28
+    return head + s15(0.9642) + s15(1.0) + s15(0.8249) + b"\0" * 48 + table + body
+
+
+def _whole(bench: Workbench, name: str, path: str, pictures: Sequence[bytes], target: float) -> Figure:
+    """CPU seconds a picture of both, the servers' left out: what one core does."""
+    prefix = "".join(char if char.isalnum() else "-" for char in f"{name} {path}")
+    bench.objects.put_many("raw", [(f"{prefix}/kim/{number}.jpg", data, "image/jpeg") for number, data in enumerate(pictures)])
+    raws = bench.objects.list_raw("raw", prefix)
+    decoders._worker.update(settings=bench.settings, store=bench.objects)  # a worker's work, in this process
+    boto = _boto(bench)
+    with tempfile.TemporaryDirectory() as folder:
+        rounds = iter(range(100))
+
+        def ours() -> None:
+            fresh = Workbench(bench.settings.model_copy(update={"ledger_url": f"sqlite:///{folder}/{next(rounds)}.db"}))
+            Ledger(fresh.settings.ledger).migrate()
+            arrivals.register(fresh.ledger, raws)
+            for start in range(0, len(raws), decoders.CHUNK):
+                found = decoders.decode_chunk(raws[start:start + decoders.CHUNK])
+                arrivals.store(fresh.ledger, [item.submission() for item in found], [])
+            counts, _ = settling.settle_ready(fresh, lambda _: None)
+            if sum(counts.values()) != len(raws):
+                raise RuntimeError(f"{counts} of {len(raws)}")
+
+        def peer() -> None:
+            _naive(boto, raws, Path(folder) / f"naive{next(rounds)}.db")
+
+        ours()  # once for the caches
+        peer()
+        times = interleaved(ours, peer, cpu=True)
+    return faster(f"{path}, {name} ({sum(map(len, pictures)) / len(pictures) / 1e6:.1f} MB)", "images/s/core", len(pictures),
+                  times, target)
+
+
+def _naive(boto: Any, raws: Sequence[RawObject], ledger: Path) -> None:
+    """The script that one would write first: fetch, verify, load, upright, sRGB, hash, save again, store, note."""
+    database = sqlite3.connect(ledger)
+    database.execute("create table images (id text primary key, key text, width int, height int, phash text)")
+    for raw in raws:
+        data = boto.get_object(Bucket="raw", Key=raw.key)["Body"].read()
+        sha256(data)
+        Image.open(io.BytesIO(data)).verify()
+        image = Image.open(io.BytesIO(data))
+        image.load()
+        profile = image.info.get("icc_profile")
+        upright = ImageOps.exif_transpose(image)
+        if profile:
+            upright = ImageCms.profileToProfile(upright, ImageCms.ImageCmsProfile(io.BytesIO(profile)), SRGB) or upright
+        fingerprint = str(imagehash.phash(upright))
+        out = io.BytesIO()
+        clean = upright.copy()
+        clean.info.clear()
+        clean.save(out, "JPEG", quality=95)
+        image_id = sha256(out.getvalue())
+        boto.put_object(Bucket="images", Key=f"naive/{image_id}.jpg", Body=out.getvalue(), ContentType="image/jpeg")
+        with database:
+            database.execute("insert or ignore into images values (?, ?, ?, ?, ?)",
+                             (image_id, raw.key, *upright.size, fingerprint))
+    database.close()
+
+
+def _boto(bench: Workbench) -> Any:
+    settings = bench.settings
+    return boto3.client("s3", endpoint_url=settings.s3_endpoint, region_name="us-east-1", aws_access_key_id="bench",
+                        aws_secret_access_key="bench-secret",
+                        config=Config(max_pool_connections=64, s3={"addressing_style": "path"}))
+
+
+def _fetch(bench: Workbench) -> Figure:
+    """Objects of 300 KB, read in bulk."""
+    rng = np.random.default_rng(0)
+    bench.objects.put_many("raw", [(f"fetch/kim/{number}", rng.bytes(300_000), "image/jpeg") for number in range(400)])
+    raws = bench.objects.list_raw("raw", "fetch/")
+    boto = _boto(bench)
+
+    def ours() -> None:
+        for _, data, _ in bench.objects.get_raw(raws):
+            assert data and len(data) == 300_000
+
+    def peer(threads: int) -> Callable[[], None]:
+        def fetch() -> None:
+            with ThreadPoolExecutor(threads) as pool:
+                for data in pool.map(lambda raw: boto.get_object(Bucket="raw", Key=raw.key)["Body"].read(), raws):
+                    assert len(data) == 300_000
+        return fetch
+
+    best = min((1, 4, 8, 16, 32), key=lambda threads: _seconds(peer(threads)))
+    return faster(f"bulk fetch of 300 KB (boto3 with {best} threads)", "objects/s", len(raws),
+                  interleaved(ours, peer(best)), 3.0)
+
+
+def _million() -> list[Figure]:
+    """What the ledger's part of an image costs, and what a 2 MP image costs in all, at a thousand and at a million."""
+    with tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
+        few, many, flood = (_filled(Path(folder) / f"{name}.db", count, share) for name, count, share in
+                            (("few", 1_000, 0.0), ("many", 1_000_000, 0.0), ("flood", 1_000_000, 0.1)))
+        grey = cv2.imdecode(np.fromfile(SAMPLES / "jlee" / "exit.jpg", np.uint8), cv2.IMREAD_GRAYSCALE)
+        data = cv2.imencode(".jpg", cv2.resize(grey, SIZES["2 MP"]))[1].tobytes()
+        limits = decoders.Limits()
+        rest = min(_seconds(lambda: [decoders.canonicalise(data, limits) for _ in range(20)]) for _ in range(5)) / 20
+        figures = []
+        for label, ledger, template in (("1,000,000", many, 0.0), ("1,000,000, a tenth of one template", flood, 0.1)):
+            times = interleaved(lambda ledger=ledger, share=template: _settle_words(ledger, share),  # type: ignore[misc]
+                                lambda: _settle_words(few, 0.0))
+            ours, base = times[0] / 100, times[1] / 100
+            ratio = (rest + ours) / (rest + base)
+            figures.append(Figure(f"time an image at {label} against 1,000", f"{(rest + ours) * 1e3:.2f} ms",
+                                  f"{(rest + base) * 1e3:.2f} ms", f"{ratio:.2f}", "≤ 1.3 ×", ratio <= 1.3))
+            figures.append(Figure("… the gate's part of it", f"{ours * 1e3:.2f} ms", f"{base * 1e3:.2f} ms",
+                                  f"{ours / base:.2f}"))
+        return figures
+
+
+TEMPLATE = np.random.default_rng(7).integers(0, 2**33, 120)
+
+
+def _words(rng: np.random.Generator, of_template: bool) -> tuple[int, ...]:
+    own = rng.integers(0, 2**33, 190)
+    mixed = np.concatenate([rng.permutation(TEMPLATE)[:110], own[:80]]) if of_template else own
+    ordered = np.unique(mixed)
+    return tuple(int(word) for word in ordered[np.argsort(ordered.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))])
+
+
+def _settle_words(ledger: Ledger, share: float) -> None:
+    """The gate's work for 100 images: read, candidates, add, write."""
+    rng = np.random.default_rng(time.time_ns())
+    pictures = [_words(rng, rng.random() < share) for _ in range(100)]
+    gate = Gate()
+    with ledger.read() as connection:
+        gate.read(connection, pictures)
+    for words in pictures:
+        gate.candidates(words)
+        gate.candidates(words)
+        gate.add(int(rng.integers(0, 2**60)), words)
+    with ledger.write(alone="images") as connection:
+        gate.flush(connection)
+
+
+def _filled(path: Path, count: int, share: float) -> Ledger:
+    """A ledger with the words of so many images; the template's words are full, as they are after its first 16 documents."""
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger.migrate()
+    ledger.close()
+    rng = np.random.default_rng(1)
+    words = rng.integers(0, 2**33, count * KEPT)
+    numbers = np.repeat(rng.integers(0, 2**60, count), KEPT)
+    if share:
+        words = np.concatenate([words, np.repeat(TEMPLATE, 16)])
+        numbers = np.concatenate([numbers, np.tile(rng.integers(0, 2**60, 16), len(TEMPLATE))])
+    order = np.argsort(words, kind="stable")
+    words, numbers = words[order], numbers[order]
+    database = sqlite3.connect(path)
+    database.execute("pragma synchronous=off")
+    step = 1_000_000
+    with database:
+        for start in track(range(0, len(words), step), f"{count:,} images", transient=True):
+            database.executemany("insert or ignore into gate_words values (?, ?)",
+                                 zip(words[start:start + step].tolist(), numbers[start:start + step].tolist(), strict=True))
+    database.close()
+    return Ledger(f"sqlite:///{path}")
+
+
+def _seconds(function: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
