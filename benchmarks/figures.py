@@ -42,7 +42,8 @@ def interleaved(ours: Callable[[], object], peer: Callable[[], object], *, cpu: 
         Median seconds of ours, of the peer's, and peer/ours of each round.
     """
     clock = _cpu if cpu else time.perf_counter
-    mine, theirs = [], []
+    mine: list[float] = []
+    theirs: list[float] = []
     for number in range(rounds):
         for function, times in ((ours, mine), (peer, theirs)) if number % 2 == 0 else ((peer, theirs), (ours, mine)):
             started = clock()

@@ -27,6 +27,8 @@ from flows import decoders, settling
 from flows.workbench import Workbench
 from schemas.ids import sha256
 from schemas.submission import RawObject
+from stages.ingest.canonical import canonicalise
+from stages.ingest.limits import Limits
 
 SAMPLES = Path(__file__).resolve().parent.parent / "apps" / "demo" / "samples"
 SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000)}
@@ -190,8 +192,8 @@ def _million() -> list[Figure]:
                             (("few", 1_000, 0.0), ("many", 1_000_000, 0.0), ("flood", 1_000_000, 0.1)))
         grey = cv2.imdecode(np.fromfile(SAMPLES / "jlee" / "exit.jpg", np.uint8), cv2.IMREAD_GRAYSCALE)
         data = cv2.imencode(".jpg", cv2.resize(grey, SIZES["2 MP"]))[1].tobytes()
-        limits = decoders.Limits()
-        rest = min(_seconds(lambda: [decoders.canonicalise(data, limits) for _ in range(20)]) for _ in range(5)) / 20
+        limits = Limits()
+        rest = min(_seconds(lambda: [canonicalise(data, limits) for _ in range(20)]) for _ in range(5)) / 20
         figures = []
         for label, ledger, template in (("1,000,000", many, 0.0), ("1,000,000, a tenth of one template", flood, 0.1)):
             times = interleaved(lambda ledger=ledger, share=template: _settle_words(ledger, share),  # type: ignore[misc]

@@ -114,4 +114,4 @@ def _scan_ends(data: bytes) -> NDArray[np.intp]:
     values = np.frombuffer(data, np.uint8)
     at = np.flatnonzero(values[:-1] == 0xFF)
     following = values[at + 1]
-    return at[(following != 0) & (following != 0xFF) & ((following < 0xD0) | (following > 0xD7))]
+    return np.asarray(at[(following != 0) & (following != 0xFF) & ((following < 0xD0) | (following > 0xD7))], np.intp)

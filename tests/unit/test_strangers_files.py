@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFilter
 
-from schemas.submission import Reason, Rejection
+from benchmarks.hardening import METADATA, png_bomb, scan_bomb
+from schemas.submission import Reason, Rejection, Verdict
+from stages.ingest import jpeg
+from stages.ingest.align import compare, features, features_of
 from stages.ingest.canonical import Canonical, canonicalise
 from stages.ingest.limits import Limits
 
@@ -101,6 +106,98 @@ def test_a_damaged_jpeg_is_an_image_or_a_rejection(data: st.DataObject) -> None:
        st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP", b"II*\0", b"BM"]))
 def test_noise_is_a_rejection(noise: bytes, start: bytes) -> None:
     assert isinstance(canonicalise(start + noise, LIMITS), Rejection)
+
+
+def sign() -> Image.Image:
+    """A picture with edges of all directions, of another size in each."""
+    with Image.open(SAMPLES[0].parents[1] / "jlee" / "exit.jpg") as image:
+        return image.convert("RGB").resize((360, 240))
+
+
+def test_all_orientations_come_out_as_one_picture() -> None:
+    png = sign()
+    undo = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+            5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+            8: Image.Transpose.ROTATE_270}  # how a camera held that way would have stored it
+    known = features_of(np.asarray(png.convert("L")))
+    for orientation in range(1, 9):
+        stored = png.transpose(undo[orientation]) if orientation > 1 else png
+        exif = Image.Exif()
+        exif[ExifTags.Base.Orientation] = orientation
+        out = io.BytesIO()
+        stored.save(out, "JPEG", quality=98, subsampling=0, exif=exif)
+        found = accepted(out.getvalue())
+        assert (found.image.width, found.image.height) == png.size
+        error = np.asarray(png).astype(float) - pixels(found.data)
+        assert 10 * np.log10(255**2 / (error**2).mean()) >= 40
+        assert compare(features(found.data), known).verdict is Verdict.DUPLICATE
+
+
+def test_what_its_header_says_is_enough_to_refuse_a_bomb() -> None:
+    started = time.process_time()
+    for bomb in (scan_bomb(), png_bomb()):
+        result = canonicalise(bomb, LIMITS)
+        assert isinstance(result, Rejection)
+        assert result.reason in (Reason.BROKEN, Reason.TOO_LARGE)
+    made = time.process_time() - started
+    assert made < 10  # making them takes most of it; decoding either takes more than this alone
+
+
+@pytest.mark.parametrize("tail", [b"PK\x03\x04 a zip", b"\0\0\0\x18ftypmp42 a film", b"\xff\xd8\xff another picture"])
+def test_what_follows_the_picture_is_cut(tail: bytes) -> None:
+    assert accepted(PLAIN + tail).image.image_id == accepted(PLAIN).image.image_id
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(8, 90), st.integers(8, 90), st.integers(20, 95), st.booleans(), st.booleans(), st.integers(0, 5),
+       st.binary(max_size=80))
+def test_cleaning_a_jpeg_keeps_its_pixels_and_is_done_once(width: int, height: int, quality: int, progressive: bool, grey: bool,
+                                                           restart: int, comment: bytes) -> None:
+    rng = np.random.default_rng(width * height)
+    picture = Image.fromarray(rng.integers(0, 255, (height, width, 3), dtype=np.uint8)).convert("L" if grey else "RGB")
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality, progressive=progressive, restart_marker_blocks=restart, comment=comment)
+    cleaned = jpeg.clean(out.getvalue())
+    assert (pixels(cleaned) == pixels(out.getvalue())).all()
+    assert jpeg.clean(cleaned) == cleaned
+    assert b"\xff\xfe" not in cleaned
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    (lambda image: image.point(lambda value: value // 10), Reason.TOO_DARK),
+    (lambda image: Image.blend(image, Image.new("RGB", image.size, "white"), 0.96), Reason.BLANK),
+    (lambda image: image.filter(ImageFilter.GaussianBlur(max(image.size) / 40)), Reason.TOO_BLURRED),
+])
+@pytest.mark.parametrize("name", ["jlee/exit.jpg", "jlee/poster.jpg", "park.minsu/receipt.jpg", "김하늘/서울대역.jpg"])
+def test_pictures_that_nobody_can_read(name: str, change: Callable[[Image.Image], Image.Image], reason: Reason) -> None:
+    with Image.open(SAMPLES[0].parents[1] / name) as image:
+        picture = image.convert("RGB")
+    out = io.BytesIO()
+    change(picture).save(out, "JPEG", quality=95)
+    result = canonicalise(out.getvalue(), LIMITS)
+    assert isinstance(result, Rejection)
+    assert result.reason is reason
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"the test pictures of {SHARED.name} are not here")
+@pytest.mark.parametrize("folder", ["photos", "receipts", "korean_pages", "forms", "icdar_toy"])
+def test_no_real_picture_is_refused_for_its_quality(folder: str) -> None:
+    quality = {Reason.BLANK, Reason.TOO_DARK, Reason.TOO_BLURRED}
+    files = [path for path in sorted((SHARED / folder).rglob("*")) if path.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp")]
+    refused = {path.name for path in files[::2 if folder == "receipts" else 1]
+               if isinstance(result := canonicalise(path.read_bytes(), LIMITS), Rejection) and result.reason in quality}
+    assert refused <= {"empty_black.jpg", "white_font_color_transparent.png"}  # black all over; white letters, laid on white
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"the test pictures of {SHARED.name} are not here")
+def test_every_bad_file_ends_somewhere_and_leaves_no_metadata() -> None:
+    files = [path for path in sorted((SHARED / "bad_images").rglob("*")) if path.is_file()]
+    results = [canonicalise(path.read_bytes(), LIMITS) for path in files]
+    kept = [result for result in results if isinstance(result, Canonical)]
+    assert len(kept) > 250
+    for result in kept:
+        assert not any(mark in result.data for mark in METADATA)
+        assert result.image.media_type in ("image/jpeg", "image/png")
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
