@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from sqlalchemy import Connection
-from stages.ingest.align import Features, compare, features
 
 from datastore.ledger import arrivals, clusters, leases, submissions
 from datastore.ledger.gate import Gate, numbered
@@ -18,6 +17,7 @@ from datastore.ledger.leases import Lease
 from datastore.ledger.submissions import KnownImage
 from flows.workbench import Workbench
 from schemas.submission import CanonicalImage, Compared, Outcome, Reason, Rejection, Submission, Verdict
+from stages.ingest.align import Features, compare, features
 from stages.ingest.settle import Related, repeats, settle
 
 CHUNK = 100
