@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 from apps.stack.services import BUCKETS, down, up
 from datastore.ledger import Ledger
@@ -109,6 +110,18 @@ def pictures() -> Path:
     folder = Path(os.environ.get("SAEGIM_PICTURES", ROOT / ".saegim" / "pictures"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def page(stack: Settings) -> Iterator[Page]:
+    """A browser page; Debian's Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[
+            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        yield browser.new_page(viewport={"width": 1500, "height": 950})
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 import saegim
 from apps.stack import services, supervision
@@ -28,7 +27,7 @@ from apps.stack.doctor import examine
 from datastore.releases import newest
 from flows.settings import ROOT, Settings
 from flows.workbench import Workbench
-from tests.services.conftest import CHROMIUM, PYTHON, World
+from tests.services.conftest import PYTHON, World
 
 VERBS = {"ingest", "prelabel", "label", "collect", "export", "evaluate", "score", "full-cycle"}
 
@@ -41,18 +40,6 @@ def release(stack: Settings, demo: str, tmp_path_factory: pytest.TempPathFactory
     folder = tmp_path_factory.mktemp("받은 것")
     World().run("datasets", "pull", name[1], "--to", str(folder))
     return folder
-
-
-@pytest.fixture
-def page(stack: Settings) -> Iterator[Page]:
-    """A browser page; Debian's Chromium."""
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[
-            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        yield browser.new_page(viewport={"width": 1500, "height": 950})
-        browser.close()
 
 
 def test_the_demo_says_what_became_of_each_photograph(demo: str) -> None:
@@ -162,6 +149,25 @@ def test_prefect_lists_the_deployments_and_the_runs(demo: str, stack: Settings, 
     page.goto(f"{base}/runs")
     page.get_by_text("Completed").first.wait_for(timeout=30_000)
     page.screenshot(path=str(pictures / "prefect-runs.png"))
+
+
+def test_prefect_shows_what_ingest_took_in(demo: str, stack: Settings, page: Page, pictures: Path) -> None:
+    page.goto(f"{stack.prefect_api_url.removesuffix('/api')}/artifacts/key/ingest-run")
+    page.get_by_text("broken").first.wait_for(timeout=30_000)
+    page.get_by_text("Artifact", exact=True).first.click()
+    page.wait_for_timeout(1000)
+    page.screenshot(path=str(pictures / "prefect-ingest.png"), full_page=True)
+    shown = page.evaluate("() => [...document.querySelectorAll('img')].filter(i => i.naturalWidth > 50).length")
+    assert shown >= 1  # the edited copy of the demo
+
+
+def test_the_page_of_duplicates(demo: str, page: Page, pictures: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "중복.html"
+    assert "1 pairs (0 wait for you)" in World().run("ingest", "duplicates", "--out", str(sheet)).stdout
+    page.goto(sheet.as_uri())
+    page.screenshot(path=str(pictures / "duplicates.png"), full_page=True)
+    assert "road sign (edited).jpg" in page.inner_text("body")
+    assert page.evaluate("() => [...document.querySelectorAll('img')].every(i => i.naturalWidth > 100)")
 
 
 def test_a_worker_runs_a_deployment(demo: str, stack: Settings) -> None:
