@@ -31,6 +31,9 @@ from stages.ingest.limits import Limits
 
 CHUNK = 16
 """Raw objects that a worker is given at once: what it holds in memory, and what is repeated where it is killed."""
+BYTES_A_LIMIT = 2_500_000
+"""Bytes of a file that one ``decode_cpu_seconds`` is for: a 50-megapixel photograph is large and may take longer, a bomb is
+small and may not."""
 WALL_SECONDS = 120
 """Time after which a worker that does not come back is killed: the network is in it, computing has its own limit."""
 SHOWN = {Reason.BLANK, Reason.TOO_DARK, Reason.TOO_BLURRED, Reason.TOO_SMALL}
@@ -165,7 +168,7 @@ def decode_chunk(objects: Sequence[RawObject]) -> list[Decoded]:
         if data is None:
             found.append(Decoded(raw, claims, gone=True))
             continue
-        with cpu_limit(settings.decode_cpu_seconds):
+        with cpu_limit(settings.decode_cpu_seconds * max(1.0, len(data) / BYTES_A_LIMIT)):
             one, picture = decode_one(raw, data, claims, limits)
         found.append(one)
         if picture:

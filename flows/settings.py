@@ -39,7 +39,7 @@ class Settings(StorageSettings):
     least_brightness: float = Field(40.0, ge=0, description="99th percentile of the grey values below which it is too dark.")
     least_contrast: float = Field(16.0, ge=0, description="Range of the grey values below which it is blank.")
     least_sharpness: float = Field(0.08, ge=0, description="Steepest edges, in parts of the contrast, below which it is blurred.")
-    decode_cpu_seconds: float = Field(2.0, gt=0, description="CPU time that decoding one file may take.")
+    decode_cpu_seconds: float = Field(2.0, gt=0, description="CPU time of decoding a file, for each 2.5 MB of it.")
     decode_memory: int = Field(1_000_000_000, ge=100_000_000, description="Memory of one decoding process, in bytes.")
     verifications: int = Field(16, ge=1, description="Earlier images that a new one is compared with, at most.")
 

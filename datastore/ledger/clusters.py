@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from datastore.ledger import arrivals
 from datastore.ledger.connection import Ledger, in_chunks, upsert
-from datastore.ledger.tables import comparisons, decisions, images, submissions
+from datastore.ledger.tables import comparisons, decisions, images, points, submissions
 from schemas.errors import NoSuchSubmission, NotToBeSplit
 from schemas.submission import Outcome, Verdict
 
@@ -134,7 +134,8 @@ def _take_back(connection: Connection, rows: Sequence[Row[Any]]) -> None:
     ids = [row.submission_id for row in rows]
     arrivals.take_back(connection, rows)
     for chunk in in_chunks(ids):
-        connection.execute(delete(comparisons).where(comparisons.c.submission_id.in_(chunk)))
+        for table in (comparisons, points):  # points are counted anew by the next score
+            connection.execute(delete(table).where(table.c.submission_id.in_(chunk)))
         # What repeats a held picture is decided anew behind it.
         behind = connection.execute(select(submissions).where(submissions.c.duplicate_of.in_(chunk))).all()
         if behind:

@@ -74,7 +74,7 @@ def canonicalise(raw: bytes, limits: Limits) -> Canonical | Rejection:
     # Decoders answer bad bytes with whatever they run into: OSError, ValueError, SyntaxError, TypeError, struct.error,
     # RuntimeError, NotImplementedError and more were seen.
     except Exception as error:
-        return Rejection(Reason.BROKEN, f"{type(error).__name__}: {error}"[:500])
+        return Rejection(Reason.BROKEN, _printable(f"{type(error).__name__}: {error}", 500))
 
 
 def _canonicalise(raw: bytes, limits: Limits) -> Canonical | Rejection:
@@ -144,8 +144,9 @@ def _original(image: Image.Image) -> Original:
     return Original(image.format or "", *image.size, _printable(str(taken)) if taken else None, _printable(camera) or None, gps)
 
 
-def _printable(text: str) -> str:
-    return "".join(char for char in text if char.isprintable())[:100]
+def _printable(text: str, most: int = 100) -> str:
+    """A text out of a stranger's file: no control characters, which databases and terminals take amiss."""
+    return "".join(char for char in text[:10 * most] if char.isprintable())[:most]
 
 
 def _kept(raw: bytes, original: Original, limits: Limits) -> Canonical | Rejection:

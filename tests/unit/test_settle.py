@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from datastore.ledger import Ledger
 from datastore.ledger.arrivals import packed, unpacked
+from datastore.ledger.submissions import record, submission_rows
 from schemas.submission import (
     CanonicalImage,
     Compared,
@@ -21,7 +25,7 @@ from schemas.submission import (
     Verdict,
     sender_of,
 )
-from stages.ingest.settle import Related, settle
+from stages.ingest.settle import Related, repeats, settle
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -59,6 +63,21 @@ def test_a_doubtful_picture_waits_for_a_manager(found: list[Related], unverified
     done = settle(submission(), found, unverified)
     assert done.outcome is Outcome.HELD
     assert done.trace
+
+
+def test_the_earliest_wins_also_where_it_comes_late(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    ledger.migrate()
+    raws = (RawObject("raw", f"demo/{name}/a.jpg", "v", 1, START + timedelta(minutes=at)) for name, at in (("lee", 5), ("kim", 0)))
+    later, earlier = (replace(submission(), raw=raw) for raw in raws)
+    with ledger.write() as connection:
+        record(connection, [settle(later, [], 0)])
+        record(connection, [repeats(later, "a" * 64, later.raw.submission_id)])  # again: changes nothing
+        record(connection, [repeats(earlier, "a" * 64, later.raw.submission_id)])
+    rows = {row.key: row for row in submission_rows(ledger)}
+    assert rows["demo/kim/a.jpg"].outcome == "accepted"
+    assert rows["demo/kim/a.jpg"].duplicate_of is None
+    assert (rows["demo/lee/a.jpg"].outcome, rows["demo/lee/a.jpg"].duplicate_of) == ("duplicate", earlier.raw.submission_id)
 
 
 def test_clusters_do_not_chain() -> None:
