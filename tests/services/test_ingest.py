@@ -69,7 +69,7 @@ def test_edited_copies_are_duplicates_and_receipts_of_one_shop_are_not(world: Wo
     table = world.run("ledger", "submissions").stdout
     assert "Somebody else sent this picture before." in table
     assert "It repeats your own picture '2.jpg'." in table
-    page = Path(world.env["SAEGIM_LEDGER_URL"][10:]).parent / "중복.html"
+    page = page_of(world)
     assert "2 pairs" in world.run("ingest", "duplicates", "--out", str(page)).stdout
     assert page.read_text(encoding="utf-8").count("<img") == 4
 
@@ -95,6 +95,34 @@ def test_what_a_manager_says_sticks(world: World) -> None:
     failed = world.run("ingest", "split", "demo/nobody/x.jpg", check=False)
     assert failed.returncode
     assert "saegim ledger submissions" in failed.stdout + failed.stderr
+
+
+def test_a_picture_that_differs_in_a_line_waits_for_a_manager(world: World) -> None:
+    put(world, "demo/kim/1.jpg", jpeg(document(1)))
+    world.run("run", "ingest")
+    for name in ("one", "other"):
+        changed = document(1)
+        draw = ImageDraw.Draw(changed)
+        draw.rectangle((40, 320, 600, 352), fill="white")
+        draw.text((40, 320), f"{name} 가나다 1,230", fill="black", font=hangul_font(26))
+        put(world, f"demo/lee/{name}.jpg", jpeg(changed))
+    world.run("run", "ingest")
+    found = rows(world)
+    assert {found[f"demo/lee/{name}.jpg"].outcome for name in ("one", "other")} == {"held"}
+    # "other" is like both: each pair is shown, and each says that it waits.
+    assert "wait for you" in world.run("ingest", "duplicates", "--out", str(page_of(world))).stdout
+    assert "--duplicate" in page_of(world).read_text(encoding="utf-8")
+    world.run("ingest", "split", "demo/lee/one.jpg")
+    world.run("ingest", "merge", "demo/lee/other.jpg", "demo/kim/1.jpg", "--duplicate")
+    world.run("run", "ingest")
+    found = rows(world)
+    assert found["demo/lee/one.jpg"].outcome == "accepted"
+    assert found["demo/lee/other.jpg"].duplicate_of == found["demo/kim/1.jpg"].submission_id
+    assert "nothing new" in world.run("run", "ingest").stdout
+
+
+def page_of(world: World) -> Path:
+    return Path(world.env["SAEGIM_LEDGER_URL"][10:]).parent / "중복.html"
 
 
 def clusters(world: World) -> dict[str, str]:

@@ -68,8 +68,8 @@ def test_a_doubtful_picture_waits_for_a_manager(found: list[Related], unverified
 def test_the_earliest_wins_also_where_it_comes_late(tmp_path: Path) -> None:
     ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
     ledger.migrate()
-    raws = (RawObject("raw", f"demo/{name}/a.jpg", "v", 1, START + timedelta(minutes=at)) for name, at in (("lee", 5), ("kim", 0)))
-    later, earlier = (replace(submission(), raw=raw) for raw in raws)
+    later, earlier = (replace(submission(), raw=RawObject("raw", key, "v", 1, START + timedelta(minutes=minutes)))
+                      for key, minutes in (("demo/lee/a.jpg", 5), ("demo/kim/a.jpg", 0)))
     with ledger.write() as connection:
         record(connection, [settle(later, [], 0)])
         record(connection, [repeats(later, "a" * 64, later.raw.submission_id)])  # again: changes nothing
