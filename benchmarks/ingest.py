@@ -33,6 +33,8 @@ from stages.ingest.limits import Limits
 SAMPLES = Path(__file__).resolve().parent.parent / "apps" / "demo" / "samples"
 SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000)}
 COUNT = {"2 MP": 40, "12 MP": 16}
+UNFIT = {"IMG_0007.jpg", "회의록.jpg", "KakaoTalk_photo.jpg", "road sign (edited).jpg"}
+"""Samples that are broken, or the same picture again."""
 SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -53,7 +55,7 @@ def _photograph(size: tuple[int, int], number: int, path: str) -> bytes:
     """A photograph of so many pixels: a real one turned and enlarged, so that no two are alike, with fine grain, so that
     the file is as large as a phone's.
     """
-    sources = sorted(file for file in SAMPLES.rglob("*.jpg") if file.name not in ("IMG_0007.jpg", "회의록.jpg"))
+    sources = sorted(file for file in SAMPLES.rglob("*.jpg") if file.name not in UNFIT)
     with Image.open(sources[number % len(sources)]) as image:
         source = np.asarray(image.convert("RGB"))
     rng = np.random.default_rng(number)

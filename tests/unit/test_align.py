@@ -64,7 +64,7 @@ def test_any_two_pictures_can_be_compared(height: int, width: int, seed: int) ->
 @pytest.mark.skipif(not RECEIPTS.is_dir(), reason="the test pictures receipts/ are not here")
 @pytest.mark.parametrize(("one", "other", "expected"), [
     ("016", "018", {Verdict.DUPLICATE}), ("235", "237", {Verdict.DUPLICATE, Verdict.REVIEW}),  # two scans of one
-    ("119", "122", {Verdict.DISTINCT}), ("137", "546", {Verdict.DISTINCT}), ("559", "567", {Verdict.DISTINCT}),
+    ("119", "122", {Verdict.DISTINCT}), ("137", "546", {Verdict.DISTINCT}), ("559", "567", {Verdict.DISTINCT, Verdict.REVIEW}),
     ("032", "035", {Verdict.REVIEW}), ("033", "035", {Verdict.REVIEW, Verdict.DISTINCT}),
     ("032", "033", {Verdict.REVIEW, Verdict.DISTINCT}),
 ])
