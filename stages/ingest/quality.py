@@ -45,5 +45,5 @@ def _sharpness(picture: NDArray[np.uint8], contrast: int) -> float:
 
 def _percentile(values: NDArray[np.uint8], share: float) -> int:
     """The least value that such a share of all values does not exceed."""
-    counts = np.bincount(values.ravel(), minlength=256)
+    counts = cv2.calcHist([values], [0], None, [256], [0, 256]).ravel()
     return int(np.searchsorted(counts.cumsum(), share * values.size))
