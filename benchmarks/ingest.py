@@ -57,11 +57,12 @@ def _photograph(size: tuple[int, int], number: int, path: str) -> bytes:
     """
     sources = sorted(file for file in SAMPLES.rglob("*.jpg") if file.name not in UNFIT)
     with Image.open(sources[number % len(sources)]) as image:
-        source = np.asarray(image.convert("RGB"))[:, ::-1 if number // len(sources) % 2 else 1]
+        source = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, ::-1 if number // len(sources) % 2 else 1])
     rng = np.random.default_rng(number)
     height, width = source.shape[:2]
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), 15 + 100.0 * number, 1.0 + 0.1 * (number % 5))
-    turned = cv2.warpAffine(np.ascontiguousarray(source), matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
+    angle, scale = 15 + 100.0 * number, 1.0 + 0.1 * (number % 5)
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
+    turned = cv2.warpAffine(source, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
     base = cv2.resize(turned, size, interpolation=cv2.INTER_CUBIC).astype(np.int16)
     grain = rng.normal(0, 1.5, (size[1], size[0], 1)).astype(np.int16)
     picture = Image.fromarray((base + grain).clip(0, 255).astype(np.uint8))

@@ -130,6 +130,8 @@ def _programs(access: Access) -> list[Program]:
             str(BIN / "weed"), "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
             *weed_ports, "-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
             "-master.telemetry=false",
+            # A bucket takes seven volumes, files as large as what is in them; the default allows as many as would fit if full.
+            "-volume.max=10000",
         ], {"AWS_ACCESS_KEY_ID": access.env["SAEGIM_S3_ACCESS_KEY"], "S3_BUCKET": ",".join(BUCKETS),
             "AWS_SECRET_ACCESS_KEY": access.env["SAEGIM_S3_SECRET_KEY"]}),
         Program("label-studio", [
