@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -132,8 +133,9 @@ def clusters(world: World) -> dict[str, str]:
 
 
 def test_names_of_all_kinds(world: World) -> None:
-    names = ["사진 1.jpg", "사진 2.jpg", "../../etc/passwd", "a\tb.jpg", "<img src=x onerror=alert(1)>.jpg",
-             "가" * 80 + ".jpg", "\u202egpj.exe", "100%.jpg", "a+b&c=d?.jpg", "'; drop table images; --.jpg", "[red]x[/].jpg"]
+    names = ["사진 1.jpg", unicodedata.normalize("NFD", "사진 1.jpg"), "../../etc/passwd", "a\tb.jpg", "가" * 80 + ".jpg",
+             "<img src=x onerror=alert(1)>.jpg", "\u202egpj.exe", "100%.jpg", "a+b&c=d?.jpg", "'; drop table images; --.jpg",
+             "[red]x[/].jpg"]
     sent = []
     for number, name in enumerate(names):
         try:
@@ -166,6 +168,25 @@ def test_objects_that_change_under_it(world: World) -> None:
     with bench.ledger.read() as connection:
         assert not connection.execute(select(arrivals)).all()
     assert "nothing new" in world.run("run", "ingest").stdout
+
+
+def test_pictures_without_text_are_rejected_unless_a_category_is_claimed(world: World) -> None:
+    for number, claims in enumerate(({}, {"categories": "handwritten"})):
+        wall = Image.new("RGB", (640, 480), (180, 170 + 9 * number, 150))
+        ImageDraw.Draw(wall).polygon([(0, 480), (0, 200 + 99 * number), (640, 320), (640, 480)], fill=(90, 60, 40))
+        boto, key = world.bench.objects._boto(), f"demo/kim/wall {number}.jpg"
+        boto.put_object(Bucket=world.env[BUCKET], Key=key, Body=jpeg(wall), Metadata=claims)
+    world.run("run", "ingest")
+    assert "rejected: no text" in world.run("run", "prelabel").stdout
+    found = rows(world)
+    assert (found["demo/kim/wall 0.jpg"].outcome, found["demo/kim/wall 0.jpg"].reason) == ("rejected", "no_text")
+    assert found["demo/kim/wall 1.jpg"].outcome == "accepted"
+    put(world, "demo/lee/the same.jpg", world.bench.objects.get(world.env[BUCKET], "demo/kim/wall 0.jpg"))
+    world.run("run", "ingest")
+    assert rows(world)["demo/lee/the same.jpg"].reason == "no_text"
+    world.run("ingest", "retry", "--reason", "no_text")
+    world.run("run", "ingest")
+    assert Counter(row.outcome for row in rows(world).values()) == {"accepted": 2, "duplicate": 1}
 
 
 def test_two_workers_leave_the_ledger_of_one(stack: Settings, tmp_path: Path) -> None:
