@@ -58,18 +58,31 @@ class Ledger:
             yield connection
 
     @contextmanager
-    def write(self, alone: str | None = None) -> Iterator[Connection]:
+    def write(self, alone: str | None = None, foreign_keys: bool = True) -> Iterator[Connection]:
         """A transaction that writes; all or nothing.
 
         Args:
             alone: no two transactions with this name run at once (SQLite has one writer at a time anyway).
+            foreign_keys: SQLite can be told not to check them, which changing a table needs: it is dropped on the way.
         """
-        with self._connect() as connection:
+        with self._connect() as connection, self._unchecked(connection, foreign_keys):
             connection = connection.execution_options(saegim_write=True)
             with connection.begin():
                 if alone and connection.dialect.name == "postgresql":
                     connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(alone.encode())})
                 yield connection
+
+    @contextmanager
+    def _unchecked(self, connection: Connection, foreign_keys: bool) -> Iterator[None]:
+        driver: Any = connection.connection.driver_connection
+        if foreign_keys or connection.dialect.name != "sqlite":
+            yield
+            return
+        driver.execute("PRAGMA foreign_keys=OFF")  # has no effect within a transaction
+        try:
+            yield
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
@@ -83,7 +96,7 @@ class Ledger:
 
     def migrate(self) -> bool:
         """Brings the schema to this version; True where something changed."""
-        with self.write(alone="migrate") as connection:
+        with self.write(alone="migrate", foreign_keys=False) as connection:
             script = _alembic()
             head = ScriptDirectory.from_config(script).get_current_head()
             if MigrationContext.configure(connection).get_current_revision() == head:

@@ -129,7 +129,8 @@ def page_of(world: World) -> Path:
 def clusters(world: World) -> dict[str, str]:
     query = select(submissions.c.key, images.c.cluster_id).join(images, images.c.image_id == submissions.c.image_id)
     with world.bench.ledger.read() as connection:
-        return dict(connection.execute(query.where(submissions.c.outcome == Outcome.ACCEPTED)).tuples().all())
+        found = connection.execute(query.where(submissions.c.outcome == Outcome.ACCEPTED))
+        return {row.key: row.cluster_id for row in found}
 
 
 def test_names_of_all_kinds(world: World) -> None:

@@ -31,6 +31,7 @@ def picture(seed: int) -> bytes:
     image = Image.fromarray(generator.integers(150, 255, (240, 360, 3), dtype=np.uint8)).resize((720, 480))
     draw = ImageDraw.Draw(image)
     font: ImageFont.FreeTypeFont = hangul_font(72)
+    draw.rectangle((40, 60, 680, 360), fill="white")  # the detector finds no text on the bare noise
     draw.text((60, 80), f"SIGN {seed}", fill="black", font=font)
     draw.text((60, 240), "서울 가게", fill="navy", font=font)
     out = io.BytesIO()

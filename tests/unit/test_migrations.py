@@ -1,0 +1,34 @@
+"""A ledger that is in use is brought up to date with all that is in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import text
+
+from datastore.ledger import Ledger
+from datastore.ledger.connection import _alembic
+from datastore.ledger.submissions import known_images, submission_rows
+
+
+def test_from_the_first_schema(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    image = "ab" * 32
+    with ledger.write() as connection:
+        script = _alembic()
+        script.attributes["connection"] = connection
+        command.upgrade(script, "0001")
+        connection.execute(text(
+            "insert into images (image_id, media_type, width, height, bytes, pixels_id, fingerprint, cluster_id, encoder) "
+            "values (:id, 'image/jpeg', 8, 9, 10, 'p', 'f', :id, 'clean/1')"), {"id": image})
+        connection.execute(text(
+            "insert into submissions (submission_id, bucket, key, version, size, sent_at, claims, outcome, image_id) "
+            "values ('s', 'raw', 'demo/kim/사진.jpg', 'v', 1, '2026-11-24 09:00:00', '{}', 'accepted', :id)"), {"id": image})
+    assert ledger.migrate()
+    with ledger.read() as connection:
+        [known] = known_images(connection, ids=[image])
+        assert not connection.execute(text("pragma foreign_key_check")).all()
+        assert connection.execute(text("pragma foreign_keys")).scalar() == 1
+    assert (known.number, known.represents, known.submission_id) == (int(image[:15], 16), True, "s")
+    assert [row.key for row in submission_rows(ledger)] == ["demo/kim/사진.jpg"]
