@@ -63,7 +63,10 @@ def _why(item: Submission) -> str:
     return f"{item.outcome.value} {item.trace.strip().splitlines()[-1] if item.trace else ''} {figures}".strip()
 
 
+LOOKALIKES = str.maketrans("|<>`[]*\\", "¦‹›'()∗/")
+"""What would be markup in a cell of a Markdown table, and what stands for it."""
+
+
 def _cell(text: str) -> str:
     """A stranger's text in a cell of a Markdown table."""
-    kept = "".join(char for char in text if char.isprintable())[:120]
-    return "".join(f"&#{ord(char)};" if char in "|<>&`*_[]()!\\#" else char for char in kept)
+    return "".join(char for char in text if char.isprintable())[:120].translate(LOOKALIKES)

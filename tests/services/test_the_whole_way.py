@@ -153,9 +153,8 @@ def test_prefect_lists_the_deployments_and_the_runs(demo: str, stack: Settings, 
 
 def test_prefect_shows_what_ingest_took_in(demo: str, stack: Settings, page: Page, pictures: Path) -> None:
     page.goto(f"{stack.prefect_api_url.removesuffix('/api')}/artifacts/key/ingest-run")
+    page.locator("a[href*='/artifacts/artifact/']").first.click(timeout=30_000)
     page.get_by_text("broken").first.wait_for(timeout=30_000)
-    page.get_by_text("Artifact", exact=True).first.click()
-    page.wait_for_timeout(1000)
     page.screenshot(path=str(pictures / "prefect-ingest.png"), full_page=True)
     shown = page.evaluate("() => [...document.querySelectorAll('img')].filter(i => i.naturalWidth > 50).length")
     assert shown >= 1  # the edited copy of the demo
