@@ -26,14 +26,14 @@ from tests.services.conftest import SAEGIM, World, new_world
 
 
 def picture(seed: int) -> bytes:
-    """A sign that no other test has: the pixels come from the seed."""
+    """A sign that no other test has: what is written on it, and where, comes from the seed."""
     generator = np.random.default_rng(seed)
-    image = Image.fromarray(generator.integers(150, 255, (240, 360, 3), dtype=np.uint8)).resize((720, 480))
+    image = Image.new("RGB", (720, 480), "white")
     draw = ImageDraw.Draw(image)
-    font: ImageFont.FreeTypeFont = hangul_font(72)
-    draw.rectangle((40, 60, 680, 360), fill="white")  # the detector finds no text on the bare noise
-    draw.text((60, 80), f"SIGN {seed}", fill="black", font=font)
-    draw.text((60, 240), "서울 가게", fill="navy", font=font)
+    font: ImageFont.FreeTypeFont = hangul_font(56)
+    for line in range(4):
+        word = "".join(generator.choice(list("가나다라마바사아자차카타파하ABCDEFGHKLMNRSTUVXYZ"), 8))
+        draw.text((20 + int(generator.integers(0, 200)), 20 + 110 * line), word, fill="black", font=font)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=92)
     return out.getvalue()
