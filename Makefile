@@ -66,7 +66,7 @@ $(VENV)/dev: $(VENV)/workbench requirements-dev.lock
 
 # The peers' environment sees the product's packages behind its own.
 $(BENCH)/peers: $(VENV)/dev benchmarks/requirements.txt
-	@echo "Making $(BENCH) from benchmarks/requirements.txt (a few minutes: it holds torch) …"
+	@echo "Making $(BENCH) from benchmarks/requirements.txt …"
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
 	@$(BENCH)/bin/pip install $(PIP_FLAGS) -r benchmarks/requirements.txt
 	@$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' > "$$($(BENCH)/bin/python -c 'import site; print(site.getsitepackages()[0])')/saegim.pth"

