@@ -12,7 +12,8 @@ import sys
 import types
 from typing import Any
 
-UNUSED = {"imagededup.methods.cnn": "CNN", "imagededup.utils.models": "CustomModel", "imagededup.utils.plotter": "plot_duplicates"}
+UNUSED = {"imagededup.methods.cnn": "CNN", "imagededup.utils.models": "CustomModel",
+          "imagededup.utils.plotter": "plot_duplicates"}
 """Module → the name that the package imports from it."""
 
 
