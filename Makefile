@@ -68,6 +68,6 @@ $(VENV)/dev: $(VENV)/workbench requirements-dev.lock
 $(BENCH)/peers: $(VENV)/dev benchmarks/requirements.txt
 	@echo "Making $(BENCH) from benchmarks/requirements.txt …"
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
-	@$(BENCH)/bin/pip install $(PIP_FLAGS) -r benchmarks/requirements.txt
+	@$(BENCH)/bin/pip install $(PIP_FLAGS) --no-deps -r benchmarks/requirements.txt
 	@$(BIN)/python -c 'import site; print(site.getsitepackages()[0])' > "$$($(BENCH)/bin/python -c 'import site; print(site.getsitepackages()[0])')/saegim.pth"
 	@touch $@

@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import imagehash
@@ -18,6 +19,7 @@ from rich.progress import track
 
 from benchmarks.edits import EDITS, Grey
 from benchmarks.figures import Figure
+from benchmarks.hash_peers import imagededup_hashes
 from datastore.ledger.gate import Gate
 from schemas.submission import Verdict
 from stages.ingest import gate
@@ -117,15 +119,12 @@ def _peers() -> dict[str, tuple[Peer, Callable[[object, object], bool]]]:
     def hamming(limit: int) -> Callable[[object, object], bool]:
         return lambda a, b: (int(str(a), 16) ^ int(str(b), 16)).bit_count() <= limit
 
-    methods = {"pHash": imagehash.phash, "dHash": imagehash.dhash, "aHash": imagehash.average_hash, "wHash": imagehash.whash}
+    def encoder(method: Any) -> Peer:
+        return lambda grey: method.encode_image(image_array=grey)
 
-    def of(method: Callable[[Image.Image], object]) -> Peer:
-        return lambda grey: method(Image.fromarray(grey))
-
-    # imagededup's four hash methods at its default threshold, in imagehash's code: imagededup itself imports torchvision,
-    # which does not load beside the torch that is to be had.
-    return {"imagehash pHash ≤ 8": (of(imagehash.phash), hamming(8)),
-            **{f"{name} ≤ 10": (of(method), hamming(10)) for name, method in methods.items()}}
+    return {"imagehash pHash ≤ 8": (lambda grey: imagehash.phash(Image.fromarray(grey)), hamming(8)),
+            **{f"imagededup {method.__name__} ≤ 10": (encoder(method(verbose=False)), hamming(10))  # 10: its default
+               for method in imagededup_hashes()}}
 
 
 def _documents() -> Iterator[tuple[str, Grey]]:

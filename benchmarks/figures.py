@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def show(title: str, figures: Sequence[Figure]) -> None:
     for item in figures:
         table.add_row(item.name, item.ours, item.peer, item.ratio, item.target,
                       {True: "[green]yes[/]", False: "[red]NO[/]", None: ""}[item.met])
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
 def write(path: Path, results: dict[str, Sequence[Figure]]) -> None:

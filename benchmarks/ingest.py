@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import sqlite3
 import tempfile
@@ -30,11 +31,11 @@ from schemas.submission import RawObject
 from stages.ingest.canonical import canonicalise
 from stages.ingest.limits import Limits
 
-SAMPLES = Path(__file__).resolve().parent.parent / "apps" / "demo" / "samples"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000)}
 COUNT = {"2 MP": 40, "12 MP": 16}
-UNFIT = {"IMG_0007.jpg", "회의록.jpg", "KakaoTalk_photo.jpg", "road sign (edited).jpg"}
-"""Samples that are broken, or the same picture again."""
+LEAST_SIDE = 300
+GRAIN = 1.5
 SRGB = ImageCms.createProfile("sRGB")
 
 
@@ -51,20 +52,28 @@ def run() -> list[Figure]:
     return figures + _million()
 
 
+@functools.cache
+def _sources() -> list[Path]:
+    """Real photographs of signs, packaging and documents, no two of them the same."""
+    files = [file for folder in ("photos", "icdar_toy") for file in sorted((SHARED / folder).rglob("*"))
+             if file.suffix.lower() in (".jpg", ".jpeg", ".png")]
+    found: dict[str, Path] = {}
+    for file in files:
+        grey = cv2.imdecode(np.fromfile(file, np.uint8), cv2.IMREAD_GRAYSCALE)
+        if grey is not None and min(grey.shape) >= LEAST_SIDE:
+            found.setdefault(str(imagehash.phash(Image.fromarray(grey))), file)
+    if len(found) < max(COUNT.values()):
+        raise SystemExit("The photographs photos/ and icdar_toy/ of the test data are not here.")
+    return list(found.values())
+
+
 def _photograph(size: tuple[int, int], number: int, path: str) -> bytes:
-    """A photograph of so many pixels: a real one turned and enlarged, so that no two are alike, with fine grain, so that
-    the file is as large as a phone's.
-    """
-    sources = sorted(file for file in SAMPLES.rglob("*.jpg") if file.name not in UNFIT)
-    with Image.open(sources[number % len(sources)]) as image:
-        source = np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, ::-1 if number // len(sources) % 2 else 1])
+    """A photograph of so many pixels: a real one enlarged, with fine grain, so that the file is as large as a phone's."""
+    with Image.open(_sources()[number]) as image:
+        source = np.asarray(image.convert("RGB"))
     rng = np.random.default_rng(number)
-    height, width = source.shape[:2]
-    angle, scale = 15 + 100.0 * number, 1.0 + 0.1 * (number % 5)
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
-    turned = cv2.warpAffine(source, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
-    base = cv2.resize(turned, size, interpolation=cv2.INTER_CUBIC).astype(np.int16)
-    grain = rng.normal(0, 1.5, (size[1], size[0], 1)).astype(np.int16)
+    base = cv2.resize(source, size, interpolation=cv2.INTER_CUBIC).astype(np.int16)
+    grain = rng.normal(0, GRAIN, (size[1], size[0], 1)).astype(np.int16)
     picture = Image.fromarray((base + grain).clip(0, 255).astype(np.uint8))
     out = io.BytesIO()
     if path == "lossless":
@@ -193,8 +202,7 @@ def _million() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
         few, many, flood = (_filled(Path(folder) / f"{name}.db", count, share) for name, count, share in
                             (("few", 1_000, 0.0), ("many", 1_000_000, 0.0), ("flood", 1_000_000, 0.1)))
-        grey = cv2.imdecode(np.fromfile(SAMPLES / "jlee" / "exit.jpg", np.uint8), cv2.IMREAD_GRAYSCALE)
-        data = cv2.imencode(".jpg", cv2.resize(grey, SIZES["2 MP"]))[1].tobytes()
+        data = _photograph(SIZES["2 MP"], 0, "lossless")
         limits = Limits()
         rest = min(_seconds(lambda: [canonicalise(data, limits) for _ in range(20)]) for _ in range(5)) / 20
         figures = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import Counter, OrderedDict
@@ -55,7 +56,7 @@ class Settling:
     """One chunk of arrivals being settled: what the ledger knows, and what the chunk adds to it."""
 
     def __init__(self, bench: Workbench, lease: Lease) -> None:
-        self._bench, self._lease = bench, lease
+        self._bench, self._lease, self._renewed = bench, lease, -math.inf
         self._gate = Gate()
         self._known: dict[str, KnownImage] = {}
         self._by_pixels: dict[str, str] = {}
@@ -135,7 +136,7 @@ class Settling:
     def _compare(self, image: CanonicalImage, others: Sequence[KnownImage]) -> list[Related]:
         if not others:
             return []
-        leases.renew(self._bench.ledger, self._lease, self._bench.settings.lease_seconds)
+        self._stay_alive()
         self._fetch([(image.image_id, image.key), *((known.image_id, known.image_key) for known in others)])
         mine = self._features[image.image_id]
 
@@ -145,6 +146,11 @@ class Settling:
 
         with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             return list(pool.map(one, others))
+
+    def _stay_alive(self) -> None:
+        if time.monotonic() - self._renewed > self._bench.settings.lease_seconds / 4:
+            leases.renew(self._bench.ledger, self._lease, self._bench.settings.lease_seconds)
+            self._renewed = time.monotonic()
 
     def _fetch(self, pictures: Sequence[tuple[str, str]]) -> None:
         """Makes the features of some pictures available, forgetting others where there are many."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,21 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
@@ -143,6 +158,13 @@ def in_chunks(items: Sequence[T], size: int = ROWS_A_STATEMENT) -> Iterator[Sequ
     """Slices of a sequence, for ``in (…)`` clauses."""
     for start in range(0, len(items), size):
         yield items[start:start + size]
+
+
+def is_among(connection: Connection, column: Column[int], values: Sequence[int]) -> ColumnElement[bool]:
+    """``column in (…)`` for thousands of integers: they are one parameter, for SQLAlchemy takes 4 µs for each of many."""
+    if connection.dialect.name == "postgresql":
+        return column == func.any(bindparam(None, list(values), type_=postgresql.ARRAY(BigInteger)))
+    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
 
 
 def _engine(url: Any) -> Engine:

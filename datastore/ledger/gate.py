@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from sqlalchemy import Connection, select
 
-from datastore.ledger.connection import in_chunks, insert_or_ignore
+from datastore.ledger.connection import insert_or_ignore, is_among
 from datastore.ledger.tables import gate_words
 
 KEPT = 48
@@ -31,15 +32,15 @@ class Gate:
     """The index as one settling worker sees it: what the ledger has, and what it has itself added since."""
 
     def __init__(self) -> None:
-        self._added: dict[int, list[int]] = defaultdict(list)
+        self._images: defaultdict[int, list[int]] = defaultdict(list)
+        self._read: set[int] = set()
         self._rows: list[dict[str, int]] = []
-        self._read: dict[int, list[int]] = {}
 
     def read(self, connection: Connection, pictures: Sequence[Sequence[int]]) -> None:
         """Reads what the ledger has of the words of some pictures, before ``candidates`` is asked for each of them."""
         self._look_up(connection, {word for words in pictures for word in words[:LOOKED_UP]})
-        rest = {word for words in pictures if self._fresh(words[:LOOKED_UP]) < KEPT for word in words[LOOKED_UP:]}
-        self._look_up(connection, rest)
+        self._look_up(connection, {word for words in pictures if len(self._fresh(words[:LOOKED_UP])) < KEPT
+                                   for word in words[LOOKED_UP:]})
 
     def candidates(self, words: Sequence[int]) -> list[tuple[int, float]]:
         """Numbers of the images that share ``LEAST_SHARED`` words of ``LEAST_WEIGHT`` or more, most telling first.
@@ -49,8 +50,7 @@ class Gate:
         """
         shared: Counter[int] = Counter()
         weight: dict[int, float] = defaultdict(float)
-        for word in words:
-            having = self._having(word)
+        for having in filter(None, map(self._images.get, words)):
             for number in having:
                 shared[number] += 1
                 weight[number] += 1 / len(having)
@@ -60,9 +60,8 @@ class Gate:
 
     def add(self, number: int, words: Sequence[int]) -> None:
         """Indexes an image; ``flush`` writes it."""
-        fresh = [word for word in words if len(self._having(word)) < FULL][:KEPT]
-        for word in fresh:
-            self._added[word].append(number)
+        for word in self._fresh(words):
+            self._images[word].append(number)
             self._rows.append({"word": word, "image": number})
 
     def flush(self, connection: Connection) -> None:
@@ -70,23 +69,19 @@ class Gate:
         insert_or_ignore(connection, gate_words, sorted(self._rows, key=lambda row: row["word"]))
         self._rows.clear()
 
-    def _having(self, word: int) -> list[int]:
-        return self._read.get(word, []) + self._added.get(word, [])
-
-    def _fresh(self, words: Sequence[int]) -> int:
-        return sum(len(self._having(word)) < FULL for word in words)
+    def _fresh(self, words: Sequence[int]) -> list[int]:
+        """The first ``KEPT`` words that not too many images have."""
+        return list(islice((word for word in words if len(self._images.get(word, ())) < FULL), KEPT))
 
     def _look_up(self, connection: Connection, words: set[int]) -> None:
-        unknown = sorted(words - self._read.keys())
-        for chunk in in_chunks(unknown):
-            self._read.update((word, []) for word in chunk)
-            rows = connection.execute(select(gate_words.c.word, gate_words.c.image).where(gate_words.c.word.in_(chunk)))
-            for word, image in rows:
-                self._read[word].append(image)
+        unknown = words - self._read
+        if unknown:
+            self._read |= unknown
+            query = select(gate_words.c.word, gate_words.c.image).where(is_among(connection, gate_words.c.word, sorted(unknown)))
+            for word, image in connection.execute(query):
+                self._images[word].append(image)
 
 
 def numbered(image_id: str) -> int:
     """The number that stands for an image in the index: the first 60 bits of its id."""
     return int(image_id[:15], 16)
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import io
 import warnings
@@ -13,18 +12,16 @@ import numpy as np
 import PIL
 import pillow_heif
 import simplejpeg
-from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, JpegImagePlugin
+from PIL import ExifTags, Image, JpegImagePlugin
 
 from schemas.ids import sha256
 from schemas.submission import CanonicalImage, Original, Reason, Rejection
 from stages.ingest import gate, jpeg
+from stages.ingest.colour import Rgb, converted, is_srgb, to_srgb
 from stages.ingest.limits import Limits
 from stages.ingest.quality import judge
 
 pillow_heif.register_heif_opener()
-
-Rgb = NDArray[np.uint8]
 
 TAKEN = ("JPEG", "PNG", "WEBP", "HEIF", "BMP", "TIFF")
 """Pillow's names of the formats that are taken."""
@@ -36,10 +33,11 @@ LOSSLESS_BYTES = 4_000_000
 """A lossless source stays lossless up to this size; a 12-megapixel PNG of a photograph is 20 MB, and no reader needs it."""
 MAX_SCANS = 100
 """A usual progressive JPEG has about ten scans; 406 of them in 165 KB cost 10 s of decoding."""
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 JPEG_ENCODER = f"simplejpeg-{simplejpeg.__version__}/jpeg-{QUALITY}"
 PNG_ENCODER = f"pillow-{PIL.__version__}/png"
 SAMPLINGS = ("444", "422", "420")
+"""Chroma subsamplings by Pillow's numbers."""
+HALVED = {1, 2}
 TURNS = {3: cv2.ROTATE_180, 6: cv2.ROTATE_90_CLOCKWISE, 8: cv2.ROTATE_90_COUNTERCLOCKWISE}
 """EXIF orientations that are plain turns. 2 is mirrored; 4, 7 and 5 are the mirror images of 3, 8 and 6."""
 MIRRORED = {2: None, 4: cv2.ROTATE_180, 5: cv2.ROTATE_90_CLOCKWISE, 7: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -87,21 +85,23 @@ def _canonicalise(raw: bytes, limits: Limits) -> Canonical | Rejection:
     original = _original(image)
     icc, mode = image.info.get("icc_profile"), image.mode
     if image.format in JPEGS and mode in ("RGB", "L"):
-        if _orientation(image) == 1 and _is_srgb(icc):
+        if _orientation(image) == 1 and is_srgb(icc):
             try:
                 return _kept(raw, original, limits)
             except jpeg.NotClean:
                 pass
-        pixels = np.asarray(simplejpeg.decode_jpeg(raw, "RGB", strict=True), np.uint8)
+        # Chroma of half the size is repeated, not smoothed: the encoder, halving it again, gets back what was in the file.
+        halved = JpegImagePlugin.get_sampling(image) in HALVED
+        pixels = np.asarray(simplejpeg.decode_jpeg(raw, "RGB", fastupsample=halved, strict=True), np.uint8)
     else:
         pixels = _decoded(image)
     pixels = _upright(pixels, _orientation(image))  # asked again: TIFF and HEIF turn while they load
     lossless = image.format in ("PNG", "BMP", "TIFF") or (image.format == "WEBP" and raw[12:16] == b"VP8L")
     sampling = JpegImagePlugin.get_sampling(image) if image.format in JPEGS else 2
     image.close()
-    if icc and mode != "CMYK" and not _is_srgb(icc):
-        pixels = _to_srgb(pixels, icc)
-    small = gate.small(np.asarray(cv2.cvtColor(_shrunk(pixels), cv2.COLOR_RGB2GRAY), np.uint8))
+    if icc and mode != "CMYK" and not is_srgb(icc):
+        pixels = to_srgb(pixels, icc)
+    small = gate.small(np.asarray(cv2.cvtColor(_halved(pixels), cv2.COLOR_RGB2GRAY), np.uint8))
     if hopeless := judge(small, limits):
         return hopeless
     data, media_type, encoder, pixels_id = _encode(pixels, lossless, SAMPLINGS[sampling if sampling in (0, 1, 2) else 0])
@@ -171,7 +171,7 @@ def _decoded(image: Image.Image) -> Rgb:
         grey = (values * scale).round().clip(0, 255).astype(np.uint8)
         return np.repeat(grey[:, :, None], 3, axis=2)
     if image.mode == "CMYK" and (profile := image.info.get("icc_profile")):
-        image = _converted(image, profile) or image
+        image = converted(image, profile) or image
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         with_alpha = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
@@ -195,44 +195,12 @@ def _upright(pixels: Rgb, orientation: int) -> Rgb:
     return pixels
 
 
-@functools.lru_cache(64)
-def _is_srgb(profile: bytes | None) -> bool:
-    if not profile:
-        return True
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return "srgb" in ImageCms.getProfileDescription(source).lower()
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return True
-
-
-def _to_srgb(pixels: Rgb, profile: bytes) -> Rgb:
-    converted = _converted(Image.fromarray(pixels), profile)
-    return pixels if converted is None else np.asarray(converted)
-
-
-def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """Applies a profile; None where it does not fit the picture, or is broken."""
-    try:
-        return ImageCms.applyTransform(image, _transform(profile, image.mode), inPlace=image.mode == "RGB") or image
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None
-
-
-@functools.lru_cache(64)
-def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform:
-    """Phones of one kind share a profile: building its transform takes longer than reading a small picture."""
-    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    return ImageCms.buildTransform(source, SRGB, mode, "RGB", ImageCms.Intent.RELATIVE_COLORIMETRIC)
-
-
-def _shrunk(pixels: Rgb) -> Rgb:
-    """Every n-th average of a large picture: cheaper than turning all of it grey."""
-    factor = max(1, max(pixels.shape[:2]) // (2 * gate.SIDE))
-    if factor == 1:
-        return pixels
-    size = (pixels.shape[1] // factor, pixels.shape[0] // factor)
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _halved(pixels: Rgb) -> Rgb:
+    """Halves a large picture until it is less than four times the gate's: cheaper than turning all of it grey."""
+    while max(pixels.shape[:2]) >= 4 * gate.SIDE and min(pixels.shape[:2]) >= 2:
+        height, width = (side // 2 for side in pixels.shape[:2])  # an odd line more would take the slow way
+        pixels = np.asarray(cv2.resize(pixels[:2 * height, :2 * width], (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels
 
 
 def _encode(pixels: Rgb, lossless: bool, sampling: str) -> tuple[bytes, str, str, str | None]:

@@ -20,7 +20,7 @@ def judge(picture: NDArray[np.uint8], limits: Limits) -> Rejection | None:
         picture: grey, H × W, longer side ``gate.SIDE``.
         limits: the thresholds.
     """
-    dark, bright = (_percentile(picture, share) for share in (0.01, 0.99))
+    dark, bright = _percentiles(picture, 0.01, 0.99)
     if bright < limits.least_brightness:
         return Rejection(Reason.TOO_DARK, f"99 % of it is darker than {bright} of 255, at least {limits.least_brightness}")
     contrast = bright - dark
@@ -40,10 +40,10 @@ def _sharpness(picture: NDArray[np.uint8], contrast: int) -> float:
     soft = cv2.GaussianBlur(picture, (3, 3), 0.8)
     across, down = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=1 / 8)
     steepness = cv2.convertScaleAbs(cv2.magnitude(across, down), alpha=2)  # in half grey levels, so that counting is enough
-    return _percentile(np.asarray(steepness, np.uint8), 0.998) / 2 / contrast
+    return _percentiles(np.asarray(steepness, np.uint8), 0.998)[0] / 2 / contrast
 
 
-def _percentile(values: NDArray[np.uint8], share: float) -> int:
-    """The least value that such a share of all values does not exceed."""
-    counts = cv2.calcHist([values], [0], None, [256], [0, 256]).ravel()
-    return int(np.searchsorted(counts.cumsum(), share * values.size))
+def _percentiles(values: NDArray[np.uint8], *shares: float) -> list[int]:
+    """The least values that such shares of all values do not exceed."""
+    counts = cv2.calcHist([values], [0], None, [256], [0, 256]).ravel().cumsum()
+    return [int(np.searchsorted(counts, share * values.size)) for share in shares]
