@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import multiprocessing
+import os
 import resource
 import struct
 import time
@@ -110,6 +111,7 @@ def _alone(tool: Callable[[bytes], dict[str, Any]], data: bytes) -> dict[str, An
 
 
 def _measured(tool: Callable[[bytes], dict[str, Any]], data: bytes, pipe: Any) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # the libraries' warnings
     started = time.process_time()
     try:
         found = tool(data)

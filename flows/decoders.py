@@ -144,6 +144,7 @@ _worker: dict[str, Any] = {}
 def _prepare(settings: Settings, memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libtiff, libpng and the others say of strangers' files, past Python
     # Address space that is only reserved (thread stacks, allocator arenas) does not count here; what is written to does.
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     _worker.update(settings=settings, store=ObjectStore(settings))

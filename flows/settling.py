@@ -60,6 +60,7 @@ class Settling:
         self._gate = Gate()
         self._known: dict[str, KnownImage] = {}
         self._by_pixels: dict[str, str] = {}
+        self._by_bytes: dict[str, str] = {}
         self._by_number: dict[int, str] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
 
@@ -69,8 +70,9 @@ class Settling:
         with self._bench.ledger.read() as connection:
             self._decisions = clusters.decided(connection, [item.raw.submission_id for item in chunk])
             self._gate.read(connection, [image.words for image in pictures])
+            self._by_bytes = submissions.images_of_bytes(connection, [item.raw_sha256 for item in chunk if item.raw_sha256])
             self._learn(submissions.known_images(
-                connection, ids=[image.image_id for image in pictures] + [
+                connection, ids=[image.image_id for image in pictures] + [*self._by_bytes.values()] + [
                     image_id for verdicts in self._decisions.values() for image_id in verdicts],
                 pixels=[image.pixels_id for image in pictures if image.pixels_id],
                 numbers={number for image in pictures for number, _ in self._candidates(image)}))
@@ -90,7 +92,8 @@ class Settling:
         image = item.image
         if image is None:
             return item
-        same = self._known.get(image.image_id) or self._known.get(self._by_pixels.get(image.pixels_id or "", ""))
+        same = self._known.get(image.image_id) or self._known.get(
+            self._by_bytes.get(item.raw_sha256 or "") or self._by_pixels.get(image.pixels_id or "", ""))
         if same and same.submission_id:
             if not same.stands:
                 textless = Rejection(Reason.NO_TEXT, f"the same picture as {same.key}")
@@ -103,6 +106,8 @@ class Settling:
         done = settle(item, related, unverified)
         if done.outcome in (Outcome.ACCEPTED, Outcome.HELD):
             self._gate.add(numbered(image.image_id), image.words)
+            if item.raw_sha256:
+                self._by_bytes[item.raw_sha256] = image.image_id
             self._learn([KnownImage(image.image_id, numbered(image.image_id), image.media_type, image.pixels_id,
                                     done.cluster_id or image.image_id, done.cluster_id == image.image_id,
                                     item.raw.submission_id, item.raw.sent_at, item.raw.key, done.outcome.value)])

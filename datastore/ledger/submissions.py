@@ -63,6 +63,17 @@ def known_images(connection: Connection, *, ids: Iterable[str] = (), pixels: Ite
     return list(found.values())
 
 
+def images_of_bytes(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
+    """Which images were made of raw files with these sha256 sums: another encoder would make other images of them."""
+    found: dict[str, str] = {}
+    for chunk in in_chunks(sorted(set(digests))):
+        rows = connection.execute(select(submissions.c.raw_sha256, submissions.c.image_id).where(
+            submissions.c.raw_sha256.in_(chunk), submissions.c.image_id.is_not(None),
+            submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))))
+        found.update({row.raw_sha256: row.image_id for row in rows})
+    return found
+
+
 def record(connection: Connection, settled: Sequence[Submission]) -> int:
     """Writes submissions with their images and comparisons; those already there stay as they are.
 

@@ -196,8 +196,8 @@ def _upright(pixels: Rgb, orientation: int) -> Rgb:
 
 
 def _halved(pixels: Rgb) -> Rgb:
-    """Halves a large picture until it is less than four times the gate's: cheaper than turning all of it grey."""
-    while max(pixels.shape[:2]) >= 4 * gate.SIDE and min(pixels.shape[:2]) >= 2:
+    """Halves a picture as often as the gate allows: cheaper than turning all of it grey, or than any other scale."""
+    while max(pixels.shape[:2]) * gate.NEARLY >= 2 * gate.SIDE and min(pixels.shape[:2]) >= 2:
         height, width = (side // 2 for side in pixels.shape[:2])  # an odd line more would take the slow way
         pixels = np.asarray(cv2.resize(pixels[:2 * height, :2 * width], (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     return pixels

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datastore.ledger import Ledger
+from datastore.ledger import Ledger, arrivals
 from datastore.ledger.arrivals import packed, unpacked
 from datastore.ledger.submissions import record, submission_rows
+from flows.settings import Settings
+from flows.settling import settle_ready
+from flows.workbench import Workbench
 from schemas.submission import (
     CanonicalImage,
     Compared,
@@ -78,6 +81,22 @@ def test_the_earliest_wins_also_where_it_comes_late(tmp_path: Path) -> None:
     assert rows["demo/kim/a.jpg"].outcome == "accepted"
     assert rows["demo/kim/a.jpg"].duplicate_of is None
     assert (rows["demo/lee/a.jpg"].outcome, rows["demo/lee/a.jpg"].duplicate_of) == ("duplicate", earlier.raw.submission_id)
+
+
+def test_the_same_bytes_are_the_same_picture_whatever_encoder_made_it(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, ledger_url=f"sqlite:///{tmp_path / 'l.db'}")
+    bench = Workbench(settings)
+    Ledger(settings.ledger).migrate()
+    for number, names in enumerate(("ab", "c")):  # in one run, and in a later one
+        sent = [Submission(raw, sender_of(raw.key), {}, Outcome.ACCEPTED, "d" * 64, image=picture(name)) for name in names
+                for raw in [RawObject("raw", f"demo/kim/{name}.jpg", "v", 1, START + timedelta(minutes=number))]]
+        arrivals.register(bench.ledger, [item.raw for item in sent])
+        arrivals.store(bench.ledger, sent, [])
+        settle_ready(bench, lambda _: None)
+    rows = {row.key: row for row in submission_rows(bench.ledger)}
+    assert {key: (row.outcome, row.image_id) for key, row in rows.items()} == {
+        "demo/kim/a.jpg": ("accepted", "a" * 64), "demo/kim/b.jpg": ("duplicate", "a" * 64),
+        "demo/kim/c.jpg": ("duplicate", "a" * 64)}
 
 
 def test_clusters_do_not_chain() -> None:
