@@ -151,9 +151,13 @@ def _companding() -> NDArray[np.uint8]:
 
 @functools.cache
 def _colours() -> Rgb:
-    """Colours from all over the cube: 17 steps a channel, 289 × 17 × 3."""
+    """Colours from all over the cube, and every value of each channel: N × 1 × 3."""
     steps = np.linspace(0, 255, 17).round().astype(np.uint8)
-    return np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(289, 17, 3)
+    cube = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
+    ramps = np.full((3, 256, 3), 128, np.uint8)
+    for channel in range(3):
+        ramps[channel, :, channel] = np.arange(256)
+    return np.asarray(np.concatenate([cube, ramps.reshape(-1, 3)])[:, None], np.uint8)
 
 
 def _difference(one: Rgb, other: Rgb) -> int:

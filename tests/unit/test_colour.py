@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 from stages.ingest.colour import EXACT, SRGB, Rgb, _shaper, is_srgb, to_srgb
 from tests.profiles import SRGB_CURVE, parametric, profile, table
 
+
 def by_littlecms(pixels: Rgb, data: bytes) -> Rgb:
     source = ImageCms.ImageCmsProfile(io.BytesIO(data))
     transform = ImageCms.buildTransform(source, SRGB, "RGB", "RGB", ImageCms.Intent.RELATIVE_COLORIMETRIC)
