@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import statistics
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -17,13 +18,17 @@ import numpy as np
 from PIL import Image
 from rich.progress import track
 
+from adapters.ocr.bundles import fetch, load_recipe
+from adapters.ocr.engine import open_engine
 from benchmarks.edits import EDITS, Grey
 from benchmarks.figures import Figure
 from benchmarks.hash_peers import imagededup_hashes
 from datastore.ledger.gate import Gate
+from flows.models import RECIPES
 from schemas.submission import Verdict
 from stages.ingest import gate
 from stages.ingest.align import Features, compare, features_of
+from stages.ingest.texts import compare_texts
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 VERIFICATIONS = 16
@@ -88,8 +93,26 @@ def _ours(originals: dict[str, Grey], copies: dict[tuple[str, str], Grey], same:
         Figure("the gate an image", f"{gate_ms:.2f} ms"),
         Figure("verification a pair", f"{statistics.median(milliseconds):.1f} ms (features of each picture once: "
                f"{_feature_ms(originals):.1f} ms)"),
+        Figure("review: told apart by texts", _by_texts(
+            originals, known, [pair for pair, verdict in pairs.items() if verdict is Verdict.REVIEW], same)),
         Figure("pairs that the gate lets through", f"{len(milliseconds):,} of {len(pairs):,}"),
     ]
+
+
+def _by_texts(originals: dict[str, Grey], known: dict[str, Features], doubtful: Sequence[Pair], same: set[Pair]) -> str:
+    """What the model's lines say of the pairs that the pictures leave open."""
+    recipe = load_recipe(RECIPES / "ppocr-v6-small.yaml")
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_engine(recipe, fetch(recipe, Path(folder), lambda _: None), "cpu")
+        names = sorted({name for pair in doubtful for name in pair})
+        read = {name: engine.read([np.repeat(originals[name][:, :, None], 3, axis=2)], [name])[0] for name in names}
+    apart = set()
+    for a, b in doubtful:
+        onto = compare(known[b], known[a]).onto
+        if onto is not None and compare_texts(read[b], read[a], onto).verdict is Verdict.DISTINCT:
+            apart.add((a, b))
+    others, true = set(doubtful) - same, set(doubtful) & same
+    return f"{len(apart & others)} of {len(others)} different documents, {len(apart & true)} of {len(true)} true pairs"
 
 
 def _candidates(index: Gate, words: tuple[int, ...]) -> set[int]:

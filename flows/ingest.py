@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from prefect import flow
 
-from datastore.ledger import arrivals, leases
+from datastore.ledger import arrivals, clusters, leases, readings
 from flows.batches import Failures, batch_task, cut, progress
 from flows.decoders import Decoders
 from flows.ingest_report import describe
@@ -31,6 +31,8 @@ def ingest(campaign: str | None = None) -> Report:
 def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     """Lists, decodes and settles; ``ingest`` without its setting."""
     started = time.monotonic()
+    run = readings.model_run(bench.ledger, bench.settings.model)
+    reopened = clusters.reopen_what_was_read(bench.ledger, run) if run else 0
     listed = new = 0
     for page in bench.objects.pages(bench.settings.bucket_raw, f"{campaign}/" if campaign else ""):
         listed += len(page)
@@ -47,6 +49,8 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
             counts, notable = settle_batch(bench, advance)
     report = Report("ingest", {outcome.value: counts[outcome.value] for outcome in Outcome},
                     [f"{listed} raw objects listed, {new} of them new."])
+    if reopened:
+        report.notes.append(f"{reopened} held before have been read since and were compared again, also by their texts.")
     if counts:
         describe(bench, report, notable, sum(raw.size for raw in todo), time.monotonic() - started)
     return report

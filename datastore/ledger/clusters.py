@@ -9,12 +9,14 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from datastore.ledger import arrivals
 from datastore.ledger.connection import Ledger, in_chunks, upsert
-from datastore.ledger.tables import comparisons, decisions, images, points, submissions
+from datastore.ledger.tables import comparisons, decisions, images, points, readings, submissions
 from schemas.errors import NoSuchSubmission, NotToBeSplit
 from schemas.submission import Outcome, Verdict
 
 ANY = "*"
 """Stands for every earlier image in a decision."""
+BY_TEXTS = "lines"
+"""Figure of a comparison in which texts were compared too."""
 
 
 def decided(connection: Connection, submission_ids: Iterable[str]) -> dict[str, dict[str, Verdict]]:
@@ -87,6 +89,32 @@ def retry(ledger: Ledger, outcome: Outcome, reason: str | None = None) -> int:
         query = query.where(submissions.c.reason == reason)
     with ledger.write(alone="images") as connection:
         rows = connection.execute(query).all()
+        _take_back(connection, rows)
+    return len(rows)
+
+
+def reopen_what_was_read(ledger: Ledger, run: str) -> int:
+    """Makes held submissions arrivals again where a model has read them and what they may repeat since they were compared.
+
+    Args:
+        ledger: where.
+        run: of the model; nothing is reopened twice, whatever model reads it next.
+
+    Returns:
+        How many.
+    """
+    with ledger.write(alone="images") as connection:
+        doubts = connection.execute(
+            select(submissions.c.submission_id, submissions.c.image_id.label("own"), comparisons.c.image_id,
+                   comparisons.c.figures)
+            .join(comparisons, comparisons.c.submission_id == submissions.c.submission_id)
+            .where(submissions.c.outcome == Outcome.HELD, comparisons.c.verdict == Verdict.REVIEW)).all()
+        wanted = sorted({image_id for row in doubts for image_id in (row.own, row.image_id)})
+        read = {image_id for chunk in in_chunks(wanted) for image_id in connection.scalars(
+            select(readings.c.image_id).where(readings.c.run == run, readings.c.image_id.in_(chunk)))}
+        ready = {row.submission_id for row in doubts if BY_TEXTS not in row.figures and {row.own, row.image_id} <= read}
+        rows = [row for chunk in in_chunks(sorted(ready)) for row in connection.execute(
+            select(submissions).where(submissions.c.submission_id.in_(chunk)))]
         _take_back(connection, rows)
     return len(rows)
 

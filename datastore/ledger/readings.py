@@ -63,12 +63,12 @@ def model_run(ledger: Ledger, name: str) -> str | None:
 
 
 def unread_images(ledger: Ledger, run: str) -> list[ImageRow]:
-    """Accepted images that this run of a model has not read, in order of id."""
+    """Images that this run of a model has not read, in order of id: accepted ones, and held ones, whose texts help to decide."""
     read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
     with ledger.read() as connection:
         rows = connection.execute(
             select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-            .where(_accepted(), ~read).order_by(images.c.image_id))
+            .where(_standing(), ~read).order_by(images.c.image_id))
         return [ImageRow(*row) for row in rows]
 
 
@@ -135,8 +135,9 @@ def _by_image(connection: Connection, image_ids: Iterable[str], condition: Any) 
     return found
 
 
-def _accepted() -> Any:
-    return exists().where(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED)
+def _standing() -> Any:
+    return exists().where(submissions.c.image_id == images.c.image_id,
+                          submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD)))
 
 
 def _reading(row: Row[Any]) -> Reading:

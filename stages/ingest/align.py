@@ -58,6 +58,7 @@ class Comparison:
         median: of the tiles' normalised cross-correlations, -1 to 1.
         low: their 5th percentile.
         weakest: second least of them.
+        onto: 3 × 3, maps the earlier picture onto this one, both with sides of length 1; None where they are not aligned.
     """
 
     verdict: Verdict
@@ -66,6 +67,7 @@ class Comparison:
     median: float = 0.0
     low: float = 0.0
     weakest: float = 0.0
+    onto: NDArray[np.float64] | None = None
 
     @property
     def figures(self) -> dict[str, float]:
@@ -119,7 +121,13 @@ def compare(one: Features, other: Features) -> Comparison:
     if low >= DOUBTFUL_LOW:  # a changed figure may lie between two tiles: once more, with tiles that overlap
         correlation = _tiles(*pair, TILE // 2)
     weakest = float(np.sort(correlation)[1])
-    return Comparison(_verdict(inliers, overlap, median, low, weakest), inliers, overlap, median, low, weakest)
+    onto = np.linalg.inv(_from_unit(one.grey)) @ matrix @ _from_unit(other.grey)
+    return Comparison(_verdict(inliers, overlap, median, low, weakest), inliers, overlap, median, low, weakest, onto)
+
+
+def _from_unit(grey: Grey) -> NDArray[np.float64]:
+    """Maps a picture with sides of length 1 to its pixels."""
+    return np.diag([grey.shape[1], grey.shape[0], 1.0])
 
 
 def _verdict(inliers: int, overlap: float, median: float, low: float, weakest: float) -> Verdict:

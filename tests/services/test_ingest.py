@@ -122,6 +122,32 @@ def test_a_picture_that_differs_in_a_line_waits_for_a_manager(world: World) -> N
     assert "nothing new" in world.run("run", "ingest").stdout
 
 
+def test_texts_tell_receipts_of_one_shop_apart_and_never_merge(world: World) -> None:
+    def receipt(line: str, ticked: bool = False) -> bytes:
+        image = document(1)
+        draw = ImageDraw.Draw(image)
+        draw.rectangle((40, 320, 600, 352), fill="white")
+        draw.text((40, 320), line, fill="black", font=hangul_font(28))
+        draw.rectangle((560, 40, 590, 70), outline="black", width=3)
+        if ticked:
+            draw.line([(563, 52), (573, 66), (588, 42)], fill="black", width=5)
+        return jpeg(image)
+
+    put(world, "demo/kim/march.jpg", receipt("2026-03-03 18:22  TOTAL 41,200"))
+    world.run("run", "ingest")
+    put(world, "demo/lee/april.jpg", receipt("2026-04-17 09:51  TOTAL 67,900"))
+    put(world, "demo/lee/ticked.jpg", receipt("2026-03-03 18:22  TOTAL 41,200", ticked=True))
+    world.run("run", "ingest")
+    held = {key for key, row in rows(world).items() if row.outcome == "held"}
+    assert held == {"demo/lee/april.jpg", "demo/lee/ticked.jpg"}
+    world.run("run", "prelabel")
+    assert "2 held before have been read since" in world.run("run", "ingest").stdout
+    found = {key: row.outcome for key, row in rows(world).items()}
+    assert found == {"demo/kim/march.jpg": "accepted", "demo/lee/april.jpg": "accepted", "demo/lee/ticked.jpg": "held"}
+    world.run("run", "prelabel")
+    assert "nothing new" in world.run("run", "ingest").stdout
+
+
 def page_of(world: World) -> Path:
     return Path(world.env["SAEGIM_LEDGER_URL"][10:]).parent / "중복.html"
 
