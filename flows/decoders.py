@@ -15,6 +15,7 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -36,6 +37,8 @@ BYTES_A_LIMIT = 2_500_000
 small and may not."""
 WALL_SECONDS = 120
 """Time after which a worker that does not come back is killed: the network is in it, computing has its own limit."""
+RENEWALS = 5
+"""Pools that may be lost in one run before it stops: that is no file's doing."""
 SHOWN = {Reason.BLANK, Reason.TOO_DARK, Reason.TOO_BLURRED, Reason.TOO_SMALL}
 """Reasons whose pictures can be shown in the report of a run."""
 THUMBNAIL = 120
@@ -89,10 +92,10 @@ class Decoders:
     def __init__(self, settings: Settings, workers: int | None = None, work: Work | None = None) -> None:
         self._workers = workers or os.cpu_count() or 2
         self._work = work or decode_chunk
-        context = multiprocessing.get_context("forkserver")  # our threads and sockets are not the workers' business
-        context.set_forkserver_preload([__name__])
-        self._pool = ProcessPool(max_workers=self._workers, context=context, initializer=_prepare,
-                                 initargs=(settings, settings.decode_memory))
+        self._context = multiprocessing.get_context("forkserver")  # our threads and sockets are not the workers' business
+        self._context.set_forkserver_preload([__name__])
+        self._settings, self._renewals = settings, 0
+        self._pool = self._new_pool()
 
     def __enter__(self) -> Decoders:
         return self
@@ -116,16 +119,41 @@ class Decoders:
         while left or running:
             while left and len(running) < 2 * self._workers:
                 chunk = left.pop()
-                running[self._pool.schedule(self._work, args=(chunk,), timeout=WALL_SECONDS)] = chunk
+                running[self._schedule(chunk)] = chunk
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 chunk = running.pop(done)
                 try:
                     yield done.result()
+                except BrokenProcessPool as error:
+                    self._renew(error)
+                    left.append(chunk)
                 except (ProcessExpired, TimeoutError) as error:
                     if len(chunk) > 1:  # which one it was shows when each is alone
                         left += [[raw] for raw in chunk]
                     else:
                         yield [Decoded(chunk[0], {}, trace=f"the decoder was killed: {_cause(error)}", killed=True)]
+
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(max_workers=self._workers, context=self._context, initializer=_prepare,
+                           initargs=(self._settings, self._settings.decode_memory))
+
+    def _schedule(self, chunk: Sequence[RawObject]) -> Future[list[Decoded]]:
+        if not self._pool.active:
+            self._renew(BrokenProcessPool("all decoders are gone"))
+        future: Future[list[Decoded]] = self._pool.schedule(self._work, args=(chunk,), timeout=WALL_SECONDS)
+        return future
+
+    def _renew(self, error: Exception) -> None:
+        """Another pool: pebble gives up one whose workers die while none of them has begun anything."""
+        if self._pool.active:
+            return  # for another chunk already
+        self._renewals += 1
+        if self._renewals > RENEWALS:
+            raise error
+        self._pool.stop()
+        self._pool.join()
+        self._pool = self._new_pool()
 
 
 def _cause(error: ProcessExpired | TimeoutError) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 
 from prefect import flow
 
-from datastore.ledger import arrivals, clusters, leases, readings
+from datastore.ledger import arrivals, leases
 from flows.batches import Failures, batch_task, cut, progress
 from flows.decoders import Decoders
+from flows.doubts import look_again
 from flows.ingest_report import describe
 from flows.report import Report
 from flows.settling import settle_ready
@@ -31,8 +32,7 @@ def ingest(campaign: str | None = None) -> Report:
 def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     """Lists, decodes and settles; ``ingest`` without its setting."""
     started = time.monotonic()
-    run = readings.model_run(bench.ledger, bench.settings.model)
-    reopened = clusters.reopen_what_was_read(bench.ledger, run) if run else 0
+    looked_at, accepted = look_again(bench)
     listed = new = 0
     for page in bench.objects.pages(bench.settings.bucket_raw, f"{campaign}/" if campaign else ""):
         listed += len(page)
@@ -47,10 +47,12 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     if waiting := arrivals.waiting(bench.ledger):
         with progress("settle", waiting) as advance:
             counts, notable = settle_batch(bench, advance)
+    if accepted:
+        counts[Outcome.ACCEPTED] += accepted
     report = Report("ingest", {outcome.value: counts[outcome.value] for outcome in Outcome},
                     [f"{listed} raw objects listed, {new} of them new."])
-    if reopened:
-        report.notes.append(f"{reopened} held before have been read since and were compared again, also by their texts.")
+    if looked_at:
+        report.notes.append(f"{looked_at} doubtful pairs have been read since: {accepted} held pictures accepted by their texts.")
     if counts:
         describe(bench, report, notable, sum(raw.size for raw in todo), time.monotonic() - started)
     return report

@@ -12,18 +12,19 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from datastore.ledger import arrivals, clusters, leases, readings, submissions
+from datastore.ledger import arrivals, clusters, leases, submissions
 from datastore.ledger.gate import Gate, numbered
 from datastore.ledger.leases import Lease
 from datastore.ledger.submissions import KnownImage
 from flows.workbench import Workbench
 from schemas.submission import CanonicalImage, Compared, Outcome, Reason, Rejection, Submission, Verdict
-from stages.ingest.align import Comparison, Features, compare, features
+from stages.ingest.align import Features, compare, features
 from stages.ingest.settle import Related, repeats, settle
-from stages.ingest.texts import compare_texts
 
 CHUNK = 100
 """Arrivals settled in one transaction."""
+LEASE = "settle", ["images"]
+"""One worker at a time settles."""
 FEATURES_HELD = 64
 STRONG = 2.0
 """Weight from which a candidate that was not compared keeps a picture for a manager: two words that no other image has."""
@@ -38,7 +39,7 @@ def settle_ready(bench: Workbench, advance: Callable[[int], None]) -> tuple[Coun
     counts: Counter[str] = Counter()
     notable: list[Submission] = []
     while arrivals.ready(bench.ledger, 1):
-        lease = leases.claim(bench.ledger, "settle", ["images"], bench.settings.lease_seconds)
+        lease = leases.claim(bench.ledger, *LEASE, bench.settings.lease_seconds)
         if not lease.tokens:
             time.sleep(0.2)  # another worker settles, perhaps ours too
             continue
@@ -58,7 +59,6 @@ class Settling:
 
     def __init__(self, bench: Workbench, lease: Lease) -> None:
         self._bench, self._lease, self._renewed = bench, lease, -math.inf
-        self._run = readings.model_run(bench.ledger, bench.settings.model)
         self._gate = Gate()
         self._known: dict[str, KnownImage] = {}
         self._by_pixels: dict[str, str] = {}
@@ -146,20 +146,13 @@ class Settling:
         self._stay_alive()
         self._fetch([(image.image_id, image.key), *((known.image_id, known.image_key) for known in others)])
         mine = self._features[image.image_id]
-        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-            compared = list(pool.map(lambda known: compare(mine, self._features[known.image_id]), others))
-        return [_related(known, self._by_texts(image, known, result)) for known, result in zip(others, compared, strict=True)]
 
-    def _by_texts(self, image: CanonicalImage, known: KnownImage, result: Comparison) -> Compared:
-        """What pictures leave open, texts may tell, where one model has read both."""
-        compared = Compared(known.image_id, result.verdict, result.figures)
-        if result.verdict is not Verdict.REVIEW or result.onto is None or not self._run:
-            return compared
-        read = readings.readings_of_run(self._bench.ledger, self._run, [image.image_id, known.image_id])
-        if len(read) < 2:
-            return compared
-        found = compare_texts(read[image.image_id], read[known.image_id], result.onto)
-        return Compared(known.image_id, found.verdict, {**result.figures, **found.figures})
+        def one(known: KnownImage) -> Related:
+            result = compare(mine, self._features[known.image_id])
+            return _related(known, Compared(known.image_id, result.verdict, result.figures))
+
+        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            return list(pool.map(one, others))
 
     def _stay_alive(self) -> None:
         if time.monotonic() - self._renewed > self._bench.settings.lease_seconds / 4:

@@ -237,6 +237,9 @@ def duplicate_sentence(own: str | None) -> tuple[str, str]:
     return f"먼저 보내신 사진 '{own}'과(와) 같은 사진입니다.", f"It repeats your own picture '{own}'."
 
 
+UNCOMPARED = "more look like it than are compared (SAEGIM_VERIFICATIONS)"
+"""In the detail of a held submission: it has more lookalikes than it was compared with."""
+
 HELD_SENTENCE = (
     "이미 있는 사진과 아주 비슷하여 담당자가 확인하고 있습니다.",
     "It is very like a picture that we have; a person is looking at it.",

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, exists, select, update
 
 from datastore.ledger import arrivals
 from datastore.ledger.connection import Ledger, in_chunks, upsert
 from datastore.ledger.tables import comparisons, decisions, images, points, readings, submissions
 from schemas.errors import NoSuchSubmission, NotToBeSplit
-from schemas.submission import Outcome, Verdict
+from schemas.submission import UNCOMPARED, Compared, Outcome, Verdict, image_key
 
 ANY = "*"
 """Stands for every earlier image in a decision."""
 BY_TEXTS = "lines"
 """Figure of a comparison in which texts were compared too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A held submission's picture and an earlier image that it may repeat, with where both pictures are."""
+
+    submission_id: str
+    image_id: str
+    image_key: str
+    earlier_id: str
+    earlier_key: str
+    figures: dict[str, float]
 
 
 def decided(connection: Connection, submission_ids: Iterable[str]) -> dict[str, dict[str, Verdict]]:
@@ -93,30 +106,42 @@ def retry(ledger: Ledger, outcome: Outcome, reason: str | None = None) -> int:
     return len(rows)
 
 
-def reopen_what_was_read(ledger: Ledger, run: str) -> int:
-    """Makes held submissions arrivals again where a model has read them and what they may repeat since they were compared.
+def doubts(ledger: Ledger, run: str) -> list[Doubt]:
+    """Pairs that wait for a manager, whose texts were not compared and that one run of a model has read both.
 
-    Args:
-        ledger: where.
-        run: of the model; nothing is reopened twice, whatever model reads it next.
-
-    Returns:
-        How many.
+    Pictures with more lookalikes than were compared are left out: texts of some would not decide.
     """
-    with ledger.write(alone="images") as connection:
-        doubts = connection.execute(
-            select(submissions.c.submission_id, submissions.c.image_id.label("own"), comparisons.c.image_id,
-                   comparisons.c.figures)
-            .join(comparisons, comparisons.c.submission_id == submissions.c.submission_id)
-            .where(submissions.c.outcome == Outcome.HELD, comparisons.c.verdict == Verdict.REVIEW)).all()
-        wanted = sorted({image_id for row in doubts for image_id in (row.own, row.image_id)})
-        read = {image_id for chunk in in_chunks(wanted) for image_id in connection.scalars(
-            select(readings.c.image_id).where(readings.c.run == run, readings.c.image_id.in_(chunk)))}
-        ready = {row.submission_id for row in doubts if BY_TEXTS not in row.figures and {row.own, row.image_id} <= read}
-        rows = [row for chunk in in_chunks(sorted(ready)) for row in connection.execute(
-            select(submissions).where(submissions.c.submission_id.in_(chunk)))]
-        _take_back(connection, rows)
-    return len(rows)
+    earlier = images.alias("earlier")
+    query = (
+        select(comparisons.c.submission_id, comparisons.c.figures, images.c.image_id, images.c.media_type,
+               earlier.c.image_id.label("earlier_id"), earlier.c.media_type.label("earlier_type"))
+        .join(submissions, submissions.c.submission_id == comparisons.c.submission_id)
+        .join(images, images.c.image_id == submissions.c.image_id)
+        .join(earlier, earlier.c.image_id == comparisons.c.image_id)
+        .where(submissions.c.outcome == Outcome.HELD, comparisons.c.verdict == Verdict.REVIEW,
+               ~submissions.c.detail.contains(UNCOMPARED),
+               *(exists().where(readings.c.image_id == table.c.image_id, readings.c.run == run) for table in (images, earlier)))
+        .order_by(comparisons.c.submission_id, comparisons.c.image_id))
+    with ledger.read() as connection:
+        return [Doubt(row.submission_id, row.image_id, image_key(row.image_id, row.media_type), row.earlier_id,
+                      image_key(row.earlier_id, row.earlier_type), row.figures)
+                for row in connection.execute(query) if BY_TEXTS not in row.figures]
+
+
+def resolve(connection: Connection, looked_at: Sequence[tuple[Doubt, Compared]]) -> int:
+    """Writes what texts say of doubts. Held pictures that may repeat nothing any more are accepted; returns how many."""
+    for doubt, found in looked_at:
+        connection.execute(update(comparisons).where(
+            comparisons.c.submission_id == doubt.submission_id, comparisons.c.image_id == doubt.earlier_id).values(
+            verdict=found.verdict, figures=found.figures))
+    count = 0
+    for chunk in in_chunks(sorted({doubt.submission_id for doubt, _ in looked_at})):
+        left = exists().where(comparisons.c.submission_id == submissions.c.submission_id,
+                              comparisons.c.verdict == Verdict.REVIEW)
+        count += connection.execute(update(submissions).where(
+            submissions.c.submission_id.in_(chunk), submissions.c.outcome == Outcome.HELD, ~left).values(
+            outcome=Outcome.ACCEPTED, detail=None)).rowcount
+    return count
 
 
 def comparison_rows(ledger: Ledger) -> list[Row[Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from schemas.submission import Compared, Outcome, Submission, Verdict
+from schemas.submission import UNCOMPARED, Compared, Outcome, Submission, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def settle(item: Submission, related: Sequence[Related], unverified: int) -> Sub
     doubtful = [one for one in related if one.compared.verdict is Verdict.REVIEW]
     if doubtful or unverified:
         why = [f"may repeat {len(doubtful)} earlier picture(s)"] if doubtful else []
-        why += [f"{unverified} more look like it than are compared (SAEGIM_VERIFICATIONS)"] if unverified else []
+        why += [f"{unverified} {UNCOMPARED}"] if unverified else []
         return replace(item, outcome=Outcome.HELD, trace="; ".join(why))
     alike = [one for one in related if one.compared.verdict is Verdict.CLUSTER and one.represents]
     if alike:

@@ -141,7 +141,9 @@ def test_texts_tell_receipts_of_one_shop_apart_and_never_merge(world: World) -> 
     held = {key for key, row in rows(world).items() if row.outcome == "held"}
     assert held == {"demo/lee/april.jpg", "demo/lee/ticked.jpg"}
     world.run("run", "prelabel")
-    assert "2 held before have been read since" in world.run("run", "ingest").stdout
+    world.bench.objects.delete(world.env[BUCKET], "demo/lee/april.jpg")  # what was taken needs its raw file no more
+    assert "2 doubtful pairs have been read since: 1 held pictures accepted by their texts" in " ".join(
+        world.run("run", "ingest").stdout.split())
     found = {key: row.outcome for key, row in rows(world).items()}
     assert found == {"demo/kim/march.jpg": "accepted", "demo/lee/april.jpg": "accepted", "demo/lee/ticked.jpg": "held"}
     world.run("run", "prelabel")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ def behave(objects: Sequence[RawObject]) -> list[Decoded]:
         if name.startswith("eat"):
             with pytest.raises(MemoryError):
                 bytearray(4 * 10**9)
+        if name.startswith("dies later"):
+            threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGKILL)).start()
         if name.startswith("unavailable"):
             raise ServiceUnavailable("Object storage", "nowhere")
     return [Decoded(item, {"pid": str(os.getpid())}, trace="fine") for item in objects]
@@ -51,6 +54,13 @@ def test_only_the_file_that_kills_is_quarantined() -> None:
     assert "SAEGIM_DECODE_CPU_SECONDS" in (found["spin.jpg"].trace or "")
     assert found["kill.jpg"].submission().outcome is Outcome.QUARANTINED
     assert time.monotonic() - started < 60
+
+
+def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced() -> None:
+    with Decoders(Settings(_env_file=None), workers=1, work=behave) as decoders:
+        for name in ("dies later", "fine"):
+            assert [item.raw.key for some in decoders.decode([raw(name)]) for item in some] == [f"demo/kim/{name}"]
+            time.sleep(1)
 
 
 def test_a_service_that_is_away_is_told_to_the_run() -> None:
