@@ -133,7 +133,6 @@ class Decoders:
                     else:
                         yield [Decoded(chunk[0], {}, trace=f"the decoder was killed: {_cause(error)}", killed=True)]
 
-
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(max_workers=self._workers, context=self._context, initializer=_prepare,
                            initargs=(self._settings, self._settings.decode_memory))

@@ -84,6 +84,7 @@ def _canonicalise(raw: bytes, limits: Limits) -> Canonical | Rejection:
         return refused
     original = _original(image)
     icc, mode = image.info.get("icc_profile"), image.mode
+    sampling = JpegImagePlugin.get_sampling(image) if image.format in JPEGS else 2
     if image.format in JPEGS and mode in ("RGB", "L"):
         if _orientation(image) == 1 and is_srgb(icc):
             try:
@@ -91,13 +92,11 @@ def _canonicalise(raw: bytes, limits: Limits) -> Canonical | Rejection:
             except jpeg.NotClean:
                 pass
         # Chroma of half the size is repeated, not smoothed: the encoder, halving it again, gets back what was in the file.
-        halved = JpegImagePlugin.get_sampling(image) in HALVED
-        pixels = np.asarray(simplejpeg.decode_jpeg(raw, "RGB", fastupsample=halved, strict=True), np.uint8)
+        pixels = np.asarray(simplejpeg.decode_jpeg(raw, "RGB", fastupsample=sampling in HALVED, strict=True), np.uint8)
     else:
         pixels = _decoded(image)
     pixels = _upright(pixels, _orientation(image))  # asked again: TIFF and HEIF turn while they load
     lossless = image.format in ("PNG", "BMP", "TIFF") or (image.format == "WEBP" and raw[12:16] == b"VP8L")
-    sampling = JpegImagePlugin.get_sampling(image) if image.format in JPEGS else 2
     image.close()
     if icc and mode != "CMYK" and not is_srgb(icc):
         pixels = to_srgb(pixels, icc)
