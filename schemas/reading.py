@@ -121,6 +121,7 @@ class Region:
         text: NFC; empty where there is none.
         score: the model's confidence in [0, 1], three decimals; None for a person.
         replaces: id of the region that this one was redrawn from.
+        recogniser: which of a model's recognisers read the text, joined by ``+`` where several did; None for a person.
     """
 
     region_id: str
@@ -129,6 +130,7 @@ class Region:
     attributes: Attributes = field(default_factory=Attributes)
     score: float | None = None
     replaces: str | None = None
+    recogniser: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def regions_from_json(text: str) -> tuple[Region, ...]:
             attributes=attributes_from_dict(item["attributes"]),
             score=item["score"],
             replaces=item["replaces"],
+            recogniser=item.get("recogniser"),  # readings older than 0.2 do not say
         )
         for item in json.loads(text)
     )

@@ -1,32 +1,33 @@
-"""Model files: where they come from, and that they are the right ones. Weights are never part of this repository."""
+"""A bundle: one OCR model in one version, as a folder of ONNX files and a ``bundle.yaml`` that says how to run them.
+
+The same YAML is a file of ``recipes/models/`` (where the files can be had) and the ``bundle.yaml`` of a bundle that lies in
+object storage. Weights are never part of this repository.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import json
-import shutil
-import subprocess
-import tarfile
-import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from schemas.errors import ModelUnavailable, SettingError
+from schemas.errors import SettingError
 from schemas.ids import digest
 from schemas.reading import Unit
 from schemas.recipe import Recipe, parse_recipe
 
-NPM_SECONDS = 300
+BUNDLE_FILE = "bundle.yaml"
+NAME = r"^[\w.-]*\w[\w.-]*$"
+Three = tuple[float, float, float]
+Script = Literal["hangul", "latin", "digits", "han", "kana"]
+WIDTHS = (64, *range(96, 641, 32), *range(704, 1281, 64), *range(1408, 2561, 128), 3200)
+"""Ladder of widths that a crop is padded to, in pixels: fine where most lines are. Text lines of receipts read at the next step
+instead of RapidOCR's 320 or its batch's widest are 233 px wide on average, not 376 (benchmarks/ocr.py)."""
 
 
 class PackageSource(Recipe):
-    """A file inside an installed Python package."""
+    """A file inside an installed Python package, that is, inside its wheel."""
 
     kind: Literal["package"]
     package: str
@@ -48,133 +49,170 @@ class UrlSource(Recipe):
     url: str = Field(pattern="^https://")
 
 
-Source = Annotated[PackageSource | NpmSource | UrlSource, Field(discriminator="kind")]
+class PathSource(Recipe):
+    """A file on this machine; a relative path starts at the folder of the YAML."""
+
+    kind: Literal["path"]
+    path: str
 
 
-class ModelFile(Recipe):
-    """One file of a model. ``role`` says to the engine what it is."""
+Source = Annotated[PackageSource | NpmSource | UrlSource | PathSource, Field(discriminator="kind")]
 
-    name: str = Field(pattern=r"^[\w.-]+$")
-    role: str
+
+class BundleFile(Recipe):
+    """One file of a model. ``sources`` are tried in order; a bundle in object storage needs none."""
+
+    name: str = Field(pattern=NAME)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    sources: list[Source] = Field(min_length=1)
+    sources: list[Source] = []
 
 
-class ModelRecipe(Recipe):
-    """A file of recipes/models/."""
+class Detector(Recipe):
+    """A text detector of the DBNet family: input [N, 3, H, W], output [N, 1, H, W], the probability that a pixel is text.
 
-    name: str = Field(pattern=r"^[\w.-]+$")
-    version: str = Field(pattern=r"^[\w.-]+$")
-    engine: str
+    Attributes:
+        longest_side: a larger image is made smaller until its longer side has so many pixels.
+        least_side: a smaller image is made larger until its longer side has so many pixels.
+        mean: subtracted from each channel in [0, 1].
+        std: what each channel is divided by.
+        threshold: probability from which a pixel is text.
+        box_threshold: mean probability from which a box is kept.
+        polygon_growth: how far a region's polygon reaches beyond the shrunken text that DBNet finds, in areas over perimeters.
+        crop_growth: the same for the crop that the recogniser reads; it was trained on crops with a margin.
+    """
+
+    architecture: Literal["dbnet"]
+    file: str
+    channels: Literal["bgr", "rgb"] = "bgr"
+    longest_side: int = Field(1280, ge=64, multiple_of=32)
+    least_side: int = Field(640, ge=32, multiple_of=32)
+    mean: Three = (0.5, 0.5, 0.5)
+    std: Three = (0.5, 0.5, 0.5)
+    threshold: float = Field(0.3, gt=0, lt=1)
+    box_threshold: float = Field(0.5, gt=0, lt=1)
+    polygon_growth: float = Field(1.1, ge=0)
+    crop_growth: float = Field(1.6, ge=0)
+
+
+class Recogniser(Recipe):
+    """A line recogniser with CTC output: input [N, 3, height, W], output [N, T, classes], probabilities.
+
+    Attributes:
+        name: what readings call it.
+        scripts: what it is trusted to read. Digits and punctuation belong to whoever reads the letters around them.
+        charset: file with one character a line, in the order of the classes; left out where the ONNX file carries it itself
+            (metadata ``character``). Class 0 is the blank; a last class more than the file has lines is the space.
+        widths: the ladder of widths in pixels; a wider line is squeezed into the last step.
+    """
+
+    architecture: Literal["ctc"]
+    name: str = Field(pattern=NAME)
+    file: str
+    charset: str | None = None
+    scripts: list[Script] = Field(min_length=1)
+    channels: Literal["bgr", "rgb"] = "bgr"
+    height: int = Field(48, ge=8)
+    widths: tuple[int, ...] = Field(WIDTHS, min_length=1)
+    mean: Three = (0.5, 0.5, 0.5)
+    std: Three = (0.5, 0.5, 0.5)
+
+
+class Bundle(Recipe):
+    """A file of recipes/models/, or the ``bundle.yaml`` of a bundle.
+
+    Attributes:
+        engine: entry point of the group ``saegim.ocr_engines`` that runs it.
+        otherwise: the recipe that stands in where a file of this one cannot be had.
+        min_score: a region whose text scores less is left out.
+        detector: for the engine ``onnx``.
+        recognisers: for the engine ``onnx``. The first reads every line; the others read what the first is not trusted with.
+    """
+
+    name: str = Field(pattern=NAME)
+    version: str = Field(pattern=NAME)
+    engine: str = "onnx"
     unit: Unit
     languages: list[str]
     licence: str
+    otherwise: str | None = None
     min_score: float = Field(0.5, ge=0, le=1)
-    files: list[ModelFile] = Field(min_length=1)
+    detector: Detector | None = None
+    recognisers: list[Recogniser] = []
+    files: list[BundleFile] = Field(min_length=1)
 
-    def file(self, role: str) -> str | None:
-        """Name of the file with a role; None where the model has none."""
-        return next((item.name for item in self.files if item.role == role), None)
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        names = [item.name for item in self.files]
+        if len(set(names)) < len(names) or BUNDLE_FILE in names:
+            raise ValueError(f"each file needs a name of its own, and {BUNDLE_FILE} is taken")
+        if self.engine == "onnx" and not (self.detector and self.recognisers):
+            raise ValueError("the engine onnx needs a detector and at least one recogniser")
+        used = [self.detector.file] if self.detector else []
+        used += [name for item in self.recognisers for name in (item.file, item.charset) if name]
+        if missing := sorted(set(used) - set(names)):
+            raise ValueError(f"{', '.join(missing)} is used and not among the files")
+        return self
 
-    def run(self, provider: str, precision: str) -> str:
-        """Digest of everything that a reading depends on."""
-        files = json.dumps({item.role: item.sha256 for item in self.files}, sort_keys=True)
-        return digest(self.engine, files, str(self.min_score), provider, precision, length=32)
+    @property
+    def label(self) -> str:
+        """Name and version, as people write them."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def reader(self) -> str:
+        """What its readings call their reader."""
+        return f"model:{self.label}"
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that a reading depends on: files and configuration; not where the files come from."""
+        return digest("bundle", self.model_dump_json(exclude={"files": {"__all__": {"sources"}}, "otherwise": True,
+                                                              "licence": True}), length=32)
+
+    def run(self, engine: str, provider: str, precision: str) -> str:
+        """Digest of the bundle, the engine's version, provider and precision: the key of a reading."""
+        return digest(self.digest, engine, provider, precision, length=32)
 
 
-def load_recipe(path: Path) -> ModelRecipe:
-    """Reads a model recipe.
+def parse_bundle(text: str, where: str) -> Bundle:
+    """Reads a bundle's YAML.
+
+    Raises:
+        SettingError: one line a mistake, with file, line, name, value and what was expected.
+    """
+    return parse_recipe(Bundle, text, where)
+
+
+def load_bundle(path: Path) -> Bundle:
+    """Reads a bundle's YAML from a file, with relative paths made absolute.
 
     Raises:
         SettingError: there is none, or a line of it is wrong.
     """
     if not path.is_file():
         known = ", ".join(sorted(other.stem for other in path.parent.glob("*.yaml")))
-        raise SettingError(f"SAEGIM_MODEL is {path.stem!r}: expected one of {known} ({path.parent})")
-    return parse_recipe(ModelRecipe, path.read_text(encoding="utf-8"), path.name)
+        raise SettingError(f"There is no model {path.stem!r}: expected one of {known or 'none'} ({path.parent}), or one that "
+                           "`saegim models list` shows")
+    bundle = parse_bundle(path.read_text(encoding="utf-8"), path.name)
+    files = [item.model_copy(update={"sources": [
+        source.model_copy(update={"path": str((path.parent / source.path).resolve())}) if isinstance(source, PathSource) else source
+        for source in item.sources]}) for item in bundle.files]
+    return bundle.model_copy(update={"files": files})
 
 
-def verify(recipe: ModelRecipe, folder: Path) -> list[str]:
+def problems(bundle: Bundle, folder: Path) -> list[str]:
     """What is wrong with a model's files; nothing where all are there with the right sha256."""
-    problems = []
-    for item in recipe.files:
+    found = []
+    for item in bundle.files:
         path = folder / item.name
         if not path.is_file():
-            problems.append(f"{item.name} is missing")
-        elif (found := _sha256(path)) != item.sha256:
-            problems.append(f"{item.name} has sha256 {found[:12]}…, expected {item.sha256[:12]}…")
-    return problems
+            found.append(f"{item.name} is missing")
+        elif (actual := sha256_of(path)) != item.sha256:
+            found.append(f"{item.name} has sha256 {actual[:12]}…, expected {item.sha256[:12]}…")
+    return found
 
 
-def fetch(recipe: ModelRecipe, folder: Path, say: Callable[[str], None] = lambda _line: None) -> Path:
-    """Brings a model's missing or wrong files into ``folder``; a file is taken only if its sha256 is right.
-
-    Args:
-        recipe: the model.
-        folder: where its files go.
-        say: told what is being fetched, a line at a time.
-
-    Raises:
-        ModelUnavailable: a file cannot be had from any of its sources.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for item in recipe.files:
-        target = folder / item.name
-        if target.is_file() and _sha256(target) == item.sha256:
-            continue
-        failed = []
-        for source in item.sources:
-            say(f"fetching {item.name} of {recipe.name} from {_name(source)}")
-            with tempfile.TemporaryDirectory(dir=folder) as temporary:
-                try:
-                    path = _bring(source, Path(temporary))
-                    found = _sha256(path)
-                    if found != item.sha256:
-                        raise OSError(f"sha256 is {found[:12]}…, expected {item.sha256[:12]}…")
-                    path.chmod(0o644)
-                    path.replace(target)
-                    break
-                except (OSError, urllib.error.URLError, tarfile.TarError, subprocess.SubprocessError, KeyError) as error:
-                    failed.append(f"{_name(source)}: {str(error).strip()[:200]}")
-        else:
-            raise ModelUnavailable(f"Model {recipe.name}: {item.name} cannot be had ({'; '.join(failed)}). "
-                                   f"Put the file with sha256 {item.sha256[:12]}… at {target}")
-    return folder
-
-
-def _bring(source: Source, temporary: Path) -> Path:
-    """Copies or downloads one file into a temporary folder."""
-    target = temporary / "file"
-    if isinstance(source, PackageSource):
-        spec = importlib.util.find_spec(source.package)
-        if spec is None or not spec.submodule_search_locations:
-            raise OSError(f"the Python package {source.package} is not installed")
-        shutil.copyfile(Path(next(iter(spec.submodule_search_locations))) / source.path, target)
-    elif isinstance(source, NpmSource):
-        npm = shutil.which("npm")
-        if npm is None:
-            raise OSError("npm is not installed (apt-get install npm)")
-        done = subprocess.run([npm, "pack", source.package, "--json", "--silent"], cwd=temporary, capture_output=True,
-                              text=True, timeout=NPM_SECONDS, check=False)
-        packed = sorted(temporary.glob("*.tgz"))
-        if done.returncode or not packed:
-            raise OSError((done.stderr or done.stdout).strip()[-200:] or f"npm pack ended with {done.returncode}")
-        with tarfile.open(packed[0]) as archive:
-            member = archive.extractfile(source.path)
-            if member is None:
-                raise OSError(f"{source.path} is not a file")
-            with target.open("wb") as out:
-                shutil.copyfileobj(member, out)
-    else:
-        with urllib.request.urlopen(source.url, timeout=30) as answer, target.open("wb") as out:  # noqa: S310  https only
-            shutil.copyfileobj(answer, out)
-    return target
-
-
-def _name(source: Source) -> str:
-    return source.url if isinstance(source, UrlSource) else f"{source.kind} {source.package}"
-
-
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from adapters.ocr.bundles import ModelRecipe
+from adapters.ocr.bundles import Bundle
 from schemas.errors import SettingError
 from schemas.reading import Reading, Unit
 
@@ -26,17 +26,21 @@ class OcrEngine(Protocol):
     Attributes:
         name: the model's name.
         version: its version.
-        run: digest of model files, configuration, provider and precision.
+        run: digest of model files, configuration, engine version, provider and precision: ``bundle.run`` makes it.
+        precision: what it computes in, such as fp32; part of ``run``.
         unit: what one region of its readings is.
+        images_a_read: how many images it likes to be handed at once; also what a kill can lose.
     """
 
     name: str
     version: str
     run: str
+    precision: str
     unit: Unit
+    images_a_read: int
 
-    def __init__(self, recipe: ModelRecipe, folder: Path, provider: str) -> None:
-        """Opens the model whose verified files lie in ``folder``, on one execution provider (cpu, cuda, tensorrt).
+    def __init__(self, bundle: Bundle, folder: Path, provider: str) -> None:
+        """Opens the model whose verified files lie in ``folder``, on one execution provider (cpu, cuda, tensorrt, openvino).
 
         Raises:
             ModelUnavailable: the provider asked for is not the one that runs.
@@ -49,15 +53,15 @@ class OcrEngine(Protocol):
         """Reads images; one reading an image, in the same order."""
 
 
-def open_engine(recipe: ModelRecipe, folder: Path, provider: str) -> OcrEngine:
-    """Opens a model with the engine that its recipe names.
+def open_engine(bundle: Bundle, folder: Path, provider: str) -> OcrEngine:
+    """Opens a model with the engine that its bundle names.
 
     Raises:
         SettingError: no such engine is installed.
     """
     known = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if recipe.engine not in known:
-        raise SettingError(f"Model {recipe.name} asks for the engine {recipe.engine!r}; installed are "
+    if bundle.engine not in known:
+        raise SettingError(f"Model {bundle.label} asks for the engine {bundle.engine!r}; installed are "
                            f"{', '.join(sorted(known)) or 'none'} (entry points of the group {GROUP})")
-    engine: OcrEngine = known[recipe.engine].load()(recipe, folder, provider)
+    engine: OcrEngine = known[bundle.engine].load()(bundle, folder, provider)
     return engine

@@ -1,0 +1,288 @@
+"""The engine that runs bundles: DBNet finds lines, one or more CTC recognisers read them, on onnxruntime or OpenVINO.
+
+The work of several images is done together: as many threads as cores take detections, then lines of all images in order of
+their width, each run of a session one shape of a fixed ladder. Nothing of an image enters another one's input, and a run's
+shape does not depend on how many rows it has, so a reading does not depend on what was read with it (design D8).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from adapters.ocr import detection, recognition
+from adapters.ocr.bundles import Bundle, Detector, Recogniser
+from adapters.ocr.detection import Box, Corners
+from adapters.ocr.engine import Pixels
+from adapters.ocr.lines import TALL, best_of, is_sure, spans_of, stack, with_span, with_spaces
+from adapters.ocr.recognition import Line, Strip
+from adapters.ocr.sessions import OnnxSession, Session, Tensor, best_class, flush_denormals, open_session
+from schemas.errors import ModelUnavailable
+from schemas.geometry import tidy
+from schemas.ids import region_id
+from schemas.reading import Attributes, Direction, Kind, Reading, Region
+from schemas.text import language_of, normalise, without_spaces
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+VERSION = "1"
+"""Of what this module and its neighbours do to a picture: part of a reading's run, to be raised when readings change."""
+BOXES = {"□": False, "☐": False, "☑": True, "☒": True, "■": True}
+"""Characters that are check boxes."""
+
+
+ALIKE = 0.5
+"""From this similarity on a turned crop and the column of its letters say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to read a crop. ``turns`` is how often its box is turned by 90° until the text stands upright."""
+
+    strip: Strip
+    turns: int = 0
+    stacked: bool = False
+
+
+@dataclass(slots=True)
+class _Found:
+    """A box of an image, the ways to read it, and what was read."""
+
+    image: int
+    box: Box
+    ways: list[_Way]
+    lines: list[Line]
+
+
+class OnnxEngine:
+    """See ``OcrEngine``."""
+
+    def __init__(self, bundle: Bundle, folder: Path, provider: str) -> None:
+        """Opens a bundle's models and tries them on a small input.
+
+        Raises:
+            ModelUnavailable: a model does not do what the bundle says, or runs on another provider.
+        """
+        assert bundle.detector  # the bundle is complete: its engine is ours
+        cv2.setNumThreads(1)  # the threads here are the parallelism
+        self.name, self.version, self.unit = bundle.name, bundle.version, bundle.unit
+        self._bundle, self._detector = bundle, bundle.detector
+        self._threads = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._threads, "ocr", initializer=flush_denormals)
+        long, short = self._detector.longest_side, self._detector.longest_side * 3 // 4 // 32 * 32
+        self._finder = open_session(folder / self._detector.file, provider, ((3, 32, 32), (3, short, long), (3, long, long)))
+        self._readers = [(item, *self._open_recogniser(item, folder, provider)) for item in bundle.recognisers]
+        self.images_a_read = max(8 * self._threads, 4 * self._finder.batch)
+        self.precision = self._finder.precision
+        self.run = bundle.run(f"onnx/{VERSION}", provider, self.precision)
+        self._pool.submit(_check_detector, self._finder, self._detector).result()
+
+    def _open_recogniser(self, item: Recogniser, folder: Path, provider: str) -> tuple[Session, list[str]]:
+        widths = (item.widths[0], item.widths[len(item.widths) // 2], item.widths[-1])
+        session = open_session(folder / item.file, provider, tuple((3, item.height, width) for width in widths), reduced=True)
+        if item.charset:
+            characters = (folder / item.charset).read_text(encoding="utf-8").split("\n")
+            characters = characters[:-1] if characters[-1] == "" else characters
+        else:
+            inside = session.charset if isinstance(session, OnnxSession) else OnnxSession(folder / item.file, "cpu", {}).charset
+            if inside is None:
+                raise ModelUnavailable(f"{item.file} carries no charset (metadata `character`) and bundle.yaml names no file: add "
+                                       f"`charset: FILE` to the recogniser {item.name}, one character a line in the order of the classes")
+            characters = inside
+        plain = session if session.batch == 1 else OnnxSession(folder / item.file, "cpu", {})
+        classes = self._pool.submit(_check_recogniser, plain, item).result()
+        charset = ["", *(character.strip("\r") for character in characters), " "][:classes]
+        if len(charset) < classes or len(characters) + 1 > classes:
+            raise ModelUnavailable(f"{item.charset or item.file} has {len(characters)} characters and {item.file} has {classes} "
+                                   "classes: expected one class for each, one for the blank, and perhaps one for the space")
+        return session, charset
+
+    def warm_up(self) -> None:
+        """One run of each width and of a usual photograph."""
+        strips = [(index, np.zeros((item.height, width, 3), np.uint8))
+                  for index, (item, _, _) in enumerate(self._readers) for width in item.widths]
+        for index in range(len(self._readers)):
+            self._read_strips(index, [strip for other, strip in strips if other == index])
+        self.read([np.full((720, 960, 3), 255, np.uint8)], ["warm-up"])
+
+    def read(self, images: Sequence[Pixels], image_ids: Sequence[str]) -> list[Reading]:
+        """Reads images; regions come from top to bottom, from left to right."""
+        found = self._find(images)
+        # Ways of all boxes of all images go through each recogniser together.
+        ways = [(item, number) for item in found for number in range(len(item.ways))]
+        first = self._read_strips(0, [item.ways[number].strip for item, number in ways])
+        lines = self._with_others([item.ways[number].strip for item, number in ways], first)
+        for (item, _), line in zip(ways, lines, strict=True):
+            item.lines.append(line)
+        return [self._reading(image_id, index, image.shape[0], image.shape[1], found)
+                for index, (image, image_id) in enumerate(zip(images, image_ids, strict=True))]
+
+    def _find(self, images: Sequence[Pixels]) -> list[_Found]:
+        """Boxes of all images with their crops."""
+        def finish(index: int, output: Tensor) -> list[_Found]:
+            image = images[index]
+            height = self._readers[0][0].height
+            longest = self._readers[0][0].widths[-1]
+            boxes = detection.find_boxes(output[0], image.shape[0], image.shape[1], self._detector)
+            return [_Found(index, box, _ways(recognition.cut_out(image, box.crop), height, longest), []) for box in boxes]
+
+        found = self._run(self._finder, range(len(images)),
+                          lambda index: detection.fit(images[index].shape[0], images[index].shape[1], self._detector),
+                          lambda index: detection.prepare(images[index], self._detector), finish)
+        return [item for items in found for item in items]
+
+    def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[Line]:
+        """What one recogniser reads on strips."""
+        recogniser, session, charset = self._readers[index]
+
+        def finish(strip: Strip, output: Tensor) -> Line:
+            best = best_class(output)
+            if not np.isfinite(best).all():
+                raise ModelUnavailable(f"{recogniser.file} gives NaN for a line of {self._bundle.label}: it was exported wrongly, or "
+                                       f"does not bear the precision {session.precision}")
+            return recognition.decode(best, charset, recognition.step_of(strip.shape[1], recogniser), recogniser.name)
+
+        return self._run(session, strips, lambda strip: recognition.step_of(strip.shape[1], recogniser),
+                         lambda strip: recognition.prepare(strip, recogniser), finish)
+
+    def _with_others(self, strips: Sequence[Strip], first: Sequence[Line]) -> list[Line]:
+        """Lines in which what the first recogniser is not trusted with was read by the others."""
+        others = range(1, len(self._readers))
+        if not others:
+            return list(first)
+        spans = [(index, span) for index, (strip, line) in enumerate(zip(strips, first, strict=True))
+                 for span in spans_of(line, strip.shape[1], self._readers[0][0])]
+        whole = [index for index, line in enumerate(first)
+                 if not any(is_sure(item, self._readers[0][0]) for item in line.characters)]
+        parts = [strips[index][:, span.left:span.right] for index, span in spans] + [strips[index] for index in whole]
+        readings = [self._read_strips(other, parts) for other in others]
+        lines = list(first)
+        for number, (index, span) in enumerate(spans):
+            lines[index] = with_span(lines[index], span, [
+                (readings[place][number], self._readers[other][0]) for place, other in enumerate(others)])
+        for number, index in enumerate(whole, len(spans)):
+            lines[index] = best_of([lines[index], *(reading[number] for reading in readings)])
+        return [with_spaces(line, strip) for line, strip in zip(lines, strips, strict=True)]
+
+    def _run(self, session: Session, items: Sequence[T], shape: Callable[[T], Hashable], prepare: Callable[[T], Tensor],
+             finish: Callable[[T, Tensor], R]) -> list[R]:
+        """Runs a session over items of several shapes, the largest first, on all threads; results in the items' order."""
+        groups: dict[Hashable, list[int]] = defaultdict(list)
+        for index, item in enumerate(items):
+            groups[shape(item)].append(index)
+        batches = [group[start:start + session.batch] for _, group in sorted(groups.items(), reverse=True)  # type: ignore[type-var]
+                   for start in range(0, len(group), session.batch)]
+
+        def work(batch: list[int]) -> list[R]:
+            outputs = session.run([prepare(items[index]) for index in batch])
+            return [finish(items[index], output) for index, output in zip(batch, outputs, strict=True)]
+
+        results: dict[int, R] = {}
+        for batch, found in zip(batches, self._pool.map(work, batches), strict=True):
+            results.update(zip(batch, found, strict=True))
+        return [results[index] for index in range(len(items))]
+
+    def _reading(self, image_id: str, index: int, height: int, width: int, found: Sequence[_Found]) -> Reading:
+        regions = []
+        reader = self._bundle.reader
+        for number, item in enumerate(item for item in found if item.image == index):
+            best = max(range(len(item.ways)), key=lambda way: item.lines[way].score)
+            line, way = item.lines[best], item.ways[best]
+            text, score = normalise(line.text), round(line.score, 3)
+            polygon = tidy(_turned(item.box.polygon, way.turns), width, height)
+            if polygon is None or not text or score < self._bundle.min_score:
+                continue
+            attributes = Attributes(direction=_direction(item, best), language=language_of(text),
+                                    kind=Kind.CHECKBOX if text in BOXES else Kind.TEXT, checked=BOXES.get(text))
+            regions.append(Region(region_id(image_id, reader, self.run, number), polygon, text, attributes, score,
+                                  recogniser=line.recogniser))
+        return Reading(image_id, reader, self.run, 0, self.unit, width, height, tuple(regions))
+
+
+def _ways(crop: Pixels, height: int, longest: int) -> list[_Way]:
+    """How a crop may be read: as it is; a tall one also turned to either side, and as a column of letters."""
+    ways = [_Way(recognition.to_strip(crop, height, longest))]
+    if crop.shape[0] >= TALL * crop.shape[1]:
+        ways += [_Way(recognition.to_strip(np.ascontiguousarray(np.rot90(crop, turns)), height, longest), turns) for turns in (1, 3)]
+        column = stack(crop)
+        if column is not None:
+            ways.append(_Way(recognition.to_strip(column, height, longest), stacked=True))
+    return ways
+
+
+def _turned(corners: Corners, turns: int) -> Corners:
+    """Corners that start where the text starts: a crop turned once to the left started at its top right."""
+    return np.roll(corners, -turns, axis=0)
+
+
+def _direction(item: _Found, best: int) -> Direction:
+    """Vertical is a column of letters. Recognisers are trained on columns turned to the left, so one may read it best that way."""
+    way = item.ways[best]
+    if way.stacked:
+        return Direction.VERTICAL
+    column = next((line for other, line in zip(item.ways, item.lines, strict=True) if other.stacked), None)
+    alike = column is not None and Levenshtein.normalized_similarity(
+        without_spaces(column.text), without_spaces(item.lines[best].text)) >= ALIKE
+    return Direction.VERTICAL if way.turns == 1 and alike else Direction.HORIZONTAL
+
+
+def _probe(height: int, width: int) -> Pixels:
+    """A picture with writing on it."""
+    picture = np.full((height, width, 3), 255, np.uint8)
+    cv2.putText(picture, "Saegim 2026", (4, height * 3 // 4), cv2.FONT_HERSHEY_SIMPLEX, height / 48, (0, 0, 0), 2)
+    return picture
+
+
+def _sides(session: Session) -> list[int | None]:
+    """Sides of a model's input, as its file states them; None where they are free."""
+    return [int(side) if str(side).isdigit() else None for side in session.shape]
+
+
+def _refuse_shape(file: str, session: Session, expected: Sequence[int | None]) -> None:
+    """Raises ModelUnavailable where a model's input is not what the bundle says; None is any size."""
+    sides = _sides(session)
+    if len(sides) != len(expected) or any(None not in pair and pair[0] != pair[1] for pair in zip(sides, expected, strict=True)):
+        raise ModelUnavailable(f"{file} wants an input of {session.shape} and bundle.yaml says "
+                               f"{[side or 'any' for side in expected]} (images, channels, height, width)")
+
+
+def _check_detector(session: Session, detector: Detector) -> None:
+    """Raises ModelUnavailable where a detector does not do what the bundle says."""
+    _refuse_shape(detector.file, session, (None, 3, None, None))
+    if any(side is not None for side in _sides(session)[2:]):
+        raise ModelUnavailable(f"{detector.file} wants images of {session.shape} only: export it with free height and width")
+    tensor = detection.to_tensor(_probe(64, 256), detector.mean, detector.std)
+    output = session.run([tensor])[0]
+    if output.shape != (1, 64, 256):
+        raise ModelUnavailable(f"{detector.file} gives {list(output.shape)} for an input of [3, 64, 256]: a DBNet detector gives "
+                               "[1, 64, 256], the probability of text")
+    if not np.isfinite(output).all() or output.min() < 0 or output.max() > 1:
+        raise ModelUnavailable(f"{detector.file} gives {'NaN or infinity' if not np.isfinite(output).all() else 'values'} outside [0, 1] "
+                               "for a line of text: expected probabilities (its mean, std or precision may be wrong)")
+
+
+def _check_recogniser(session: Session, item: Recogniser) -> int:
+    """Number of classes of a recogniser; raises ModelUnavailable where it does not do what the bundle says."""
+    _refuse_shape(item.file, session, (None, 3, item.height, None))
+    if (width := _sides(session)[3]) is not None and set(item.widths) != {width}:
+        raise ModelUnavailable(f"{item.file} wants lines {width} pixels wide only: add `widths: [{width}]` to the recogniser {item.name}, "
+                               "or export it with a free width")
+    output = session.run([recognition.prepare(recognition.to_strip(_probe(item.height, item.height * 4), item.height, item.widths[-1]),
+                                              item)])[0]
+    if output.ndim != 2:
+        raise ModelUnavailable(f"{item.file} gives {output.ndim} dimensions a line: a CTC recogniser gives [steps, classes]")
+    if not np.isfinite(output).all():
+        raise ModelUnavailable(f"{item.file} gives NaN or infinity for a line of text: it was exported wrongly")
+    if abs(float(output.sum(axis=1).mean()) - 1) > 0.05:
+        raise ModelUnavailable(f"{item.file} gives classes that do not add up to 1: expected probabilities, export it with its softmax")
+    return int(output.shape[1])
