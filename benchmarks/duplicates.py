@@ -18,8 +18,9 @@ import numpy as np
 from PIL import Image
 from rich.progress import track
 
-from adapters.ocr.bundles import fetch, load_recipe
+from adapters.ocr.bundles import load_bundle
 from adapters.ocr.engine import open_engine
+from adapters.ocr.sources import fetch
 from benchmarks.edits import EDITS, Grey
 from benchmarks.figures import Figure
 from benchmarks.hash_peers import imagededup_hashes
@@ -101,7 +102,7 @@ def _ours(originals: dict[str, Grey], copies: dict[tuple[str, str], Grey], same:
 
 def _by_texts(originals: dict[str, Grey], known: dict[str, Features], doubtful: Sequence[Pair], same: set[Pair]) -> str:
     """What the model's lines say of the pairs that the pictures leave open."""
-    recipe = load_recipe(RECIPES / "ppocr-v6-small.yaml")
+    recipe = load_bundle(RECIPES / "ppocr-v6-small.yaml")
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(recipe, fetch(recipe, Path(folder), lambda _: None), "cpu")
         names = sorted({name for pair in doubtful for name in pair})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -18,6 +20,8 @@ from schemas.errors import TooManyFailures, Transient
 
 P = ParamSpec("P")
 T = TypeVar("T")
+U = TypeVar("U")
+
 
 def batch_task(function: Callable[P, T]) -> Callable[P, T]:
     """A task that Prefect tries again where the error is Transient, and only there."""
@@ -35,6 +39,19 @@ def cut(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Slices of at most ``size`` items."""
     for start in range(0, len(items), size):
         yield items[start:start + size]
+
+
+def one_ahead(call: Callable[[T], U], items: Iterable[T]) -> Iterator[tuple[T, U]]:
+    """Each item with what ``call`` makes of it; the next one is being made while this one is used."""
+    with ThreadPoolExecutor(1, "ahead") as pool:
+        waiting: deque[tuple[T, Future[U]]] = deque()
+        for item in items:
+            waiting.append((item, pool.submit(call, item)))
+            if len(waiting) > 1:
+                before, future = waiting.popleft()
+                yield before, future.result()
+        for before, future in waiting:
+            yield before, future.result()
 
 
 def say(message: str) -> None:
@@ -62,8 +79,13 @@ class Failures:
 
 
 @contextmanager
-def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(doing: str, total: int, beside: Callable[[], str] = str) -> Iterator[Callable[[int], None]]:
     """Shows how far a run has come: a bar on a terminal, a line in the log every ten seconds elsewhere.
+
+    Args:
+        doing: what is done, such as the verb.
+        total: how many items there are.
+        beside: what else to show, asked every time.
 
     Yields:
         A function that is told how many more items are done.
@@ -78,7 +100,8 @@ def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
             def advance(count: int) -> None:
                 nonlocal done
                 done += count
-                bar.update(line, advance=count, rate=f"{done / max(time.monotonic() - started, 1e-9):.1f}/s")
+                rate = f"{done / max(time.monotonic() - started, 1e-9):.1f}/s {beside()}"
+                bar.update(line, advance=count, rate=rate.rstrip())
 
             yield advance
         return
@@ -90,7 +113,8 @@ def progress(doing: str, total: int) -> Iterator[Callable[[int], None]]:
         now = time.monotonic()
         if now - said >= 10 or done == total:
             rate = done / max(now - started, 1e-9)
-            say(f"{doing}: {done} of {total}, {rate:.1f}/s, {(total - done) / max(rate, 1e-9):.0f} s left")
+            rest = f", {also}" if (also := beside()) else ""
+            say(f"{doing}: {done} of {total}, {rate:.1f}/s, {(total - done) / max(rate, 1e-9):.0f} s left{rest}")
             said = now
 
     yield log

@@ -19,7 +19,7 @@ def look_again(bench: Workbench) -> tuple[int, int]:
     Returns:
         How many pairs were looked at, and how many pictures were accepted.
     """
-    run = readings.model_run(bench.ledger, bench.settings.model)
+    run = readings.model_run(bench.ledger, bench.model)
     looked_at = accepted = 0
     while run and (doubts := clusters.doubts(bench.ledger, run)[:CHUNK]):
         lease = leases.claim(bench.ledger, *LEASE, bench.settings.lease_seconds)

@@ -37,9 +37,9 @@ def evaluate(release: str | None = None) -> Report:
     settings = bench.settings
     manifest = (Releases(settings).manifest(release) if release
                 else newest(bench.objects, settings.bucket_datasets, settings.dataset))
-    run = readings.model_run(bench.ledger, settings.model)
+    run = readings.model_run(bench.ledger, bench.model)
     if manifest is None or run is None:
-        missing = f"no release of {settings.dataset}" if manifest is None else f"no reading by {settings.model}"
+        missing = f"no release of {settings.dataset}" if manifest is None else f"no reading by {bench.model}"
         return Report("evaluate", {"evaluated": 0}, [f"There is {missing} yet."]).publish()
     rows = read_labels(bench.objects, settings.bucket_datasets, manifest).to_pylist()
     found = readings.readings_of_run(bench.ledger, run, [row["image_id"] for row in rows])
@@ -52,7 +52,7 @@ def evaluate(release: str | None = None) -> Report:
                 pairs.append((truth, compare(truth, found[row["image_id"]])))
                 advance(1)
     figures = figures_by_slice(comparison for _, comparison in pairs)
-    reader = next(iter(found.values())).reader if found else settings.model
+    reader = next(iter(found.values())).reader if found else bench.model
     page = render(str(manifest.name), reader.removeprefix("model:"), figures, _pages(bench, pairs, media_types),
                   len(pairs), _notice(pairs, found, len(rows)))
     key = f"{manifest.dataset}/evaluations/{manifest.folder}-{run[:12]}.html"
@@ -89,5 +89,6 @@ def _notice(pairs: list[tuple[Reading, Comparison]], found: dict[str, Reading], 
         notes.append(f"On {untouched} of {len(pairs)} images the release's labels are this model's own pre-labels, accepted "
                      "as they were: its figures there are perfect by construction.")
     if len(pairs) < images:
-        notes.append(f"{images - len(pairs)} of the release's images have not been read by this model.")
+        notes.append(f"{images - len(pairs)} of the release's images have not been read by this model: "
+                     "saegim run prelabel --only all.")
     return " ".join(notes)

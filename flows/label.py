@@ -27,9 +27,9 @@ PRESIGNED_SECONDS = 12 * 3600
 def label() -> Report:
     """Puts every image that the model has read and that has no task yet in front of the annotators."""
     bench = open_workbench()
-    run = readings.model_run(bench.ledger, bench.settings.model)
+    run = readings.model_run(bench.ledger, bench.model)
     if run is None:
-        return Report("label", {"pushed": 0}, [f"{bench.settings.model} has not read anything yet; run prelabel first."])
+        return Report("label", {"pushed": 0}, [f"{bench.model} has not read anything yet; run prelabel first."])
     config = bench.annotation_config
     project = bench.label_studio.ensure_project(config)
     _attach_images(bench, project)

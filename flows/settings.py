@@ -27,10 +27,11 @@ class Settings(StorageSettings):
     prefect_api_url: str = Field("http://127.0.0.1:4200/api", description="Where the Prefect server answers.")
     pseudonym_secret: SecretStr = Field(
         SecretStr("saegim"), description="Keys the pseudonyms of people in releases: set your own and keep it.")
-    model: str = Field("ppocr-korean", description="Recipe in recipes/models/ that prelabel and evaluate use.")
+    model: str = Field("", description="Model that prelabel and evaluate use, NAME or NAME@VERSION; where empty, what `saegim "
+                       "models use` chose for all workers, else ppocr-korean.")
     annotation_config: str = Field("scene_text", description="Folder in annotation_configs/ that label pushes to.")
     dataset: str = Field("scene-text", description="Recipe in recipes/datasets/ that export publishes.")
-    onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt)$", description="Execution provider of the OCR model.")
+    onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt|openvino)$", description="Runs the OCR model.")
     batch_size: int = Field(500, ge=1, le=5000, description="Images in one Prefect task.")
     lease_seconds: int = Field(300, ge=5, description="How long a worker may be silent before its work is given away.")
     max_bytes: int = Field(50_000_000, ge=1, description="Largest submission taken, in bytes.")

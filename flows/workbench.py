@@ -9,6 +9,11 @@ from adapters.label_studio.client import LabelStudio
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from flows.settings import ROOT, Settings, load_settings
+from schemas.errors import ObjectMissing
+
+DEFAULT_MODEL = "ppocr-korean"
+MODEL_IN_USE = "in-use"
+"""Object in the bucket of models: NAME@VERSION that ``saegim models use`` chose."""
 
 
 class Workbench:
@@ -29,6 +34,16 @@ class Workbench:
     def label_studio(self) -> LabelStudio:
         """The labelling server."""
         return LabelStudio(self.settings.label_studio_url, self.settings.label_studio_token)
+
+    @functools.cached_property
+    def model(self) -> str:
+        """The model in use: the setting, else what a manager chose for all workers, else the one that comes with Saegim."""
+        if self.settings.model:
+            return self.settings.model
+        try:
+            return self.objects.get(self.settings.bucket_models, MODEL_IN_USE).decode().strip()
+        except ObjectMissing:
+            return DEFAULT_MODEL
 
     @functools.cached_property
     def annotation_config(self) -> AnnotationConfig:

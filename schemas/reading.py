@@ -93,6 +93,10 @@ REGION_VOCABULARY: dict[str, tuple[str, ...]] = {
 """Region attributes whose values are names. ``legible`` and ``checked`` are true or false."""
 
 
+ALL_SLICES = tuple(sorted({value for values in REGION_VOCABULARY.values() for value in values} | {"illegible"}))
+"""Names of all slices."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attributes:
     """Attributes of one region. ``legible=False`` is "don't care" in every metric and format."""

@@ -7,8 +7,9 @@ object storage. Weights are never part of this repository.
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -164,10 +165,15 @@ class Bundle(Recipe):
         return f"model:{self.label}"
 
     @property
+    def configuration(self) -> dict[str, Any]:
+        """All but the files: plain values, as in the YAML. What stands in for the model is not part of it."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"files", "otherwise"})
+
+    @property
     def digest(self) -> str:
-        """Digest of all that a reading depends on: files and configuration; not where the files come from."""
-        return digest("bundle", self.model_dump_json(exclude={"files": {"__all__": {"sources"}}, "otherwise": True,
-                                                              "licence": True}), length=32)
+        """Digest of all that a reading depends on: configuration and files, not where they come from."""
+        return digest("bundle", json.dumps(self.configuration, sort_keys=True),
+                      *sorted(f"{item.name} {item.sha256}" for item in self.files), length=32)
 
     def run(self, engine: str, provider: str, precision: str) -> str:
         """Digest of the bundle, the engine's version, provider and precision: the key of a reading."""
@@ -194,10 +200,14 @@ def load_bundle(path: Path) -> Bundle:
         raise SettingError(f"There is no model {path.stem!r}: expected one of {known or 'none'} ({path.parent}), or one that "
                            "`saegim models list` shows")
     bundle = parse_bundle(path.read_text(encoding="utf-8"), path.name)
-    files = [item.model_copy(update={"sources": [
-        source.model_copy(update={"path": str((path.parent / source.path).resolve())}) if isinstance(source, PathSource) else source
-        for source in item.sources]}) for item in bundle.files]
-    return bundle.model_copy(update={"files": files})
+
+    def absolute(source: Source) -> Source:
+        if not isinstance(source, PathSource):
+            return source
+        return source.model_copy(update={"path": str((path.parent / source.path).resolve())})
+
+    return bundle.model_copy(update={"files": [
+        item.model_copy(update={"sources": [absolute(source) for source in item.sources]}) for item in bundle.files]})
 
 
 def problems(bundle: Bundle, folder: Path) -> list[str]:

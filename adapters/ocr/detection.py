@@ -38,7 +38,7 @@ def fit(height: int, width: int, detector: Detector) -> tuple[int, int]:
     """Height and width of the detector's input for an image, multiples of 32."""
     longest = max(height, width)
     scale = min(max(longest, detector.least_side), detector.longest_side) / longest
-    return tuple(max(STEP, round(side * scale / STEP) * STEP) for side in (height, width))  # type: ignore[return-value]
+    return max(STEP, round(height * scale / STEP) * STEP), max(STEP, round(width * scale / STEP) * STEP)
 
 
 def to_tensor(image: Pixels, mean: tuple[float, ...], std: tuple[float, ...]) -> Tensor:
@@ -46,13 +46,13 @@ def to_tensor(image: Pixels, mean: tuple[float, ...], std: tuple[float, ...]) ->
     if len(set(std)) == 1:
         tensor: Any = cv2.dnn.blobFromImage(image, 1 / (255 * std[0]), mean=tuple(255 * value for value in mean))[0]
     else:
-        tensor = ((image / np.float32(255) - np.float32(mean)) / np.float32(std)).transpose(2, 0, 1)
+        tensor = ((image / 255 - np.array(mean)) / np.array(std)).transpose(2, 0, 1)
     return np.ascontiguousarray(tensor, np.float32)
 
 
 def prepare(image: Pixels, detector: Detector) -> Tensor:
     """The detector's input [3, H, W] for an RGB image."""
-    height, width = fit(*image.shape[:2], detector)
+    height, width = fit(image.shape[0], image.shape[1], detector)
     small: Any = cv2.resize(image, (width, height))
     return to_tensor(small if detector.channels == "rgb" else small[:, :, ::-1], detector.mean, detector.std)
 
@@ -69,7 +69,7 @@ def find_boxes(probability: Tensor, height: int, width: int, detector: Detector)
         width: of the image, in pixels.
         detector: thresholds and growth.
     """
-    scale = np.float32([width / probability.shape[1], height / probability.shape[0]])
+    scale = np.array([width / probability.shape[1], height / probability.shape[0]], np.float32)
     contours, _ = cv2.findContours((probability > detector.threshold).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
     for contour in contours[:MOST_BOXES]:
@@ -83,7 +83,7 @@ def find_boxes(probability: Tensor, height: int, width: int, detector: Detector)
             grown.append(_ordered(cv2.boxPoints(((x + .5, y + .5), (w + 2 * distance, h + 2 * distance), angle)) * scale))
         if min(w, h) + 2 * distance < LEAST_GROWN:
             continue
-        polygon, crop = (np.clip(corners, 0, np.float32([width, height])) for corners in grown)
+        polygon, crop = (np.clip(corners, 0, np.array([width, height], np.float32)) for corners in grown)
         if min(np.ptp(crop[:, 0]), np.ptp(crop[:, 1])) >= LEAST_SIDE:
             boxes.append(Box(polygon, crop))
     return _in_reading_order(boxes)

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from adapters.ocr.bundles import Recogniser, Script
 from adapters.ocr.engine import Pixels
@@ -202,14 +203,14 @@ def _beside(flags: Sequence[bool]) -> list[bool]:
     return [any(flags[max(0, index - 1):index + 2]) for index in range(len(flags))]
 
 
-def _ink(picture: Strip) -> np.ndarray | None:  # type: ignore[type-arg]
+def _ink(picture: Strip) -> NDArray[np.bool_] | None:
     """Where the letters are, [H, W]: the rarer side of Otsu's threshold; None for one even colour."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     if int(np.ptp(grey)) < 16:
         return None
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     ink = grey <= threshold
-    return ~ink if ink.mean() > 0.5 else ink
+    return np.asarray(~ink if ink.mean() > 0.5 else ink, bool)
 
 
 def _empty_runs(strip: Strip) -> tuple[list[tuple[float, int]], int]:

@@ -20,13 +20,14 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from adapters.ocr import detection, recognition
-from adapters.ocr.bundles import Bundle, Detector, Recogniser
+from adapters.ocr.bundles import Bundle, Recogniser
+from adapters.ocr.checks import check_detector, check_recogniser
 from adapters.ocr.detection import Box, Corners
 from adapters.ocr.engine import Pixels
-from adapters.ocr.lines import TALL, best_of, is_sure, spans_of, stack, with_span, with_spaces
+from adapters.ocr.lines import TALL, best_of, is_sure, spans_of, stack, with_spaces, with_span
 from adapters.ocr.recognition import Line, Strip
 from adapters.ocr.sessions import OnnxSession, Session, Tensor, best_class, flush_denormals, open_session
-from schemas.errors import ModelUnavailable
+from schemas.errors import ModelUnavailable, SettingError
 from schemas.geometry import tidy
 from schemas.ids import region_id
 from schemas.reading import Attributes, Direction, Kind, Reading, Region
@@ -73,7 +74,8 @@ class OnnxEngine:
         Raises:
             ModelUnavailable: a model does not do what the bundle says, or runs on another provider.
         """
-        assert bundle.detector  # the bundle is complete: its engine is ours
+        if bundle.detector is None:
+            raise SettingError(f"{bundle.label}: the engine onnx needs a detector")
         cv2.setNumThreads(1)  # the threads here are the parallelism
         self.name, self.version, self.unit = bundle.name, bundle.version, bundle.unit
         self._bundle, self._detector = bundle, bundle.detector
@@ -85,7 +87,7 @@ class OnnxEngine:
         self.images_a_read = max(8 * self._threads, 4 * self._finder.batch)
         self.precision = self._finder.precision
         self.run = bundle.run(f"onnx/{VERSION}", provider, self.precision)
-        self._pool.submit(_check_detector, self._finder, self._detector).result()
+        self._pool.submit(check_detector, self._finder, self._detector).result()
 
     def _open_recogniser(self, item: Recogniser, folder: Path, provider: str) -> tuple[Session, list[str]]:
         widths = (item.widths[0], item.widths[len(item.widths) // 2], item.widths[-1])
@@ -94,13 +96,14 @@ class OnnxEngine:
             characters = (folder / item.charset).read_text(encoding="utf-8").split("\n")
             characters = characters[:-1] if characters[-1] == "" else characters
         else:
-            inside = session.charset if isinstance(session, OnnxSession) else OnnxSession(folder / item.file, "cpu", {}).charset
-            if inside is None:
-                raise ModelUnavailable(f"{item.file} carries no charset (metadata `character`) and bundle.yaml names no file: add "
-                                       f"`charset: FILE` to the recogniser {item.name}, one character a line in the order of the classes")
-            characters = inside
+            inside = session if isinstance(session, OnnxSession) else OnnxSession(folder / item.file, "cpu", {})
+            if inside.charset is None:
+                raise ModelUnavailable(
+                    f"{item.file} carries no charset (metadata `character`) and bundle.yaml names no file: add `charset: FILE` "
+                    f"to the recogniser {item.name}, one character a line in the order of the classes")
+            characters = inside.charset
         plain = session if session.batch == 1 else OnnxSession(folder / item.file, "cpu", {})
-        classes = self._pool.submit(_check_recogniser, plain, item).result()
+        classes = self._pool.submit(check_recogniser, plain, item).result()
         charset = ["", *(character.strip("\r") for character in characters), " "][:classes]
         if len(charset) < classes or len(characters) + 1 > classes:
             raise ModelUnavailable(f"{item.charset or item.file} has {len(characters)} characters and {item.file} has {classes} "
@@ -148,8 +151,8 @@ class OnnxEngine:
         def finish(strip: Strip, output: Tensor) -> Line:
             best = best_class(output)
             if not np.isfinite(best).all():
-                raise ModelUnavailable(f"{recogniser.file} gives NaN for a line of {self._bundle.label}: it was exported wrongly, or "
-                                       f"does not bear the precision {session.precision}")
+                raise ModelUnavailable(f"{recogniser.file} of {self._bundle.label} gives NaN for a line: it was exported "
+                                       f"wrongly, or does not bear the precision {session.precision}")
             return recognition.decode(best, charset, recognition.step_of(strip.shape[1], recogniser), recogniser.name)
 
         return self._run(session, strips, lambda strip: recognition.step_of(strip.shape[1], recogniser),
@@ -180,7 +183,7 @@ class OnnxEngine:
         groups: dict[Hashable, list[int]] = defaultdict(list)
         for index, item in enumerate(items):
             groups[shape(item)].append(index)
-        batches = [group[start:start + session.batch] for _, group in sorted(groups.items(), reverse=True)  # type: ignore[type-var]
+        batches = [group[start:start + session.batch] for _, group in sorted(groups.items(), reverse=True)
                    for start in range(0, len(group), session.batch)]
 
         def work(batch: list[int]) -> list[R]:
@@ -213,7 +216,8 @@ def _ways(crop: Pixels, height: int, longest: int) -> list[_Way]:
     """How a crop may be read: as it is; a tall one also turned to either side, and as a column of letters."""
     ways = [_Way(recognition.to_strip(crop, height, longest))]
     if crop.shape[0] >= TALL * crop.shape[1]:
-        ways += [_Way(recognition.to_strip(np.ascontiguousarray(np.rot90(crop, turns)), height, longest), turns) for turns in (1, 3)]
+        ways += [_Way(recognition.to_strip(np.ascontiguousarray(np.rot90(crop, turns)), height, longest), turns)
+                 for turns in (1, 3)]
         column = stack(crop)
         if column is not None:
             ways.append(_Way(recognition.to_strip(column, height, longest), stacked=True))
@@ -226,7 +230,7 @@ def _turned(corners: Corners, turns: int) -> Corners:
 
 
 def _direction(item: _Found, best: int) -> Direction:
-    """Vertical is a column of letters. Recognisers are trained on columns turned to the left, so one may read it best that way."""
+    """Vertical is a column of letters. Recognisers are trained on columns turned to the left, and may read one best that way."""
     way = item.ways[best]
     if way.stacked:
         return Direction.VERTICAL
@@ -234,55 +238,3 @@ def _direction(item: _Found, best: int) -> Direction:
     alike = column is not None and Levenshtein.normalized_similarity(
         without_spaces(column.text), without_spaces(item.lines[best].text)) >= ALIKE
     return Direction.VERTICAL if way.turns == 1 and alike else Direction.HORIZONTAL
-
-
-def _probe(height: int, width: int) -> Pixels:
-    """A picture with writing on it."""
-    picture = np.full((height, width, 3), 255, np.uint8)
-    cv2.putText(picture, "Saegim 2026", (4, height * 3 // 4), cv2.FONT_HERSHEY_SIMPLEX, height / 48, (0, 0, 0), 2)
-    return picture
-
-
-def _sides(session: Session) -> list[int | None]:
-    """Sides of a model's input, as its file states them; None where they are free."""
-    return [int(side) if str(side).isdigit() else None for side in session.shape]
-
-
-def _refuse_shape(file: str, session: Session, expected: Sequence[int | None]) -> None:
-    """Raises ModelUnavailable where a model's input is not what the bundle says; None is any size."""
-    sides = _sides(session)
-    if len(sides) != len(expected) or any(None not in pair and pair[0] != pair[1] for pair in zip(sides, expected, strict=True)):
-        raise ModelUnavailable(f"{file} wants an input of {session.shape} and bundle.yaml says "
-                               f"{[side or 'any' for side in expected]} (images, channels, height, width)")
-
-
-def _check_detector(session: Session, detector: Detector) -> None:
-    """Raises ModelUnavailable where a detector does not do what the bundle says."""
-    _refuse_shape(detector.file, session, (None, 3, None, None))
-    if any(side is not None for side in _sides(session)[2:]):
-        raise ModelUnavailable(f"{detector.file} wants images of {session.shape} only: export it with free height and width")
-    tensor = detection.to_tensor(_probe(64, 256), detector.mean, detector.std)
-    output = session.run([tensor])[0]
-    if output.shape != (1, 64, 256):
-        raise ModelUnavailable(f"{detector.file} gives {list(output.shape)} for an input of [3, 64, 256]: a DBNet detector gives "
-                               "[1, 64, 256], the probability of text")
-    if not np.isfinite(output).all() or output.min() < 0 or output.max() > 1:
-        raise ModelUnavailable(f"{detector.file} gives {'NaN or infinity' if not np.isfinite(output).all() else 'values'} outside [0, 1] "
-                               "for a line of text: expected probabilities (its mean, std or precision may be wrong)")
-
-
-def _check_recogniser(session: Session, item: Recogniser) -> int:
-    """Number of classes of a recogniser; raises ModelUnavailable where it does not do what the bundle says."""
-    _refuse_shape(item.file, session, (None, 3, item.height, None))
-    if (width := _sides(session)[3]) is not None and set(item.widths) != {width}:
-        raise ModelUnavailable(f"{item.file} wants lines {width} pixels wide only: add `widths: [{width}]` to the recogniser {item.name}, "
-                               "or export it with a free width")
-    output = session.run([recognition.prepare(recognition.to_strip(_probe(item.height, item.height * 4), item.height, item.widths[-1]),
-                                              item)])[0]
-    if output.ndim != 2:
-        raise ModelUnavailable(f"{item.file} gives {output.ndim} dimensions a line: a CTC recogniser gives [steps, classes]")
-    if not np.isfinite(output).all():
-        raise ModelUnavailable(f"{item.file} gives NaN or infinity for a line of text: it was exported wrongly")
-    if abs(float(output.sum(axis=1).mean()) - 1) > 0.05:
-        raise ModelUnavailable(f"{item.file} gives classes that do not add up to 1: expected probabilities, export it with its softmax")
-    return int(output.shape[1])

@@ -56,11 +56,11 @@ def cut_out(image: Pixels, corners: Corners) -> Pixels:
     """The part of an image in a quadrangle, straightened, standing as it stands."""
     width = max(1, int(max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[2] - corners[3]))))
     height = max(1, int(max(np.linalg.norm(corners[0] - corners[3]), np.linalg.norm(corners[1] - corners[2]))))
-    flat = np.float32([[0, 0], [width, 0], [width, height], [0, height]])  # type: ignore[arg-type]
+    flat = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     # A patch with a margin for the cubic filter: warping from a whole photograph pages in rows that are not needed.
     left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 4, 0)
     right, bottom = np.ceil(corners.max(axis=0)).astype(int) + 4
-    matrix = cv2.getPerspectiveTransform(np.float32(corners - [left, top]), flat)
+    matrix = cv2.getPerspectiveTransform(np.asarray(corners - [left, top], np.float32), flat)
     found: Any = cv2.warpPerspective(image[top:bottom, left:right], matrix, (width, height), flags=cv2.INTER_CUBIC,
                                      borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.uint8)

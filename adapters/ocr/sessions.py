@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 import platform
 import threading
 import time
@@ -112,8 +113,8 @@ class OnnxSession:
             raise ModelUnavailable(f"{path.name} does not open as an ONNX model: {str(error).strip()[:200]}") from None
         actual = self._session.get_providers()[0]
         if actual != wanted:
-            raise ModelUnavailable(f"{path.name} was asked to run on {provider} and runs on {actual}; install the extra [gpu] and "
-                                   "its CUDA libraries, or set SAEGIM_ONNX_PROVIDER=cpu")
+            raise ModelUnavailable(f"{path.name} was asked to run on {provider} and runs on {actual}; install the extra [gpu] "
+                                   "and its CUDA libraries, or set SAEGIM_ONNX_PROVIDER=cpu")
         self._file = path.name
         self.name = self._session.get_inputs()[0].name
         self.shape = list(self._session.get_inputs()[0].shape)
@@ -176,7 +177,6 @@ class OpenVinoSession:
         core = openvino.Core()
         try:
             model = core.read_model(path)
-            import os
             threads = os.cpu_count() or 1
             self._compiled = core.compile_model(model, "CPU", {
                 "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": threads, "INFERENCE_NUM_THREADS": threads})

@@ -49,8 +49,9 @@ def fetch(bundle: Bundle, folder: Path, say: Callable[[str], None] = lambda _lin
                 except (OSError, urllib.error.URLError, tarfile.TarError, subprocess.SubprocessError, KeyError) as error:
                     failed.append(f"{_name(source)}: {str(error).strip()[:200]}")
         else:
-            raise ModelUnavailable(f"Model {bundle.label}: {item.name} cannot be had ({'; '.join(failed) or 'it names no source'}). "
-                                   f"Put the file with sha256 {item.sha256[:12]}… at {target}")
+            why = "; ".join(failed) or "it names no source"
+            raise ModelUnavailable(f"Model {bundle.label}: {item.name} cannot be had ({why}). Put the file with sha256 "
+                                   f"{item.sha256[:12]}… at {target}")
     return folder
 
 

@@ -3,7 +3,7 @@
 import typer
 
 import apps.stack.commands
-from apps.cli import ingest, ledger, run
+from apps.cli import ingest, ledger, models, run
 
 
 def register(app: typer.Typer) -> None:
@@ -12,3 +12,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(run.app, name="run")
     app.add_typer(ingest.app, name="ingest")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(models.app, name="models")

@@ -79,15 +79,16 @@ def ingest(campaign: str = typer.Option("", help="Only this campaign's submissio
 
 
 @app.command()
-def prelabel() -> None:
-    """Let the current model read what it has not read.
+def prelabel(only: str = typer.Option("unlabelled", help="unlabelled: what no person has read; all; or slice:NAME, images with "
+                                                          "such a region, as slice:vertical.")) -> None:
+    """Let the model in use read what it has not read. What people read stays as it is.
 
-    Example:  SAEGIM_MODEL=ppocr-v6-small saegim run prelabel
+    Example:  saegim run prelabel --only slice:vertical
     """
     prepare(load_settings())
     from flows.prelabel import prelabel as flow
 
-    show(flow())
+    show(flow(only))
 
 
 @app.command()

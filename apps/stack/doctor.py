@@ -11,9 +11,9 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from adapters.ocr.bundles import load_recipe, verify
+from adapters.ocr.bundles import problems
 from apps.stack.services import BUCKETS, POOLS
-from flows.models import RECIPES, model_folder
+from flows.models import cache_folder, find
 from flows.settings import Settings
 from flows.workbench import Workbench
 from saegim.settings import home
@@ -163,10 +163,16 @@ def _deployments(bench: Workbench) -> str:
 
 
 def _model(bench: Workbench) -> str:
-    recipe = load_recipe(RECIPES / f"{bench.settings.model}.yaml")
-    if problems := verify(recipe, model_folder(recipe)):
-        raise NotWell("; ".join(problems), "saegim run prelabel fetches what is missing or wrong")
-    return f"{recipe.name} {recipe.version}: all sha256 right"
+    bundle = find(bench, bench.model)
+    wrong = problems(bundle, cache_folder(bundle))
+    while wrong and bundle.otherwise:
+        stand_in = find(bench, bundle.otherwise)
+        if not problems(stand_in, cache_folder(stand_in)):
+            return f"{stand_in.label} stands in for {bench.model}: all sha256 right"
+        bundle = stand_in
+    if wrong:
+        raise NotWell("; ".join(wrong), f"saegim models fetch {bench.model}")
+    return f"{bundle.label}: all sha256 right"
 
 
 def _disk(_bench: Workbench) -> str:

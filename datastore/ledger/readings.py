@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, exists, select
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
-from datastore.ledger.tables import accepted_readings, images, models, readings, submissions
+from datastore.ledger.tables import accepted_readings, images, model_runs, models, readings, submissions
 from schemas.ids import digest
 from schemas.reading import Condition, ImageKind, Reading, Unit, regions_from_json
 from schemas.submission import Outcome
@@ -42,17 +42,18 @@ def reading_id(reading: Reading) -> str:
 
 
 def set_model_run(ledger: Ledger, name: str, reader: str, run: str, details: dict[str, Any]) -> None:
-    """Notes which run a model's name stands for now.
+    """Notes which run a model's name stands for now, and what that run is made of.
 
     Args:
         ledger: where.
-        name: the model as the settings call it.
+        name: the model as people call it.
         reader: the reader that it became, such as ``model:ppocr-korean@1``.
-        run: digest of model files, configuration, provider and precision.
+        run: digest of model files, configuration, engine, provider and precision.
         details: what the digest was made of.
     """
     with ledger.write() as connection:
-        upsert(connection, models, {"name": name, "reader": reader, "run": run, "details": details})
+        upsert(connection, models, {"name": name, "reader": reader, "run": run})
+        insert_or_ignore(connection, model_runs, [{"run": run, "reader": reader, "details": details}])
 
 
 def model_run(ledger: Ledger, name: str) -> str | None:
@@ -62,14 +63,42 @@ def model_run(ledger: Ledger, name: str) -> str | None:
         return str(run) if run else None
 
 
-def unread_images(ledger: Ledger, run: str) -> list[ImageRow]:
-    """Images that this run of a model has not read, in order of id: accepted ones, and held ones, whose texts help to decide."""
+def run_details(ledger: Ledger, run: str) -> dict[str, Any]:
+    """What a run's readings were made with; empty for a run that nobody noted."""
+    with ledger.read() as connection:
+        return dict(connection.scalar(select(model_runs.c.details).where(model_runs.c.run == run)) or {})
+
+
+def unread_images(ledger: Ledger, run: str, *, labelled: bool = False) -> list[ImageRow]:
+    """Images that this run of a model has not read, in order of id: accepted ones, and held ones, whose texts help to decide.
+
+    Args:
+        ledger: where.
+        run: of the model.
+        labelled: also those that a person has read.
+    """
     read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
+    conditions = [_standing(), ~read] if labelled else [_standing(), ~read, ~_labelled()]
     with ledger.read() as connection:
         rows = connection.execute(
             select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-            .where(_standing(), ~read).order_by(images.c.image_id))
+            .where(*conditions).order_by(images.c.image_id))
         return [ImageRow(*row) for row in rows]
+
+
+def images_in_slice(ledger: Ledger, name: str, image_ids: Iterable[str]) -> set[str]:
+    """Which of these images have a region in a slice, as people read them, or where nobody did, as any model did."""
+    found: set[str] = set()
+    with ledger.read() as connection:
+        for chunk in in_chunks(sorted(set(image_ids))):
+            slices: dict[str, dict[bool, bool]] = {}
+            for row in connection.execute(select(readings).where(readings.c.image_id.in_(chunk))):
+                reading = _reading(row)
+                inside = any(name in region.attributes.slices() for region in reading.regions)
+                by_reader = slices.setdefault(row.image_id, {})
+                by_reader[reading.by_person] = by_reader.get(reading.by_person, False) or inside
+            found.update(image_id for image_id, by_reader in slices.items() if by_reader.get(True, by_reader.get(False)))
+    return found
 
 
 def add_readings(connection: Connection, new: Sequence[Reading]) -> int:
@@ -133,6 +162,10 @@ def _by_image(connection: Connection, image_ids: Iterable[str], condition: Any) 
         for row in rows:
             found.setdefault(row.image_id, []).append(_reading(row))
     return found
+
+
+def _labelled() -> Any:
+    return exists().where(readings.c.image_id == images.c.image_id, readings.c.reader.startswith("person:"))
 
 
 def _standing() -> Any:

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, func, select, true, update
+from sqlalchemy import Column, Connection, Row, exists, func, select, true, update
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
 from datastore.ledger.gate import numbered
-from datastore.ledger.tables import comparisons, images, submissions
+from datastore.ledger.tables import comparisons, images, readings, submissions
 from schemas.submission import CATEGORIES, Outcome, Reason, Submission, image_key
 
 
@@ -103,18 +103,27 @@ def record(connection: Connection, settled: Sequence[Submission]) -> int:
 def reject_textless(connection: Connection, image_ids: Iterable[str]) -> int:
     """Rejects accepted submissions on whose images the model found no text. Returns how many.
 
-    Those that claim a category stay: what the engine reads badly is what campaigns collect.
+    Those that claim a category stay: what the engine reads badly is what campaigns collect. So do those that a person has
+    read: a new model does not overrule people.
     """
     count = 0
+    labelled = exists().where(readings.c.image_id == submissions.c.image_id, readings.c.reader.startswith("person:"))
     for chunk in in_chunks(sorted(set(image_ids))):
         rows = connection.execute(select(submissions.c.submission_id, submissions.c.claims).where(
-            submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED))
+            submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED, ~labelled))
         textless = [row.submission_id for row in rows if not row.claims.get(CATEGORIES)]
         if textless:
             count += connection.execute(update(submissions).where(
                 submissions.c.submission_id.in_(textless), submissions.c.outcome == Outcome.ACCEPTED).values(
                 outcome=Outcome.REJECTED, reason=Reason.NO_TEXT, detail="the model found no region")).rowcount
     return count
+
+
+def quarantine(connection: Connection, image_id: str, trace: str) -> None:
+    """Puts aside the submission of an image on which something nobody foresaw failed; ``saegim ingest retry`` has it back."""
+    connection.execute(update(submissions).where(
+        submissions.c.image_id == image_id, submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD))).values(
+        outcome=Outcome.QUARANTINED, detail=trace))
 
 
 def _let_the_earliest_win(connection: Connection, item: Submission) -> None:

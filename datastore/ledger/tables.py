@@ -167,6 +167,12 @@ models = Table(
     Column("name", String(255), primary_key=True),
     Column("reader", String(255), nullable=False),
     Column("run", String(255), nullable=False),
+)
+
+model_runs = Table(
+    "model_runs", metadata,  # what each run of readings was made with; the key is in readings.run
+    Column("run", String(255), primary_key=True),
+    Column("reader", String(255), nullable=False),
     Column("details", JSON, nullable=False),
 )
 

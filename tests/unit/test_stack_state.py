@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.ocr.bundles import ModelRecipe, fetch, load_recipe, verify
+from adapters.ocr.bundles import Bundle, load_bundle, problems
+from adapters.ocr.sources import fetch
 from apps.stack.state import choose_ports, merge_env
 from apps.stack.supervision import Program, config_text
 from datastore.ledger import Ledger, leases
@@ -67,12 +68,12 @@ def test_a_dead_holders_work_is_free_and_a_living_ones_is_not(tmp_path: Path, mo
 
 
 def test_a_file_with_another_digest_is_refused(tmp_path: Path) -> None:
-    recipe = load_recipe(MODELS / "ppocr-v6-small.yaml")
+    recipe = load_bundle(MODELS / "ppocr-v6-small.yaml")
     fetch(recipe, tmp_path)
-    assert verify(recipe, tmp_path) == []
+    assert problems(recipe, tmp_path) == []
     (tmp_path / recipe.files[0].name).write_bytes(b"tampered")
-    assert "sha256" in verify(recipe, tmp_path)[0]
+    assert "sha256" in problems(recipe, tmp_path)[0]
     values = recipe.model_dump()
     values["files"][0]["sha256"] = "0" * 64
     with pytest.raises(ModelUnavailable, match=recipe.files[0].name):
-        fetch(ModelRecipe.model_validate(values), tmp_path / "other")
+        fetch(Bundle.model_validate(values), tmp_path / "other")
