@@ -32,7 +32,8 @@ def _refuse_shape(file: str, session: Session, expected: Sequence[int | None]) -
     if len(sides) != len(expected) or any(None not in (side, other) and side != other
                                           for side, other in zip(sides, expected, strict=True)):
         wanted = [side or "any" for side in expected]
-        raise ModelUnavailable(f"{file} wants an input of {session.shape}; bundle.yaml says {wanted} (images, channels, height, width)")
+        raise ModelUnavailable(f"{file} wants an input of {session.shape}; bundle.yaml says {wanted} (images, channels, height, "
+                               "width)")
 
 
 def check_detector(session: Session, detector: Detector) -> None:

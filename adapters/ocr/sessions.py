@@ -107,6 +107,9 @@ class OnnxSession:
         settings.inter_op_num_threads = 1
         settings.log_severity_level = 4
         wanted = PROVIDERS[provider]
+        if wanted not in onnxruntime.get_available_providers():
+            raise ModelUnavailable(f"{path.name} was asked to run on {provider}, which the installed onnxruntime does not have; "
+                                   "install the extra [gpu] in place of [cpu], or set SAEGIM_ONNX_PROVIDER=cpu")
         try:
             self._session = onnxruntime.InferenceSession(str(path), settings, providers=[(wanted, options)])
         except Exception as error:
@@ -131,8 +134,8 @@ class OnnxSession:
 
     def run(self, rows: Sequence[Tensor]) -> list[Tensor]:
         """See ``Session``. Where the GPU's memory does not do, the batch is halved for good and the rows run in parts."""
-        if len(rows) > self.batch:
-            return [output for start in range(0, len(rows), self.batch) for output in self.run(rows[start:start + self.batch])]
+        if len(rows) > (most := self.batch):  # which may shrink on the way
+            return [output for start in range(0, len(rows), most) for output in self.run(rows[start:start + most])]
         # A full batch, always: how many rows there are must not choose another kernel and so another reading (design D8).
         batch = np.zeros((self.batch, *rows[0].shape), np.float32)
         for index, row in enumerate(rows):
@@ -222,7 +225,7 @@ def _best_class(provider: str, options: dict[str, Any]) -> Any:
     graph = helper.make_graph(nodes, "best class", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", "t", "c"])],
                               [helper.make_tensor_value_info("best", TensorProto.FLOAT, ["n", "t", 2])])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    return onnxruntime.InferenceSession(model.SerializeToString(), providers=[(provider, options), "CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=[(provider, options)])
 
 
 @functools.cache

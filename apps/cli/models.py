@@ -112,9 +112,10 @@ def bench(name: str = typer.Argument(help="NAME, NAME@VERSION, or a folder with 
         raise SettingError(f"--images {images} holds no pictures ({', '.join(sorted(PICTURES))})")
     engine.warm_up()
     rounds = track(range(ROUNDS), "reading", console=console, transient=True)
-    rate = len(paths) / statistics.median(_read_all(engine, paths, show and number == 0) for number in rounds)
-    console.print(f"{bundle.label} on {provider}, {engine.precision}: [bold]{rate:.2f} images/s[/] ({len(paths)} pictures, "
-                  f"median of {ROUNDS}, {psutil.cpu_count()} cores), {psutil.Process().memory_info().rss / 1e6:,.0f} MB", highlight=False)
+    seconds = statistics.median(_read_all(engine, paths, show and number == 0) for number in rounds)
+    memory = psutil.Process().memory_info().rss / 1e6
+    console.print(f"{bundle.label} on {provider}, {engine.precision}: [bold]{len(paths) / seconds:.2f} images/s[/] ({len(paths)} "
+                  f"pictures, median of {ROUNDS}, {psutil.cpu_count()} cores), {memory:,.0f} MB", highlight=False)
 
 
 def _bundle_of(bench: Workbench, name: str) -> tuple[Bundle, Path]:
