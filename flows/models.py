@@ -141,8 +141,8 @@ def push(bench: Workbench, bundle: Bundle, folder: Path) -> bool:
             return True
     there = find(bench, bundle.label)
     if there.digest != bundle.digest:
-        raise SettingError(f"{bundle.label} is in bucket {bucket} already, and is another model (digest {there.digest[:12]}…, this "
-                           f"one has {bundle.digest[:12]}…): a version never changes, so give this one a new version")
+        raise SettingError(f"{bundle.label} is in bucket {bucket} already, and is another model (digest {there.digest[:12]}…, "
+                           f"this one has {bundle.digest[:12]}…): a version never changes, so give this one a new version")
     return False
 
 

@@ -65,7 +65,7 @@ class BundleFile(Recipe):
 
     name: str = Field(pattern=NAME)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    sources: list[Source] = []
+    sources: list[Source] = Field(default_factory=list)
 
 
 class Detector(Recipe):
@@ -138,7 +138,7 @@ class Bundle(Recipe):
     otherwise: str | None = None
     min_score: float = Field(0.5, ge=0, le=1)
     detector: Detector | None = None
-    recognisers: list[Recogniser] = []
+    recognisers: list[Recogniser] = Field(default_factory=list)
     files: list[BundleFile] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -148,6 +148,10 @@ class Bundle(Recipe):
             raise ValueError(f"each file needs a name of its own, and {BUNDLE_FILE} is taken")
         if self.engine == "onnx" and not (self.detector and self.recognisers):
             raise ValueError("the engine onnx needs a detector and at least one recogniser")
+        if len({item.height for item in self.recognisers}) > 1:
+            raise ValueError("the recognisers read the same strips: they need one height")
+        if any(list(item.widths) != sorted(set(item.widths)) for item in self.recognisers):
+            raise ValueError("the widths of a recogniser go up")
         used = [self.detector.file] if self.detector else []
         used += [name for item in self.recognisers for name in (item.file, item.charset) if name]
         if missing := sorted(set(used) - set(names)):

@@ -11,7 +11,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +42,8 @@ BOXES = {"□": False, "☐": False, "☑": True, "☒": True, "■": True}
 """Characters that are check boxes."""
 
 
+GPU_LINES, GPU_IMAGES = 32, 128
+"""Lines in one run on a GPU, and images whose lines are put together for it. A detection is work enough for a GPU by itself."""
 ALIKE = 0.5
 """From this similarity on a turned crop and the column of its letters say the same."""
 
@@ -62,7 +64,7 @@ class _Found:
     image: int
     box: Box
     ways: list[_Way]
-    lines: list[Line]
+    lines: list[Line] = field(default_factory=list)
 
 
 class OnnxEngine:
@@ -84,14 +86,15 @@ class OnnxEngine:
         long, short = self._detector.longest_side, self._detector.longest_side * 3 // 4 // 32 * 32
         self._finder = open_session(folder / self._detector.file, provider, ((3, 32, 32), (3, short, long), (3, long, long)))
         self._readers = [(item, *self._open_recogniser(item, folder, provider)) for item in bundle.recognisers]
-        self.images_a_read = max(8 * self._threads, 4 * self._finder.batch)
+        self.images_a_read = GPU_IMAGES if provider in ("cuda", "tensorrt") else 8 * self._threads
         self.precision = self._finder.precision
         self.run = bundle.run(f"onnx/{VERSION}", provider, self.precision)
         self._pool.submit(check_detector, self._finder, self._detector).result()
 
     def _open_recogniser(self, item: Recogniser, folder: Path, provider: str) -> tuple[Session, list[str]]:
         widths = (item.widths[0], item.widths[len(item.widths) // 2], item.widths[-1])
-        session = open_session(folder / item.file, provider, tuple((3, item.height, width) for width in widths), reduced=True)
+        session = open_session(folder / item.file, provider, tuple((3, item.height, width) for width in widths),
+                               gpu_rows=GPU_LINES, reduced=True)
         if item.charset:
             characters = (folder / item.charset).read_text(encoding="utf-8").split("\n")
             characters = characters[:-1] if characters[-1] == "" else characters
@@ -112,32 +115,29 @@ class OnnxEngine:
 
     def warm_up(self) -> None:
         """One run of each width and of a usual photograph."""
-        strips = [(index, np.zeros((item.height, width, 3), np.uint8))
-                  for index, (item, _, _) in enumerate(self._readers) for width in item.widths]
-        for index in range(len(self._readers)):
-            self._read_strips(index, [strip for other, strip in strips if other == index])
+        for index, item in enumerate(self._bundle.recognisers):
+            self._read_strips(index, [np.zeros((item.height, width, 3), np.uint8) for width in item.widths])
         self.read([np.full((720, 960, 3), 255, np.uint8)], ["warm-up"])
 
     def read(self, images: Sequence[Pixels], image_ids: Sequence[str]) -> list[Reading]:
         """Reads images; regions come from top to bottom, from left to right."""
         found = self._find(images)
         # Ways of all boxes of all images go through each recogniser together.
-        ways = [(item, number) for item in found for number in range(len(item.ways))]
-        first = self._read_strips(0, [item.ways[number].strip for item, number in ways])
-        lines = self._with_others([item.ways[number].strip for item, number in ways], first)
-        for (item, _), line in zip(ways, lines, strict=True):
-            item.lines.append(line)
+        strips = [way.strip for item in found for way in item.ways]
+        lines = iter(self._with_others(strips, self._read_strips(0, strips)))
+        for item in found:
+            item.lines = [next(lines) for _ in item.ways]
         return [self._reading(image_id, index, image.shape[0], image.shape[1], found)
                 for index, (image, image_id) in enumerate(zip(images, image_ids, strict=True))]
 
     def _find(self, images: Sequence[Pixels]) -> list[_Found]:
         """Boxes of all images with their crops."""
+        height, longest = self._bundle.recognisers[0].height, min(item.widths[-1] for item in self._bundle.recognisers)
+
         def finish(index: int, output: Tensor) -> list[_Found]:
             image = images[index]
-            height = self._readers[0][0].height
-            longest = self._readers[0][0].widths[-1]
             boxes = detection.find_boxes(output[0], image.shape[0], image.shape[1], self._detector)
-            return [_Found(index, box, _ways(recognition.cut_out(image, box.crop), height, longest), []) for box in boxes]
+            return [_Found(index, box, _ways(recognition.cut_out(image, box.crop), height, longest)) for box in boxes]
 
         found = self._run(self._finder, range(len(images)),
                           lambda index: detection.fit(images[index].shape[0], images[index].shape[1], self._detector),
@@ -160,19 +160,17 @@ class OnnxEngine:
 
     def _with_others(self, strips: Sequence[Strip], first: Sequence[Line]) -> list[Line]:
         """Lines in which what the first recogniser is not trusted with was read by the others."""
-        others = range(1, len(self._readers))
-        if not others:
-            return list(first)
+        main, *others = self._bundle.recognisers
         spans = [(index, span) for index, (strip, line) in enumerate(zip(strips, first, strict=True))
-                 for span in spans_of(line, strip.shape[1], self._readers[0][0])]
+                 for span in spans_of(line, strip.shape[1], main)] if others else []
         whole = [index for index, line in enumerate(first)
-                 if not any(is_sure(item, self._readers[0][0]) for item in line.characters)]
+                 if not any(is_sure(item, main) for item in line.characters)] if others else []
         parts = [strips[index][:, span.left:span.right] for index, span in spans] + [strips[index] for index in whole]
-        readings = [self._read_strips(other, parts) for other in others]
+        readings = [self._read_strips(other, parts) for other in range(1, len(self._readers))]
         lines = list(first)
         for number, (index, span) in enumerate(spans):
-            lines[index] = with_span(lines[index], span, [
-                (readings[place][number], self._readers[other][0]) for place, other in enumerate(others)])
+            found = [(reading[number], other) for reading, other in zip(readings, others, strict=True)]
+            lines[index] = with_span(lines[index], span, found)
         for number, index in enumerate(whole, len(spans)):
             lines[index] = best_of([lines[index], *(reading[number] for reading in readings)])
         return [with_spaces(line, strip) for line, strip in zip(lines, strips, strict=True)]

@@ -22,9 +22,6 @@ Tensor = NDArray[np.float32]
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider", "tensorrt": "TensorrtExecutionProvider",
              "openvino": "OpenVINO"}
 PRECISIONS = {"cpu": "fp32", "cuda": "fp32", "tensorrt": "fp16"}
-GPU_ROWS = 32
-"""Rows of one run on a GPU. On a CPU it is one: bigger batches are slower there (cache misses; 1 / 6 / 32 rows gave .70 / .62 /
-.50 images a second with RapidOCR on two cores)."""
 SEARCHES = ("EXHAUSTIVE", "HEURISTIC", "DEFAULT")
 """cuDNN's ways to choose a convolution; which is fast differs by a factor of seven from model to model, so they are tried."""
 OUT_OF_MEMORY = ("failed to allocate memory", "out of memory", "cuda_error_out_of_memory", "cublas_status_alloc_failed")
@@ -51,12 +48,15 @@ class Session(Protocol):
         """Runs at most ``batch`` rows of one shape [3, H, W]; returns one output a row."""
 
 
-def open_session(path: Path, provider: str, probes: Sequence[tuple[int, int, int]], *, reduced: bool = False) -> Session:
+def open_session(path: Path, provider: str, probes: Sequence[tuple[int, int, int]], *, gpu_rows: int = 1,
+                 reduced: bool = False) -> Session:
     """Opens an ONNX file on a provider.
 
     Args:
         path: the file.
         provider: cpu, cuda, tensorrt or openvino.
+        gpu_rows: rows of one run on a GPU. On a CPU it is one: bigger batches are slower there (cache misses; 1 / 6 / 32 rows
+            gave .70 / .62 / .50 images a second with RapidOCR on two cores).
         probes: shapes [3, H, W] that will be common: the least, a usual one, the largest. GPU providers are tuned on them.
         reduced: the output is [T, classes] and only each step's best class and its probability are wanted, as [T, 2]: on a
             GPU they are found there, since 18,710 classes a step are more than the bus can carry.
@@ -73,16 +73,16 @@ def open_session(path: Path, provider: str, probes: Sequence[tuple[int, int, int
         cache = path.parent / "tensorrt"
         cache.mkdir(exist_ok=True)
         name = OnnxSession(path, "cpu", {}).name
-        profiles = {f"trt_profile_{key}_shapes": f"{name}:" + "x".join(map(str, (GPU_ROWS, *shape)))
+        profiles = {f"trt_profile_{key}_shapes": f"{name}:" + "x".join(map(str, (gpu_rows, *shape)))
                     for key, shape in (("min", least), ("opt", usual), ("max", largest))}
         return OnnxSession(path, provider, {"trt_engine_cache_enable": True, "trt_engine_cache_path": str(cache),
-                                            "trt_fp16_enable": True, **profiles}, reduced)
+                                            "trt_fp16_enable": True, **profiles}, gpu_rows, reduced)
     if provider not in PROVIDERS:
         raise ModelUnavailable(f"SAEGIM_ONNX_PROVIDER is {provider!r}: expected {', '.join(PROVIDERS)}")
-    rows = {shape: [np.zeros(shape, np.float32)] * GPU_ROWS for shape in probes}
+    rows = {shape: [np.zeros(shape, np.float32)] * gpu_rows for shape in probes}
 
     def seconds(search: str) -> float:
-        session = OnnxSession(path, provider, {"cudnn_conv_algo_search": search}, reduced)
+        session = OnnxSession(path, provider, {"cudnn_conv_algo_search": search}, gpu_rows, reduced)
         for batch in rows.values():
             session.run(batch)  # the first run of a shape searches
         started = time.perf_counter()
@@ -90,7 +90,7 @@ def open_session(path: Path, provider: str, probes: Sequence[tuple[int, int, int
             session.run(batch)
         return time.perf_counter() - started
 
-    return OnnxSession(path, provider, {"cudnn_conv_algo_search": least_of(SEARCHES, seconds)}, reduced)
+    return OnnxSession(path, provider, {"cudnn_conv_algo_search": least_of(SEARCHES, seconds)}, gpu_rows, reduced)
 
 
 def least_of(candidates: Iterable[str], cost: Callable[[str], float]) -> str:
@@ -101,7 +101,8 @@ def least_of(candidates: Iterable[str], cost: Callable[[str], float]) -> str:
 class OnnxSession:
     """See ``Session``: onnxruntime. On a CPU it has one thread and is run by as many threads as there are cores."""
 
-    def __init__(self, path: Path, provider: str, options: dict[str, Any], reduced: bool = False) -> None:
+    def __init__(self, path: Path, provider: str, options: dict[str, Any], rows: int = 1,
+                 reduced: bool = False) -> None:
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = 1
         settings.inter_op_num_threads = 1
@@ -111,7 +112,8 @@ class OnnxSession:
             raise ModelUnavailable(f"{path.name} was asked to run on {provider}, which the installed onnxruntime does not have; "
                                    "install the extra [gpu] in place of [cpu], or set SAEGIM_ONNX_PROVIDER=cpu")
         try:
-            self._session = onnxruntime.InferenceSession(str(path), settings, providers=[(wanted, options)])
+            rest = ["CUDAExecutionProvider"] if provider == "tensorrt" else []  # for what TensorRT does not know
+            self._session = onnxruntime.InferenceSession(str(path), settings, providers=[(wanted, options), *rest])
         except Exception as error:
             raise ModelUnavailable(f"{path.name} does not open as an ONNX model: {str(error).strip()[:200]}") from None
         actual = self._session.get_providers()[0]
@@ -121,10 +123,10 @@ class OnnxSession:
         self._file = path.name
         self.name = self._session.get_inputs()[0].name
         self.shape = list(self._session.get_inputs()[0].shape)
-        self.batch = 1 if provider == "cpu" else GPU_ROWS
+        self.batch = rows
         self.precision = PRECISIONS[provider]
         self._gpu = provider != "cpu"
-        self._best = _best_class(wanted, options if provider == "cuda" else {}) if reduced and self._gpu else None
+        self._best = _best_class("CUDAExecutionProvider") if reduced and self._gpu else None
 
     @property
     def charset(self) -> list[str] | None:
@@ -214,7 +216,7 @@ def best_class(probabilities: Tensor) -> Tensor:
     return np.stack([classes.astype(np.float32), probabilities[np.arange(len(classes)), classes]], axis=1)
 
 
-def _best_class(provider: str, options: dict[str, Any]) -> Any:
+def _best_class(provider: str) -> Any:
     """A session that does on the device what ``best_class`` does on the host: [N, T, classes] → [N, T, 2]."""
     from onnx import TensorProto, helper
 
@@ -225,7 +227,7 @@ def _best_class(provider: str, options: dict[str, Any]) -> Any:
     graph = helper.make_graph(nodes, "best class", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", "t", "c"])],
                               [helper.make_tensor_value_info("best", TensorProto.FLOAT, ["n", "t", 2])])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    return onnxruntime.InferenceSession(model.SerializeToString(), providers=[(provider, options)])
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=[provider])
 
 
 @functools.cache

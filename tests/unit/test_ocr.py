@@ -185,7 +185,7 @@ def test_memory_that_does_not_do_halves_the_batch(tmp_path: Path) -> None:
 
 def test_the_best_class_is_the_same_on_the_device() -> None:
     probabilities = np.random.default_rng(3).random((4, 9, 30), np.float32)
-    on_device = sessions._best_class("CPUExecutionProvider", {}).run(None, {"x": probabilities})[0]
+    on_device = sessions._best_class("CPUExecutionProvider").run(None, {"x": probabilities})[0]
     for one, other in zip(probabilities, on_device, strict=True):
         assert np.array_equal(sessions.best_class(one), other)
         assert np.array_equal(sessions.best_class(other), other)
