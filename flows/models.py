@@ -12,7 +12,6 @@ import yaml
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, parse_bundle, problems
 from adapters.ocr.engine import OcrEngine, open_engine
 from adapters.ocr.sources import fetch
-from flows.batches import say
 from flows.settings import ROOT
 from flows.workbench import MODEL_IN_USE, Workbench
 from saegim.settings import home
@@ -21,12 +20,12 @@ from schemas.errors import ModelUnavailable, ObjectMissing, SettingError
 RECIPES = ROOT / "recipes" / "models"
 
 
-def open_model(bench: Workbench, name: str | None = None) -> tuple[OcrEngine, Bundle, list[str]]:
+def open_model(bench: Workbench, tell: Callable[[str], None]) -> tuple[OcrEngine, Bundle, list[str]]:
     """The engine of the model in use; where its files cannot be had, the one that its recipe names, and a loud note.
 
     Args:
         bench: the systems.
-        name: another model, as NAME or NAME@VERSION.
+        tell: told what is being fetched, and the notes.
 
     Returns:
         The engine, the bundle that it runs, and notes for the data manager.
@@ -35,7 +34,7 @@ def open_model(bench: Workbench, name: str | None = None) -> tuple[OcrEngine, Bu
         ModelUnavailable: none of them can be had, or the model does not do what its bundle says.
         SettingError: there is no such model.
     """
-    bundle, folder, notes = obtain(bench, name or bench.model, say)
+    bundle, folder, notes = obtain(bench, bench.model, tell)
     return open_engine(bundle, folder, bench.settings.onnx_provider), bundle, notes
 
 
@@ -104,25 +103,29 @@ def bring(bench: Workbench, bundle: Bundle, tell: Callable[[str], None]) -> Path
         return fetch(bundle, folder, tell)
     folder.mkdir(parents=True, exist_ok=True)
     for item in bundle.files:
+        if not problems(bundle.model_copy(update={"files": [item]}), folder):
+            continue
         key = f"{bundle.name}/{bundle.version}/{item.name}"
         tell(f"fetching {item.name} of {bundle.label} from bucket {bench.settings.bucket_models}")
         try:
             data = bench.objects.get(bench.settings.bucket_models, key)
         except ObjectMissing:
             raise ModelUnavailable(f"Model {bundle.label}: {key} is not in bucket {bench.settings.bucket_models}, though its "
-                                   f"{BUNDLE_FILE} names it. Push the bundle again") from None
+                                   f"{BUNDLE_FILE} names it. Push the bundle again: saegim models push FOLDER") from None
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(data)
         Path(file.name).chmod(0o644)
         Path(file.name).replace(folder / item.name)
     if wrong := problems(bundle, folder):
         raise ModelUnavailable(f"Model {bundle.label} in bucket {bench.settings.bucket_models} is refused: {'; '.join(wrong)}. "
-                               f"Push it again under another version")
+                               "Push it again, which puts the right files there: saegim models push FOLDER")
     return folder
 
 
 def push(bench: Workbench, bundle: Bundle, folder: Path) -> bool:
     """Puts a bundle into object storage: its files first, then ``bundle.yaml``, which makes it one. Says whether it is new.
+
+    Pushing the same bundle again puts back files that are missing or wrong there.
 
     Raises:
         ModelUnavailable: a file is missing or has another digest.
@@ -134,16 +137,17 @@ def push(bench: Workbench, bundle: Bundle, folder: Path) -> bool:
     bucket, prefix = bench.settings.bucket_models, f"{bundle.name}/{bundle.version}"
     values = bundle.configuration | {"files": [{"name": item.name, "sha256": item.sha256} for item in bundle.files]}
     text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False).encode()
-    if (bundle.name, bundle.version) not in pushed(bench):
+    new = (bundle.name, bundle.version) not in pushed(bench)
+    there = bundle if new else find(bench, bundle.label)
+    if there.digest == bundle.digest:
         for item in bundle.files:
             bench.objects.put_file(bucket, f"{prefix}/{item.name}", folder / item.name)
-        if bench.objects.put_if_absent(bucket, f"{prefix}/{BUNDLE_FILE}", text, "application/yaml"):
-            return True
-    there = find(bench, bundle.label)
+        new = bench.objects.put_if_absent(bucket, f"{prefix}/{BUNDLE_FILE}", text, "application/yaml")
+        there = find(bench, bundle.label)  # another engineer may have been first
     if there.digest != bundle.digest:
         raise SettingError(f"{bundle.label} is in bucket {bucket} already, and is another model (digest {there.digest[:12]}…, "
                            f"this one has {bundle.digest[:12]}…): a version never changes, so give this one a new version")
-    return False
+    return new
 
 
 def use(bench: Workbench, name: str) -> Bundle:

@@ -14,7 +14,7 @@ from prefect import flow
 from adapters.ocr.engine import OcrEngine, Pixels
 from datastore.ledger import leases, readings, submissions
 from datastore.ledger.readings import ImageRow
-from flows.batches import Failures, batch_task, cut, one_ahead, progress
+from flows.batches import Failures, batch_task, cut, one_ahead, progress, say
 from flows.machine import machine_use
 from flows.models import open_model
 from flows.report import Report
@@ -36,10 +36,9 @@ def prelabel(only: str = UNLABELLED) -> Report:
     Args:
         only: ``unlabelled`` images, which no person has read; ``all``; or ``slice:vertical``, those with such a region.
     """
+    check_only(only)
     bench = open_workbench()
-    if only not in (UNLABELLED, ALL) and only.removeprefix(SLICE) not in ALL_SLICES:
-        raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with one of {', '.join(ALL_SLICES)}")
-    engine, bundle, notes = open_model(bench)
+    engine, bundle, notes = open_model(bench, say)
     readings.set_model_run(bench.ledger, bench.model, bundle.reader, engine.run, {
         "bundle": bundle.digest, "provider": bench.settings.onnx_provider, "precision": engine.precision,
         "configuration": bundle.configuration})
@@ -59,6 +58,12 @@ def prelabel(only: str = UNLABELLED) -> Report:
             break  # other workers have the rest; what a dead one leaves comes free when its lease ends
     return Report("prelabel", {name: counts[name] for name in (READ, TEXTLESS, QUARANTINED)},
                   [f"{bundle.label} on {bench.settings.onnx_provider}, {engine.precision}.", *notes]).publish()
+
+
+def check_only(only: str) -> None:
+    """Raises SettingError where ``only`` is none of the three."""
+    if only not in (UNLABELLED, ALL) and (not only.startswith(SLICE) or only.removeprefix(SLICE) not in ALL_SLICES):
+        raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with one of {', '.join(ALL_SLICES)}")
 
 
 def unread(bench: Workbench, engine: OcrEngine, only: str) -> list[ImageRow]:

@@ -42,9 +42,15 @@ def parse_recipe(kind: type[R], text: str, where: str) -> R:
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        lines = [f"{where}:{_line(node, item['loc'])}: {'.'.join(map(str, item['loc'])) or 'recipe'} "
-                 f"is {item['input']!r}: {item['msg']}" for item in error.errors()]
+        lines = [f"{where}:{_line(node, item['loc'])}: {_named(item)}" for item in error.errors()]
         raise SettingError("\n".join(lines)) from None
+
+
+def _named(item: Any) -> str:
+    """A mistake as people read it: name, value, what was expected; of a mistake that is about the whole, only the last."""
+    if not item["loc"]:
+        return str(item["msg"]).removeprefix("Value error, ")
+    return f"{'.'.join(map(str, item['loc']))} is {item['input']!r}: {item['msg']}"
 
 
 def _line(node: Any, path: tuple[Any, ...]) -> int:

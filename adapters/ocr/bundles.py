@@ -20,7 +20,8 @@ from schemas.recipe import Recipe, parse_recipe
 
 BUNDLE_FILE = "bundle.yaml"
 NAME = r"^[\w.-]*\w[\w.-]*$"
-Three = tuple[float, float, float]
+Mean = tuple[Annotated[float, Field(ge=-1, le=1)], Annotated[float, Field(ge=-1, le=1)], Annotated[float, Field(ge=-1, le=1)]]
+Std = tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
 Script = Literal["hangul", "latin", "digits", "han", "kana"]
 WIDTHS = (64, *range(96, 641, 32), *range(704, 1281, 64), *range(1408, 2561, 128), 3200)
 """Ladder of widths that a crop is padded to, in pixels: fine where most lines are. Text lines of receipts read at the next step
@@ -87,8 +88,8 @@ class Detector(Recipe):
     channels: Literal["bgr", "rgb"] = "bgr"
     longest_side: int = Field(1280, ge=64, multiple_of=32)
     least_side: int = Field(640, ge=32, multiple_of=32)
-    mean: Three = (0.5, 0.5, 0.5)
-    std: Three = (0.5, 0.5, 0.5)
+    mean: Mean = (0.5, 0.5, 0.5)
+    std: Std = (0.5, 0.5, 0.5)
     threshold: float = Field(0.3, gt=0, lt=1)
     box_threshold: float = Field(0.5, gt=0, lt=1)
     polygon_growth: float = Field(1.1, ge=0)
@@ -114,8 +115,8 @@ class Recogniser(Recipe):
     channels: Literal["bgr", "rgb"] = "bgr"
     height: int = Field(48, ge=8)
     widths: tuple[int, ...] = Field(WIDTHS, min_length=1)
-    mean: Three = (0.5, 0.5, 0.5)
-    std: Three = (0.5, 0.5, 0.5)
+    mean: Mean = (0.5, 0.5, 0.5)
+    std: Std = (0.5, 0.5, 0.5)
 
 
 class Bundle(Recipe):

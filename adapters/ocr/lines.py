@@ -31,6 +31,10 @@ EMPTY_SPAN = 0.65
 """… where nothing was read in it: wider than a space between words."""
 MARGIN = 0.08
 """What a span's cut is wider than the span on each side, in heights of the strip."""
+UNSURE = 0.5
+"""Score from which a letter stays where the others saw nothing."""
+LETTER_FOR_LETTER = 0.97
+"""What one letter must score to stand in for one letter of the first recogniser's own script."""
 LEAST_SCORE = 0.6
 """What another recogniser's reading of a span must score at least."""
 WORD_GAP = 0.27
@@ -106,11 +110,16 @@ def spans_of(line: Line, width: int, recogniser: Recogniser) -> list[Span]:
     return spans
 
 
-def with_span(line: Line, span: Span, readings: Sequence[tuple[Line, Recogniser]]) -> Line:
-    """A line with a span as the best of its readings has it, if that is better than what was there.
+def with_span(line: Line, span: Span, main: Recogniser, readings: Sequence[tuple[Line, Recogniser]]) -> Line:
+    """A line with a span as the best of its readings has it, if that is better than what ``main``, the first one, had there.
 
     A reading counts only if all its letters belong to its recogniser's scripts: a Latin recogniser answers Hangul with Chinese.
     """
+    before_letter = BEFORE * main.height
+
+    def own(item: Character) -> bool:
+        return script_of(item.text) in main.scripts and script_of(item.text) != "digits"
+
     trimmed = [(Line(tuple(item for item in found.characters if span.free[0] <= item.at + span.left <= span.free[1]),
                      found.recogniser), recogniser) for found, recogniser in readings]
     scored = [(found, recogniser) for found, recogniser in trimmed if found.text.strip() and all(
@@ -118,11 +127,16 @@ def with_span(line: Line, span: Span, readings: Sequence[tuple[Line, Recogniser]
     if not scored:
         return line
     best, recogniser = max(scored, key=lambda pair: _letters_score(pair[0].characters))
-    if _letters_score(best.characters) < LEAST_SCORE or best_of([Line(span.inside, ""), best]) is not best:
+    score = _letters_score(best.characters)
+    letter_for_letter = len(span.inside) == 1 and len(best.text.strip()) == 1 and own(span.inside[0])
+    if score < (LETTER_FOR_LETTER if letter_for_letter else LEAST_SCORE) or best_of([Line(span.inside, ""), best]) is not best:
         return line
     first, last = _ends(best.characters)
     new = tuple(replace(item, at=item.at + span.left) for item in best.characters[first:last])
-    kept = tuple(item for item in line.characters if item not in span.inside)
+    # A letter of the first recogniser where the other one saw nothing is a letter all the same.
+    alone = {item for item in span.inside if own(item) and item.score >= UNSURE
+             and all(abs(item.at - other.at) > before_letter for other in new if other.text != " ")}
+    kept = tuple(item for item in line.characters if item not in span.inside or item in alone)
     names = dict.fromkeys([*line.recogniser.split("+"), recogniser.name])
     return Line(tuple(sorted((*kept, *new), key=lambda item: item.at)), "+".join(names))
 

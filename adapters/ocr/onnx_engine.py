@@ -96,8 +96,12 @@ class OnnxEngine:
         session = open_session(folder / item.file, provider, tuple((3, item.height, width) for width in widths),
                                gpu_rows=GPU_LINES, reduced=True)
         if item.charset:
-            characters = (folder / item.charset).read_text(encoding="utf-8").split("\n")
-            characters = characters[:-1] if characters[-1] == "" else characters
+            try:
+                lines = (folder / item.charset).read_text(encoding="utf-8-sig").split("\n")
+            except UnicodeDecodeError as error:
+                raise ModelUnavailable(f"{item.charset} is not UTF-8 ({error.reason} at byte {error.start}): convert it, such as "
+                                       "with iconv -f CP949 -t UTF-8") from None
+            characters = [line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
         else:
             inside = session if isinstance(session, OnnxSession) else OnnxSession(folder / item.file, "cpu", {})
             if inside.charset is None:
@@ -107,7 +111,10 @@ class OnnxEngine:
             characters = inside.charset
         plain = session if session.batch == 1 else OnnxSession(folder / item.file, "cpu", {})
         classes = self._pool.submit(check_recogniser, plain, item).result()
-        charset = ["", *(character.strip("\r") for character in characters), " "][:classes]
+        charset = ["", *characters, " "][:classes]
+        if characters and characters[0].strip("<>[]") == "blank":
+            raise ModelUnavailable(f"{item.charset or item.file} begins with {characters[0]!r}: leave the blank out, it is class 0 "
+                                   "by itself")
         if len(charset) < classes or len(characters) + 1 > classes:
             raise ModelUnavailable(f"{item.charset or item.file} has {len(characters)} characters and {item.file} has {classes} "
                                    "classes: expected one class for each, one for the blank, and perhaps one for the space")
@@ -170,7 +177,7 @@ class OnnxEngine:
         lines = list(first)
         for number, (index, span) in enumerate(spans):
             found = [(reading[number], other) for reading, other in zip(readings, others, strict=True)]
-            lines[index] = with_span(lines[index], span, found)
+            lines[index] = with_span(lines[index], span, main, found)
         for number, index in enumerate(whole, len(spans)):
             lines[index] = best_of([lines[index], *(reading[number] for reading in readings)])
         return [with_spaces(line, strip) for line, strip in zip(lines, strips, strict=True)]

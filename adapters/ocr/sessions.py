@@ -132,7 +132,7 @@ class OnnxSession:
     def charset(self) -> list[str] | None:
         """The characters that the file carries itself, in the order of its classes; None where it carries none."""
         text = self._session.get_modelmeta().custom_metadata_map.get("character")
-        return text.splitlines() if text else None
+        return text.removesuffix("\n").split("\n") if text else None
 
     def run(self, rows: Sequence[Tensor]) -> list[Tensor]:
         """See ``Session``. Where the GPU's memory does not do, the batch is halved for good and the rows run in parts."""
@@ -191,7 +191,8 @@ class OpenVinoSession:
         self._requests = threading.local()
         self.shape = [str(dimension) for dimension in model.inputs[0].partial_shape]
         self.batch = 1
-        self.precision = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
+        hint = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
+        self.precision = {"f32": "fp32", "f16": "fp16"}.get(hint, hint)
 
     def run(self, rows: Sequence[Tensor]) -> list[Tensor]:
         """See ``Session``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from rich.table import Table
 
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, problems
 from adapters.ocr.engine import OcrEngine, open_engine
+from adapters.ocr.sources import fetch as fetch_files
 from flows import models
 from flows.settings import ROOT, load_settings
 from flows.workbench import Workbench
@@ -61,7 +63,7 @@ def fetch(name: str = typer.Argument(help="NAME, or NAME@VERSION.")) -> None:
     Example:  saegim models fetch ppocr-korean
     """
     bench = Workbench(load_settings())
-    bundle, folder, _ = models.obtain(bench, name, lambda line: console.print(line, markup=False, style="dim"))
+    bundle, folder, _ = models.obtain(bench, name, _tell)
     console.print(f"{bundle.label} is at {folder}, all sha256 right", markup=False)
 
 
@@ -73,6 +75,8 @@ def push(name: str = typer.Argument(help=f"Folder with {BUNDLE_FILE} and its fil
     """
     bench = Workbench(load_settings())
     bundle, folder = _bundle_of(bench, name)
+    if Path(name).is_dir():
+        fetch_files(bundle, folder, _tell)  # from the sources that its bundle.yaml may name
     if wrong := problems(bundle, folder):
         raise SettingError(f"{folder / BUNDLE_FILE}: {'; '.join(wrong)}. `sha256sum FILE` prints what belongs there")
     open_engine(bundle, folder, bench.settings.onnx_provider)
@@ -107,9 +111,9 @@ def bench(name: str = typer.Argument(help="NAME, NAME@VERSION, or a folder with 
     bundle, folder = _bundle_of(workbench, name)
     provider = workbench.settings.onnx_provider
     engine = open_engine(bundle, folder, provider)
-    paths = sorted(path for path in images.rglob("*") if path.suffix.lower() in PICTURES)
+    paths = [path for path in sorted(images.rglob("*")) if path.suffix.lower() in PICTURES and _opens(path)]
     if not paths:
-        raise SettingError(f"--images {images} holds no pictures ({', '.join(sorted(PICTURES))})")
+        raise SettingError(f"--images {images} holds no pictures that open ({', '.join(sorted(PICTURES))})")
     engine.warm_up()
     rounds = track(range(ROUNDS), "reading", console=console, transient=True)
     seconds = statistics.median(_read_all(engine, paths, show and number == 0) for number in rounds)
@@ -123,10 +127,26 @@ def _bundle_of(bench: Workbench, name: str) -> tuple[Bundle, Path]:
     path = Path(name)
     if (path / BUNDLE_FILE).is_file():
         return load_bundle(path / BUNDLE_FILE), path
-    if path.is_dir():
+    if path.is_dir() or len(path.parts) > 1:
         raise SettingError(f"{path} holds no {BUNDLE_FILE}: docs/adding-an-ocr-model.md shows one")
     bundle = models.find(bench, name)
-    return bundle, models.bring(bench, bundle, lambda line: console.print(line, markup=False, style="dim"))
+    return bundle, models.bring(bench, bundle, _tell)
+
+
+def _opens(path: Path) -> bool:
+    """Whether a file is a picture; one that is none is named."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            Image.open(path).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        _tell(f"{path} is left out: {error}")
+        return False
+    return True
+
+
+def _tell(line: str) -> None:
+    console.print(line, markup=False, style="dim")
 
 
 def _read_all(engine: OcrEngine, paths: list[Path], show: bool) -> float:

@@ -86,8 +86,10 @@ def prelabel(only: str = typer.Option("unlabelled", help="unlabelled: what no pe
     Example:  saegim run prelabel --only slice:vertical
     """
     prepare(load_settings())
+    from flows.prelabel import check_only
     from flows.prelabel import prelabel as flow
 
+    check_only(only)  # before the flow starts: a mistake is no failed run with a traceback
     show(flow(only))
 
 

@@ -1,4 +1,4 @@
-"""What the documentation says of reasons is what submitters read."""
+"""What the documentation says of reasons is what submitters read; what it says of models is what a bundle.yaml may hold."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from adapters.ocr.bundles import Bundle, Detector, Recogniser, parse_bundle
 from flows.settings import Settings
+from schemas.recipe import Recipe
 from schemas.submission import HELD_SENTENCE, SENTENCES, Reason
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "ingest.md").read_text(encoding="utf-8")
+MODELS_PAGE = (DOCS / "adding-an-ocr-model.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("reason", Reason)
@@ -28,3 +31,19 @@ def test_its_settings_and_pictures_exist() -> None:
             continue
     for name in [part.split(")")[0] for part in PAGE.split("(ingest/")[1:]]:
         assert (DOCS / "ingest" / name).is_file(), name
+
+
+def test_the_bundle_of_the_page_is_one() -> None:
+    bundle = parse_bundle(MODELS_PAGE.split("```yaml\n")[1].split("```")[0], "adding-an-ocr-model.md")
+    assert bundle.label == "our-engine@1"
+    # Its values are said to be the defaults.
+    assert bundle.detector == Detector(architecture="dbnet", file="det.onnx")
+    assert bundle.recognisers == [Recogniser(architecture="ctc", name="our-reader", file="rec.onnx", charset="charset.txt",
+                                             scripts=["hangul", "latin", "digits"])]
+
+
+@pytest.mark.parametrize("kind", [Bundle, Detector, Recogniser])
+def test_every_field_of_a_bundle_is_explained(kind: type[Recipe]) -> None:
+    rows = [line.split("|")[1] for line in MODELS_PAGE.splitlines() if line.startswith("| `")]
+    explained = {word for first in rows for word in first.split("`")[1::2]}
+    assert set(kind.model_fields) <= explained

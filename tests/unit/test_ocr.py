@@ -93,7 +93,7 @@ def test_between_korean_letters_others_read() -> None:
     assert [item.text for item in span.inside] == ["오", "류"]
     assert 60 < span.left < 110 and 140 < span.right < 190
     latin = line("PDF", start=110 - span.left, step=15, by="la")
-    merged = lines.with_span(read, span, [(latin, LATIN)])
+    merged = lines.with_span(read, span, KOREAN, [(latin, LATIN)])
     assert (merged.text, merged.recogniser) == ("한글PDF끝", "ko+la")
 
 
@@ -103,14 +103,14 @@ def test_a_worse_answer_changes_nothing(answer: Line) -> None:
     read = Line((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
     (span,) = lines.spans_of(read, 220, KOREAN)
     moved = Line(tuple(Character(item.text, 110 - span.left, item.score) for item in answer.characters), "la")
-    assert lines.with_span(read, span, [(moved, LATIN)]) == read
+    assert lines.with_span(read, span, KOREAN, [(moved, LATIN)]) == read
 
 
 def test_a_stroke_of_the_neighbour_is_no_letter() -> None:
     read = Line((*line("한다").characters, Character("'", 95, 0.4)), "ko")
     (span,) = lines.spans_of(read, 110, KOREAN)
     answer = Line((Character("t", 2, 0.95), Character(".", 95 - span.left, 0.9)), "la")
-    assert lines.with_span(read, span, [(answer, LATIN)]).text == "한다."
+    assert lines.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한다."
 
 
 def test_a_line_without_korean_has_no_spans() -> None:
