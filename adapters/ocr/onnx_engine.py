@@ -113,8 +113,8 @@ class OnnxEngine:
         classes = self._pool.submit(check_recogniser, plain, item).result()
         charset = ["", *characters, " "][:classes]
         if characters and characters[0].strip("<>[]") == "blank":
-            raise ModelUnavailable(f"{item.charset or item.file} begins with {characters[0]!r}: leave the blank out, it is class 0 "
-                                   "by itself")
+            raise ModelUnavailable(f"{item.charset or item.file} begins with {characters[0]!r}: leave the blank out, it is "
+                                   "class 0 by itself")
         if len(charset) < classes or len(characters) + 1 > classes:
             raise ModelUnavailable(f"{item.charset or item.file} has {len(characters)} characters and {item.file} has {classes} "
                                    "classes: expected one class for each, one for the blank, and perhaps one for the space")

@@ -156,6 +156,8 @@ def test_a_pushed_bundle_is_what_was_pushed(world: World, tmp_path: Path) -> Non
     refused = world.run("run", "prelabel", check=False)
     assert refused.returncode and re.search(r"tiny@1 in bucket .* is refused: rec\.onnx has sha256",
                                             " ".join((refused.stderr + refused.stdout).split()))
+    world.run("models", "push", str(folder))  # which puts it back
+    assert "all sha256 right" in world.run("models", "fetch", "tiny").stdout
     tampered = write_bundle(tmp_path / "tampered", name="tampered")
     (tampered / "문자.txt").write_text("가\n", encoding="utf-8")
     refused = world.run("models", "push", str(tampered), check=False)

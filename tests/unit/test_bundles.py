@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,7 @@ def test_a_provider_that_is_not_there_is_never_the_cpu(tmp_path: Path, provider:
     ({"detector": {"architecture": "dbnet", "file": "other.onnx"}}, "other.onnx is used and not among the files"),
     ({"name": "../up"}, "name is '../up'"),
     ({"min_score": 2}, "min_score is 2"),
+    ({"detector": {"architecture": "dbnet", "file": "det.onnx", "std": [0, 0, 0]}}, "detector.std.0 is 0"),
     ({"treshold": 1}, "treshold"),
 ])
 def test_a_wrong_line_is_named(tmp_path: Path, change: dict[str, Any], message: str) -> None:
@@ -121,6 +124,26 @@ def test_a_file_of_this_machine(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"rec\.onnx cannot be had .*sha256"):
         fetch(bundle, tmp_path / "there")
     assert not list((tmp_path / "there").glob("rec*"))
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("가\n나\n".encode("cp949"), r"문자\.txt is not UTF-8"), ("blank\na\nb\n가\n나\n".encode(), "begins with 'blank'")])
+def test_a_charset_that_is_none(tmp_path: Path, text: bytes, message: str) -> None:
+    folder = write_bundle(tmp_path)
+    (folder / "문자.txt").write_bytes(text)
+    with pytest.raises(ModelUnavailable, match=message):
+        opened(folder)
+
+
+def test_a_byte_order_mark_is_no_character(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path)
+    (folder / "문자.txt").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(CHARSET).encode())
+    assert opened(folder)._readers[0][2] == ["", *CHARSET, " "]
+
+
+def test_the_command_does_not_import_prefect_before_its_server_is_known() -> None:
+    done = subprocess.run([sys.executable, "-c", "import sys, apps.cli; sys.exit('prefect' in sys.modules)"], check=False)
+    assert done.returncode == 0
 
 
 def test_a_charset_may_come_with_or_without_the_space(tmp_path: Path) -> None:
