@@ -133,9 +133,9 @@ def with_span(line: Line, span: Span, main: Recogniser, readings: Sequence[tuple
         return line
     first, last = _ends(best.characters)
     new = tuple(replace(item, at=item.at + span.left) for item in best.characters[first:last])
-    # A letter of the first recogniser where the other one saw nothing is a letter all the same.
+    # A letter of the first recogniser where the other one saw none is a letter all the same; a full stop beside it is none.
     alone = {item for item in span.inside if own(item) and item.score >= UNSURE
-             and all(abs(item.at - other.at) > before_letter for other in new if other.text != " ")}
+             and all(abs(item.at - other.at) > before_letter for other in new if script_of(other.text))}
     kept = tuple(item for item in line.characters if item not in span.inside or item in alone)
     names = dict.fromkeys([*line.recogniser.split("+"), recogniser.name])
     return Line(tuple(sorted((*kept, *new), key=lambda item: item.at)), "+".join(names))

@@ -113,6 +113,14 @@ def test_a_stroke_of_the_neighbour_is_no_letter() -> None:
     assert lines.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한다."
 
 
+def test_a_letter_that_only_the_first_sees_stays() -> None:
+    unsure = (Character("및", 110, 0.7), Character("X", 150, 0.3))
+    read = Line((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
+    (span,) = lines.spans_of(read, 220, KOREAN)
+    answer = Line((Character(".", 100 - span.left, 0.9), Character("K", 150 - span.left, 0.99)), "la")
+    assert lines.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한글.및K끝"
+
+
 def test_a_line_without_korean_has_no_spans() -> None:
     assert lines.spans_of(line("HELLO"), 300, KOREAN) == []
 
