@@ -8,6 +8,7 @@ import subprocess
 import psutil
 
 _NVIDIA_SMI = shutil.which("nvidia-smi")
+psutil.cpu_percent()  # the first call only starts its clock
 
 
 def machine_use() -> str:

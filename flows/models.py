@@ -49,8 +49,8 @@ def obtain(bench: Workbench, name: str, tell: Callable[[str], None]) -> tuple[Bu
             if bundle.otherwise is None:
                 raise
             other = find(bench, bundle.otherwise)
-            lost = " It knows NO HANGUL." if "ko" in bundle.languages and "ko" not in other.languages else ""
-            notes.append(f"WARNING: {bundle.label} cannot be had, so {other.label} reads instead.{lost} {error}")
+            loud = "WARNING, NO HANGUL: " if "ko" in bundle.languages and "ko" not in other.languages else ""
+            notes.append(f"{loud}{bundle.label} cannot be had, so {other.label} reads instead. {error}")
             tell(notes[-1])
             bundle = other
 

