@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import text
 
-from datastore.ledger import Ledger
+from datastore.ledger import Ledger, readings
 from datastore.ledger.connection import _alembic
 from datastore.ledger.submissions import known_images, submission_rows
 
@@ -25,6 +25,9 @@ def test_from_the_first_schema(tmp_path: Path) -> None:
         connection.execute(text(
             "insert into submissions (submission_id, bucket, key, version, size, sent_at, claims, outcome, image_id) "
             "values ('s', 'raw', 'demo/kim/사진.jpg', 'v', 1, '2026-11-24 09:00:00', '{}', 'accepted', :id)"), {"id": image})
+        for name in ("one", "other"):  # of the same run
+            connection.execute(text("insert into models (name, reader, run, details) values (:name, 'model:m@1', 'r', "
+                                    "'{\"provider\": \"cpu\"}')"), {"name": name})
     assert ledger.migrate()
     with ledger.read() as connection:
         [known] = known_images(connection, ids=[image])
@@ -32,3 +35,4 @@ def test_from_the_first_schema(tmp_path: Path) -> None:
         assert connection.execute(text("pragma foreign_keys")).scalar() == 1
     assert (known.number, known.represents, known.submission_id) == (int(image[:15], 16), True, "s")
     assert [row.key for row in submission_rows(ledger)] == ["demo/kim/사진.jpg"]
+    assert readings.run_details(ledger, readings.model_run(ledger, "other") or "") == {"provider": "cpu"}

@@ -14,7 +14,9 @@ def upgrade() -> None:
     sa.Column('details', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('run', name=op.f('pk_model_runs'))
     )
-    op.execute('insert into model_runs (run, reader, details) select run, min(reader), details from models group by run, details')
+    # Two names may stand for one run; JSON cannot be grouped by in PostgreSQL.
+    op.execute('insert into model_runs (run, reader, details) select run, reader, details from models '
+               'where not exists (select 1 from models other where other.run = models.run and other.name < models.name)')
     with op.batch_alter_table('models') as batch_op:
         batch_op.drop_column('details')
 
