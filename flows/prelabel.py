@@ -20,7 +20,7 @@ from flows.models import open_model
 from flows.report import Report
 from flows.workbench import Workbench, open_workbench
 from schemas.errors import SaegimError, SettingError
-from schemas.reading import ALL_SLICES, Reading
+from schemas.reading import ALL_SLICES, Kind, Reading
 from schemas.submission import image_key
 
 READ, TEXTLESS, QUARANTINED, CLAIMED = "read", "rejected: no text", "quarantined", "claimed"
@@ -75,6 +75,11 @@ def unread(bench: Workbench, engine: OcrEngine, only: str) -> list[ImageRow]:
     return found
 
 
+def textless(reading: Reading) -> bool:
+    """Whether a model found nothing but strokes: an edge of a wall may well be read as a dash."""
+    return not any(region.attributes.kind is not Kind.TEXT or any(map(str.isalnum, region.text)) for region in reading.regions)
+
+
 @batch_task
 def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow],
                    advance: Callable[[int], None]) -> Counter[str]:
@@ -96,7 +101,7 @@ def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow
             with bench.ledger.write() as connection:
                 leases.fence(connection, lease)
                 counts[READ] += readings.add_readings(connection, found)
-                counts[TEXTLESS] += submissions.reject_textless(connection, [item.image_id for item in found if not item.regions])
+                counts[TEXTLESS] += submissions.reject_textless(connection, [item.image_id for item in found if textless(item)])
                 for image_id, trace in broken.items():
                     submissions.quarantine(connection, image_id, trace)
             counts[QUARANTINED] += len(broken)

@@ -23,7 +23,7 @@ from flows.models import cache_folder
 from flows.settings import ROOT, Settings
 from saegim.settings import home
 from schemas.errors import TooManyFailures
-from schemas.reading import Attributes, Direction, Reading, Region, Unit
+from schemas.reading import Attributes, Direction, Kind, Reading, Region, Unit
 from tests.services.conftest import SAEGIM, World, new_world
 from tests.services.test_killed_and_run_again import send
 from tests.tiny_bundle import write_bundle
@@ -164,6 +164,15 @@ def test_a_pushed_bundle_is_what_was_pushed(world: World, tmp_path: Path) -> Non
     assert refused.returncode and "문자.txt has sha256" in refused.stderr + refused.stdout
     missing = world.run("models", "use", "nobody", check=False)
     assert missing.returncode and "expected one of" in missing.stderr + missing.stdout
+
+
+@pytest.mark.parametrize(("texts", "nothing"), [([], True), (["-", "..."], True), (["-", "가"], False), (["7"], False)])
+def test_strokes_are_no_text(texts: list[str], nothing: bool) -> None:
+    polygon = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0))
+    regions = tuple(Region(str(number), polygon, text) for number, text in enumerate(texts))
+    assert prelabel.textless(Reading("a", "model:x", "r", 0, Unit.LINE, 9, 9, regions)) is nothing
+    box = Region("b", polygon, "□", Attributes(kind=Kind.CHECKBOX, checked=False))
+    assert not prelabel.textless(Reading("a", "model:x", "r", 0, Unit.LINE, 9, 9, (*regions, box)))
 
 
 class Fragile:
