@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from enum import StrEnum
 from pathlib import Path
 
 from pydantic import Field
@@ -25,15 +26,58 @@ CHOICES: dict[str, tuple[str, ...]] = {
 """Controls with choices, and the values that each may have."""
 
 
+class Subject(StrEnum):
+    """What one task of a config is about."""
+
+    IMAGE = "image"
+    REGION = "region"
+
+
+class Thresholds(Recipe):
+    """From where on two readings agree; one figure beyond its threshold sends the image to a second look.
+
+    Attributes:
+        regions: least harmonic mean of matched regions.
+        cer: most character errors between the texts of matched regions.
+        attributes: least share of equal attributes.
+    """
+
+    regions: float = Field(0.9, ge=0, le=1)
+    cer: float = Field(0.02, ge=0, le=1)
+    attributes: float = Field(0.9, ge=0, le=1)
+
+
+class Queue(Recipe):
+    """How many open tasks a project is topped up to: what is pushed cannot be re-ordered.
+
+    Attributes:
+        days: of work, at the rate of the last week.
+        at_least: tasks, however slow the last week was.
+    """
+
+    days: float = Field(2, gt=0)
+    at_least: int = Field(200, ge=1)
+
+
 class AnnotationConfig(Recipe):
     """A folder of annotation_configs/.
 
     Attributes:
         name: the folder's name.
-        version: grows with every change; a published version never changes.
+        version: grows with every change of config.xml or unit; a published version never changes.
         unit: what one region is.
+        subject: what one task is about.
         owner: who answers questions about it.
         title: what annotators read.
+        overlap: share of images that two people label, each in a project of its own.
+        without_prelabel: share of tasks that show no pre-label, to measure whether pre-labels lead people astray.
+        gold: share of images whose truth a second look settles first; nothing in their later tasks shows it.
+        agreement: from where on two readings agree.
+        queue: how deep the open queue is kept.
+        requested: slices that are labelled first, in this order.
+        dense: an image with more regions than this goes to the config ``dense_config``, line by line.
+        dense_config: name of the annotation config for dense images; none where left out.
+        renames: what earlier versions called things, ``{version: {control: {old: new}}}``; an empty new name drops the value.
         xml: Label Studio's label config.
         guide: Markdown that annotators read.
     """
@@ -41,8 +85,18 @@ class AnnotationConfig(Recipe):
     name: str
     version: int = Field(ge=1)
     unit: Unit
+    subject: Subject = Subject.IMAGE
     owner: str
     title: str
+    overlap: float = Field(0, ge=0, le=1)
+    without_prelabel: float = Field(0, ge=0, le=1)
+    gold: float = Field(0, ge=0, le=1)
+    agreement: Thresholds = Thresholds()
+    queue: Queue = Queue()
+    requested: tuple[str, ...] = ()
+    dense: int = Field(200, ge=1)
+    dense_config: str = ""
+    renames: dict[int, dict[str, dict[str, str]]] = {}
     xml: str = ""
     guide: str = ""
 
