@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, show, write
 
-NAMES = ("ingest", "duplicates", "hardening", "ocr", "korean")
+NAMES = ("ingest", "duplicates", "hardening", "ocr", "korean", "push", "collect", "screen")
 ROOT = Path(__file__).resolve().parent.parent
 
 

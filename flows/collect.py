@@ -1,109 +1,184 @@
-"""collect: annotations changed since the cursor → readings by people, accepted or with a problem noted."""
+"""collect: annotations changed since the cursor → readings by people, agreement, second looks, accepted readings."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 
 from prefect import flow
+from sqlalchemy import Connection
 
+from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from adapters.label_studio.client import Annotation, ChangedTask
 from adapters.label_studio.codec import from_annotation
-from datastore.ledger import leases, readings, tasks
+from datastore.ledger import answers, leases, projects, queue, readings, tasks
+from datastore.ledger.answers import AnnotationRow, Answer, SecondLook
+from datastore.ledger.projects import Project
 from datastore.ledger.readings import ImageRow
-from datastore.ledger.tasks import AnnotationRow
+from datastore.ledger.tasks import TaskRow
 from flows.batches import batch_task, progress
-from flows.label import SUBJECT
+from flows.label import push_second_looks
+from flows.lines import decide_pages, note_lines
+from flows.push import SUBJECT
 from flows.report import Report
 from flows.workbench import Workbench, open_workbench
 from schemas.errors import CodecError, LeaseLost
 from schemas.reading import Reading
-from stages.collect.review import accept, problems, shown_to, with_origins
+from stages.collect.effort import effort
+from stages.collect.review import Given, Verdict, problems, review, with_origins
+from stages.label.draws import drawn
 
-TASKS_A_PAGE = 100
+COUNTS = ("readings", "accepted", "no longer accepted", "agreed", "to a second look", "skipped", "with a problem", "taken back")
 
 
 @flow(name="collect")
 def collect() -> Report:
-    """Brings home what annotators submitted or changed since the last run."""
+    """Brings home what annotators submitted, changed or took back since the last run, from every project there is."""
     bench = open_workbench()
-    project = bench.label_studio.ensure_project(bench.annotation_config)
-    cursor_name = f"collect project {project}"
+    report = Report("collect", dict.fromkeys(COUNTS, 0))
+    for project in projects.project_rows(bench.ledger):
+        counts = collect_project(bench, project)
+        for name in COUNTS:
+            report.counts[name] += counts[name]
+    for name in sorted({project.annotation_config for project in projects.project_rows(bench.ledger)}):
+        if (config := bench.config_named(name)).subject is Subject.IMAGE:
+            push_second_looks(bench, config, report)
+    return report.publish()
+
+
+def collect_project(bench: Workbench, project: Project) -> Counter[str]:
+    """One project's changes."""
+    config = bench.config_named(project.annotation_config)
+    cursor_name = f"collect project {project.project_id}"
     lease = leases.claim(bench.ledger, "collect", [cursor_name], bench.settings.lease_seconds)
     if not lease.tokens:
-        raise LeaseLost(f"Another run is collecting from project {project} right now.")
+        raise LeaseLost(f"Another run is collecting from project {project.project_id} right now.")
     counts: Counter[str] = Counter()
     try:
-        page: list[ChangedTask] = []
-        since = tasks.get_cursor(bench.ledger, cursor_name)
-        with progress("collect", 0) as advance:
-            for task in bench.label_studio.changed_annotations(project, since):
-                page.append(task)
-                if len(page) == TASKS_A_PAGE:
-                    counts += collect_page(bench, project, lease, cursor_name, page)
-                    advance(len(page))
-                    page = []
-            if page:
-                counts += collect_page(bench, project, lease, cursor_name, page)
+        since = answers.get_cursor(bench.ledger, cursor_name)
+        with progress(f"collect {project.run}", 0) as advance:
+            for page in bench.label_studio.changed_tasks(project.project_id or 0, since):
+                counts += collect_page(bench, config, project, lease, cursor_name, page)
+                advance(len(page))
     finally:
         leases.release(bench.ledger, lease)
-    names = ("accepted", "superseded", "skipped", "with a problem")
-    return Report("collect", {name: counts[name] for name in names}, values={"project": project}).publish()
-
-
-@batch_task
-def collect_page(bench: Workbench, project: int, lease: leases.Lease, cursor_name: str,
-                 page: Sequence[ChangedTask]) -> Counter[str]:
-    """Writes one page of changed tasks; the cursor moves in the same transaction."""
-    counts: Counter[str] = Counter()
-    leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
-    config = bench.annotation_config
-    states = [(task, annotation) for task in page for annotation in task.annotations]
-    with bench.ledger.write() as connection:
-        leases.fence(connection, lease)
-        subjects = [str(task.data.get(SUBJECT, "")) for task in page]
-        known = tasks.image_row(connection, subjects)
-        by_models = readings.model_readings(connection, subjects)
-        seen = tasks.seen_annotations(connection, [(item.id, _revision(item.updated_at)) for _, item in states])
-        touched: dict[str, Reading] = {}
-        for task, item in states:
-            if (item.id, _revision(item.updated_at)) in seen:
-                continue
-            reading, problem = _read(bench, known.get(str(task.data.get(SUBJECT, ""))), item)
-            if reading:
-                reading = with_origins(reading, shown_to(reading, by_models.get(reading.image_id, [])))
-                readings.add_readings(connection, [reading])
-                touched[reading.image_id] = reading
-            tasks.add_annotations(connection, [AnnotationRow(
-                item.id, _revision(item.updated_at), project, task.task_id, reading.image_id if reading else None,
-                readings.reading_id(reading) if reading else None, item.was_cancelled, item.lead_time, problem)])
-            if item.was_cancelled or problem:
-                counts["skipped" if item.was_cancelled else "with a problem"] += 1
-        mine = readings.personal_readings(connection, f"{config.name}@{config.version}", touched)
-        for image_id, of_image in mine.items():
-            if chosen := accept([reading for reading in of_image if not problems(reading)]):
-                readings.accept(connection, config.name, chosen)
-                counts["accepted"] += chosen == touched[image_id]
-                counts["superseded"] += chosen == touched[image_id] and len(of_image) > 1
-        tasks.set_cursor(connection, cursor_name, max(task.updated_at for task in page))
     return counts
 
 
-def _read(bench: Workbench, image: ImageRow | None, item: Annotation) -> tuple[Reading | None, str | None]:
+@batch_task
+def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, lease: leases.Lease, cursor_name: str,
+                 page: Sequence[ChangedTask]) -> Counter[str]:
+    """Writes one page of changed tasks and what follows from it; the cursor moves in the same transaction."""
+    counts: Counter[str] = Counter()
+    leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
+    number = project.project_id or 0
+    with bench.ledger.write() as connection:
+        leases.fence(connection, lease)
+        touched = answers.take_back(connection, number, {
+            task.task_id: [item.id for item in task.annotations] for task in page})
+        counts["taken back"] += len(touched)
+        if config.subject is Subject.REGION:
+            touched |= note_lines(connection, config, project, page, counts)
+            decide_pages(connection, config, touched, counts)
+        else:
+            touched |= _note(connection, config, project, page, counts)
+            decide(connection, config, touched, counts)
+        answers.set_cursor(connection, cursor_name, max(task.updated_at for task in page))
+    return counts
+
+
+def decide(connection: Connection, config: AnnotationConfig, image_ids: Iterable[str], counts: Counter[str]) -> None:
+    """Decides anew about images, from all that people answered: accepted readings, agreements, second looks."""
+    wanted = sorted(set(image_ids))
+    given = answers.given(connection, config.name, wanted)
+    gold = queue.gold_images(connection, config.name)
+    two = answers.given_to_two(connection, config.name, wanted)
+    before = readings.accepted_ids(connection, config.name, wanted)
+    by_id = readings.readings_by_id(connection, [
+        reading_id for items in given.values() for item in items for reading_id in (item.reading_id, *item.shown) if reading_id])
+    answers.drop_agreements(connection, config.name, wanted)
+    for image_id in wanted:
+        items = given.get(image_id, [])
+        verdict = review(
+            [_given(item, by_id) for item in items], gold=image_id in gold, limits=config.agreement,
+            two=image_id in two or (image_id not in before and drawn(config.overlap, "overlap", config.name, image_id)),
+            shown=next((by_id[item.shown[0]] for item in items if item.shown and item.shown[0] in by_id), None))
+        _note_verdict(connection, config, image_id, verdict, before.get(image_id), items, counts)
+
+
+def _note_verdict(connection: Connection, config: AnnotationConfig, image_id: str, verdict: Verdict, before: str | None,
+                  items: Sequence[Answer], counts: Counter[str]) -> None:
+    run = max((item.run for item in items), default=config.run)
+    for compared in verdict.comparisons:
+        answers.add_agreement(connection, compared.kind, run, image_id, readings.reading_id(compared.one),
+                                  readings.reading_id(compared.other), compared.figures, compared.agreed)
+        counts["agreed"] += compared.agreed
+    if verdict.accepted:
+        readings.add_readings(connection, [verdict.accepted])  # a merged one is new
+        readings.accept(connection, config.name, verdict.accepted)
+        counts["accepted"] += readings.reading_id(verdict.accepted) != before
+    elif readings.unaccept(connection, config.name, image_id):
+        counts["no longer accepted"] += 1
+    if verdict.reason is not None:
+        shown = tuple(readings.reading_id(item) for item in verdict.to_choose) or next(
+            (item.shown[:1] for item in items if item.shown), ())
+        counts["to a second look"] += answers.want_second_look(
+            connection, SecondLook(image_id, config.name, verdict.reason, shown))
+
+
+def _note(connection: Connection, config: AnnotationConfig, project: Project, page: Sequence[ChangedTask],
+          counts: Counter[str]) -> set[str]:
+    """Writes down each new state of each annotation; returns the images that it is about."""
+    number = project.project_id or 0
+    rows = tasks.task_rows(connection, number, [str(task.data.get(SUBJECT, "")) for task in page])
+    images = readings.image_rows(connection, [row.image_id for row in rows.values()])
+    by_id = readings.readings_by_id(connection, [reading_id for row in rows.values() for reading_id in row.shown])
+    states = [(task, item) for task in page for item in task.annotations]
+    seen = answers.seen_annotations(connection, [(item.id, item.revision) for _, item in states])
+    touched = set()
+    for task, item in states:
+        if (item.id, item.revision) in seen:
+            continue
+        row = rows.get(str(task.data.get(SUBJECT, "")))
+        shown = [by_id[name] for name in row.shown if name in by_id] if row else []
+        reading, problem = _read(config, project, images, row, item)
+        if reading:
+            reading = with_origins(reading, shown)
+            counts["readings"] += readings.add_readings(connection, [reading])
+        answers.add_annotations(connection, [AnnotationRow(
+            item.id, item.revision, number, task.task_id, row.subject if row else None,
+            row.image_id if row else None, item.reader, readings.reading_id(reading) if reading else None,
+            item.was_cancelled, item.lead_time, problem, effort(_prelabel(shown), reading) if reading else None)])
+        counts["skipped"] += item.was_cancelled
+        counts["with a problem"] += problem is not None
+        if row:
+            touched.add(row.image_id)
+    return touched
+
+
+def _read(config: AnnotationConfig, project: Project, images: Mapping[str, ImageRow], row: TaskRow | None,
+          item: Annotation) -> tuple[Reading | None, str | None]:
     """The reading that an annotation is, and what is wrong with it."""
     if item.was_cancelled:
         return None, None
-    if image is None:
+    if row is None or row.image_id not in images:
         return None, "its task names no image of ours"
+    image = images[row.image_id]
     try:
-        reading = from_annotation(item.raw, image_id=image.image_id, width=image.width, height=image.height,
-                                  revision=_revision(item.updated_at),
-                                  reader=f"person:{item.completed_by}", config=bench.annotation_config)
+        reading = from_annotation(
+            item.raw, image_id=image.image_id, width=image.width, height=image.height, revision=item.revision,
+            reader=item.reader, config=config.model_copy(update={"version": project.config_version}),
+            renames=config.renames.get(project.config_version, {}))
     except CodecError as error:
         return None, str(error)
     return reading, "; ".join(problems(reading)) or None
 
 
-def _revision(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
+def _prelabel(shown: Sequence[Reading]) -> Reading | None:
+    """What a person mended: a model's reading. People's readings to choose from are no pre-label."""
+    return next((reading for reading in shown if not reading.by_person), None)
+
+
+def _given(item: Answer, by_id: Mapping[str, Reading]) -> Given:
+    return Given(item.side, item.reader, item.revision, by_id.get(item.reading_id or ""), item.problem, item.skipped)
+

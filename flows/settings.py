@@ -30,9 +30,11 @@ class Settings(StorageSettings):
     model: str = Field("", description="Model that prelabel and evaluate use, NAME or NAME@VERSION; where empty, what `saegim "
                        "models use` chose for all workers, else ppocr-korean.")
     annotation_config: str = Field("scene_text", description="Folder in annotation_configs/ that label pushes to.")
+    annotation_configs: Path = Field(ROOT / "annotation_configs", description="Folder of the annotation configs.")
     dataset: str = Field("scene-text", description="Recipe in recipes/datasets/ that export publishes.")
     onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt|openvino)$", description="Runs the OCR model.")
     batch_size: int = Field(500, ge=1, le=5000, description="Images in one Prefect task.")
+    settle_seconds: float = Field(20, ge=0, description="How long Label Studio may take to show what a lost answer was about.")
     lease_seconds: int = Field(300, ge=5, description="How long a worker may be silent before its work is given away.")
     max_bytes: int = Field(50_000_000, ge=1, description="Largest submission taken, in bytes.")
     max_pixels: int = Field(100_000_000, ge=1, description="Largest picture taken, in pixels.")

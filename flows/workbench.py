@@ -8,7 +8,7 @@ from adapters.label_studio.annotation_config import AnnotationConfig, load_annot
 from adapters.label_studio.client import LabelStudio
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
-from flows.settings import ROOT, Settings, load_settings
+from flows.settings import Settings, load_settings
 from schemas.errors import ObjectMissing
 
 DEFAULT_MODEL = "ppocr-korean"
@@ -48,7 +48,15 @@ class Workbench:
     @functools.cached_property
     def annotation_config(self) -> AnnotationConfig:
         """What is labelled, and how."""
-        return load_annotation_config(ROOT / "annotation_configs" / self.settings.annotation_config)
+        return self.config_named(self.settings.annotation_config)
+
+    def config_named(self, name: str) -> AnnotationConfig:
+        """One of the annotation configs, in its current version.
+
+        Raises:
+            SettingError: there is none, or something is wrong with it.
+        """
+        return load_annotation_config(self.settings.annotation_configs / name)
 
 
 def open_workbench() -> Workbench:

@@ -24,7 +24,7 @@ datasets = typer.Typer(no_args_is_help=True, help="Releases: what there is, and 
                                                   "Example:  saegim datasets pull scene-text@1 --to data/")
 app.add_typer(datasets, name="datasets")
 console = Console()
-NEEDS_WORKBENCH = ("run", "up", "down", "status", "doctor", "ledger")
+NEEDS_WORKBENCH = ("run", "up", "down", "status", "doctor", "ledger", "ingest", "models", "label")
 
 
 @datasets.command("list")

@@ -7,6 +7,7 @@ campaigns and a choice on the Label Studio screen.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -166,6 +167,28 @@ class Reading:
         """Regions as compact JSON with sorted keys; ``regions_from_json`` reads it back."""
         return json.dumps([asdict(region) for region in self.regions], ensure_ascii=False, sort_keys=True,
                           separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What ordering many images needs to know of a reading.
+
+    Attributes:
+        regions: how many it has.
+        uncertainty: 1 less the mean score of its regions, three decimals; 0 where none has a score.
+        slices: names of the slices that its regions belong to, sorted.
+    """
+
+    regions: int
+    uncertainty: float
+    slices: tuple[str, ...]
+
+
+def summarise(regions: Sequence[Region]) -> Summary:
+    """The summary of a reading with these regions."""
+    scores = [region.score for region in regions if region.score is not None]
+    slices = sorted({name for region in regions for name in region.attributes.slices()})
+    return Summary(len(regions), round(1 - sum(scores) / len(scores), 3) if scores else 0.0, tuple(slices))
 
 
 def attributes_from_dict(values: dict[str, Any]) -> Attributes:

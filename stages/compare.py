@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,9 @@ IOU = 0.5
 """From this overlap on two regions are the same (ICDAR 2015, "Incidental Scene Text", task 1)."""
 COVERED = 0.5
 """A region that lies to more than this share on a don't-care region is not counted against anybody (the same)."""
+
+Pair = tuple[float, int, int]
+"""IoU of two regions, index of the one in its reading, index of the other in its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +73,10 @@ def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Co
     Raises:
         UnitMismatch: the readings have different units and ``across_units`` is false.
     """
-    if truth.unit is not other.unit and not across_units:
-        raise UnitMismatch(f"{truth.reader} has {truth.unit}s and {other.reader} has {other.unit}s: matching them by "
-                           "overlap means nothing; ask for it if you mean it")
+    _refuse_units(truth, other, across_units)
     ious, covered = _overlaps(truth, other)
-    pairs = sorted(((float(ious[i, j]), i, j) for i, j in zip(*np.nonzero(ious >= IOU), strict=True)),
-                   key=lambda pair: (-pair[0], pair[1], pair[2]))
-    matched_truth: dict[int, tuple[int, float]] = {}
-    matched_other: dict[int, int] = {}
-    for iou, i, j in pairs:
-        if i not in matched_truth and j not in matched_other:
-            matched_truth[i] = (j, iou)
-            matched_other[j] = i
+    matched_truth = first_come(sorted(_from_iou(ious), key=lambda pair: (-pair[0], pair[1], pair[2])))
+    matched_other = {j: i for i, (j, _) in matched_truth.items()}
     matches = [_match(truth.regions[i], other.regions[j], iou) for i, (j, iou) in sorted(matched_truth.items())
                if truth.regions[i].attributes.legible]
     missed = [region for i, region in enumerate(truth.regions)
@@ -95,6 +91,44 @@ def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Co
         else:
             extra.append(region)
     return Comparison(tuple(matches), tuple(missed), tuple(extra), tuple(ignored))
+
+
+def overlapping(one: Reading, other: Reading) -> list[Pair]:
+    """All pairs of regions that may be the same, whatever else overlaps them, in no order that means anything.
+
+    Raises:
+        UnitMismatch: the readings have different units.
+    """
+    _refuse_units(one, other, across_units=False)
+    return _from_iou(_overlaps(one, other)[0])
+
+
+def first_come(pairs: Iterable[Pair]) -> dict[int, tuple[int, float]]:
+    """One to one, greedily: a pair counts where neither of its regions is taken.
+
+    Args:
+        pairs: best first.
+
+    Returns:
+        By index of the one region, the index of the other and their IoU.
+    """
+    found: dict[int, tuple[int, float]] = {}
+    taken: set[int] = set()
+    for iou, i, j in pairs:
+        if i not in found and j not in taken:
+            found[i] = (j, iou)
+            taken.add(j)
+    return found
+
+
+def _refuse_units(one: Reading, other: Reading, across_units: bool) -> None:
+    if one.unit is not other.unit and not across_units:
+        raise UnitMismatch(f"{one.reader} has {one.unit}s and {other.reader} has {other.unit}s: matching them by "
+                           "overlap means nothing; ask for it if you mean it")
+
+
+def _from_iou(ious: NDArray[np.float64]) -> list[Pair]:
+    return [(float(ious[i, j]), int(i), int(j)) for i, j in zip(*np.nonzero(ious >= IOU), strict=True)]
 
 
 def _match(truth: Region, other: Region, iou: float) -> Match:

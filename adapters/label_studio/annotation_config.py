@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
+import base64
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from pydantic import Field
 
 from schemas.errors import SettingError
@@ -13,7 +19,9 @@ from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Unit
 from schemas.recipe import Recipe, parse_recipe
 
 LABELS = "kind"
-"""Name of the control that draws polygons: a region's kind is its label."""
+"""Name of the control that draws polygons: a region's kind is its label. Predictions always use it."""
+SHAPES = {LABELS: "PolygonLabels", "kind_rectangle": "RectangleLabels", "kind_ellipse": "EllipseLabels"}
+"""Controls that draw, and the tag of each. Their labels are kinds."""
 TEXT = "text"
 IMAGE = "image"
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -24,6 +32,35 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "condition": tuple(Condition),
 }
 """Controls with choices, and the values that each may have."""
+OF_THE_IMAGE = ("image_kind", "condition")
+"""Controls that are about the whole image; the other choices are about a region."""
+MEDIA_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
+"""Pictures that a guide may show, by the end of their names."""
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
+"""A picture in a guide: its caption and its file beside the guide."""
+GUIDE_STYLE = """\
+.saegim-guide { font-size: 14px; line-height: 1.5 }
+.saegim-guide h1 { font-size: 20px; margin: 0 0 8px }
+.saegim-guide h2 { font-size: 16px; margin: 16px 0 4px }
+.saegim-guide p, .saegim-guide ul, .saegim-guide table { margin: 0 0 8px }
+.saegim-guide ul { padding-left: 20px; list-style: disc }
+.saegim-guide td, .saegim-guide th { border: 1px solid #8885; padding: 2px 8px; text-align: left }
+.saegim-guide code { border: 1px solid #8888; border-radius: 3px; padding: 0 4px; white-space: nowrap }
+.saegim-picture { display: inline-block; margin: 2px 8px 2px 0 }"""
+"""Label Studio's own style sheet takes the bullets, borders and sizes of headings away."""
+REASON = """\
+  <View className="saegim-reason">
+    <Style>
+      .saegim-reason { margin: 0 0 8px; padding: 6px 12px; border-left: 4px solid #c62828; background: #c6282814; }
+      .saegim-reason h4 { margin: 0 !important; font-size: 13px; line-height: 18px; white-space: pre-line; }
+    </Style>
+    <Header value="다시 보기 · Second look" size="6"/>
+    <Header value="$reason" size="6"/>
+    <Header size="6" value="\
+과제를 목록에서 열면 위의 탭에 답이 하나씩 있습니다. 그 답에서 시작하려면: 탭의 ⋮ → Duplicate Annotation.&#10;\
+Opened from the list, the task has a tab for each answer. To start from one: ⋮ of its tab → Duplicate Annotation."/>
+  </View>
+"""
 
 
 class Subject(StrEnum):
@@ -80,6 +117,7 @@ class AnnotationConfig(Recipe):
         renames: what earlier versions called things, ``{version: {control: {old: new}}}``; an empty new name drops the value.
         xml: Label Studio's label config.
         guide: Markdown that annotators read.
+        pictures: files that the guide shows, by name.
     """
 
     name: str
@@ -96,9 +134,10 @@ class AnnotationConfig(Recipe):
     requested: tuple[str, ...] = ()
     dense: int = Field(200, ge=1)
     dense_config: str = ""
-    renames: dict[int, dict[str, dict[str, str]]] = {}
+    renames: dict[int, dict[str, dict[str, str]]] = Field(default_factory=dict)
     xml: str = ""
     guide: str = ""
+    pictures: dict[str, bytes] = Field(default_factory=dict)
 
     @property
     def run(self) -> str:
@@ -113,45 +152,53 @@ def load_annotation_config(folder: Path) -> AnnotationConfig:
         SettingError: a file is missing, a line is wrong, or config.xml departs from the vocabulary.
     """
     if not folder.is_dir():
-        known = ", ".join(sorted(path.name for path in folder.parent.iterdir() if path.is_dir()))
+        known = ", ".join(sorted(path.parent.name for path in folder.parent.glob("*/config.yaml")))
         raise SettingError(f"SAEGIM_ANNOTATION_CONFIG is {folder.name!r}: expected one of {known}")
-    texts = {}
-    for name in ("config.yaml", "config.xml", "guide.md"):
-        path = folder / name
-        if not path.is_file():
-            raise SettingError(f"{path} is missing: an annotation config has config.yaml, config.xml and guide.md")
-        texts[name] = path.read_text(encoding="utf-8")
-    config = parse_recipe(AnnotationConfig, texts["config.yaml"], f"{folder.name}/config.yaml")
-    if config.name != folder.name:
-        raise SettingError(f"{folder.name}/config.yaml: name is {config.name!r}, expected {folder.name!r}")
-    check_xml(texts["config.xml"], f"{folder.name}/config.xml")
-    return config.model_copy(update={"xml": texts["config.xml"], "guide": texts["guide.md"]})
+    # The linter knows this module's model and vocabulary, so it cannot be imported before them.
+    from adapters.label_studio.lint import lint, refuse
+
+    refuse(folder.name, lint(folder))
+    xml, guide = ((folder / name).read_text(encoding="utf-8") for name in ("config.xml", "guide.md"))
+    config = parse_recipe(AnnotationConfig, (folder / "config.yaml").read_text(encoding="utf-8"), f"{folder.name}/config.yaml")
+    pictures = {name: (folder / name).read_bytes() for _, name in PICTURE.findall(guide)}
+    return config.model_copy(update={"xml": xml, "guide": guide, "pictures": pictures})
 
 
-def check_xml(xml: str, where: str) -> None:
+def check_xml(xml: str, where: str, subject: Subject = Subject.IMAGE) -> None:
     """Holds a label config against the vocabulary.
 
     Raises:
         SettingError: all that is wrong with it.
     """
-    try:
-        root = ET.fromstring(xml)  # noqa: S314  our own file
-    except ET.ParseError as error:
-        raise SettingError(f"{where}:{error.position[0]}: not XML: {error}") from None
-    controls = {element.get("name"): element for element in root.iter() if element.get("toName")}
-    problems = []
-    expected = {LABELS: REGION_VOCABULARY[LABELS], **CHOICES}
-    for name, values in expected.items():
-        if name not in controls:
-            problems.append(f"no control named {name!r}")
-            continue
-        found = [item.get("alias") or item.get("value") for item in controls[name].iter() if item.tag in ("Choice", "Label")]
-        problems += [f"{name}: {value!r} is missing" for value in values if value not in found]
-        problems += [f"{name}: {value!r} is not in the vocabulary" for value in found if value not in values]
-    if TEXT not in controls:
-        problems.append(f"no control named {TEXT!r}")
-    problems += [f"control {name!r} is unknown to the codec" for name in controls if name not in {*expected, TEXT}]
-    problems += [f"{name}: toName is {control.get('toName')!r}, expected {IMAGE!r}"
-                 for name, control in controls.items() if control.get("toName") != IMAGE]
-    if problems:
-        raise SettingError(f"{where}: " + "; ".join(problems))
+    from adapters.label_studio.lint import lint_xml, refuse
+
+    refuse(where.rpartition("/")[0], lint_xml(xml, subject, where.rpartition("/")[2]))
+
+
+def guide_html(config: AnnotationConfig) -> str:
+    """A guide as Label Studio shows it to annotators, its pictures inside.
+
+    Label Studio cleans a project's instruction before it stores it: an ``<img>`` keeps no ``data:`` address, and any other
+    address would need a server that annotators reach. A style sheet goes through as it is, so the pictures travel in one.
+    """
+    names = list(config.pictures)
+
+    def picture(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+        token = tokens[index]
+        caption = self.renderInlineAsText(token.children, options, env).replace('"', "&quot;")
+        return f'<span class="saegim-picture saegim-picture-{names.index(str(token.attrs["src"]))}" title="{caption}"></span>'
+
+    markdown = MarkdownIt("commonmark", {"breaks": True}).enable("table")
+    markdown.add_render_rule("image", picture)
+    rules = [GUIDE_STYLE] + [
+        f'.saegim-picture-{index}::before {{ content: url("data:{MEDIA_TYPES[Path(name).suffix]};base64,'
+        f'{base64.b64encode(config.pictures[name]).decode()}") }}'
+        for index, name in enumerate(names)
+    ]
+    style = "\n".join(rules)
+    return f'<style>{style}</style><div class="saegim-guide">{markdown.render(config.guide)}</div>'
+
+
+def second_look_xml(xml: str) -> str:
+    """A label config with the sentences of the task's ``reason`` on top: why somebody is asked to look again."""
+    return f"<View>\n{REASON}{re.sub(r'^<[?]xml.*?[?]>', '', xml.strip()).strip()}\n</View>\n"

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 import httpx
 import label_studio_sdk
 from label_studio_sdk.core.api_error import ApiError
-from markdown_it import MarkdownIt
 from pydantic import SecretStr
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from schemas.errors import SaegimError, ServiceUnavailable, SettingError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 TASKS_A_PAGE = 100
-VALUES_A_QUERY = 50
-"""Ids in one filter: it travels in the URL, and servers cap a URL at 8 KB."""
+NAMES_A_PAGE = 500
+"""Tasks in a page where only their names are wanted."""
+TIES = timedelta(seconds=30)
+"""A change that was begun before another may be committed after it: each reading of changes goes back by this much."""
 IMPORT_SECONDS = 300
+PROJECT_TITLE = 50
+"""Label Studio cuts a title here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,20 @@ class Annotation:
     was_cancelled: bool
     raw: dict[str, Any]
 
+    @property
+    def revision(self) -> int:
+        """Orders its states: when it was last changed, in ms since 1970."""
+        return round(self.updated_at.timestamp() * 1000)
+
+    @property
+    def reader(self) -> str:
+        """Who made it, as readings name people."""
+        return f"person:{self.completed_by}"
+
 
 @dataclass(frozen=True, slots=True)
 class ChangedTask:
-    """One task with its submitted and skipped annotations; drafts are not among them."""
+    """One task with all of its submitted and skipped annotations; drafts are not among them."""
 
     task_id: int
     updated_at: datetime
@@ -50,10 +63,20 @@ class ChangedTask:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTask:
+    """One task by what it is about. ``touched``: somebody has annotated or skipped it, or has a draft of it."""
+
+    task_id: int
+    subject: str
+    touched: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTask:
     """One task that nobody has annotated, with the newest prediction (None: it has none)."""
 
     task_id: int
+    data: dict[str, Any]
     prediction_id: int | None
     prediction_result: list[dict[str, Any]]
 
@@ -104,18 +127,37 @@ class LabelStudio:
         return str(self._sdk.users.whoami().email)
 
     @_named
-    def ensure_project(self, config: AnnotationConfig) -> int:
-        """The project of one version of an annotation config; made where there is none. Returns its id."""
-        title = f"{config.title} · {config.run}"
-        found = [project.id for project in self._sdk.projects.list(title=title[:50]) if project.title == title]
-        if found:
-            return int(min(found))
+    def ensure_project(self, key: str, title: str, xml: str, guide_html: str, description: str) -> int:
+        """The project whose description ends with a key; made where there is none. Returns its id.
+
+        Args:
+            key: of our ledger. It finds the project again whose making was not confirmed, and keeps apart the projects
+                of two ledgers on one server.
+            title: what people read.
+            xml: the label config.
+            guide_html: shown to annotators.
+            description: what else people read; the key is appended.
+        """
+        for project in self._sdk.projects.list(title=title[:PROJECT_TITLE]):
+            if str(project.description or "").endswith(f"[{key}]"):
+                return int(project.id)
         project = self._sdk.projects.create(
-            title=title, description=f"Saegim annotation config {config.run}, owner: {config.owner}",
-            label_config=config.xml, expert_instruction=_html(config.guide), show_instruction=True,
-            show_skip_button=True, show_collab_predictions=True, sampling="Sequential sampling",
-            maximum_annotations=1)
+            title=title[:PROJECT_TITLE], description=f"{description} [{key}]", label_config=xml, expert_instruction=guide_html,
+            show_instruction=bool(guide_html), show_skip_button=True, show_collab_predictions=True,
+            sampling="Sequential sampling", maximum_annotations=1)
         return int(project.id)
+
+    @_named
+    def has_project(self, project: int) -> bool:
+        """Whether a project is still there."""
+        answer = self._http(f"api/projects/{project}/", expected=(200, 404))
+        return bool(answer.status_code == 200)
+
+    @_named
+    def set_guide(self, project: int, guide_html: str) -> None:
+        """Shows annotators this guide."""
+        self._http(f"api/projects/{project}/", method="PATCH",
+                   json={"expert_instruction": guide_html, "show_instruction": bool(guide_html)})
 
     @_named
     def attach_storage(self, project: int, *, bucket: str, region: str, presign_seconds: int,
@@ -144,9 +186,8 @@ class LabelStudio:
             key: name of the picture in a task's ``data``.
         """
         client = self._sdk._client_wrapper.httpx_client
-        listed = client.request("api/tasks", method="GET", params={
+        listed = self._http("api/tasks", params={
             "project": project, "fields": "task_only", "page": 1, "page_size": 1, "resolve_uri": "true"})
-        listed.raise_for_status()
         if not (tasks := listed.json()["tasks"]):
             return None
         address = str(tasks[0]["data"][key])
@@ -164,99 +205,163 @@ class LabelStudio:
         return "personal access token" if self._token.get_secret_value().count(".") == 2 else "legacy token"
 
     @_named
-    def import_tasks(self, project: int, tasks: list[dict[str, Any]]) -> None:
-        """One bulk import. Label Studio makes double tasks of a repeated one: ask ``find_tasks`` first."""
-        self._sdk.projects.import_tasks(id=project, request=tasks,
-                                        request_options={"timeout_in_seconds": IMPORT_SECONDS, "max_retries": 0})
+    def import_tasks(self, project: int, tasks: list[dict[str, Any]]) -> list[int]:
+        """One bulk import. Returns the tasks' ids, in order.
 
-    @_named
-    def find_tasks(self, project: int, key: str, values: Sequence[str]) -> dict[str, int]:
-        """Task ids by the value of ``data.<key>``, for those of the values that have a task."""
-        found: dict[str, int] = {}
-        for start in range(0, len(values), VALUES_A_QUERY):
-            chunk = values[start:start + VALUES_A_QUERY]
-            filters = [{"filter": f"filter:tasks:data.{key}", "operator": "equal", "type": "String", "value": value}
-                       for value in chunk]
-            for task in self._tasks(project, filters, "or", "task_only"):
-                found.setdefault(str(task["data"].get(key)), int(task["id"]))
-        return found
-
-    @_named
-    def task_keys(self, project: int, key: str) -> list[tuple[str, int]]:
-        """(value of ``data.<key>``, task id) of every task of a project."""
-        return [(str(task["data"].get(key)), int(task["id"])) for task in self._tasks(project, [], "and", "task_only")]
-
-    def changed_annotations(self, project: int, since: datetime | None) -> Iterator[ChangedTask]:
-        """Tasks with annotations that changed at or after a moment, oldest change first.
-
-        The moment itself is included, because several tasks may change in one instant: the caller knows by
-        (annotation id, updated_at) what it has seen.
+        It is all or nothing, but Label Studio makes double tasks of a repeated one: where the answer was lost, ask
+        ``tasks_after`` first.
         """
-        filters: list[dict[str, Any]] = [
-            {"filter": "filter:tasks:total_annotations", "operator": "greater", "type": "Number", "value": 0}]
-        filters_skipped: list[dict[str, Any]] = [
-            {"filter": "filter:tasks:cancelled_annotations", "operator": "greater", "type": "Number", "value": 0}]
-        by_id: dict[int, ChangedTask] = {}
-        for chosen in (filters, filters_skipped):
-            when = [] if since is None else [{
-                "filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime",
-                "value": since.astimezone(UTC).isoformat().replace("+00:00", "Z")}]
-            for task in self._all_tasks(project, [*chosen, *when]):
-                by_id[task.task_id] = task
-        yield from sorted(by_id.values(), key=lambda task: (task.updated_at, task.task_id))
-
-    def open_tasks(self, project: int) -> list[OpenTask]:
-        """Tasks that nobody has annotated or skipped."""
-        filters = [{"filter": "filter:tasks:total_annotations", "operator": "equal", "type": "Number", "value": 0},
-                   {"filter": "filter:tasks:cancelled_annotations", "operator": "equal", "type": "Number", "value": 0}]
-        return self._open_tasks(project, filters)
+        answer = self._http(f"api/projects/{project}/import", method="POST", params={"return_task_ids": "true"}, json=tasks,
+                            seconds=IMPORT_SECONDS)
+        return [int(task_id) for task_id in answer.json()["task_ids"]]
 
     @_named
-    def _open_tasks(self, project: int, filters: list[dict[str, Any]]) -> list[OpenTask]:
-        found = []
-        for task in self._tasks(project, filters, "and", "all"):
-            predictions = sorted(task.get("predictions") or [], key=lambda item: int(item["id"]))
-            newest = predictions[-1] if predictions else {"id": None, "result": []}
-            found.append(OpenTask(int(task["id"]), newest["id"], list(newest["result"])))
-        return found
+    def newest_task(self, project: int) -> int:
+        """The highest id of a project's tasks; 0 where it has none."""
+        tasks = self._page(project, [], "task_only", 1, 1, "-tasks:id")[0]
+        return int(tasks[0]["id"]) if tasks else 0
 
     @_named
-    def annotate(self, task_id: int, result: list[dict[str, Any]], lead_time: float, prediction_id: int | None) -> int:
-        """Submits an annotation as the page does for an accepted prediction. Returns its id."""
-        marked = [{**item, "origin": "prediction"} for item in result]
-        answer = self._sdk._client_wrapper.httpx_client.request(
-            f"api/tasks/{task_id}/annotations/", method="POST",
-            json={"result": marked, "lead_time": lead_time, "parent_prediction": prediction_id})
-        answer.raise_for_status()
-        return int(answer.json()["id"])
+    def task_count(self, project: int) -> int:
+        """How many tasks a project has."""
+        return self._page(project, [], "task_only", 1, 1, "tasks:id")[1]
 
     @_named
-    def _all_tasks(self, project: int, filters: list[dict[str, Any]]) -> list[ChangedTask]:
+    def tasks_after(self, project: int, task_id: int, key: str) -> list[NamedTask]:
+        """A project's tasks with a higher id than this one (0: all), by the value of ``data.<key>``, in order of id."""
+        found: list[NamedTask] = []
+        while True:
+            after = found[-1].task_id if found else task_id
+            tasks, total = self._page(project, [
+                {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": after}],
+                "task_only", 1, NAMES_A_PAGE, "tasks:id")
+            found += [NamedTask(int(task["id"]), str(task["data"].get(key)), bool(
+                task.get("total_annotations") or task.get("cancelled_annotations") or task.get("drafts")))
+                for task in tasks]
+            if len(tasks) >= total:
+                return found
+
+    @_named
+    def delete_task(self, task_id: int) -> None:
+        """Deletes a task; one that is gone already is fine."""
+        self._http(f"api/tasks/{task_id}/", method="DELETE", expected=(200, 204, 404))
+
+    def changed_tasks(self, project: int, since: datetime | None) -> Iterator[list[ChangedTask]]:
+        """Pages of tasks that a person annotated, skipped, changed or took an annotation from, oldest change first.
+
+        Goes back by ``TIES`` before ``since``: the caller knows by (annotation id, updated_at) what it has seen. A task
+        that changes while the pages are read comes again later; none is passed over, for each page starts at the moment
+        where the one before it ended.
+        """
+        moment = None if since is None else since - TIES
+        seen: set[tuple[int, datetime]] = set()
+        page = 1
+        while True:
+            tasks, more = self._changes(project, moment, page)
+            new = [task for task in tasks if (task.task_id, task.updated_at) not in seen]
+            if new:
+                seen.update((task.task_id, task.updated_at) for task in new)
+                yield new
+            if not more:
+                return
+            newest = max(task.updated_at for task in tasks)
+            page = page + 1 if newest == moment else 1  # a whole page may have changed at one moment
+            moment = newest
+
+    @_named
+    def _changes(self, project: int, since: datetime | None, page: int) -> tuple[list[ChangedTask], bool]:
+        # Only a person's act sets updated_by: tasks that were just imported are not read over and over.
+        filters = [{"filter": "filter:tasks:updated_by", "operator": "empty", "type": "Boolean", "value": False}]
+        if since is not None:
+            filters.append({"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime",
+                            "value": since.astimezone(UTC).isoformat().replace("+00:00", "Z")})
+        tasks, total = self._page(project, filters, "all", page, TASKS_A_PAGE, "tasks:updated_at")
         return [
             ChangedTask(int(task["id"]), _moment(task["updated_at"]), task["data"], [
                 Annotation(int(item["id"]), _moment(item["updated_at"]), self._email(item.get("completed_by")),
                            item.get("lead_time"), bool(item.get("was_cancelled")), item)
-                for item in task.get("annotations") or []
-            ])
-            for task in self._tasks(project, filters, "and", "all")
-        ]
+                for item in task.get("annotations") or []])
+            for task in tasks], page * TASKS_A_PAGE < total
 
-    def _tasks(self, project: int, filters: list[dict[str, Any]], conjunction: str, fields: str) -> Iterator[dict[str, Any]]:
-        """All pages of a task query, as plain JSON: the SDK's models drop what they do not know."""
-        query = json.dumps({"filters": {"conjunction": conjunction, "items": filters},
-                            "ordering": ["tasks:updated_at"]})
-        page = 1
-        while True:
-            answer = self._sdk._client_wrapper.httpx_client.request("api/tasks", method="GET", params={
-                "project": project, "fields": fields, "page": page, "page_size": TASKS_A_PAGE, "query": query})
-            if answer.status_code == 404 and page > 1:  # the page after the last
-                return
+    @_named
+    def add_person(self, email: str, password: str, name: str) -> bool:
+        """Makes an annotator who can log in; False where the address has an account already.
+
+        Label Studio's API makes users without a password, so this goes through the page that an invited person sees.
+        """
+        self.__dict__.pop("_emails", None)
+        if email.lower() in {known.lower() for known in self._emails.values()}:
+            return False
+        invite = str(self._http("api/invite").json()["invite_url"])
+        with httpx.Client(base_url=self.url, timeout=60, follow_redirects=True) as browser:
+            path = invite if invite.startswith("/") else httpx.URL(invite).raw_path.decode()
+            browser.get(path).raise_for_status()
+            answer = browser.post(path, data={
+                "email": email, "password": password, "first_name": name, "last_name": "", "allow_newsletters": "false",
+                "how_find_us": "", "elaborate": "", "csrfmiddlewaretoken": browser.cookies.get("csrftoken", "")},
+                headers={"Referer": f"{self.url}{path}"})
             answer.raise_for_status()
-            body = answer.json()
-            yield from body["tasks"]
-            if page * TASKS_A_PAGE >= int(body["total"]):
-                return
-            page += 1
+        self.__dict__.pop("_emails", None)
+        if email.lower() not in {known.lower() for known in self._emails.values()}:
+            raise SaegimError(f"Label Studio at {self.url} did not make an account for {email}: {_form_errors(answer.text)}")
+        user = next(number for number, known in self._emails.items() if known.lower() == email.lower())
+        self._http(f"api/users/{user}/", method="PATCH", json={"first_name": name})
+        return True
+
+    @_named
+    def open_tasks(self, project: int) -> list[OpenTask]:
+        """Tasks that nobody has annotated or skipped."""
+        filters = [{"filter": f"filter:tasks:{name}", "operator": "equal", "type": "Number", "value": 0}
+                   for name in ("total_annotations", "cancelled_annotations")]
+        found: list[OpenTask] = []
+        while True:
+            after = {"filter": "filter:tasks:id", "operator": "greater", "type": "Number",
+                     "value": found[-1].task_id if found else 0}
+            tasks, total = self._page(project, [*filters, after], "all", 1, TASKS_A_PAGE, "tasks:id")
+            for task in tasks:
+                predictions = sorted(task.get("predictions") or [], key=lambda item: int(item["id"]))
+                newest = predictions[-1] if predictions else {"id": None, "result": []}
+                found.append(OpenTask(int(task["id"]), task["data"], newest["id"], list(newest["result"])))
+            if len(tasks) >= total:
+                return found
+
+    @_named
+    def annotate(self, task_id: int, result: list[dict[str, Any]], lead_time: float, prediction_id: int | None,
+                 email: str | None = None) -> int:
+        """Submits an annotation as the page does for an accepted prediction. Returns its id.
+
+        Args:
+            task_id: Label Studio's.
+            result: as the codec makes it.
+            lead_time: in seconds.
+            prediction_id: that it started from.
+            email: whose annotation it is; the token's user's where left out.
+        """
+        marked = [{**item, "origin": "prediction"} for item in result]
+        whose = {} if email is None else {"completed_by": next(number for number, known in self._emails.items() if known == email)}
+        answer = self._http(f"api/tasks/{task_id}/annotations/", method="POST",
+                            json={"result": marked, "lead_time": lead_time, "parent_prediction": prediction_id, **whose})
+        return int(answer.json()["id"])
+
+    def _page(self, project: int, filters: list[dict[str, Any]], fields: str, page: int, size: int,
+              ordering: str) -> tuple[list[dict[str, Any]], int]:
+        """One page of a task query, as plain JSON (the SDK's models drop what they do not know), and how many there are."""
+        query = json.dumps({"filters": {"conjunction": "and", "items": filters}, "ordering": [ordering]})
+        answer = self._http("api/tasks", params={"project": project, "fields": fields, "page": page, "page_size": size,
+                                                 "query": query}, expected=(200, 404))
+        if answer.status_code == 404 and page > 1:  # the page after the last
+            return [], 0
+        answer.raise_for_status()
+        body = answer.json()
+        return body["tasks"], int(body["total"])
+
+    def _http(self, path: str, method: str = "GET", expected: tuple[int, ...] = (), seconds: float = 60, **rest: Any) -> Any:
+        """One request with the token of either kind, which the SDK keeps fresh."""
+        answer = self._sdk._client_wrapper.httpx_client.request(
+            path, method=method, request_options={"timeout_in_seconds": int(seconds), "max_retries": 0}, **rest)
+        if answer.status_code not in expected:
+            answer.raise_for_status()
+        return answer
 
     def _email(self, completed_by: Any) -> str:
         """Label Studio names an annotator by id here and by record there."""
@@ -273,6 +378,7 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
 
 
-def _html(markdown: str) -> str:
-    """The guide as Label Studio shows it."""
-    return str(MarkdownIt("commonmark").enable("table").render(markdown))
+def _form_errors(html: str) -> str:
+    """What a form of Label Studio complained of."""
+    found = re.findall(r'class="[^"]*error[^"]*"[^>]*>\s*([^<]+)', html)
+    return "; ".join(text.strip() for text in found if text.strip()) or "its sign-up page gave no reason"

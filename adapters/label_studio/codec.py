@@ -1,166 +1,188 @@
-"""Label Studio's JSON ↔ readings. Percent exists only in here (design D6)."""
+"""Label Studio's JSON ↔ readings. Percent exists only in here and in ``shapes`` (design D6)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
-from adapters.label_studio.annotation_config import IMAGE, LABELS, TEXT, AnnotationConfig
+from adapters.label_studio.annotation_config import IMAGE, LABELS, OF_THE_IMAGE, TEXT, AnnotationConfig
+from adapters.label_studio.regions import Frame, region_id_of
+from adapters.label_studio.results import Renames, Result, chosen, foreign, one, results_of, written
+from adapters.label_studio.screen import Screen, screen_of
 from schemas.errors import CodecError
-from schemas.geometry import tidy
-from schemas.reading import (
-    REGION_VOCABULARY,
-    Attributes,
-    Condition,
-    Direction,
-    Effect,
-    ImageKind,
-    Kind,
-    Language,
-    Reading,
-    Region,
-    Writing,
-)
-from schemas.text import normalise
+from schemas.reading import Condition, ImageKind, Reading, Region
 
-Result = dict[str, Any]
+WHOLE = "the whole image"
+"""What messages call what belongs to no region."""
 
 
-def to_prediction(reading: Reading, config: AnnotationConfig) -> dict[str, Any]:
+class State(StrEnum):
+    """What an annotator did with a task."""
+
+    SUBMITTED = "submitted"
+    SKIPPED = "skipped"
+    DRAFT = "draft"
+
+
+def state_of(item: Mapping[str, Any]) -> State:
+    """Tells a submitted annotation, a skipped one and a draft apart, as ``/api/tasks?fields=all`` returns them.
+
+    Label Studio lists drafts apart from annotations, under ``drafts``, and only those of the user who asks; a draft of a
+    change to an annotation names it in ``annotation``, which itself stays as it was. A skipped annotation may hold results;
+    they count for nothing. A submitted one without results says that there is no text on the image.
+    """
+    if "was_postponed" in item:  # which only drafts have
+        return State.DRAFT
+    return State.SKIPPED if item.get("was_cancelled") else State.SUBMITTED
+
+
+def to_prediction(reading: Reading, config: AnnotationConfig, *, name: str | None = None) -> dict[str, Any]:
     """A reading as Label Studio shows it to an annotator. Every result of a region carries the region's id.
 
+    A control that the config does not show for a region's kind is left out: Label Studio would keep its value where nobody
+    sees it. So a check box carries its state and no text or language where the config asks for none.
+
+    Args:
+        reading: by a model, or by a person whose reading is put up for a second look.
+        config: the annotation config of the project.
+        name: what the screen calls it. Else a model's name; a person is called ``person``: the screen shows no names.
+
     Raises:
-        CodecError: the reading's unit is not the config's.
+        CodecError: the reading's unit or a region's kind is not in the config.
     """
     if reading.unit is not config.unit:
         raise CodecError(f"a reading of {reading.unit}s cannot be shown in {config.run}, which labels {config.unit}s")
-    scores = [region.score for region in reading.regions if region.score is not None]
-    results = [result for region in reading.regions for result in _results(region, reading.width, reading.height)]
-    results += _image_results(reading)
-    return {
-        "model_version": reading.reader.removeprefix("model:"),
-        "score": round(sum(scores) / len(scores), 3) if scores else 0.0,
-        "result": results,
-    }
+    screen = screen_of(config.xml)
+    for region in reading.regions:
+        if region.attributes.kind not in screen.kinds:
+            raise CodecError(f"region {region.region_id} is a {region.attributes.kind}, which {config.run} does not offer: add "
+                             f"it to the labels of {LABELS!r} in config.xml")
+    results = [result for region in reading.regions for result in _results(region, reading, screen)]
+    results += _image_results(reading, screen)
+    prediction: dict[str, Any] = {"model_version": name or _name(reading), "result": results}
+    if not reading.by_person:
+        scores = [region.score for region in reading.regions if region.score is not None]
+        prediction["score"] = round(sum(scores) / len(scores), 3) if scores else 0.0
+    return prediction
 
 
-def from_annotation(annotation: Mapping[str, Any], *, image_id: str, width: int, height: int, revision: int,
-                    reader: str, config: AnnotationConfig) -> Reading:
+def from_annotation(annotation: Mapping[str, Any], *, image_id: str, width: int, height: int, revision: int, reader: str,
+                    config: AnnotationConfig, renames: Renames | None = None) -> Reading:
     """What an annotator submitted, as a reading.
 
+    What the config hides for a region's kind is not read: Label Studio keeps the text of a region that became a check box.
+    It gets the default of ``Attributes``, as does what nobody chose. A region of which less than a pixel lies on the image,
+    and that has no text, is a slip of the mouse and left out. All else comes back from ``to_prediction`` as it went in, but
+    for scores and recognisers, which are a model's.
+
     Args:
-        annotation: Label Studio's annotation, with ``result``.
+        annotation: Label Studio's annotation, with ``result``. An empty one says that there is no text.
         image_id: the image that its task shows.
         width: of the canonical image, in pixels.
         height: of the canonical image, in pixels.
         revision: orders the states of one annotation.
         reader: ``person:<name>``.
         config: the annotation config of the project.
+        renames: of the config's version that the project was made with. A region whose kind is dropped is left out.
 
     Raises:
         CodecError: a result that the config does not allow; the message names the region and the repair.
     """
+    renames = renames or {}
+    frame = Frame(width, height, screen_of(config.xml), renames)
     by_region: dict[str, list[Result]] = defaultdict(list)
-    whole: dict[str, list[str]] = {}
-    for result in annotation.get("result") or []:
-        if result.get("type") == "choices" and result.get("from_name") in ("image_kind", "condition"):
-            whole[result["from_name"]] = list(result["value"].get("choices") or [])
+    whole: dict[str, list[Result]] = defaultdict(list)
+    for result in results_of(annotation):
+        if result["from_name"] in OF_THE_IMAGE:
+            if result["type"] != "choices":
+                raise foreign(result, WHOLE)
+            whole[result["from_name"]].append(result)
         else:
-            by_region[str(result.get("id"))].append(result)
-    regions = (_region(region_id, results, width, height) for region_id, results in by_region.items())
-    try:
-        image_kind = ImageKind((whole.get("image_kind") or [ImageKind.SCENE])[0])
-        conditions = tuple(sorted(Condition(value) for value in whole.get("condition", [])))
-    except ValueError as error:
-        raise CodecError(f"{error}: choose one of the listed values") from None
-    return Reading(image_id, reader, config.run, revision, config.unit, width, height,
-                   tuple(region for region in regions if region), image_kind, conditions)
+            by_region[region_id_of(result)].append(result)
+    said = {name: chosen(results, name, WHOLE, renames) for name, results in whole.items() if frame.screen.shows(name)}
+    return Reading(
+        image_id, reader, config.run, revision, config.unit, width, height,
+        tuple(region for region_id, results in by_region.items() if (region := frame.region(region_id, results))),
+        ImageKind(one(said.get("image_kind", []), ImageKind.SCENE, "image_kind", WHOLE)),
+        tuple(sorted(Condition(value) for value in said.get("condition", []))))
 
 
-def _results(region: Region, width: int, height: int) -> Iterable[Result]:
-    points = [[x / width * 100, y / height * 100] for x, y in region.polygon]
-    common = {"id": region.region_id, "to_name": IMAGE, "original_width": width, "original_height": height,
+def to_line_prediction(text: str, legible: bool, *, name: str, score: float | None = None) -> dict[str, Any]:
+    """One line as a task about a crop shows it: nothing is drawn, the text is the task's.
+
+    Args:
+        text: what was read; empty for nothing.
+        legible: whether it can be read.
+        name: of the model, as the screen shows it.
+        score: the model's confidence; None for a person.
+    """
+    results = [_of_the_task(TEXT, "textarea", [text])] if text else []
+    if not legible:
+        results.append(_of_the_task("legible", "choices", ["illegible"]))
+    return {"model_version": name, "result": results, **({} if score is None else {"score": score})}
+
+
+def line_from_annotation(annotation: Mapping[str, Any], *, renames: Renames | None = None) -> tuple[str, bool]:
+    """Text and legibility of the one line that a task shows.
+
+    Args:
+        annotation: Label Studio's annotation, with ``result``.
+        renames: of the config's version that the project was made with.
+
+    Raises:
+        CodecError: anything but one text and one mark.
+    """
+    results = results_of(annotation)
+    where = "the line"
+    for result in results:
+        if (result["from_name"], result["type"]) not in ((TEXT, "textarea"), ("legible", "choices")):
+            raise foreign(result, where)
+    text = written([result for result in results if result["from_name"] == TEXT], where)
+    marks = chosen([result for result in results if result["from_name"] == "legible"], "legible", where, renames or {})
+    return text, not marks
+
+
+def _results(region: Region, reading: Reading, screen: Screen) -> Iterable[Result]:
+    points = [[x / reading.width * 100, y / reading.height * 100] for x, y in region.polygon]
+    common = {"id": region.region_id, "to_name": IMAGE, "original_width": reading.width, "original_height": reading.height,
               "image_rotation": 0}
-    if region.score is not None:
+    if region.score is not None and not reading.by_person:
         common["score"] = region.score
+    attributes = region.attributes
+    checked = {True: ["checked"], False: ["unchecked"], None: []}[attributes.checked]
+    answers: dict[str, Iterable[str]] = {
+        TEXT: [region.text] if region.text else [],
+        "direction": [attributes.direction],
+        "writing": [attributes.writing],
+        "language": [attributes.language],
+        "effects": attributes.effects,
+        "legible": [] if attributes.legible else ["illegible"],
+        "checked": checked,
+    }
 
     def result(name: str, kind: str, values: Iterable[str]) -> Result:
-        key = "text" if kind == "textarea" else kind
-        return {**common, "from_name": name, "type": kind,
-                "value": {"points": points, "closed": True, key: list(values)}}
+        return {**common, "from_name": name, "type": kind, "value": {
+            "points": points, "closed": True, "text" if kind == "textarea" else kind: [str(value) for value in values]}}
 
-    attributes = region.attributes
     yield result(LABELS, "polygonlabels", [attributes.kind])
-    if region.text:
-        yield result(TEXT, "textarea", [region.text])
-    yield result("direction", "choices", [attributes.direction])
-    yield result("writing", "choices", [attributes.writing])
-    yield result("language", "choices", [attributes.language])
-    if attributes.effects:
-        yield result("effects", "choices", attributes.effects)
-    if not attributes.legible:
-        yield result("legible", "choices", ["illegible"])
-    if attributes.checked is not None:
-        yield result("checked", "choices", ["checked" if attributes.checked else "unchecked"])
+    for name, values in answers.items():
+        if values and screen.shows(name, attributes.kind):
+            yield result(name, "textarea" if name == TEXT else "choices", values)
 
 
-def _image_results(reading: Reading) -> Iterable[Result]:
-    def result(name: str, values: Iterable[str]) -> Result:
-        return {"id": f"{name}-{reading.image_id[:10]}", "from_name": name, "to_name": IMAGE, "type": "choices",
-                "value": {"choices": list(values)}}
-
-    yield result("image_kind", [reading.image_kind])
-    if reading.conditions:
-        yield result("condition", reading.conditions)
+def _image_results(reading: Reading, screen: Screen) -> Iterable[Result]:
+    for name, values in (("image_kind", [reading.image_kind]), ("condition", reading.conditions)):
+        if values and screen.shows(name):
+            yield {**_of_the_task(name, "choices", values), "id": f"{name}-{reading.image_id[:10]}"}
 
 
-def _region(region_id: str, results: list[Result], width: int, height: int) -> Region | None:
-    """One region from all results with its id; None where nothing of it lies on the image."""
-    shapes = [result for result in results if result.get("type") == "polygonlabels"]
-    if len(shapes) != 1:
-        types = ", ".join(sorted({str(result.get("type")) for result in results}))
-        raise CodecError(f"region {region_id} has {len(shapes)} polygons ({types}): draw it again as one polygon")
-    [shape] = shapes
-    values: dict[str, list[str]] = {}
-    for result in results:
-        name = str(result.get("from_name"))
-        if result.get("type") == "textarea" and name == TEXT:
-            values[name] = [str(text) for text in _listed(result["value"].get("text"))]
-        elif result.get("type") == "choices":
-            values[name] = [str(value) for value in _listed(result["value"].get("choices"))]
-        elif result is not shape:
-            raise CodecError(f"region {region_id}: {result.get('type')} {name!r} is not part of the annotation config")
-    texts = values.pop(TEXT, [])
-    if len(texts) > 1:
-        raise CodecError(f"region {region_id} has {len(texts)} texts: keep one")
-    polygon = tidy([(x / 100 * width, y / 100 * height) for x, y in shape["value"]["points"]], width, height)
-    if polygon is None:
-        return None
-    return Region(region_id, polygon, normalise(texts[0]) if texts else "",
-                  _attributes(region_id, shape["value"]["polygonlabels"], values))
+def _of_the_task(name: str, kind: str, values: Iterable[str]) -> Result:
+    """A result that belongs to no region."""
+    return {"id": name, "from_name": name, "to_name": IMAGE, "type": kind,
+            "value": {"text" if kind == "textarea" else kind: [str(value) for value in values]}}
 
 
-def _attributes(region_id: str, labels: list[str], values: dict[str, list[str]]) -> Attributes:
-    checked = values.pop("checked", [])
-    illegible = values.pop("legible", [])
-    unknown = sorted(set(values) - set(REGION_VOCABULARY))
-    if unknown:
-        raise CodecError(f"region {region_id}: {', '.join(unknown)} is not part of the annotation config")
-    try:
-        return Attributes(
-            direction=Direction((values.get("direction") or [Direction.HORIZONTAL])[0]),
-            writing=Writing((values.get("writing") or [Writing.PRINTED])[0]),
-            effects=tuple(sorted(Effect(value) for value in values.get("effects", []))),
-            language=Language((values.get("language") or [Language.OTHER])[0]),
-            legible=not illegible,
-            kind=Kind(labels[0]),
-            checked=checked[0] == "checked" if checked else None,
-        )
-    except (ValueError, IndexError) as error:
-        raise CodecError(f"region {region_id}: {error}; choose one of the listed values") from None
-
-
-def _listed(value: Any) -> list[Any]:
-    """Label Studio writes a single text now as a list, now as a string."""
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
+def _name(reading: Reading) -> str:
+    return "person" if reading.by_person else reading.reader.removeprefix("model:")

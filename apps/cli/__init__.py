@@ -3,7 +3,7 @@
 import typer
 
 import apps.stack.commands
-from apps.cli import ingest, ledger, models, run
+from apps.cli import ingest, label, ledger, models, run
 
 
 def register(app: typer.Typer) -> None:
@@ -11,5 +11,6 @@ def register(app: typer.Typer) -> None:
     apps.stack.commands.register(app)
     app.add_typer(run.app, name="run")
     app.add_typer(ingest.app, name="ingest")
+    app.add_typer(label.app, name="label")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(models.app, name="models")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -71,7 +72,7 @@ def _run(by_hand: bool) -> None:
         return
 
     console.rule("4 · annotators label")
-    _annotate(pushed.values["project"])
+    _annotate()
 
     console.rule("5 · collect, export, evaluate, score")
     from flows.collect import collect
@@ -102,14 +103,20 @@ def _send_samples(settings: Settings) -> int:
                                      path.read_bytes()) for path in files)
 
 
-def _annotate(project: int) -> None:
+def _annotate() -> None:
     from apps.demo.annotator import accept_prelabels
+    from flows.projects import projects_of
     from flows.workbench import open_workbench
 
+    bench = open_workbench()
+    done = 0
     with Progress(console=console, transient=True) as bar:
-        line = bar.add_task("demo annotator", total=None)
-        done = accept_prelabels(open_workbench(), project, lambda count: bar.update(line, advance=count))
-    console.print(f"A [bold]demo annotator[/] stood in for people and accepted {done} pre-labels as they are, through "
+        line = bar.add_task("demo annotators", total=None)
+        for project in projects_of(bench, bench.annotation_config):
+            email = f"demo.{project.side}@saegim.local".replace("_", ".")  # two people: one alone would be no pair
+            bench.label_studio.add_person(email, secrets.token_urlsafe(12), f"Demo {project.side}")
+            done += accept_prelabels(bench, project.project_id or 0, lambda count: bar.update(line, advance=count), email)
+    console.print(f"[bold]Demo annotators[/] stood in for people and accepted {done} pre-labels as they are, through "
                   "Label Studio's API.\nTo label yourself: [bold]make demo BY_HAND=1[/]" if done else
                   "Every task is annotated already.")
 

@@ -4,25 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from adapters.label_studio.codec import to_prediction
+from datastore.ledger import readings
+from flows.push import SUBJECT
 from flows.workbench import Workbench
+from schemas.errors import SaegimError
 
 LEAD_TIME_SECONDS = 12.0
 
 
-def accept_prelabels(bench: Workbench, project: int, advance: Callable[[int], None]) -> int:
+def accept_prelabels(bench: Workbench, project: int, advance: Callable[[int], None], email: str | None = None) -> int:
     """Submits each open task's prediction as its annotation; tasks that somebody annotated are left alone.
+
+    A task that shows no pre-label is given what the model read all the same: nobody is there to read it.
 
     Args:
         bench: the systems.
         project: Label Studio's project id.
         advance: told how many tasks more are done.
+        email: of the annotator; the token's user where left out.
 
     Returns:
         How many tasks were annotated.
     """
     done = 0
+    run = readings.model_run(bench.ledger, bench.model)
+    if run is None:
+        raise SaegimError(f"{bench.model} has not read anything yet: saegim run prelabel")
     for task in bench.label_studio.open_tasks(project):
-        bench.label_studio.annotate(task.task_id, task.prediction_result, LEAD_TIME_SECONDS, task.prediction_id)
+        result, subject = task.prediction_result, str(task.data[SUBJECT])
+        if task.prediction_id is None:
+            read = readings.readings_of_run(bench.ledger, run, [subject])
+            result = to_prediction(read[subject], bench.annotation_config)["result"]
+        bench.label_studio.annotate(task.task_id, result, LEAD_TIME_SECONDS, task.prediction_id, email)
         done += 1
         advance(1)
     return done

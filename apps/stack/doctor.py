@@ -13,6 +13,7 @@ import httpx
 
 from adapters.ocr.bundles import problems
 from apps.stack.services import BUCKETS, POOLS
+from datastore.ledger.projects import project_rows
 from flows.models import cache_folder, find
 from flows.settings import Settings
 from flows.workbench import Workbench
@@ -125,9 +126,12 @@ def _token(bench: Workbench) -> str:
 
 
 def _picture(bench: Workbench) -> str:
-    project = bench.label_studio.ensure_project(bench.annotation_config)
-    data = bench.label_studio.picture(project, "image")
-    if data is None:
+    for row in project_rows(bench.ledger):
+        project = row.project_id or 0
+        data = bench.label_studio.picture(project, "image") if bench.label_studio.has_project(project) else None
+        if data is not None:
+            break
+    else:
         return "no task yet to try it with"
     if not data.startswith((b"\xff\xd8", b"\x89PNG")):
         raise NotWell(f"project {project} answers with something else than a picture",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, select
+from sqlalchemy import Connection, Row, and_, delete, exists, select
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
 from datastore.ledger.tables import accepted_readings, images, model_runs, models, readings, submissions
 from schemas.ids import digest
-from schemas.reading import Condition, ImageKind, Reading, Unit, regions_from_json
+from schemas.reading import Condition, ImageKind, Reading, Region, Unit, regions_from_json, summarise
 from schemas.submission import Outcome
 
 
@@ -34,6 +34,27 @@ class AcceptedReading:
     cluster_id: str
     campaign: str
     submitter: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReading:
+    """A reading as the ledger keeps it: ``regions`` is JSON whose values may be outside today's vocabulary."""
+
+    image_id: str
+    reader: str
+    run: str
+    revision: int
+    unit: Unit
+    width: int
+    height: int
+    regions: str
+    image_kind: ImageKind
+    conditions: tuple[Condition, ...]
+
+    def reading(self, run: str, regions: tuple[Region, ...]) -> Reading:
+        """The same under another run, with these regions."""
+        return Reading(self.image_id, self.reader, run, self.revision, self.unit, self.width, self.height, regions,
+                       self.image_kind, self.conditions)
 
 
 def reading_id(reading: Reading) -> str:
@@ -106,7 +127,8 @@ def add_readings(connection: Connection, new: Sequence[Reading]) -> int:
     return insert_or_ignore(connection, readings, [
         {"reading_id": reading_id(item), "image_id": item.image_id, "reader": item.reader, "run": item.run,
          "revision": item.revision, "unit": item.unit, "width": item.width, "height": item.height,
-         "regions": item.regions_json(), "image_kind": item.image_kind, "conditions": list(item.conditions)}
+         "regions": item.regions_json(), "image_kind": item.image_kind, "conditions": list(item.conditions),
+         "summary": asdict(summarise(item.regions))}
         for item in new])
 
 
@@ -120,20 +142,63 @@ def readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[
     return found
 
 
-def personal_readings(connection: Connection, run: str, image_ids: Iterable[str]) -> dict[str, list[Reading]]:
-    """All readings by people under one version of an annotation config, by image id, oldest first."""
-    return _by_image(connection, image_ids, and_(readings.c.run == run, readings.c.reader.startswith("person:")))
+def image_rows(connection: Connection, image_ids: Iterable[str]) -> dict[str, ImageRow]:
+    """Images by id; unknown ids are left out."""
+    found: dict[str, ImageRow] = {}
+    for chunk in in_chunks(sorted(set(image_ids))):
+        rows = connection.execute(select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
+                                  .where(images.c.image_id.in_(chunk)))
+        found.update({row.image_id: ImageRow(*row) for row in rows})
+    return found
 
 
-def model_readings(connection: Connection, image_ids: Iterable[str]) -> dict[str, list[Reading]]:
-    """All readings by models, by image id."""
-    return _by_image(connection, image_ids, readings.c.reader.startswith("model:"))
+def newest_reading(connection: Connection, image_id: str, reader: str, run: str) -> Reading | None:
+    """The newest reading of an image by one reader under one run."""
+    row = connection.execute(select(readings).where(readings.c.image_id == image_id, readings.c.reader == reader,
+                                                    readings.c.run == run).order_by(readings.c.revision.desc()).limit(1)).first()
+    return _reading(row) if row else None
+
+
+def readings_by_id(connection: Connection, reading_ids: Iterable[str]) -> dict[str, Reading]:
+    """Readings by their ids; unknown ids are left out."""
+    found: dict[str, Reading] = {}
+    for chunk in in_chunks(sorted(set(reading_ids))):
+        rows = connection.execute(select(readings).where(readings.c.reading_id.in_(chunk)))
+        found.update({row.reading_id: _reading(row) for row in rows})
+    return found
 
 
 def accept(connection: Connection, annotation_config: str, reading: Reading) -> None:
     """Makes a reading the accepted one of its image."""
     upsert(connection, accepted_readings, {
         "image_id": reading.image_id, "annotation_config": annotation_config, "reading_id": reading_id(reading)})
+
+
+def unaccept(connection: Connection, annotation_config: str, image_id: str) -> bool:
+    """Leaves an image without an accepted reading; False where it had none."""
+    return bool(connection.execute(delete(accepted_readings).where(
+        accepted_readings.c.image_id == image_id, accepted_readings.c.annotation_config == annotation_config)).rowcount)
+
+
+def accepted_ids(connection: Connection, annotation_config: str, image_ids: Sequence[str]) -> dict[str, str]:
+    """Ids of the accepted readings, by image id."""
+    found: dict[str, str] = {}
+    for chunk in in_chunks(image_ids):
+        rows = connection.execute(select(accepted_readings.c.image_id, accepted_readings.c.reading_id).where(
+            accepted_readings.c.annotation_config == annotation_config, accepted_readings.c.image_id.in_(chunk)))
+        found.update({row.image_id: row.reading_id for row in rows})
+    return found
+
+
+def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: str) -> list[StoredReading]:
+    """Accepted readings of a config that were made under another version than ``run``, in order of image id."""
+    query = (select(readings).join(accepted_readings, accepted_readings.c.reading_id == readings.c.reading_id)
+             .where(accepted_readings.c.annotation_config == annotation_config, readings.c.run != run)
+             .order_by(readings.c.image_id))
+    with ledger.read() as connection:
+        return [StoredReading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height, row.regions,
+                              ImageKind(row.image_kind), tuple(map(Condition, row.conditions)))
+                for row in connection.execute(query)]
 
 
 def accepted(ledger: Ledger, annotation_config: str) -> list[AcceptedReading]:
@@ -152,16 +217,6 @@ def accepted(ledger: Ledger, annotation_config: str) -> list[AcceptedReading]:
                             row.cluster_id, row.campaign, row.submitter)
             for row in connection.execute(query)
         ]
-
-
-def _by_image(connection: Connection, image_ids: Iterable[str], condition: Any) -> dict[str, list[Reading]]:
-    found: dict[str, list[Reading]] = {}
-    for chunk in in_chunks(sorted(set(image_ids))):
-        rows = connection.execute(select(readings).where(readings.c.image_id.in_(chunk), condition)
-                                  .order_by(readings.c.revision, readings.c.reading_id))
-        for row in rows:
-            found.setdefault(row.image_id, []).append(_reading(row))
-    return found
 
 
 def _labelled() -> Any:

@@ -131,6 +131,7 @@ readings = Table(
     Column("regions", Text, nullable=False),
     Column("image_kind", String(16), nullable=False),
     Column("conditions", JSON, nullable=False),
+    Column("summary", JSON, nullable=False),  # schemas.reading.Summary: what ordering many images needs
     UniqueConstraint("image_id", "reader", "run", "revision"),
 )
 
@@ -141,11 +142,36 @@ accepted_readings = Table(
     Column("reading_id", String(32), ForeignKey("readings.reading_id"), nullable=False),
 )
 
-tasks = Table(
-    "tasks", metadata,
-    Column("project_id", Integer, primary_key=True),
-    Column("subject", String(80), primary_key=True),
+annotation_configs = Table(
+    "annotation_configs", metadata,  # what was published: it never changes
+    Column("name", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("xml", Text, nullable=False),
+)
+
+projects = Table(
+    "projects", metadata,  # Label Studio's projects of an annotation config
+    Column("annotation_config", String(64), primary_key=True),
     Column("config_version", Integer, primary_key=True),
+    Column("side", String(16), primary_key=True),
+    Column("key", String(32), nullable=False, unique=True),  # finds the project again whose making was not confirmed
+    Column("project_id", Integer, unique=True),  # empty while Label Studio has not confirmed it
+    Column("guide", String(64)),  # digest of the guide that it shows
+)
+
+tasks = Table(
+    "tasks", metadata,  # the outbox of label: a row is written before its task is pushed
+    Column("project_id", Integer, primary_key=True),
+    Column("subject", String(80), primary_key=True),  # an image's id, or IMAGE/REGION
+    Column("config_version", Integer, primary_key=True),
+    Column("image_id", String(64), nullable=False, index=True),
+    Column("taken_by", String(64), nullable=False),  # annotation config whose accepted reading comes of it
+    Column("shown", JSON, nullable=False),  # ids of the readings that are its predictions, the first one first
+    Column("reason", Text),  # why it is a second look; the annotator reads it
+    Column("place", Integer, nullable=False),  # in the queue: tasks are pushed in this order
+    Column("after_task", BigInteger),  # the project's newest task when its post began; empty where none ever did
+    Column("posted_at", UtcDateTime),
     Column("task_id", Integer),  # empty while Label Studio has not confirmed it
 )
 
@@ -153,13 +179,52 @@ collected = Table(
     "annotations", metadata,  # what became of each state of each annotation that was submitted (invariant I5)
     Column("annotation_id", Integer, primary_key=True),
     Column("revision", BigInteger, primary_key=True),
-    Column("project_id", Integer, nullable=False),
+    Column("project_id", Integer, nullable=False, index=True),
     Column("task_id", Integer, nullable=False),
+    Column("subject", String(80), index=True),
     Column("image_id", String(64), index=True),
+    Column("reader", String(255), nullable=False),
     Column("reading_id", String(32), ForeignKey("readings.reading_id")),
     Column("skipped", Boolean, nullable=False),
     Column("lead_time", Float),
     Column("problem", Text),
+    Column("effort", JSON(none_as_null=True)),  # schemas.labelling.Effort
+    Column("deleted", Boolean, nullable=False),  # the annotator took it back
+)
+
+second_looks = Table(
+    "second_looks", metadata,  # images of which a third person decides
+    Column("image_id", String(64), ForeignKey("images.image_id"), primary_key=True),
+    Column("annotation_config", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("shown", JSON, nullable=False),  # ids of the readings to choose from
+)
+
+gold = Table(
+    "gold", metadata,  # images with a truth that people are measured with; their tasks do not show it
+    Column("image_id", String(64), ForeignKey("images.image_id"), primary_key=True),
+    Column("annotation_config", String(64), primary_key=True),
+)
+
+agreements = Table(
+    "agreements", metadata,
+    Column("one", String(32), ForeignKey("readings.reading_id"), primary_key=True),
+    Column("other", String(32), ForeignKey("readings.reading_id"), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("annotation_config", String(80), nullable=False),  # NAME@VERSION
+    Column("image_id", String(64), nullable=False, index=True),
+    Column("regions", Float, nullable=False),
+    Column("cer", Float, nullable=False),
+    Column("attributes", Float, nullable=False),
+    Column("agreed", Boolean, nullable=False),
+)
+
+people = Table(
+    "people", metadata,  # annotators, and on which side each works
+    Column("email", String(255), primary_key=True),
+    Column("annotation_config", String(64), primary_key=True),
+    Column("side", String(16), nullable=False),
+    Column("name", String(255), nullable=False),
 )
 
 models = Table(

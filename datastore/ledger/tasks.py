@@ -1,75 +1,106 @@
-"""Label Studio tasks and annotations as the ledger knows them: the outbox, the cursor, what was collected."""
+"""The outbox of Label Studio tasks: a row is written before its task is pushed, and confirmed when Label Studio has it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
-from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
-from datastore.ledger.readings import ImageRow
-from datastore.ledger.tables import collected, cursors, images, readings, submissions, tasks
-from schemas.submission import Outcome
+from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
+from datastore.ledger.tables import projects, tasks
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotationRow:
-    """What became of one state of one annotation. ``lead_time`` in seconds; ``revision`` in ms since 1970."""
+class TaskRow:
+    """One task of one project.
 
-    annotation_id: int
-    revision: int
+    Attributes:
+        project_id: Label Studio's project.
+        subject: what it is about: an image's id, or IMAGE/REGION.
+        config_version: of the project's annotation config.
+        image_id: the image that it is about.
+        taken_by: the annotation config whose accepted reading comes of it.
+        shown: ids of the readings that are its predictions, the first one first.
+        reason: why it is a second look.
+        place: in the queue.
+        after_task: the project's newest task when this one's post began; None where it was never posted.
+        posted_at: when that was.
+        task_id: Label Studio's; None while it has not confirmed it.
+    """
+
     project_id: int
-    task_id: int
-    image_id: str | None
-    reading_id: str | None
-    skipped: bool
-    lead_time: float | None
-    problem: str | None
+    subject: str
+    config_version: int
+    image_id: str
+    taken_by: str
+    shown: tuple[str, ...] = ()
+    reason: str | None = None
+    place: int = 0
+    after_task: int | None = None
+    posted_at: datetime | None = None
+    task_id: int | None = None
 
 
-def images_without_task(ledger: Ledger, project_id: int, config_version: int, run: str) -> list[ImageRow]:
-    """Accepted images that this run has read and that have no task yet, in order of id."""
-    has_task = exists().where(tasks.c.subject == images.c.image_id, tasks.c.project_id == project_id,
-                              tasks.c.config_version == config_version)
-    stands = exists().where(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED)
-    read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
+def plan_tasks(connection: Connection, rows: Sequence[TaskRow]) -> int:
+    """Writes down that these tasks are about to be pushed; those planned before stay as they are. Returns how many are new."""
+    return insert_or_ignore(connection, tasks, [
+        {"project_id": row.project_id, "subject": row.subject, "config_version": row.config_version, "image_id": row.image_id,
+         "taken_by": row.taken_by, "shown": list(row.shown), "reason": row.reason, "place": row.place}
+        for row in rows])
+
+
+def last_place(connection: Connection, project_id: int) -> int:
+    """The last place in a project's queue; 0 where it is empty."""
+    return connection.scalar(select(func.max(tasks.c.place)).where(tasks.c.project_id == project_id)) or 0
+
+
+def unconfirmed(ledger: Ledger, project_id: int) -> list[TaskRow]:
+    """Tasks that were planned, and may or may not be in Label Studio, in the order of the queue."""
     with ledger.read() as connection:
-        rows = connection.execute(
-            select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-            .where(stands, read, ~has_task).order_by(images.c.image_id))
-        return [ImageRow(*row) for row in rows]
+        return [_row(row) for row in connection.execute(
+            select(tasks).where(tasks.c.project_id == project_id, tasks.c.task_id.is_(None))
+            .order_by(tasks.c.place, tasks.c.subject))]
 
 
-def plan_tasks(connection: Connection, project_id: int, config_version: int, subjects: Sequence[str]) -> None:
-    """Writes down that these tasks are about to be pushed (the outbox): before the push, never after it."""
-    insert_or_ignore(connection, tasks, [
-        {"project_id": project_id, "subject": subject, "config_version": config_version, "task_id": None}
-        for subject in subjects])
+def mark_posted(connection: Connection, project_id: int, subjects: Sequence[str], after_task: int, at: datetime) -> None:
+    """Notes that a post of these tasks is about to begin: from now on they may be in Label Studio, with a higher id."""
+    for chunk in in_chunks(subjects):
+        connection.execute(update(tasks).where(
+            tasks.c.project_id == project_id, tasks.c.subject.in_(chunk), tasks.c.task_id.is_(None),
+        ).values(posted_at=at, after_task=func.coalesce(tasks.c.after_task, after_task)))
 
 
-def unconfirmed(ledger: Ledger, project_id: int, config_version: int) -> list[ImageRow]:
-    """Images whose task was planned, and may or may not be in Label Studio."""
-    with ledger.read() as connection:
-        rows = connection.execute(
-            select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-            .join(tasks, tasks.c.subject == images.c.image_id)
-            .where(tasks.c.project_id == project_id, tasks.c.config_version == config_version,
-                   tasks.c.task_id.is_(None))
-            .order_by(images.c.image_id))
-        return [ImageRow(*row) for row in rows]
-
-
-def confirm(connection: Connection, project_id: int, config_version: int, task_ids: dict[str, int]) -> None:
+def confirm(connection: Connection, project_id: int, task_ids: Mapping[str, int]) -> None:
     """Notes the ids that Label Studio gave, by subject."""
-    for subject, task_id in task_ids.items():
+    if task_ids:
         connection.execute(
-            update(tasks)
-            .where(tasks.c.project_id == project_id, tasks.c.subject == subject,
-                   tasks.c.config_version == config_version, tasks.c.task_id.is_(None))
-            .values(task_id=task_id))
+            update(tasks).where(tasks.c.project_id == project_id, tasks.c.subject == bindparam("of"))
+            .values(task_id=bindparam("to")),
+            [{"of": subject, "to": task_id} for subject, task_id in task_ids.items()])
+
+
+def forget(connection: Connection, project_id: int, subjects: Iterable[str]) -> None:
+    """Label Studio has these tasks no more: they are pushed again."""
+    for chunk in in_chunks(sorted(subjects)):
+        connection.execute(update(tasks).where(tasks.c.project_id == project_id, tasks.c.subject.in_(chunk))
+                           .values(task_id=None, after_task=None, posted_at=None))
+
+
+def drop(connection: Connection, project_id: int, subjects: Sequence[str]) -> None:
+    """Takes tasks out of the outbox that were taken out of Label Studio."""
+    for chunk in in_chunks(subjects):
+        connection.execute(delete(tasks).where(tasks.c.project_id == project_id, tasks.c.subject.in_(chunk)))
+
+
+def confirmed(ledger: Ledger, project_id: int) -> dict[str, int]:
+    """Task ids by subject, of all tasks that Label Studio has confirmed."""
+    with ledger.read() as connection:
+        rows = connection.execute(select(tasks.c.subject, tasks.c.task_id).where(
+            tasks.c.project_id == project_id, tasks.c.task_id.is_not(None)))
+        return {row.subject: row.task_id for row in rows}
 
 
 def task_count(ledger: Ledger, project_id: int) -> int:
@@ -79,38 +110,23 @@ def task_count(ledger: Ledger, project_id: int) -> int:
             tasks.c.project_id == project_id, tasks.c.task_id.is_not(None))) or 0
 
 
-def image_row(connection: Connection, image_ids: Sequence[str]) -> dict[str, ImageRow]:
-    """Images by id."""
-    found: dict[str, ImageRow] = {}
-    for chunk in in_chunks(image_ids):
-        rows = connection.execute(select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-                                  .where(images.c.image_id.in_(chunk)))
-        found.update({row.image_id: ImageRow(*row) for row in rows})
+def task_rows(connection: Connection, project_id: int, subjects: Sequence[str]) -> dict[str, TaskRow]:
+    """Tasks of a project by subject."""
+    found: dict[str, TaskRow] = {}
+    for chunk in in_chunks(subjects):
+        rows = connection.execute(select(tasks).where(tasks.c.project_id == project_id, tasks.c.subject.in_(chunk)))
+        found.update({row.subject: _row(row) for row in rows})
     return found
 
 
-def seen_annotations(connection: Connection, keys: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of the (annotation id, revision) that were collected before."""
-    seen: set[tuple[int, int]] = set()
-    for chunk in in_chunks(sorted({annotation_id for annotation_id, _ in keys})):
-        rows = connection.execute(select(collected.c.annotation_id, collected.c.revision)
-                                  .where(collected.c.annotation_id.in_(chunk)))
-        seen.update((row.annotation_id, row.revision) for row in rows)
-    return seen & set(keys)
+def rows_of_image(connection: Connection, annotation_config: str, image_id: str) -> list[TaskRow]:
+    """Tasks of an image in the projects of a config, in the order of the queue."""
+    return [_row(row) for row in connection.execute(
+        select(tasks).join(projects, projects.c.project_id == tasks.c.project_id)
+        .where(projects.c.annotation_config == annotation_config, tasks.c.image_id == image_id)
+        .order_by(tasks.c.place, tasks.c.subject))]
 
 
-def add_annotations(connection: Connection, rows: Sequence[AnnotationRow]) -> int:
-    """Notes collected annotations; returns how many states were new."""
-    return insert_or_ignore(connection, collected, [asdict(row) for row in rows])
-
-
-def get_cursor(ledger: Ledger, name: str) -> datetime | None:
-    """How far a reader of changes has come; None before its first time."""
-    with ledger.read() as connection:
-        at: Any = connection.scalar(select(cursors.c.at).where(cursors.c.name == name))
-        return at if isinstance(at, datetime) else None
-
-
-def set_cursor(connection: Connection, name: str, at: datetime) -> None:
-    """Moves a cursor."""
-    upsert(connection, cursors, {"name": name, "at": at})
+def _row(row: Row[Any]) -> TaskRow:
+    values = dict(row._mapping)
+    return TaskRow(**{**values, "shown": tuple(values["shown"])})

@@ -16,13 +16,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import select
 
 from apps.stack.services import BUCKETS, down, up
 from datastore.ledger import Ledger
+from datastore.ledger.readings import readings_by_id
+from datastore.ledger.tables import readings
 from datastore.objects import ObjectStore
 from flows.settings import ROOT, Settings, load_settings
 from flows.workbench import Workbench
+from schemas.reading import Reading
 
 SAEGIM = ROOT / ".venv" / "bin" / "saegim"
 PYTHON = ROOT / ".venv" / "bin" / "python"
@@ -31,20 +36,26 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """SeaweedFS, Label Studio, Prefect and its workers, with a state folder of their own."""
-    home = tmp_path_factory.mktemp("작업 상태")
+    """SeaweedFS, Label Studio, Prefect and its workers, with a state folder of their own.
+
+    SAEGIM_TEST_STACK names the state folder of a stack that runs already, for trying one test again and again.
+    """
+    running = os.environ.get("SAEGIM_TEST_STACK")
+    home = Path(running) if running else tmp_path_factory.mktemp("작업 상태")
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith(("SAEGIM_", "PREFECT_"))]:
         if name != "SAEGIM_LABEL_STUDIO_VENV":
             del os.environ[name]
     os.environ["SAEGIM_HOME"] = str(home)
     try:
-        up(schedules=False)
+        if not running:
+            up(schedules=False)
         settings = load_settings()
         os.environ["PREFECT_API_URL"] = settings.prefect_api_url
         yield settings
     finally:
-        down()
+        if not running:
+            down()
         os.environ.clear()
         os.environ.update(before)
 
@@ -82,6 +93,18 @@ class World:
         return done
 
 
+def readings_by(ledger: Ledger, kind: str) -> dict[str, list[Reading]]:
+    """All readings by people (``person:``) or models (``model:``), by image id, oldest first."""
+    found: dict[str, list[Reading]] = {}
+    with ledger.read() as connection:
+        ids = list(connection.scalars(select(readings.c.reading_id).where(readings.c.reader.startswith(kind))
+                                      .order_by(readings.c.revision, readings.c.reading_id)))
+        by_id = readings_by_id(connection, ids)
+    for reading_id in ids:
+        found.setdefault(by_id[reading_id].image_id, []).append(by_id[reading_id])
+    return found
+
+
 def new_world(settings: Settings, ledger_url: str) -> World:
     """A world whose buckets are fresh."""
     name = secrets.token_hex(4)
@@ -90,6 +113,16 @@ def new_world(settings: Settings, ledger_url: str) -> World:
     ObjectStore(settings).ensure_buckets(f"{bucket}-{name}" for bucket in BUCKETS)
     Ledger(ledger_url).migrate()
     return world
+
+
+def with_shares(world: World, folder: Path, **changes: float) -> None:
+    """The world labels with configs of its own: no second reader, no gold, a pre-label on each task, but for ``changes``."""
+    shutil.copytree(ROOT / "annotation_configs", folder / "annotation_configs")
+    for path in folder.glob("annotation_configs/*/config.yaml"):
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values |= {"overlap": 0.0, "without_prelabel": 0.0, "gold": 0.0, **changes}
+        path.write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    world.env["SAEGIM_ANNOTATION_CONFIGS"] = str(folder / "annotation_configs")
 
 
 @pytest.fixture

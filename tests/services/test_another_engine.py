@@ -15,12 +15,11 @@ from sqlalchemy import select
 from adapters.ocr.bundles import BUNDLE_FILE, load_bundle
 from adapters.ocr.engine import GROUP, OcrEngine, Pixels, open_engine
 from adapters.ocr.sources import fetch
-from datastore.ledger import readings as ledger_readings
 from datastore.ledger.tables import images, submissions
 from flows.settings import ROOT
 from schemas.errors import ModelUnavailable, SettingError
 from schemas.reading import Reading, Unit
-from tests.services.conftest import World
+from tests.services.conftest import World, readings_by
 from tests.tesseract_engine import Line, lines_of
 
 SAMPLES = ROOT / "apps" / "demo" / "samples"
@@ -151,6 +150,6 @@ def read_by_models(world: World, names: Sequence[str]) -> dict[str, Reading]:
     with world.bench.ledger.read() as connection:
         ids = {row.key.removeprefix("demo/"): row.image_id for row in connection.execute(
             select(submissions.c.key, images.c.image_id).join(images, images.c.image_id == submissions.c.image_id))}
-        by_image = ledger_readings.model_readings(connection, ids.values())
+    by_image = readings_by(world.bench.ledger, "model:")
     assert {name: len(by_image[ids[name]]) for name in names} == dict.fromkeys(names, 1)
     return {name: by_image[ids[name]][0] for name in names}

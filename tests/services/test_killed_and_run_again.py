@@ -19,10 +19,11 @@ from apps.demo.annotator import accept_prelabels
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger.tables import images, readings, submissions
 from datastore.ledger.tasks import task_count
-from flows.label import SUBJECT
+from flows.projects import project_of
+from flows.push import SUBJECT
 from flows.settings import ROOT, Settings
 from saegim.releases import Releases
-from tests.services.conftest import SAEGIM, World, new_world
+from tests.services.conftest import SAEGIM, World, new_world, with_shares
 
 
 def picture(seed: int) -> bytes:
@@ -112,17 +113,18 @@ def test_ingest_killed_while_it_decodes(stack: Settings, tmp_path: Path, victim:
     (220, "adapters.label_studio.client:LabelStudio.import_tasks", "after"),  # Label Studio has them, nobody was told
     (230, "datastore.ledger.tasks:confirm", "before"),
 ])
-def test_label(world: World, seed: int, target: str, when: str) -> None:
+def test_label(world: World, tmp_path: Path, seed: int, target: str, when: str) -> None:
+    with_shares(world, tmp_path)
     send(world, seed)
     world.run("run", "ingest")
     world.run("run", "prelabel")
     world.killed("label", target, when)
     world.run("run", "label")
     bench = world.bench
-    project = bench.label_studio.ensure_project(bench.annotation_config)
+    project = project_of(bench, bench.annotation_config)
     with bench.ledger.read() as connection:
         ours = set(connection.scalars(select(images.c.image_id)))
-    tasks = Counter(key for key, _ in bench.label_studio.task_keys(project, SUBJECT) if key in ours)
+    tasks = Counter(task.subject for task in bench.label_studio.tasks_after(project, 0, SUBJECT))
     assert tasks == dict.fromkeys(ours, 1)
     assert len(ours) == task_count(bench.ledger, project) == 4
     assert "nothing new" in world.run("run", "label").stdout
@@ -134,12 +136,13 @@ def test_label(world: World, seed: int, target: str, when: str) -> None:
     (320, "datastore.objects:ObjectStore.put_if_absent", "before"),
     (330, "datastore.objects:ObjectStore.put_if_absent", "after"),  # the release is out, its publisher does not know
 ])
-def test_export(world: World, seed: int, target: str, when: str) -> None:
+def test_export(world: World, tmp_path: Path, seed: int, target: str, when: str) -> None:
+    with_shares(world, tmp_path)
     send(world, seed)
     for verb in ("ingest", "prelabel", "label"):
         world.run("run", verb)
     bench = world.bench
-    accept_prelabels(bench, bench.label_studio.ensure_project(bench.annotation_config), lambda _: None)
+    accept_prelabels(bench, project_of(bench, bench.annotation_config), lambda _: None)
     world.run("run", "collect")
     world.killed("export", target, when)
     published = Releases(bench.settings).numbers("scene-text")

@@ -24,7 +24,7 @@ from flows.settings import ROOT, Settings
 from saegim.settings import home
 from schemas.errors import TooManyFailures
 from schemas.reading import Attributes, Direction, Kind, Reading, Region, Unit
-from tests.services.conftest import SAEGIM, World, new_world
+from tests.services.conftest import SAEGIM, World, new_world, readings_by
 from tests.services.test_killed_and_run_again import send
 from tests.tiny_bundle import write_bundle
 
@@ -123,9 +123,9 @@ def test_on_demand_and_never_over_people(stack: Settings, tmp_path: Path) -> Non
     assert "nothing new" in world.run("run", "prelabel", "--only", "all").stdout
 
     with world.bench.ledger.read() as connection:
-        kept = ledger_readings.personal_readings(connection, "scene_text@1", [row[0] for row in first])
         outcomes = Counter(connection.scalars(select(submissions.c.outcome).where(
             submissions.c.image_id.in_([reading.image_id for reading in people]))))
+    kept = readings_by(world.bench.ledger, "person:")
     assert {key: found[0].regions_json() for key, found in kept.items()} == {
         item.image_id: item.regions_json() for item in people}
     assert outcomes["accepted"] == 2  # a model that sees nothing does not overrule people

@@ -25,6 +25,8 @@ import saegim
 from apps.stack import services, supervision
 from apps.stack.doctor import examine
 from datastore.releases import newest
+from flows.projects import project_of
+from flows.push import SUBJECT
 from flows.settings import ROOT, Settings
 from flows.workbench import Workbench
 from tests.services.conftest import PYTHON, World
@@ -103,13 +105,13 @@ def test_the_client_loads_it(demo: str, stack: Settings, tmp_path: Path) -> None
 
 def test_label_studio_shows_photo_polygons_and_texts(demo: str, stack: Settings, page: Page, pictures: Path) -> None:
     bench = Workbench(stack)
-    project = bench.label_studio.ensure_project(bench.annotation_config)
+    project = project_of(bench, bench.annotation_config)
     manifest = newest(bench.objects, stack.bucket_datasets, "scene-text")
     assert manifest
     rows = {row["image_id"]: row for row in saegim.load("scene-text@1", folder=Path(os.environ["SAEGIM_HOME"]) / "t").to_arrow()
             .to_pylist()}
-    tasks = [(task, rows[key]) for key, task in bench.label_studio.task_keys(project, "subject")
-             if key in rows and 5 <= len(rows[key]["regions"]) <= 9]
+    tasks = [(task.task_id, rows[task.subject]) for task in bench.label_studio.tasks_after(project, 0, SUBJECT)
+             if task.subject in rows and 5 <= len(rows[task.subject]["regions"]) <= 9]
     task, row = tasks[0]
     page.goto(f"{stack.label_studio_url}/user/login/")
     page.fill("input[name=email]", stack.label_studio_user)

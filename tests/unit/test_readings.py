@@ -15,7 +15,7 @@ from adapters.label_studio.codec import from_annotation, to_prediction
 from schemas.errors import CodecError, UnitMismatch
 from schemas.geometry import tidy
 from schemas.reading import Attributes, Direction, Effect, Polygon, Reading, Region, Unit, Writing
-from stages.collect.review import accept, problems, shown_to, with_origins
+from stages.collect.review import with_origins
 from stages.compare import compare
 from stages.evaluate.metrics import ALL, figures_by_slice
 from stages.evaluate.report import difference
@@ -101,20 +101,8 @@ def test_a_report_escapes_what_strangers_wrote() -> None:
     assert "<img" not in difference("<script>alert(1)</script>", "<img src=x>")
 
 
-def test_the_newest_sound_reading_is_accepted() -> None:
-    old = reading(A, reader="person:k", revision=1)
-    newer = reading(A, B, reader="person:k", revision=2)
-    unfinished = reading(replace(A, text=""), reader="person:k", revision=3)
-    assert problems(unfinished)
-    assert accept([unfinished, old, newer]) == newer
-    assert accept([unfinished]) is None
-
-
 def test_a_redrawn_region_names_the_one_it_stands_for() -> None:
     shown = reading(A, B)
     person = reading(A, Region("new", box(12, 102), "Exit 3"), reader="person:k", run="scene_text@1")
-    other_model = reading(Region("z", box(10, 100), "?"), run="other")
-    assert shown_to(person, [other_model, shown]) == shown
-    assert shown_to(person, [other_model]) is None
-    assert [region.replaces for region in with_origins(person, shown).regions] == [None, "b"]
-    assert with_origins(person, None) == person
+    assert [region.replaces for region in with_origins(person, [shown]).regions] == [None, "b"]
+    assert with_origins(person, []) == person

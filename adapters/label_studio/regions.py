@@ -1,0 +1,96 @@
+"""One region of an annotation, from all results that carry its id."""
+
+from __future__ import annotations
+
+import reprlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.label_studio.annotation_config import CHOICES, LABELS, SHAPES, TEXT
+from adapters.label_studio.results import Renames, Result, chosen, foreign, one, written
+from adapters.label_studio.screen import Screen
+from adapters.label_studio.shapes import DRAWS, outline
+from schemas.errors import CodecError
+from schemas.reading import Attributes, Direction, Effect, Kind, Language, Region, Writing
+
+LONGEST_ID = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the regions of an annotation are read with."""
+
+    width: int
+    height: int
+    screen: Screen
+    renames: Renames
+
+    def region(self, region_id: str, results: list[Result]) -> Region | None:
+        """One region from all results with its id; None where there is nothing to keep."""
+        where = f"region {region_id}"
+        for result in results:
+            self._check_size(result, where)
+        shapes = [result for result in results if result["type"] in DRAWS or result["type"] in DRAWS.values()]
+        if len(shapes) != 1 or shapes[0]["from_name"] not in SHAPES:
+            kinds = ", ".join(sorted({reprlib.repr(result["type"]) for result in results})[:5])
+            raise CodecError(f"{where} has {len(shapes)} outlines ({kinds}): draw it again as one polygon, rectangle or ellipse")
+        [shape] = shapes
+        by_control: dict[str, list[Result]] = defaultdict(list)
+        for result in results:
+            name = result["from_name"]
+            if result is shape:
+                continue
+            if result["type"] != ("textarea" if name == TEXT else "choices") or name not in (TEXT, *CHOICES):
+                raise foreign(result, where)
+            by_control[name].append(result)
+        if shape["type"] not in DRAWS or not shape["value"].get(shape["type"]):
+            raise CodecError(f"{where} has no kind: choose one of {', '.join(Kind)}")
+        polygon = outline(shape, where, self.width, self.height)
+        kind = one(chosen(shapes, shape["from_name"], where, self.renames), "", LABELS, where)
+        if not kind:
+            return None
+        text = written(by_control[TEXT], where) if self.screen.shows(TEXT, Kind(kind)) else ""
+        attributes = self._attributes(Kind(kind), by_control, where)
+        if polygon is None and text:
+            raise CodecError(f"{where} ({reprlib.repr(text)}) lies outside the image, or has less than a pixel: draw it again or "
+                             "delete it")
+        return Region(region_id, polygon, text, attributes) if polygon else None
+
+    def _attributes(self, kind: Kind, by_control: Mapping[str, list[Result]], where: str) -> Attributes:
+        said = {name: chosen(by_control[name], name, where, self.renames)
+                for name in CHOICES if name in by_control and self.screen.shows(name, kind)}
+
+        def value(name: str, default: str) -> str:
+            return one(said.get(name, []), default, name, where)
+
+        plain = Attributes()
+        return Attributes(
+            direction=Direction(value("direction", plain.direction)),
+            writing=Writing(value("writing", plain.writing)),
+            effects=tuple(sorted(Effect(item) for item in said.get("effects", []))),
+            language=Language(value("language", plain.language)),
+            legible=not said.get("legible"),
+            kind=kind,
+            checked={"checked": True, "unchecked": False}.get(value("checked", "")),
+        )
+
+    def _check_size(self, result: Result, where: str) -> None:
+        found = result.get("original_width", self.width), result.get("original_height", self.height)
+        if found != (self.width, self.height):
+            shown = " × ".join(reprlib.repr(item) for item in found)
+            raise CodecError(f"{where} was drawn on a picture of {shown} pixels, but the image has {self.width} × {self.height}: "
+                             "the task shows another picture; delete the task and push it again")
+
+
+def region_id_of(result: Result) -> str:
+    """The id that a result carries.
+
+    Raises:
+        CodecError: there is none, or one that cannot be kept.
+    """
+    found = result.get("id")
+    if not isinstance(found, str) or not 0 < len(found) <= LONGEST_ID or not found.isprintable():
+        raise CodecError(f"a result of {reprlib.repr(result['from_name'])} has the region id {reprlib.repr(found)}: delete that "
+                         "region and draw it again")
+    return found

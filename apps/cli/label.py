@@ -1,0 +1,210 @@
+"""saegim label: annotation configs, the people who label, gold, and how the work goes."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from adapters.label_studio.lint import Severity
+from adapters.label_studio.lint import lint as findings_of
+from datastore.ledger import projects, queue, readings
+from datastore.ledger.projects import Person
+from flows.settings import load_settings
+from flows.workbench import Workbench
+from saegim.settings import home
+from schemas.errors import SettingError
+from schemas.labelling import Side
+
+if TYPE_CHECKING:
+    from adapters.label_studio.annotation_config import AnnotationConfig
+
+app = typer.Typer(no_args_is_help=True, help="Labelling: annotation configs, people, gold, how the work goes.\n\n"
+                                             "Example:  saegim label status")
+people = typer.Typer(no_args_is_help=True, help="Who labels, and on which side.\n\n"
+                                                "Example:  saegim label people add kim@example.com --name 김하늘 --side b")
+gold = typer.Typer(no_args_is_help=True, help="Images with a known truth, which people are measured with unknowingly.\n\n"
+                                              "Example:  saegim label gold add 3f2a…")
+app.add_typer(people, name="people")
+app.add_typer(gold, name="gold")
+console = Console()
+CONFIG = typer.Option("", "--config", help="Annotation config; SAEGIM_ANNOTATION_CONFIG where left out.")
+
+
+@people.command()
+def add(email: str = typer.Argument(help="E-mail address: the log-in."),
+        name: str = typer.Option("", help="What colleagues read; the address where left out."),
+        side: Side = typer.Option(Side.A, help="a, b or second_look."), config: str = CONFIG) -> None:
+    """Make an annotator, and note on which side he or she works; somebody who is there already changes sides.
+
+    Example:  saegim label people add kim@example.com --name 김하늘 --side b
+    """
+    bench = Workbench(load_settings())
+    chosen = _config(bench, config)
+    if email.count("@") != 1 or email != email.strip() or any(char.isspace() for char in email):
+        raise SettingError(f"{email!r} is no e-mail address: expected something like kim@example.com")
+    password = secrets.token_urlsafe(9)
+    is_new = bench.label_studio.add_person(email.lower(), password, name or email.partition("@")[0])
+    projects.add_person(bench.ledger, Person(email.lower(), chosen.name, side, name or email.partition("@")[0]))
+    console.print(f"{email} works on side {side} of {chosen.name}.", markup=False)
+    if is_new:
+        console.print(f"log in at {bench.label_studio.url} with {email.lower()} / {password}\n"
+                      "The password is shown this once: hand it over in private; it is changed under Account & Settings.",
+                      markup=False)
+    _tell_where(bench, chosen, side)
+    console.print("The free Label Studio shows every project to everybody: whoever stays on one side labels without seeing the "
+                  "other.", style="dim")
+
+
+@people.command("list")
+def list_people(config: str = CONFIG) -> None:
+    """Show who labels what.
+
+    Example:  saegim label people list
+    """
+    bench = Workbench(load_settings())
+    table = Table(title="People")
+    for heading in ("e-mail address", "name", "annotation config", "side", "project"):
+        table.add_column(heading, overflow="fold")
+    where = {(row.annotation_config, row.side): row.project_id for row in projects.project_rows(bench.ledger)}
+    rows = projects.person_rows(bench.ledger, config or None)
+    for person in rows:
+        number = where.get((person.annotation_config, person.side))
+        table.add_row(escape(person.email), escape(person.name), person.annotation_config, person.side,
+                      f"{bench.label_studio.url}/projects/{number}/data" if number else "made when it is first needed")
+    if rows:
+        console.print(table)
+    else:
+        console.print("Nobody yet: saegim label people add kim@example.com --side a")
+
+
+@gold.command("add")
+def add_gold(image_ids: list[str] = typer.Argument(help="Ids of images that nobody was given yet.", metavar="IMAGE_ID…"),
+             config: str = CONFIG) -> None:
+    """Make images gold: a second look settles their truth, then they go to both sides like any other image.
+
+    Example:  saegim label gold add 3f2a…
+    """
+    bench = Workbench(load_settings())
+    chosen = _config(bench, config)
+    from flows.label import make_gold
+
+    run = readings.model_run(bench.ledger, bench.model)
+    if run is None:
+        raise SettingError(f"{bench.model} has not read anything yet: saegim run prelabel")
+    prelabels = {item.image_id: item.reading_id for item in queue.candidates(bench.ledger, run, image_ids)}
+    for image_id in image_ids:
+        if image_id not in prelabels:
+            raise SettingError(f"{image_id} is no accepted image that {bench.model} has read: `saegim ledger submissions` shows "
+                               "what there is")
+    given = queue.images_given(bench.ledger, chosen.name)
+    if taken := sorted(given & set(image_ids)):
+        raise SettingError(f"{taken[0]} was given to annotators already, who would know it again: take an image that has no task")
+    with bench.ledger.write() as connection:
+        new = make_gold(connection, chosen, prelabels)
+    console.print(f"{new} images are gold now. The next label run asks for their truth in the second look.")
+
+
+@gold.command("list")
+def list_gold(config: str = CONFIG) -> None:
+    """Show gold images, and whether their truth is known.
+
+    Example:  saegim label gold list
+    """
+    bench = Workbench(load_settings())
+    chosen = _config(bench, config)
+    with bench.ledger.read() as connection:
+        ids = sorted(queue.gold_images(connection, chosen.name))
+        known = readings.accepted_ids(connection, chosen.name, ids)
+    table = Table(title=f"Gold of {chosen.name}")
+    table.add_column("image")
+    table.add_column("truth")
+    for image_id in ids:
+        table.add_row(image_id, "known" if image_id in known else "waits for a second look")
+    console.print(table if ids else f"{chosen.name} has no gold yet: set gold in its config.yaml, or saegim label gold add")
+
+
+@app.command()
+def lint(folders: list[Path] = typer.Argument(None, help="Folders of annotation configs; all of them where left out.")) -> None:
+    """Say what is wrong with annotation configs before Label Studio does; exit code 1 where something is.
+
+    Example:  saegim label lint annotation_configs/scene_text
+    """
+    root = load_settings().annotation_configs
+    wrong = 0
+    for folder in folders or sorted(path for path in root.iterdir() if path.is_dir()):
+        found = findings_of(folder)
+        wrong += sum(item.severity is Severity.ERROR for item in found)
+        for item in found:
+            console.print(str(item), style="red" if item.severity is Severity.ERROR else "yellow", markup=False, highlight=False)
+        if not found:
+            console.print(f"{folder.name}: nothing to complain of", style="green", markup=False)
+    if wrong:
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(name: str = typer.Argument("", help="Annotation config; SAEGIM_ANNOTATION_CONFIG where left out."),
+            apply: bool = typer.Option(False, "--apply", help="Do it; without this, only count.")) -> None:
+    """Bring what was labelled under earlier versions of a config to the current one. Counts first; --apply does it.
+
+    Example:  saegim label migrate scene_text
+    """
+    bench = Workbench(load_settings())
+    config = _config(bench, name)
+    from flows.migrate import migrate as run
+
+    done = run(bench, config, dry_run=not apply)
+    table = Table(title=f"{config.run}: {'done' if apply else 'dry run, nothing was changed'}")
+    table.add_column("what", overflow="fold")
+    table.add_column("how many", justify="right")
+    for version, count in sorted(done.readings.items()):
+        table.add_row(f"accepted readings of {version} → {config.run}", str(count))
+    for rename, count in sorted(done.renames.items()):
+        table.add_row(f"  {escape(rename)}", str(count))
+    for reason, count in sorted(done.impossible.items()):
+        table.add_row(f"[red]stay as they are: {escape(reason)}[/]", str(count))
+    table.add_row("open tasks of earlier versions, taken back and pushed again", str(done.open_tasks))
+    console.print(table)
+    if not apply and (done.readings or done.open_tasks):
+        console.print(f"Do it with: saegim label migrate {config.name} --apply")
+
+
+@app.command()
+def status(config: str = CONFIG) -> None:
+    """Show how the work goes: tasks, hours, agreement, gold, edits, what pre-labels are worth; with an HTML page.
+
+    Example:  saegim label status
+    """
+    bench = Workbench(load_settings())
+    from flows.label_status import status_of
+
+    told = status_of(bench, config or None)
+    for table in told.tables:
+        shown = Table(title=table.title, title_justify="left")
+        for index, heading in enumerate(table.headings):
+            shown.add_column(heading, justify="left" if index < 2 else "right", overflow="fold")
+        for row in table.rows:
+            shown.add_row(*map(escape, row))
+        if table.rows:
+            console.print(shown)
+            console.print(f"  {table.note}", style="dim", markup=False)
+    path = home() / "reports" / "labelling.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(told.page, encoding="utf-8")
+    console.print(f"  page with plots: {path}", style="dim", markup=False)
+
+
+def _config(bench: Workbench, name: str) -> AnnotationConfig:
+    return bench.config_named(name) if name else bench.annotation_config
+
+
+def _tell_where(bench: Workbench, config: AnnotationConfig, side: Side) -> None:
+    for row in projects.project_rows(bench.ledger, config.name):
+        if row.side is side and row.config_version == config.version:
+            console.print(f"project: {bench.label_studio.url}/projects/{row.project_id}/data", markup=False)

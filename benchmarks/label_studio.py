@@ -1,0 +1,45 @@
+"""The local stack of a benchmark's own, with a fresh state, and workbenches on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from apps.stack.services import BUCKETS, down, up
+from datastore.ledger import Ledger
+from datastore.objects import ObjectStore
+from flows.settings import Settings, load_settings
+from flows.workbench import Workbench
+
+
+@contextlib.contextmanager
+def stack() -> Iterator[Settings]:
+    """Real services, gone afterwards; SAEGIM_BENCH_STACK names the state folder of a stack that runs already."""
+    running = os.environ.get("SAEGIM_BENCH_STACK")
+    with tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
+        os.environ["SAEGIM_HOME"] = running or folder
+        try:
+            if not running:
+                up(schedules=False)
+            settings = load_settings()
+            os.environ["PREFECT_API_URL"] = settings.prefect_api_url
+            os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
+            yield settings
+        finally:
+            if not running:
+                down()
+
+
+def workbench(settings: Settings, folder: Path, url: str = "", **changes: object) -> Workbench:
+    """A workbench with buckets and a ledger of its own; ``url`` is Label Studio's, where it is not the stack's."""
+    name = secrets.token_hex(4)
+    buckets = {f"bucket_{bucket}": f"{bucket}-{name}" for bucket in BUCKETS}
+    ledger_url = f"sqlite:///{folder / name}.db"
+    ObjectStore(settings).ensure_buckets(buckets.values())
+    Ledger(ledger_url).migrate()
+    return Workbench(settings.model_copy(update={
+        **buckets, "ledger_url": ledger_url, "label_studio_url": url or settings.label_studio_url, **changes}))

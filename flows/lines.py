@@ -1,0 +1,164 @@
+"""Dense pages, read line by line: their regions are cut out and typed one by one, then put together again."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from adapters.label_studio.annotation_config import AnnotationConfig
+from adapters.label_studio.client import Annotation, ChangedTask
+from adapters.label_studio.codec import line_from_annotation, to_line_prediction
+from datastore.ledger import answers, leases, readings, tasks
+from datastore.ledger.answers import AnnotationRow
+from datastore.ledger.projects import Project
+from datastore.ledger.queue import Candidate
+from datastore.ledger.tasks import TaskRow
+from flows.projects import project_of
+from flows.push import SUBJECT, MakeTasks, Pushed, claim_project, push
+from flows.workbench import Workbench
+from schemas.errors import CodecError
+from schemas.reading import Kind, Reading
+from schemas.submission import image_key
+from stages.collect.effort import effort
+from stages.collect.lines import Line, whole_page, with_lines
+from stages.label.crops import crops
+
+
+def push_lines(bench: Workbench, config: AnnotationConfig, taken_by: str, pages: Sequence[Candidate], room: int) -> Pushed:
+    """Gives out the lines of pages, whole pages at a time, until there is no more room.
+
+    Args:
+        bench: the systems.
+        config: the annotation config of single lines.
+        taken_by: the config whose accepted readings the pages become.
+        pages: by priority.
+        room: for how many tasks.
+    """
+    project = project_of(bench, config)
+    lease = claim_project(bench, project)
+    try:
+        with bench.ledger.read() as connection:
+            shown = readings.readings_by_id(connection, [page.reading_id for page in pages])
+        for page in pages:
+            if room <= 0:
+                break
+            reading = shown[page.reading_id]
+            _store_crops(bench, reading)
+            with bench.ledger.write() as connection:
+                leases.fence(connection, lease)
+                start = tasks.last_place(connection, project)
+                room -= tasks.plan_tasks(connection, [
+                    TaskRow(project, f"{reading.image_id}/{region.region_id}", config.version, reading.image_id, taken_by,
+                            (page.reading_id,), place=start + index)
+                    for index, region in enumerate(reading.regions, 1) if region.attributes.kind is Kind.TEXT])
+        return push(bench, project, lease, make_line_tasks(bench))
+    finally:
+        leases.release(bench.ledger, lease)
+
+
+def make_line_tasks(bench: Workbench) -> MakeTasks:
+    """Makes Label Studio's tasks of rows of the outbox that are about one region."""
+
+    def make(rows: Sequence[TaskRow], shown: Mapping[str, Reading]) -> list[dict[str, Any]]:
+        regions = {(reading_id, region.region_id): region for reading_id, reading in shown.items() for region in reading.regions}
+        made = []
+        for row in rows:
+            reading_id, region_id = row.shown[0], row.subject.partition("/")[2]
+            region = regions[reading_id, region_id]
+            crop = f"s3://{bench.settings.bucket_images}/{crop_key(row.image_id, region_id)}"
+            made.append({
+                "data": {"image": crop, SUBJECT: row.subject},
+                "predictions": [to_line_prediction(region.text, region.attributes.legible, score=region.score,
+                                                   name=shown[reading_id].reader.removeprefix("model:"))]})
+        return made
+
+    return make
+
+
+def note_lines(connection: Connection, config: AnnotationConfig, project: Project, page: Sequence[ChangedTask],
+               counts: Counter[str]) -> set[str]:
+    """Writes down each new state of each line; returns the images that they are of."""
+    number, run = project.project_id or 0, f"{config.name}@{project.config_version}"
+    rows = tasks.task_rows(connection, number, [str(task.data.get(SUBJECT, "")) for task in page])
+    states = [(task, item) for task in page for item in task.annotations]
+    seen = answers.seen_annotations(connection, [(item.id, item.revision) for _, item in states])
+    shown = readings.readings_by_id(connection, [row.shown[0] for row in rows.values()])
+    typed: dict[tuple[str, str], list[tuple[Line, ChangedTask, Annotation, TaskRow]]] = defaultdict(list)
+    kept: list[AnnotationRow] = []
+    for task, item in states:
+        row = rows.get(str(task.data.get(SUBJECT, "")))
+        if (item.id, item.revision) in seen:
+            continue
+        problem = None if row else "its task names no region of ours"
+        if row and not item.was_cancelled:
+            try:
+                text, legible = line_from_annotation(item.raw)
+                if text or not legible:
+                    line = Line(row.subject.partition("/")[2], text, legible, item.revision)
+                    typed[row.image_id, item.reader].append((line, task, item, row))
+                    continue
+                problem = "the line has no text: type it, or mark it illegible"
+            except CodecError as error:
+                problem = str(error)
+        counts["skipped"] += item.was_cancelled
+        counts["with a problem"] += problem is not None
+        kept.append(AnnotationRow(
+            item.id, item.revision, number, task.task_id, row.subject if row else None, row.image_id if row else None,
+            item.reader, None, item.was_cancelled, item.lead_time, problem, None))
+    for (image_id, reader), lines in typed.items():
+        lines.sort(key=lambda entry: entry[0].revision)
+        of_page = shown[lines[0][3].shown[0]]
+        before = readings.newest_reading(connection, image_id, reader, run)
+        reading = with_lines(of_page, before, [line for line, *_ in lines], reader, run)
+        counts["readings"] += readings.add_readings(connection, [reading])
+        by_id = {region.region_id: region for region in of_page.regions}
+        for line, task, item, row in lines:
+            [made] = [region for region in reading.regions if region.region_id == line.region_id]
+            done = effort(_only(of_page, by_id[line.region_id]), _only(reading, made))
+            kept.append(AnnotationRow(item.id, item.revision, number, task.task_id, row.subject, image_id, reader,
+                                      readings.reading_id(reading), False, item.lead_time, None, done))
+    answers.add_annotations(connection, kept)
+    return {row.image_id for row in rows.values()}
+
+
+def decide_pages(connection: Connection, config: AnnotationConfig, image_ids: set[str], counts: Counter[str]) -> None:
+    """Accepts the readings of pages whose lines were all read."""
+    given = answers.given(connection, config.name, image_ids)
+    for image_id in sorted(image_ids):
+        rows = tasks.rows_of_image(connection, config.name, image_id)
+        newest = {item.subject: item for item in given.get(image_id, []) if item.reading_id}
+        by_id = readings.readings_by_id(connection, [
+            *(item.reading_id or "" for item in newest.values()), *(row.shown[0] for row in rows)])
+        for taken_by in {row.taken_by for row in rows}:
+            mine = [row for row in rows if row.taken_by == taken_by]
+            page = whole_page(by_id[mine[0].shown[0]], [row.subject.partition("/")[2] for row in mine], {
+                subject.partition("/")[2]: by_id[item.reading_id or ""] for subject, item in newest.items()})
+            before = readings.accepted_ids(connection, taken_by, [image_id]).get(image_id)
+            if page:
+                readings.add_readings(connection, [page])
+                readings.accept(connection, taken_by, page)
+                counts["accepted"] += readings.reading_id(page) != before
+            elif before and before in {readings.reading_id(item) for item in by_id.values()}:
+                counts["no longer accepted"] += readings.unaccept(connection, taken_by, image_id)
+
+
+def crop_key(image_id: str, region_id: str) -> str:
+    """Where a region's crop is in the bucket of images."""
+    return f"crops/{image_id}/{region_id}.jpg"
+
+
+def _store_crops(bench: Workbench, reading: Reading) -> None:
+    with bench.ledger.read() as connection:
+        image = readings.image_rows(connection, [reading.image_id])[reading.image_id]
+    bucket = bench.settings.bucket_images
+    data = bench.objects.get(bucket, image_key(image.image_id, image.media_type))
+    bench.objects.put_many(bucket, ((crop_key(image.image_id, region_id), jpeg, "image/jpeg")
+                                    for region_id, jpeg in crops(data, reading.regions)))
+
+
+def _only(reading: Reading, *regions: Any) -> Reading:
+    return Reading(reading.image_id, reading.reader, reading.run, reading.revision, reading.unit, reading.width, reading.height,
+                   regions)

@@ -1,0 +1,90 @@
+"""A new version of an annotation config: what becomes of the readings and the open tasks of the earlier ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from adapters.label_studio.annotation_config import AnnotationConfig
+from datastore.ledger import answers, leases, projects, readings, tasks
+from flows.push import SUBJECT, claim_project
+from flows.workbench import Workbench
+from schemas.reading import Reading
+from stages.label.migrate import renamed
+
+READINGS_A_TRANSACTION = 500
+
+
+@dataclass
+class Migration:
+    """What a migration does, or would do.
+
+    Attributes:
+        readings: accepted readings that are written anew under the current version, by the version they were made under.
+        renames: how often each rename applies.
+        impossible: readings that stay under their version, by what stands in the way.
+        open_tasks: tasks of earlier versions that nobody has answered and that are taken back: the next label run pushes their
+            images under the current version.
+    """
+
+    readings: Counter[str] = field(default_factory=Counter)
+    renames: Counter[str] = field(default_factory=Counter)
+    impossible: Counter[str] = field(default_factory=Counter)
+    open_tasks: int = 0
+
+
+def migrate(bench: Workbench, config: AnnotationConfig, *, dry_run: bool) -> Migration:
+    """Brings what was labelled under earlier versions of a config to its current one; nothing that people did is changed.
+
+    Args:
+        bench: the systems.
+        config: the current version, with ``renames``.
+        dry_run: count only.
+    """
+    projects.publish_config(bench.ledger, config.name, config.version, config.xml, config.unit)
+    done = Migration()
+    new: list[Reading] = []
+    for old in readings.accepted_under_other_versions(bench.ledger, config.name, config.run):
+        version = int(old.run.partition("@")[2])
+        if old.unit is not config.unit:
+            done.impossible[f"{old.run} labels {old.unit}s, {config.run} labels {config.unit}s"] += 1
+            continue
+        try:
+            regions, counts = renamed(old.regions, config.renames.get(version, {}))
+        except ValueError as error:
+            done.impossible[f"{error}: add it to renames"] += 1
+            continue
+        done.readings[old.run] += 1
+        done.renames += counts
+        new.append(old.reading(config.run, regions))
+    if not dry_run:
+        for start in range(0, len(new), READINGS_A_TRANSACTION):
+            with bench.ledger.write() as connection:
+                readings.add_readings(connection, new[start:start + READINGS_A_TRANSACTION])
+                for reading in new[start:start + READINGS_A_TRANSACTION]:
+                    readings.accept(connection, config.name, reading)
+    for project in projects.project_rows(bench.ledger, config.name):
+        if project.config_version < config.version:
+            done.open_tasks += _take_back(bench, project.project_id or 0, dry_run)
+    return done
+
+
+def _take_back(bench: Workbench, project: int, dry_run: bool) -> int:
+    """Removes the tasks of a project that nobody has answered."""
+    answered = answers.answered_subjects(bench.ledger, project)
+    there = tasks.confirmed(bench.ledger, project)
+    open_ones = {subject: task_id for subject, task_id in there.items() if subject not in answered}
+    if dry_run or not open_ones or not bench.label_studio.has_project(project):
+        return len(open_ones)
+    lease = claim_project(bench, project)
+    try:
+        touched = {task.subject for task in bench.label_studio.tasks_after(project, 0, SUBJECT) if task.touched}
+        gone = [subject for subject in open_ones if subject not in touched]
+        for subject in gone:
+            bench.label_studio.delete_task(open_ones[subject])
+        with bench.ledger.write() as connection:
+            leases.fence(connection, lease)
+            tasks.drop(connection, project, gone)
+    finally:
+        leases.release(bench.ledger, lease)
+    return len(gone)

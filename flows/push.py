@@ -1,0 +1,167 @@
+"""The push to Label Studio: exactly one task a subject, whatever is killed, lost or answered too late (invariant I2).
+
+A row of the outbox is written before its task is pushed. Before a post, the row notes the project's newest task: whatever
+the post makes has a higher id, so an outcome that nobody saw is settled by asking for those. A post that Label Studio
+answers too late can still come to be after that; the sweep finds its double tasks and removes them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.label_studio.client import NamedTask
+from datastore.ledger import leases, readings, tasks
+from datastore.ledger.leases import Lease
+from datastore.ledger.tasks import TaskRow
+from flows.batches import batch_task, cut, progress, say
+from flows.workbench import Workbench
+from schemas.errors import LeaseLost, SaegimError
+from schemas.reading import Reading
+
+SUBJECT = "subject"
+"""Key in a task's ``data`` that holds our id of what the task is about."""
+TASKS_A_POST = 500
+"""500 to 1,000 tasks a post are the fastest import that stays short enough to repeat (280 to 330 tasks a second)."""
+
+MakeTasks = Callable[[Sequence[TaskRow], Mapping[str, Reading]], list[dict[str, Any]]]
+"""Label Studio's tasks for rows of the outbox and the readings that they show, by reading id."""
+
+
+@dataclass
+class Pushed:
+    """What a push did. ``new`` tasks were pushed, ``found`` ones had arrived unseen, ``doubles`` were removed."""
+
+    new: int = 0
+    found: int = 0
+    doubles: int = 0
+    again: int = 0
+
+    def notes(self, project: int) -> list[str]:
+        """Sentences for the data manager."""
+        lines = []
+        if self.found:
+            lines.append(f"{self.found} tasks of an interrupted push were in project {project} already: not pushed again.")
+        if self.doubles:
+            lines.append(f"{self.doubles} double tasks, left in project {project} by an answer that came too late, are gone.")
+        if self.again:
+            lines.append(f"{self.again} tasks had been deleted in project {project}; they are there again.")
+        return lines
+
+
+def claim_project(bench: Workbench, project: int) -> Lease:
+    """The right to push to a project.
+
+    Raises:
+        LeaseLost: another run has it.
+    """
+    lease = leases.claim(bench.ledger, "push", [f"project {project}"], bench.settings.lease_seconds)
+    if not lease.tokens:
+        raise LeaseLost(f"Another run is pushing to project {project} right now; what is new will go with it or the next.")
+    return lease
+
+
+def push(bench: Workbench, project: int, lease: Lease, make: MakeTasks, *, sweep: bool = True) -> Pushed:
+    """Brings all planned tasks of a project into Label Studio, each once."""
+    done = Pushed()
+    if sweep:
+        _sweep(bench, project, lease, done)
+    waiting = tasks.unconfirmed(bench.ledger, project)
+    done.found += _settle(bench, project, lease, waiting)
+    waiting = tasks.unconfirmed(bench.ledger, project) if done.found else waiting
+    with progress("label", len(waiting)) as advance:
+        for batch in cut(waiting, TASKS_A_POST):
+            leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
+            done.found += push_batch(bench, project, lease, make, [row.subject for row in batch])
+            advance(len(batch))
+    done.new = len(waiting)
+    return done
+
+
+@batch_task
+def push_batch(bench: Workbench, project: int, lease: Lease, make: MakeTasks, subjects: Sequence[str]) -> int:
+    """Imports some hundred tasks in one post and notes their ids. Returns how many a lost answer had already brought in."""
+    with bench.ledger.read() as connection:
+        rows = [row for row in tasks.task_rows(connection, project, subjects).values() if row.task_id is None]
+    found = _settle(bench, project, lease, rows)  # a retry after a lost answer finds its own tasks
+    with bench.ledger.read() as connection:
+        there = tasks.task_rows(connection, project, subjects)
+        rows = [row for subject in subjects if (row := there[subject]).task_id is None]
+        shown = readings.readings_by_id(connection, [reading_id for row in rows for reading_id in row.shown])
+    if not rows:
+        return found
+    made = make(rows, shown)
+    newest = bench.label_studio.newest_task(project)
+    with bench.ledger.write() as connection:
+        leases.fence(connection, lease)
+        tasks.mark_posted(connection, project, [row.subject for row in rows], newest, datetime.now(UTC))
+    ids = bench.label_studio.import_tasks(project, made)
+    if len(ids) != len(rows):
+        raise SaegimError(f"Label Studio was given {len(rows)} tasks for project {project} and answered with {len(ids)}; run "
+                          "label again: it asks before it repeats")
+    with bench.ledger.write() as connection:
+        tasks.confirm(connection, project, {row.subject: task_id for row, task_id in zip(rows, ids, strict=True)})
+    return found
+
+
+def _settle(bench: Workbench, project: int, lease: Lease, rows: Sequence[TaskRow]) -> int:
+    """Finds out which tasks of posts with an unknown outcome are in Label Studio; returns how many.
+
+    A post of 500 tasks takes Label Studio 2 to 4 s; one that shows nothing for the setting's seconds is taken to have failed.
+    """
+    posted = [row for row in rows if row.after_task is not None]
+    if not posted:
+        return 0
+    after = min(row.after_task or 0 for row in posted)
+    wanted = {row.subject for row in posted}
+    last = max(row.posted_at or datetime.min.replace(tzinfo=UTC) for row in posted)
+    while True:
+        found: dict[str, int] = {}
+        for task in bench.label_studio.tasks_after(project, after, SUBJECT):
+            found.setdefault(task.subject, task.task_id)
+        waited = (datetime.now(UTC) - last).total_seconds()
+        if wanted <= found.keys() or waited >= bench.settings.settle_seconds:
+            break
+        leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
+        time.sleep(1)  # Label Studio may still be at it
+    arrived = {subject: task_id for subject, task_id in found.items() if subject in wanted}
+    with bench.ledger.write() as connection:
+        leases.fence(connection, lease)
+        tasks.confirm(connection, project, arrived)
+    return len(arrived)
+
+
+def _sweep(bench: Workbench, project: int, lease: Lease, done: Pushed) -> None:
+    """Where the project has other tasks than the ledger knows: removes doubles, plans again what was deleted."""
+    known = tasks.confirmed(bench.ledger, project)
+    if bench.label_studio.task_count(project) == len(known):
+        return
+    by_subject: dict[str, list[NamedTask]] = defaultdict(list)
+    for task in bench.label_studio.tasks_after(project, 0, SUBJECT):
+        by_subject[task.subject].append(task)
+    doubles = Counter[str]()
+    kept: dict[str, int] = {}
+    for subject, found in by_subject.items():
+        first, *others = sorted(found, key=lambda task: (not task.touched, task.task_id))
+        kept[subject] = first.task_id
+        for task in others:
+            if not task.touched:  # a person's work is never deleted
+                bench.label_studio.delete_task(task.task_id)
+                doubles[subject] += 1
+    lost = [subject for subject in known if subject not in kept]
+    moved = {subject: task_id for subject, task_id in kept.items() if subject in known and known[subject] != task_id}
+    strangers = sum(1 for subject in kept if subject not in known) - len(
+        {row.subject for row in tasks.unconfirmed(bench.ledger, project)} & kept.keys())
+    with bench.ledger.write() as connection:
+        leases.fence(connection, lease)
+        tasks.confirm(connection, project, moved)
+        tasks.forget(connection, project, lost)
+    done.doubles += doubles.total()
+    done.again += len(lost)
+    if strangers > 0:
+        say(f"Project {project} has {strangers} tasks that label did not push. What people answer there is not collected "
+            "as a reading: their subject names no image of ours.")

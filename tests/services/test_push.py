@@ -1,0 +1,100 @@
+"""Exactly one task a subject, whatever fails on the way to Label Studio (invariant I2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from datastore.ledger import tasks
+from flows.label import label
+from flows.projects import project_of
+from flows.push import SUBJECT
+from schemas.errors import SaegimError
+from tests.faulty import Fault, Faults, before
+from tests.read_images import fill
+from tests.services.conftest import World, with_shares
+
+
+@pytest.fixture
+def faults(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+    """Label Studio behind a proxy that fails on demand; flows of this process talk to it."""
+    with_shares(world, tmp_path)
+    settings = world.bench.settings
+    with temporary_settings({PREFECT_API_URL: settings.prefect_api_url}), before(settings.label_studio_url) as (url, found):
+        for name, value in {**world.env, "SAEGIM_LABEL_STUDIO_URL": url, "SAEGIM_SETTLE_SECONDS": "1"}.items():
+            monkeypatch.setenv(name, value)
+        world.env["SAEGIM_LABEL_STUDIO_URL"] = url
+        yield found
+
+
+def exactly_once(world: World, ids: list[str]) -> None:
+    bench = world.bench
+    project = project_of(bench, bench.annotation_config)
+    there = bench.label_studio.tasks_after(project, 0, SUBJECT)
+    assert Counter(task.subject for task in there) == dict.fromkeys(ids, 1)
+    assert tasks.confirmed(bench.ledger, project) == {task.subject: task.task_id for task in there}
+
+
+def run_label() -> dict[str, int]:
+    try:
+        return label().counts
+    except SaegimError:
+        return {}
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_post_that_fails(world: World, faults: Faults, fault: Fault) -> None:
+    ids = fill(world.bench.ledger, world.bench.model, 30, regions=3, seed=fault)
+    projects_are_made(world)
+    faults.set(fault, 1, "POST")
+    run_label()
+    assert faults.fault is None
+    faults.wait()
+    again = run_label()
+    if fault is Fault.TIMEOUT_LATE:
+        assert again["doubles removed"] == len(ids)  # it came after all, after the repeat
+    exactly_once(world, ids)
+    assert not any(run_label().values())
+
+
+def projects_are_made(world: World) -> None:
+    bench = world.bench
+    project_of(bench, bench.annotation_config)
+
+
+def test_every_request_fails_once(world: World, faults: Faults) -> None:
+    ids: list[str] = []
+    at = 0
+    while faults.fault is None:
+        at += 1
+        ids += fill(world.bench.ledger, world.bench.model, 3, regions=2, seed=f"request {at}")
+        faults.set((Fault.RESET_AFTER, Fault.RESET_BEFORE)[at % 2], at)
+        run_label()
+    faults.fault = None
+    assert at > 5
+    run_label()
+    exactly_once(world, ids)
+
+
+def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults) -> None:
+    ids = fill(world.bench.ledger, world.bench.model, 5, regions=2, seed="by hand")
+    run_label()
+    bench = world.bench
+    project = project_of(bench, bench.annotation_config)
+    there = tasks.confirmed(bench.ledger, project)
+    bench.label_studio.delete_task(there[ids[0]])
+    bench.label_studio.import_tasks(project, [
+        {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}}])
+    newest = max(there.values())
+    [double] = [task.task_id for task in bench.label_studio.tasks_after(project, newest, SUBJECT) if task.subject == ids[1]]
+    bench.label_studio.annotate(double, [], 1.0, None)  # somebody has worked on the double: it is the one that stays
+    counts = run_label()
+    assert (counts["pushed again"], counts["doubles removed"]) == (1, 1)
+    found = {task.subject: task.task_id for task in bench.label_studio.tasks_after(project, 0, SUBJECT)}
+    assert found.keys() == {*ids, "a stranger"}
+    assert found[ids[1]] == double
+    assert tasks.confirmed(bench.ledger, project) == {name: task for name, task in found.items() if name in ids}
