@@ -127,7 +127,7 @@ def _faults(settings: Settings, folder: Path) -> list[Figure]:
     rows = [Figure(f"double or lost tasks: {name}", str(ours[name]), str(naive[name]), "", "0", ours[name] == 0)
             for name, _ in scenes]
     killed = sum(sum(_killed(settings, folder, target, when)) for target, when in track(KILLS, "kills", transient=True))
-    rows.append(Figure(f"double or lost tasks: kill -9 at {len(KILLS)} places of the push", str(killed), "", "", "0", killed == 0))
+    rows.append(Figure(f"double or lost tasks: kill -9 at {len(KILLS)} places", str(killed), "", "", "0", killed == 0))
     total = sum(ours.values()) + killed
     rows.append(Figure("double or lost tasks, all faults", str(total), f"{sum(naive.values())} (a client that retries)", "", "0",
                        total == 0))

@@ -113,8 +113,9 @@ def _top_up_lines(bench: Workbench, config: AnnotationConfig, run: str, report: 
         return
     report.counts["lines pushed"] = pushed.new
     report.notes += pushed.notes(project)
-    report.notes.append(f"{bench.label_studio.url}/projects/{project}/data has {tasks.task_count(bench.ledger, project)} lines of "
-                        f"pages with more than {config.dense} regions.")
+    lines_there = tasks.task_count(bench.ledger, project)
+    report.notes.append(f"{bench.label_studio.url}/projects/{project}/data has {lines_there} lines of pages with more than "
+                        f"{config.dense} regions.")
 
 
 def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from adapters.label_studio.annotation_config import AnnotationConfig
 from datastore.ledger import answers, leases, projects, readings, tasks
-from flows.push import SUBJECT, claim_project
+from flows.push import claim_project
 from flows.workbench import Workbench
 from schemas.reading import Reading
 from stages.label.migrate import renamed
@@ -78,10 +78,7 @@ def _take_back(bench: Workbench, project: int, dry_run: bool) -> int:
         return len(open_ones)
     lease = claim_project(bench, project)
     try:
-        touched = {task.subject for task in bench.label_studio.tasks_after(project, 0, SUBJECT) if task.touched}
-        gone = [subject for subject in open_ones if subject not in touched]
-        for subject in gone:
-            bench.label_studio.delete_task(open_ones[subject])
+        gone = [subject for subject, task_id in open_ones.items() if bench.label_studio.delete_untouched(project, task_id)]
         with bench.ledger.write() as connection:
             leases.fence(connection, lease)
             tasks.drop(connection, project, gone)

@@ -146,12 +146,17 @@ def _sweep(bench: Workbench, project: int, lease: Lease, done: Pushed) -> None:
     doubles = Counter[str]()
     kept: dict[str, int] = {}
     for subject, found in by_subject.items():
-        first, *others = sorted(found, key=lambda task: (not task.touched, task.task_id))
+        first, *others = sorted(found, key=lambda task: (not task.answered, task.task_id))
         kept[subject] = first.task_id
-        for task in others:
-            if not task.touched:  # a person's work is never deleted
-                bench.label_studio.delete_task(task.task_id)
-                doubles[subject] += 1
+        if others and not first.answered:  # somebody may have a draft of the later one: then the earlier one goes
+            for task in others:
+                if bench.label_studio.delete_untouched(project, task.task_id):
+                    doubles[subject] += 1
+                elif bench.label_studio.delete_untouched(project, kept[subject]):
+                    doubles[subject] += 1
+                    kept[subject] = task.task_id
+            continue
+        doubles[subject] += sum(bench.label_studio.delete_untouched(project, task.task_id) for task in others)
     lost = [subject for subject in known if subject not in kept]
     moved = {subject: task_id for subject, task_id in kept.items() if subject in known and known[subject] != task_id}
     strangers = sum(1 for subject in kept if subject not in known) - len(

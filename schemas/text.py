@@ -9,8 +9,10 @@ HANGUL = (("\uac00", "\ud7a3"), ("\u1100", "\u11ff"), ("\u3130", "\u318f"), ("\u
 
 def normalise(text: str) -> str:
     """NFC, line breaks and tabs to spaces, control characters out, no space at the ends."""
-    spaced = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
-    return "".join(char for char in spaced if unicodedata.category(char) != "Cc").strip()
+    spaced = "".join(" " if char.isspace() else char for char in text)
+    printed = "".join(char for char in spaced if unicodedata.category(char) != "Cc")
+    # Last: a control character may have stood between a letter and its accent.
+    return unicodedata.normalize("NFC", printed).strip()
 
 
 def without_spaces(text: str) -> str:

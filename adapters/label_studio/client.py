@@ -64,11 +64,11 @@ class ChangedTask:
 
 @dataclass(frozen=True, slots=True)
 class NamedTask:
-    """One task by what it is about. ``touched``: somebody has annotated or skipped it, or has a draft of it."""
+    """One task by what it is about. ``answered``: somebody has annotated or skipped it; drafts are not known here."""
 
     task_id: int
     subject: str
-    touched: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +235,20 @@ class LabelStudio:
             tasks, total = self._page(project, [
                 {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": after}],
                 "task_only", 1, NAMES_A_PAGE, "tasks:id")
-            found += [NamedTask(int(task["id"]), str(task["data"].get(key)), bool(
-                task.get("total_annotations") or task.get("cancelled_annotations") or task.get("drafts")))
-                for task in tasks]
+            found += [NamedTask(int(task["id"]), str(task["data"].get(key)),
+                                bool(task["total_annotations"] or task["cancelled_annotations"])) for task in tasks]
             if len(tasks) >= total:
                 return found
 
     @_named
-    def delete_task(self, task_id: int) -> None:
-        """Deletes a task; one that is gone already is fine."""
+    def delete_untouched(self, project: int, task_id: int) -> bool:
+        """Deletes a task unless somebody has annotated or skipped it, or has a draft of it; says whether it is gone."""
+        tasks, _ = self._page(project, [{"filter": "filter:tasks:id", "operator": "equal", "type": "Number", "value": task_id}],
+                              "all", 1, 1, "tasks:id")  # drafts of others show in all fields only
+        if any(task["total_annotations"] or task["cancelled_annotations"] or task["draft_exists"] for task in tasks):
+            return False
         self._http(f"api/tasks/{task_id}/", method="DELETE", expected=(200, 204, 404))
+        return True
 
     def changed_tasks(self, project: int, since: datetime | None) -> Iterator[list[ChangedTask]]:
         """Pages of tasks that a person annotated, skipped, changed or took an annotation from, oldest change first.
@@ -338,7 +342,8 @@ class LabelStudio:
             email: whose annotation it is; the token's user's where left out.
         """
         marked = [{**item, "origin": "prediction"} for item in result]
-        whose = {} if email is None else {"completed_by": next(number for number, known in self._emails.items() if known == email)}
+        people = {known: number for number, known in self._emails.items()}
+        whose = {"completed_by": people[email]} if email else {}
         answer = self._http(f"api/tasks/{task_id}/annotations/", method="POST",
                             json={"result": marked, "lead_time": lead_time, "parent_prediction": prediction_id, **whose})
         return int(answer.json()["id"])

@@ -192,6 +192,10 @@ def lint_xml(xml: str, subject: Subject = Subject.IMAGE, file: str = "config.xml
             _check_text(tag, subject, wrong)
         else:
             _check_options(name, tag, wrong)
+        for value in tag.values if name in SHAPES and LABELS in controls else ():
+            if value not in controls[LABELS].values:
+                wrong(tag, f"{name} offers {value!r} and {LABELS} does not",
+                      f"offer it in {LABELS} too: a second look shows every region as a polygon")
         if known[name] == "Choices":
             _check_choices(name, tag, subject, wrong)
     for tag in root.walk():
@@ -321,7 +325,12 @@ def _lint_yaml(config: AnnotationConfig, text: str, folder: Path) -> Iterator[Fi
     if config.agreement.cer == 0 or config.agreement.regions == 1 or config.agreement.attributes == 1:
         yield at(("agreement",), "agreement asks for two equal readings",
                  "nearly every pair goes to a second look: allow a little", Severity.WARNING)
-    if config.overlap == 0:
+    if config.subject is Subject.REGION:
+        for name in ("overlap", "without_prelabel", "gold"):
+            if getattr(config, name):
+                yield at((name,), f"{name} is {getattr(config, name)} in a config about regions",
+                         "lines are read once, with their pre-label: take it out")
+    elif config.overlap == 0:
         yield at(("overlap",), "overlap is 0", "nobody labels an image that another one labels, so agreement is never measured",
                  Severity.WARNING)
     if config.overlap + config.gold >= 1 or config.without_prelabel > 0.5:

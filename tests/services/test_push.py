@@ -86,7 +86,7 @@ def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults)
     bench = world.bench
     project = project_of(bench, bench.annotation_config)
     there = tasks.confirmed(bench.ledger, project)
-    bench.label_studio.delete_task(there[ids[0]])
+    assert bench.label_studio.delete_untouched(project, there[ids[0]])
     bench.label_studio.import_tasks(project, [
         {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}}])
     newest = max(there.values())

@@ -159,6 +159,13 @@ def test_kinds_may_be_a_subset_and_controls_may_be_left_out() -> None:
     assert lint_xml(few) == []
 
 
+def test_a_shape_that_a_second_look_could_not_show_is_found() -> None:
+    xml = f"""<View><PolygonLabels name="kind" toName="image"><Label value="글자" alias="text" hotkey="1"/></PolygonLabels>
+    <EllipseLabels name="kind_ellipse" toName="image"><Label value="도장" alias="stamp" hotkey="2"/></EllipseLabels>
+    <Image name="image" value="$image"/>{TEXT_AREA}/></View>"""
+    assert [finding.wrong for finding in lint_xml(xml)] == ["kind_ellipse offers 'stamp' and kind does not"]
+
+
 def test_a_value_over_several_lines_keeps_the_line_of_its_tag() -> None:
     xml = '<View>\n\n<Image\n name="image"\n value="$picture"/>\n</View>'
     assert [finding.line for finding in lint_xml(xml) if "Image value" in finding.wrong] == [3]
@@ -188,6 +195,14 @@ def test_a_mistake_in_the_yaml_is_found_by_name_and_line(folder: Path, old: str,
     assert hits
     assert hits[0].line in (line, line + (wrong == "not YAML"))
     assert hits[0].repair
+
+
+def test_lines_are_read_once(folder: Path) -> None:
+    lines = folder.parent / "line_text"
+    shutil.copytree(CONFIGS / "line_text", lines, dirs_exist_ok=True)
+    path = lines / "config.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "overlap: 0.1\n", encoding="utf-8")
+    assert [finding.wrong for finding in lint(lines)] == ["overlap is 0.1 in a config about regions"]
 
 
 def test_figures_that_somebody_will_regret_are_warnings(folder: Path) -> None:
