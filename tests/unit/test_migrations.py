@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import text
 
-from datastore.ledger import Ledger, readings
+from datastore.ledger import Ledger, answers, projects, readings, tasks
 from datastore.ledger.connection import _alembic
 from datastore.ledger.submissions import known_images, submission_rows
 
@@ -28,11 +28,25 @@ def test_from_the_first_schema(tmp_path: Path) -> None:
         for name in ("one", "other"):  # of the same run
             connection.execute(text("insert into models (name, reader, run, details) values (:name, 'model:m@1', 'r', "
                                     "'{\"provider\": \"cpu\"}')"), {"name": name})
+        region = '[{"region_id":"a","polygon":[[0,0],[9,0],[9,9]],"text":"가","attributes":{},"score":0.5,"replaces":null}]'
+        connection.execute(text(
+            "insert into readings (reading_id, image_id, reader, run, revision, unit, width, height, regions, image_kind, "
+            "conditions) values ('rd', :id, 'person:kim', 'scene_text@1', 1, 'line', 8, 9, :regions, 'scene', '[]')"),
+            {"id": image, "regions": region})
+        connection.execute(text("insert into accepted_readings values (:id, 'scene_text', 'rd')"), {"id": image})
+        connection.execute(text("insert into tasks values (4, :id, 1, 17), (4, 'b', 1, null)"), {"id": image})
+        connection.execute(text("insert into annotations values (5, 1, 4, 17, :id, 'rd', 0, 2.5, null)"), {"id": image})
     assert ledger.migrate()
     with ledger.read() as connection:
         [known] = known_images(connection, ids=[image])
         assert not connection.execute(text("pragma foreign_key_check")).all()
         assert connection.execute(text("pragma foreign_keys")).scalar() == 1
     assert (known.number, known.represents, known.submission_id) == (int(image[:15], 16), True, "s")
+    [project] = projects.project_rows(ledger)
+    assert (project.run, project.side, project.project_id) == ("scene_text@1", "a", 4)
+    [unsure] = tasks.unconfirmed(ledger, 4)
+    assert (unsure.subject, unsure.after_task, unsure.taken_by) == ("b", 0, "scene_text")  # it may be there: ask first
+    [answer] = answers.work(ledger)
+    assert (answer.reader, answer.side, answer.seconds, answer.effort) == ("person:kim", "a", 2.5, None)
     assert [row.key for row in submission_rows(ledger)] == ["demo/kim/사진.jpg"]
     assert readings.run_details(ledger, readings.model_run(ledger, "other") or "") == {"provider": "cpu"}

@@ -126,7 +126,7 @@ def test_a_summary_is_what_ordering_needs() -> None:
 def test_old_words_are_renamed_and_counted() -> None:
     stored = Reading("i", "person:k", "c@1", 1, Unit.LINE, 10, 10, (Region("a", ((0, 0), (9, 0), (9, 9)), "가"),)).regions_json()
     old = stored.replace('"effects":[]', '"effects":["engraved","shiny"]').replace('"horizontal"', '"across"')
-    with pytest.raises(ValueError, match="engraved|across"):
+    with pytest.raises(ValueError, match=r"engraved|across"):
         regions_from_json(old)
     regions, counts = renamed(old, {"effects": {"engraved": "embossed", "shiny": ""}, "direction": {"across": "horizontal"}})
     assert [str(effect) for effect in regions[0].attributes.effects] == ["embossed"]

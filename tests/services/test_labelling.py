@@ -1,0 +1,407 @@
+"""Labelling from the outside of Label Studio: who reads what, who agrees, who decides, and what is known of it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from PIL import Image
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from pydantic import SecretStr
+from sqlalchemy import insert, select
+
+from adapters.label_studio import client
+from adapters.label_studio.client import LabelStudio, OpenTask
+from datastore.ledger import answers, queue, readings, tasks
+from datastore.ledger.readings import AcceptedReading
+from datastore.ledger.tables import images, submissions
+from datastore.ledger.tables import readings as reading_table
+from flows.collect import collect
+from flows.label import label
+from flows.label_status import status_of
+from flows.migrate import migrate
+from flows.projects import project_of
+from flows.push import SUBJECT
+from flows.workbench import Workbench
+from schemas.ids import sha256
+from schemas.labelling import Kind, Side
+from schemas.reading import Direction, Reading
+from schemas.submission import Outcome, image_key
+from tests.read_images import RUN, fill, made_reading
+from tests.services.conftest import World, with_shares
+
+Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+KIM, LEE, PARK = "kim.test@saegim.local", "lee.test@saegim.local", "park.test@saegim.local"
+
+
+class Lab:
+    """One world, its flows in this process, and three people who answer through the API that the page uses."""
+
+    def __init__(self, world: World, folder: Path, **shares: Any) -> None:
+        with_shares(world, folder, **shares)
+        self.world, self.folder, self.env = world, folder, world.env
+        for email in (KIM, LEE, PARK):
+            self.bench.label_studio.add_person(email, "a-pass-word-17", email[:3])
+
+    @property
+    def bench(self) -> Workbench:
+        return self.world.bench
+
+    def change(self, name: str = "scene_text", **values: Any) -> None:
+        path = self.folder / "annotation_configs" / name / "config.yaml"
+        path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text(encoding="utf-8")), **values}, allow_unicode=True),
+                        encoding="utf-8")
+
+    def open(self, side: Side = Side.A, config: str = "scene_text") -> list[OpenTask]:
+        bench = self.bench
+        return bench.label_studio.open_tasks(project_of(bench, bench.config_named(config), side))
+
+    def answer(self, task: OpenTask, email: str, edit: Edit = lambda result: result) -> int:
+        return self.bench.label_studio.annotate(task.task_id, edit(task.prediction_result), 20.0, task.prediction_id, email)
+
+    @property
+    def accepted(self) -> dict[str, AcceptedReading]:
+        return {item.image.image_id: item for item in readings.accepted(self.bench.ledger, "scene_text")}
+
+
+@pytest.fixture
+def lab(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Lab]]:
+    """Makes a lab with the shares that a test wants; flows of this process work in it."""
+    def make(**shares: Any) -> Lab:
+        made = Lab(world, tmp_path, **shares)
+        for name, value in made.env.items():
+            monkeypatch.setenv(name, value)
+        return made
+
+    with temporary_settings({PREFECT_API_URL: world.bench.settings.prefect_api_url}):
+        yield make
+
+
+def with_text(text: str, region: int = 0) -> Edit:
+    """Writes another text into one region."""
+    def edit(result: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        ids = list(dict.fromkeys(item["id"] for item in result))
+        return [{**item, "value": {**item["value"], "text": [text]}}
+                if item["type"] == "textarea" and item["id"] == ids[region] else item for item in result]
+    return edit
+
+
+def texts(reading: Reading) -> list[str]:
+    return [region.text for region in reading.regions]
+
+
+def test_two_who_agree_and_two_who_do_not(lab: Callable[..., Lab]) -> None:
+    here = lab(overlap=1.0)
+    same, other = fill(here.bench.ledger, here.bench.model, 2, regions=6, seed="pairs")
+    assert label().counts["pushed"] == 4
+    for task in here.open(Side.A):
+        here.answer(task, KIM)
+    assert collect().counts["accepted"] == 0  # each waits for its second reader
+    for task in here.open(Side.B):
+        here.answer(task, LEE, with_text("전혀 다른 글자") if task.data[SUBJECT] == other else lambda result: result)
+    counts = collect().counts
+    assert (counts["accepted"], counts["agreed"], counts["to a second look"], counts["second looks"]) == (1, 1, 1, 1)
+    assert here.accepted.keys() == {same}
+
+    [look] = here.open(Side.SECOND_LOOK)
+    bench = here.bench
+    page = bench.label_studio._http(f"api/tasks/{look.task_id}/").json()
+    assert [item["model_version"] for item in page["predictions"]] == ["첫째 · first", "둘째 · second"]
+    reason = page["data"]["reason"]
+    assert "전혀 다른 글자" in reason and "kim" not in reason.lower() and "@" not in str(page["data"])
+    here.answer(look, PARK, with_text("셋째가 고른 글자"))
+    assert collect().counts["accepted"] == 1
+    chosen = here.accepted[other].reading
+    assert (chosen.reader, texts(chosen)[0]) == (f"person:{PARK}", "셋째가 고른 글자")
+    assert [region.region_id for region in chosen.regions] == [region.region_id for region in made_reading(other, 6).regions]
+    pairs = {item.agreed: item for item in answers.compared(bench.ledger)}
+    assert pairs[False].one == f"person:{KIM}" and pairs[False].other == f"person:{LEE}"
+    assert pairs[False].agreement.cer > 0.02
+    assert not any(collect().counts.values())
+    assert not any(label().counts.values())
+
+
+def test_one_person_on_both_sides_is_no_pair(lab: Callable[..., Lab]) -> None:
+    here = lab(overlap=1.0)
+    fill(here.bench.ledger, here.bench.model, 1, regions=3, seed="one person")
+    label()
+    for side in (Side.A, Side.B):
+        for task in here.open(side):
+            here.answer(task, KIM, with_text("B의 글자") if side is Side.B else lambda result: result)
+    counts = collect().counts
+    assert (counts["accepted"], counts["agreed"], counts["to a second look"]) == (1, 0, 0)
+    assert answers.compared(here.bench.ledger) == []
+
+
+def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> None:
+    here = lab(gold=1.0)
+    [image] = fill(here.bench.ledger, here.bench.model, 1, regions=4, seed="gold")
+    assert label().counts["pushed"] == 0
+    [look] = here.open(Side.SECOND_LOOK)
+    assert "truth" in look.data["reason"]
+    here.answer(look, PARK)
+    assert collect().counts["accepted"] == 1
+    assert label().counts["pushed"] == 2  # now it goes to both sides like any other image
+    ordinary = {"image", SUBJECT}
+    for side, who in ((Side.A, KIM), (Side.B, LEE)):
+        [task] = here.open(side)
+        assert task.data.keys() == ordinary
+        here.answer(task, who, with_text("틀린 글자") if who == LEE else lambda result: result)
+    counts = collect().counts
+    assert (counts["accepted"], counts["to a second look"]) == (0, 0)
+    assert here.accepted[image].reading.reader == f"person:{PARK}"
+    assert {item.other: item.agreed for item in answers.compared(here.bench.ledger) if item.kind is Kind.GOLD} == {
+        f"person:{KIM}": True, f"person:{LEE}": False}
+
+
+def test_changed_skipped_and_taken_back(lab: Callable[..., Lab]) -> None:
+    here = lab()
+    fill(here.bench.ledger, here.bench.model, 3, regions=3, seed="changes")
+    label()
+    changed, skipped, gone = here.open()
+    first = here.answer(changed, KIM, with_text("처음"))
+    taken = here.answer(gone, KIM)
+    studio = here.bench.label_studio
+    studio._http(f"api/tasks/{skipped.task_id}/annotations/", method="POST", json={"result": [], "was_cancelled": True})
+    studio._http(f"api/tasks/{skipped.task_id}/drafts", method="POST",
+                 json={"result": changed.prediction_result, "lead_time": 1.0})
+    counts = collect().counts
+    assert (counts["accepted"], counts["skipped"], counts["readings"]) == (2, 1, 2)
+    image = str(changed.data[SUBJECT])
+    assert texts(here.accepted[image].reading)[0] == "처음"
+
+    body = studio._http(f"api/annotations/{first}/").json()["result"]
+    studio._http(f"api/annotations/{first}/", method="PATCH", json={"result": with_text("다음")(body)})
+    studio._http(f"api/annotations/{taken}/", method="DELETE", expected=(204,))
+    counts = collect().counts
+    assert (counts["accepted"], counts["taken back"], counts["no longer accepted"]) == (1, 1, 1)
+    assert {key: texts(item.reading)[0] for key, item in here.accepted.items()} == {image: "다음"}
+    with here.bench.ledger.read() as connection:
+        revisions = list(connection.scalars(select(reading_table.c.revision).where(reading_table.c.image_id == image,
+                                                                                   reading_table.c.reader == f"person:{KIM}")))
+    assert len(set(revisions)) == 2  # superseded readings stay
+
+
+def test_what_a_check_finds_goes_to_a_second_look(lab: Callable[..., Lab]) -> None:
+    here = lab()
+    fill(here.bench.ledger, here.bench.model, 2, regions=3, seed="checks")
+    label()
+    without_text, two_texts = here.open()
+    here.answer(without_text, KIM, lambda result: [item for item in result if item["type"] != "textarea"])
+    here.answer(two_texts, KIM, lambda result: [
+        {**item, "value": {**item["value"], "text": ["하나", "둘"]}} if item["type"] == "textarea" else item for item in result])
+    counts = collect().counts
+    assert (counts["with a problem"], counts["to a second look"], counts["accepted"]) == (2, 2, 0)
+    reasons = " ".join(str(task.data["reason"]) for task in here.open(Side.SECOND_LOOK))
+    assert "has no text" in reasons and "2 texts" in reasons
+
+
+def test_no_change_is_passed_over_between_pages(lab: Callable[..., Lab], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "TASKS_A_PAGE", 3)
+    here = lab()
+    ids = fill(here.bench.ledger, here.bench.model, 8, regions=1, seed="pages")
+    label()
+    open_tasks = here.open()
+    for task in open_tasks:
+        here.answer(task, KIM)
+    bench = here.bench
+    project = project_of(bench, bench.annotation_config)
+    found: list[str] = []
+    for number, page in enumerate(bench.label_studio.changed_tasks(project, None)):
+        found += [str(task.data[SUBJECT]) for task in page]
+        if number == 0:  # while the pages are read the first ones change again, and move to the end
+            for task in open_tasks[:2]:
+                here.answer(task, LEE)
+    assert set(found) == set(ids)
+    assert len(found) == len(ids) + 2
+    collect()
+    assert here.accepted.keys() == set(ids)
+
+
+def test_the_queue_is_kept_shallow_and_in_order(lab: Callable[..., Lab]) -> None:
+    here = lab(queue={"days": 2, "at_least": 4})
+    ids = fill(here.bench.ledger, here.bench.model, 9, regions=2, seed="queue")
+    assert label().counts["pushed"] == 4
+    assert label().counts["pushed"] == 0
+    unsure = sorted(ids, key=lambda name: (-round(10 * (1 - made_score(here.bench, name))), name))
+    pushed = [str(task.data[SUBJECT]) for task in here.open()]
+    assert {round(10 * (1 - made_score(here.bench, name))) for name in pushed[:1]} == {
+        round(10 * (1 - made_score(here.bench, unsure[0])))}
+    here.change(requested=["vertical"], queue={"days": 2, "at_least": 6})
+    with here.bench.ledger.write() as connection:  # the model finds vertical text in the image it is surest of
+        surest = unsure[-1]
+        reading = made_reading(surest, 2)
+        upright = tuple(replace(region, attributes=replace(region.attributes, direction=Direction.VERTICAL))
+                        for region in reading.regions)
+        readings.add_readings(connection, [replace(reading, run="newer", regions=upright)])
+    readings.set_model_run(here.bench.ledger, here.bench.model, reading.reader, "newer", {})
+    assert label().counts["pushed"] == 1  # only it was read by the newer model
+    assert [str(task.data[SUBJECT]) for task in here.open()][-1] == surest
+    for task in here.open()[:3]:
+        here.answer(task, KIM)
+    collect()
+    readings.set_model_run(here.bench.ledger, here.bench.model, reading.reader, RUN, {})
+    assert label().counts["pushed"] == 4  # up to six open ones again
+
+
+def made_score(bench: Workbench, image_id: str) -> float:
+    [found] = queue.candidates(bench.ledger, RUN, [image_id])
+    return 1 - found.summary.uncertainty
+
+
+def test_without_a_pre_label(lab: Callable[..., Lab]) -> None:
+    here = lab(without_prelabel=1.0)
+    fill(here.bench.ledger, here.bench.model, 1, regions=3, seed="blind")
+    label()
+    [task] = here.open()
+    assert task.prediction_id is None
+    here.answer(task, KIM)
+    collect()
+    [work] = answers.work(here.bench.ledger)
+    assert work.effort is not None
+    assert (work.effort.model, work.effort.shown, work.effort.regions) == (None, 0, 0)
+
+
+def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
+    here = lab()
+    ids = fill(here.bench.ledger, here.bench.model, 3, regions=2, seed="version")
+    label()
+    labelled, *_ = here.open()
+    here.answer(labelled, KIM)
+    collect()
+    path = here.folder / "annotation_configs" / "scene_text" / "config.xml"
+    path.write_text(path.read_text(encoding="utf-8").replace("<View", "<!-- another screen -->\n<View", 1), encoding="utf-8")
+    refused = here.world.run("run", "label", check=False)
+    assert refused.returncode and "Set version to 3" in refused.stderr.replace("\n", " ")
+    here.change(version=3)
+    dry = here.world.run("label", "migrate").stdout
+    assert "dry run" in dry and "scene_text@2 → scene_text@3" in dry
+    bench = here.bench
+    done = migrate(bench, bench.annotation_config, dry_run=False)
+    assert (done.readings, done.open_tasks) == ({"scene_text@2": 1}, 2)
+    assert [item.reading.run for item in here.accepted.values()] == ["scene_text@3"]
+    assert label().counts["pushed"] == 2
+    assert {str(task.data[SUBJECT]) for task in here.open()} == set(ids) - {str(labelled.data[SUBJECT])}
+    again = migrate(bench, bench.annotation_config, dry_run=True)
+    assert not again.readings and not again.open_tasks
+
+
+def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
+    here = lab(dense=3)
+    bench = here.bench
+    out = io.BytesIO()
+    Image.new("RGB", (1600, 1200), "white").save(out, "JPEG")
+    image = sha256(out.getvalue())
+    bench.objects.put(bench.settings.bucket_images, image_key(image, "image/jpeg"), out.getvalue())
+    with bench.ledger.write() as connection:
+        connection.execute(insert(images), [{
+            "image_id": image, "number": 1, "media_type": "image/jpeg", "width": 1600, "height": 1200, "bytes": 1,
+            "pixels_id": image, "cluster_id": image, "represents": True, "encoder": "made"}])
+        connection.execute(insert(submissions), [{
+            "submission_id": "s", "bucket": "raw", "key": "made/kim/쪽.jpg", "version": "v", "size": 1, "claims": [],
+            "sent_at": datetime.now(UTC), "campaign": "made", "submitter": "kim", "outcome": Outcome.ACCEPTED, "image_id": image}])
+        readings.add_readings(connection, [made_reading(image, 4)])
+    readings.set_model_run(bench.ledger, bench.model, "model:made@1", RUN, {})
+    counts = label().counts
+    assert (counts["pushed"], counts["lines pushed"]) == (0, 4)
+    open_lines = here.open(config="line_text")
+    project = project_of(bench, bench.config_named("line_text"))
+    crop = bench.label_studio.picture(project, "image")
+    assert crop
+    assert Image.open(io.BytesIO(crop)).size[0] < 400
+    for number, task in enumerate(open_lines[:3]):
+        here.answer(task, (KIM, LEE)[number % 2], lambda result, number=number: [
+            {**item, "value": {"text": [f"줄 {number}"]}} for item in result if item["type"] == "textarea"])
+    assert collect().counts["accepted"] == 0  # one line is missing
+    here.answer(open_lines[3], KIM, lambda result: [
+        {"id": "x", "from_name": "legible", "to_name": "image", "type": "choices", "value": {"choices": ["illegible"]}}])
+    assert collect().counts["accepted"] == 1
+    page = here.accepted[image].reading
+    assert texts(page) == ["줄 0", "줄 1", "줄 2", ""]
+    assert [region.attributes.legible for region in page.regions] == [True, True, True, False]
+    assert [region.region_id for region in page.regions] == [region.region_id for region in made_reading(image, 4).regions]
+    assert not any(collect().counts.values())
+    assert not any(label().counts.values())
+
+
+def test_a_project_that_somebody_deleted(lab: Callable[..., Lab]) -> None:
+    here = lab()
+    fill(here.bench.ledger, here.bench.model, 2, regions=2, seed="deleted project")
+    label()
+    done, _ = here.open()
+    here.answer(done, KIM)
+    collect()
+    bench = here.bench
+    old = project_of(bench, bench.annotation_config)
+    bench.label_studio._http(f"api/projects/{old}/", method="DELETE", expected=(204,))
+    assert label().counts["pushed"] == 1  # what was collected stays, the rest is asked for again
+    assert len(here.accepted) == 1
+    assert collect().counts["readings"] == 0
+
+
+def test_the_status_says_who_did_what(lab: Callable[..., Lab]) -> None:
+    here = lab(overlap=1.0)
+    fill(here.bench.ledger, here.bench.model, 2, regions=5, seed="status")
+    label()
+    for side, who in ((Side.A, KIM), (Side.B, LEE)):
+        for task in here.open(side):
+            here.answer(task, who, with_text("서울특별시청"))
+    collect()
+    told = status_of(here.bench)
+    people = {row[2]: row for row in next(table for table in told.tables if table.title == "People").rows}
+    assert {name: row[3] for name, row in people.items()} == {KIM: "2", LEE: "2"}
+    assert "80 % of 10" in people[KIM][9]
+    assert "100 % of 2" in people[KIM][10]
+    shown = here.world.run("label", "status").stdout
+    assert "key presses saved" in " ".join(shown.split()) and "page with plots" in shown
+    page = Path(shown.rsplit("page with plots: ", 1)[1].strip()).read_text(encoding="utf-8")
+    assert page.count("<svg") + page.count("bar") > 3 and KIM in page
+
+
+def test_both_kinds_of_token(lab: Callable[..., Lab]) -> None:
+    here = lab()
+    settings = here.bench.settings
+    with contextlib.closing(httpx.Client(base_url=settings.label_studio_url, timeout=30, headers={
+            "Authorization": f"Token {settings.label_studio_token.get_secret_value()}"})) as legacy:
+        token = legacy.post("/api/token/").json()["token"]
+    personal = LabelStudio(settings.label_studio_url, SecretStr(token))
+    assert (personal.token_kind, here.bench.label_studio.token_kind) == ("personal access token", "legacy token")
+    assert personal.whoami() == here.bench.label_studio.whoami()
+    project = project_of(here.bench, here.bench.annotation_config)
+    [task] = personal.import_tasks(project, [{"data": {"image": "s3://x/y.jpg", SUBJECT: "t"}}])
+    assert personal.newest_task(project) == task
+    assert tasks.task_count(here.bench.ledger, project) == 0
+
+
+@pytest.mark.parametrize(("target", "when"), [
+    ("datastore.ledger.answers:add_annotations", "after"), ("datastore.ledger.answers:set_cursor", "after"),
+    ("datastore.ledger.leases:release", "before"), ("datastore.ledger.tasks:plan_tasks", "after"),
+    ("adapters.label_studio.client:LabelStudio.import_tasks", "after"),
+])
+def test_collect_killed_and_run_again(lab: Callable[..., Lab], target: str, when: str) -> None:
+    here = lab(overlap=1.0)
+    ids = fill(here.bench.ledger, here.bench.model, 2, regions=3, seed=f"killed {target}")
+    label()
+    for side, who in ((Side.A, KIM), (Side.B, LEE)):
+        for task in here.open(side):
+            here.answer(task, who, with_text(f"{side}의 글자") if task.data[SUBJECT] == ids[0] else lambda result: result)
+    here.world.killed("collect", target, when)
+    collect()
+    assert here.accepted.keys() == {ids[1]}
+    [look] = here.open(Side.SECOND_LOOK)
+    assert look.data[SUBJECT] == ids[0]
+    with here.bench.ledger.read() as connection:
+        people = list(connection.scalars(select(reading_table.c.reader).where(
+            reading_table.c.reader.startswith("person:"))))
+    assert len(people) == 4
+    assert not any(collect().counts.values())
+
+
