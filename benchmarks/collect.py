@@ -76,7 +76,7 @@ def run() -> list[Figure]:
 def collected(bench: Workbench) -> None:
     """One run of collect over one project."""
     [project] = projects.project_rows(bench.ledger)
-    collect_project(bench, project)
+    collect_project(bench, bench.annotation_config, project)
 
 
 def _annotated(bench: Workbench, project: int, ids: Sequence[str]) -> None:

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
+
 from apps.stack.services import BUCKETS, down, up
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
@@ -26,9 +28,9 @@ def stack() -> Iterator[Settings]:
             if not running:
                 up(schedules=False)
             settings = load_settings()
-            os.environ["PREFECT_API_URL"] = settings.prefect_api_url
-            os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
-            yield settings
+            os.environ["PREFECT_API_URL"] = settings.prefect_api_url  # for processes that a benchmark starts
+            with temporary_settings({PREFECT_API_URL: settings.prefect_api_url, PREFECT_LOGGING_LEVEL: "ERROR"}):
+                yield settings
         finally:
             if not running:
                 down()

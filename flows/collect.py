@@ -22,7 +22,7 @@ from flows.lines import decide_pages, note_lines
 from flows.push import SUBJECT
 from flows.report import Report
 from flows.workbench import Workbench, open_workbench
-from schemas.errors import CodecError, LeaseLost
+from schemas.errors import CodecError, LeaseLost, SettingError
 from schemas.reading import Reading
 from stages.collect.effort import effort
 from stages.collect.review import Given, Verdict, problems, review, with_origins
@@ -36,19 +36,25 @@ def collect() -> Report:
     """Brings home what annotators submitted, changed or took back since the last run, from every project there is."""
     bench = open_workbench()
     report = Report("collect", dict.fromkeys(COUNTS, 0))
-    for project in projects.project_rows(bench.ledger):
-        counts = collect_project(bench, project)
-        for name in COUNTS:
-            report.counts[name] += counts[name]
-    for name in sorted({project.annotation_config for project in projects.project_rows(bench.ledger)}):
-        if (config := bench.config_named(name)).subject is Subject.IMAGE:
+    found = projects.project_rows(bench.ledger)
+    for name in sorted({project.annotation_config for project in found}):
+        try:
+            config = bench.config_named(name)
+        except SettingError as error:  # the other configs' people still wait; its cursor stays where it is
+            report.notes.append(f"{name} is not collected: {error}")
+            continue
+        for project in found:
+            if project.annotation_config == name:
+                counts = collect_project(bench, config, project)
+                for what in COUNTS:
+                    report.counts[what] += counts[what]
+        if config.subject is Subject.IMAGE:
             push_second_looks(bench, config, report)
     return report.publish()
 
 
-def collect_project(bench: Workbench, project: Project) -> Counter[str]:
+def collect_project(bench: Workbench, config: AnnotationConfig, project: Project) -> Counter[str]:
     """One project's changes."""
-    config = bench.config_named(project.annotation_config)
     cursor_name = f"collect project {project.project_id}"
     lease = leases.claim(bench.ledger, "collect", [cursor_name], bench.settings.lease_seconds)
     if not lease.tokens:

@@ -124,6 +124,7 @@ def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report
     if Side.SECOND_LOOK not in there and not answers.second_looks_without_task(bench.ledger, config.name, 0):
         return
     project = project_of(bench, config, Side.SECOND_LOOK)
+    _withdraw(bench, config, project)
     wanted = answers.second_looks_without_task(bench.ledger, config.name, project)
     try:
         lease = claim_project(bench, project)
@@ -145,6 +146,18 @@ def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report
         report.counts["second looks"] = report.counts.get("second looks", 0) + pushed.new
         report.notes.append(f"{bench.label_studio.url}/projects/{project}/data waits for a second look.")
     report.notes += pushed.notes(project)
+
+
+def _withdraw(bench: Workbench, config: AnnotationConfig, project: int) -> None:
+    """Takes back second looks that nobody has begun and that nobody needs any more: the first readers mended their work."""
+    for image_id in answers.needless_second_looks(bench.ledger, config.name):
+        with bench.ledger.read() as connection:
+            row = tasks.task_rows(connection, project, [image_id]).get(image_id)
+        if row and row.task_id and not bench.label_studio.delete_untouched(project, row.task_id):
+            continue
+        with bench.ledger.write() as connection:
+            tasks.drop(connection, project, [image_id])
+            answers.drop_second_look(connection, config.name, image_id)
 
 
 def _waiting(bench: Workbench, config: AnnotationConfig, side: Side, project: int, run: str) -> list[Candidate]:

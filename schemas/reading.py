@@ -142,7 +142,8 @@ class Region:
 class Reading:
     """All regions of one image as one reader saw them.
 
-    The key is (image_id, reader, run, revision). ``reader`` is ``model:<name>`` or ``person:<pseudonym>``; ``run`` is
+    The key is (image_id, reader, run, revision). ``reader`` is ``model:<name>``, ``person:<pseudonym>``, or
+    ``merged:<digest>`` for what was merged of several people's readings; ``run`` is
     the model run's digest or ``<annotation config>@<version>``; ``revision`` orders the states of one annotation
     and is 0 for a model. ``width`` and ``height`` are those of the canonical image.
     """
@@ -160,8 +161,8 @@ class Reading:
 
     @property
     def by_person(self) -> bool:
-        """Whether a person made it."""
-        return self.reader.startswith("person:")
+        """Whether a person made it, or several did."""
+        return self.reader.startswith(("person:", "merged:"))
 
     def regions_json(self) -> str:
         """Regions as compact JSON with sorted keys; ``regions_from_json`` reads it back."""

@@ -24,7 +24,7 @@ SKEW_SECONDS = 300
 """S3 refuses signatures that are 15 minutes off; a third of that is time to mend it."""
 FREE_BYTES = 2_000_000_000
 ORIGIN = "http://label-studio.example"
-DEPLOYMENTS = 8
+DEPLOYMENTS = 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, select, update
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
-from datastore.ledger.tables import agreements, collected, cursors, projects, second_looks, tasks
+from datastore.ledger.tables import accepted_readings, agreements, collected, cursors, gold, projects, second_looks, tasks
 from schemas.labelling import Agreement, Compared, Effort, Kind, Queue, Side, Work
 
 
@@ -167,6 +167,26 @@ def second_looks_without_task(ledger: Ledger, annotation_config: str, project_id
                                        second_looks.c.image_id.not_in(has_task))
             .order_by(second_looks.c.image_id))
         return [SecondLook(row.image_id, row.annotation_config, row.reason, tuple(row.shown)) for row in rows]
+
+
+def needless_second_looks(ledger: Ledger, annotation_config: str) -> list[str]:
+    """Images that wait for a second look although a reading of the first readers is accepted by now; gold is not among them."""
+    of_config = second_looks.c.annotation_config == annotation_config
+    is_gold = exists().where(gold.c.image_id == second_looks.c.image_id, gold.c.annotation_config == annotation_config)
+    accepted = exists().where(accepted_readings.c.image_id == second_looks.c.image_id,
+                              accepted_readings.c.annotation_config == annotation_config)
+    looked = (select(collected.c.image_id).join(projects, projects.c.project_id == collected.c.project_id)
+              .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.SECOND_LOOK,
+                     collected.c.image_id == second_looks.c.image_id, ~collected.c.deleted).exists())
+    with ledger.read() as connection:
+        return list(connection.scalars(select(second_looks.c.image_id).where(of_config, accepted, ~is_gold, ~looked)
+                                       .order_by(second_looks.c.image_id)))
+
+
+def drop_second_look(connection: Connection, annotation_config: str, image_id: str) -> None:
+    """Nobody has to decide of an image any more."""
+    connection.execute(second_looks.delete().where(second_looks.c.image_id == image_id,
+                                                   second_looks.c.annotation_config == annotation_config))
 
 
 def get_cursor(ledger: Ledger, name: str) -> datetime | None:

@@ -26,7 +26,7 @@ from datastore.ledger.tables import images, submissions
 from datastore.ledger.tables import readings as reading_table
 from flows.collect import collect
 from flows.label import label
-from flows.label_status import status_of
+from flows.label_status import label_status, status_of
 from flows.migrate import migrate
 from flows.projects import project_of
 from flows.push import SUBJECT
@@ -195,13 +195,16 @@ def test_what_a_check_finds_goes_to_a_second_look(lab: Callable[..., Lab]) -> No
     fill(here.bench.ledger, here.bench.model, 2, regions=3, seed="checks")
     label()
     without_text, two_texts = here.open()
-    here.answer(without_text, KIM, lambda result: [item for item in result if item["type"] != "textarea"])
+    mended = here.answer(without_text, KIM, lambda result: [item for item in result if item["type"] != "textarea"])
     here.answer(two_texts, KIM, lambda result: [
         {**item, "value": {**item["value"], "text": ["하나", "둘"]}} if item["type"] == "textarea" else item for item in result])
     counts = collect().counts
     assert (counts["with a problem"], counts["to a second look"], counts["accepted"]) == (2, 2, 0)
     reasons = " ".join(str(task.data["reason"]) for task in here.open(Side.SECOND_LOOK))
     assert "has no text" in reasons and "2 texts" in reasons
+    here.bench.label_studio._http(f"api/annotations/{mended}/", method="PATCH", json={"result": without_text.prediction_result})
+    assert collect().counts["accepted"] == 1
+    assert [task.data[SUBJECT] for task in here.open(Side.SECOND_LOOK)] == [two_texts.data[SUBJECT]]  # nobody is asked in vain
 
 
 def test_no_change_is_passed_over_between_pages(lab: Callable[..., Lab], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,6 +297,11 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     assert not again.readings and not again.open_tasks
 
 
+def as_line(text: str) -> Edit:
+    """The one line of a task, typed."""
+    return lambda result: [{**item, "value": {"text": [text]}} for item in result if item["type"] == "textarea"]
+
+
 def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     here = lab(dense=3)
     bench = here.bench
@@ -307,7 +315,8 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
             "pixels_id": image, "cluster_id": image, "represents": True, "encoder": "made"}])
         connection.execute(insert(submissions), [{
             "submission_id": "s", "bucket": "raw", "key": "made/kim/쪽.jpg", "version": "v", "size": 1, "claims": [],
-            "sent_at": datetime.now(UTC), "campaign": "made", "submitter": "kim", "outcome": Outcome.ACCEPTED, "image_id": image}])
+            "sent_at": datetime.now(UTC), "campaign": "made", "submitter": "kim", "outcome": Outcome.ACCEPTED,
+            "image_id": image}])
         readings.add_readings(connection, [made_reading(image, 4)])
     readings.set_model_run(bench.ledger, bench.model, "model:made@1", RUN, {})
     counts = label().counts
@@ -318,8 +327,7 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     assert crop
     assert Image.open(io.BytesIO(crop)).size[0] < 400
     for number, task in enumerate(open_lines[:3]):
-        here.answer(task, (KIM, LEE)[number % 2], lambda result, number=number: [
-            {**item, "value": {"text": [f"줄 {number}"]}} for item in result if item["type"] == "textarea"])
+        here.answer(task, (KIM, LEE)[number % 2], as_line(f"줄 {number}"))
     assert collect().counts["accepted"] == 0  # one line is missing
     here.answer(open_lines[3], KIM, lambda result: [
         {"id": "x", "from_name": "legible", "to_name": "image", "type": "choices", "value": {"choices": ["illegible"]}}])
@@ -360,6 +368,10 @@ def test_the_status_says_who_did_what(lab: Callable[..., Lab]) -> None:
     assert {name: row[3] for name, row in people.items()} == {KIM: "2", LEE: "2"}
     assert "80 % of 10" in people[KIM][9]
     assert "100 % of 2" in people[KIM][10]
+    label_status()
+    found = httpx.post(f"{here.bench.settings.prefect_api_url}/artifacts/latest/filter", timeout=30, json={
+        "artifacts": {"key": {"any_": ["labelling"]}}}).json()
+    assert KIM in found[0]["data"] and "80 % of 10" in found[0]["data"]
     shown = here.world.run("label", "status").stdout
     assert "key presses saved" in " ".join(shown.split()) and "page with plots" in shown
     page = Path(shown.rsplit("page with plots: ", 1)[1].strip()).read_text(encoding="utf-8")
