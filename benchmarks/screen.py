@@ -41,7 +41,7 @@ TEMPLATE = """<View>
 ALL_DRAWN = """count => {
   const found = window.Htx && Htx.annotationStore && Htx.annotationStore.selected;
   const image = [...document.querySelectorAll('img')].some(item => item.naturalWidth > 1000 && item.complete);
-  return Boolean(found && image && found.regions.length === count && document.querySelectorAll('.konvajs-content canvas').length);
+  return Boolean(found && image && found.regions.length >= count && document.querySelectorAll('.konvajs-content canvas').length);
 }"""
 
 
