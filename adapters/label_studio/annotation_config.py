@@ -51,7 +51,8 @@ GUIDE_STYLE = """\
 REASON = """\
   <View className="saegim-reason">
     <Style>
-      .saegim-reason { margin: 0 0 8px; padding: 6px 12px; border-left: 4px solid #c62828; background: #c6282814; }
+      .saegim-reason { margin: 0 0 8px; padding: 6px 12px; border-left: 4px solid #c62828; background: #c6282814;
+                       max-height: 150px; overflow-y: auto; }
       .saegim-reason h4 { margin: 0 !important; font-size: 13px; line-height: 18px; white-space: pre-line; }
     </Style>
     <Header value="다시 보기 · Second look" size="6"/>

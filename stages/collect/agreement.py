@@ -19,9 +19,9 @@ MOVED = 0.6
 label sets of byte-identical receipts is 0.54; an IoU would blame a colon for two pixels and let a long line lose a letter."""
 STEADY = 3.0
 """… and by more than this many pixels: no hand is steadier, and what is small would be blamed for it."""
-LISTED = 6
-"""How many differences a sentence lists."""
-LONGEST = 32
+LISTED = 30
+"""How many differences a sentence lists: all of them, but for readings that have little in common."""
+LONGEST = 48
 """How many characters of a text a sentence shows."""
 ATTRIBUTES = ("direction", "writing", "effects", "language", "legible", "kind", "checked")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from sqlalchemy import insert, select
 
 from adapters.label_studio import client
 from adapters.label_studio.client import LabelStudio, OpenTask
+from adapters.label_studio.codec import to_prediction
 from datastore.ledger import answers, queue, readings, tasks
 from datastore.ledger.readings import AcceptedReading
 from datastore.ledger.tables import images, submissions
@@ -30,15 +32,17 @@ from flows.label_status import label_status, status_of
 from flows.migrate import migrate
 from flows.projects import project_of
 from flows.push import SUBJECT
+from flows.settings import ROOT
 from flows.workbench import Workbench
 from schemas.ids import sha256
 from schemas.labelling import Kind, Side
-from schemas.reading import Direction, Reading
+from schemas.reading import Direction, Reading, Region
 from schemas.submission import Outcome, image_key
 from tests.read_images import RUN, fill, made_reading
 from tests.services.conftest import World, with_shares
 
 Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+RECEIPTS = ROOT.parent / "shared" / "data" / "receipts"
 KIM, LEE, PARK = "kim.test@saegim.local", "lee.test@saegim.local", "park.test@saegim.local"
 
 
@@ -127,6 +131,38 @@ def test_two_who_agree_and_two_who_do_not(lab: Callable[..., Lab]) -> None:
     assert pairs[False].agreement.cer > 0.02
     assert not any(collect().counts.values())
     assert not any(label().counts.values())
+
+
+@pytest.mark.skipif(not RECEIPTS.is_dir(), reason="../shared/data/receipts is not on this machine")
+def test_two_real_label_sets_of_the_same_receipts(lab: Callable[..., Lab]) -> None:
+    """Byte-identical receipts that two people labelled differently: the second look says each thing in which they differ."""
+    here = lab(overlap=1.0, agreement={"regions": 0.97, "cer": 0.01, "attributes": 0.9})
+    sets = {name: labels_of(name) for name in ("012", "015", "016", "018")}
+    ids = fill(here.bench.ledger, here.bench.model, 2, regions=1, seed="receipts")
+    pairs = dict(zip(ids, (("012", "015"), ("016", "018")), strict=True))
+    label()
+    config = here.bench.annotation_config
+    for side, who, index in ((Side.A, KIM, 0), (Side.B, LEE, 1)):
+        for task in here.open(side):
+            image = str(task.data[SUBJECT])
+            shapes = to_prediction(replace(made_reading(image, 0), regions=sets[pairs[image][index]]), config)
+            here.answer(task, who, lambda _, shapes=shapes: shapes["result"])  # type: ignore[misc]
+    assert collect().counts["to a second look"] == 2
+    for look in here.open(Side.SECOND_LOOK):
+        one, other = (Counter(region.text for region in sets[name]) for name in pairs[str(look.data[SUBJECT])])
+        differing = [*(one - other).elements(), *(other - one).elements()]
+        said = [line for line in str(look.data["reason"]).splitlines() if "'" in line]
+        assert all(any(text in line for line in said) for text in differing)
+        assert all(any(text in line for text in differing) for line in said)
+        assert sum(line.count(f"'{text}'") for line in said for text in set(differing)) == len(differing)
+
+
+def labels_of(name: str) -> tuple[Region, ...]:
+    """One label set of a receipt, scaled onto the made images."""
+    lines = (RECEIPTS / "box" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(",", 8) for line in lines if line]
+    polygons = [tuple((float(x) / 2, float(y) / 2) for x, y in zip(row[:8:2], row[1:8:2], strict=True)) for row in rows]
+    return tuple(Region(f"{name}-{number}", polygons[number], row[8]) for number, row in enumerate(rows))
 
 
 def test_one_person_on_both_sides_is_no_pair(lab: Callable[..., Lab]) -> None:
