@@ -22,7 +22,7 @@ from datastore.ledger import answers, projects, readings, tasks
 from datastore.ledger.tasks import TaskRow
 from flows.batches import cut
 from flows.collect import collect_project
-from flows.label import make_tasks
+from flows.image_tasks import make_tasks
 from flows.projects import project_of
 from flows.push import SUBJECT
 from flows.workbench import Workbench

@@ -26,7 +26,7 @@ from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
 from datastore.ledger import leases, tasks
 from datastore.ledger.tasks import TaskRow
-from flows.label import make_tasks
+from flows.image_tasks import make_tasks
 from flows.projects import project_of
 from flows.push import SUBJECT, claim_project, push
 from flows.settings import ROOT, Settings

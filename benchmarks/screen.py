@@ -15,7 +15,7 @@ from apps.demo.contact_sheet import hangul_font
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
 from datastore.ledger.tasks import TaskRow
-from flows.label import make_tasks
+from flows.image_tasks import make_tasks
 from flows.projects import PRESIGNED_SECONDS, project_of
 from flows.push import SUBJECT
 from flows.settings import Settings

@@ -17,10 +17,10 @@ from datastore.ledger.projects import Project
 from datastore.ledger.readings import ImageRow
 from datastore.ledger.tasks import TaskRow
 from flows.batches import batch_task, progress
-from flows.label import push_second_looks
 from flows.lines import decide_pages, note_lines
 from flows.push import SUBJECT
 from flows.report import Report
+from flows.second_looks import push_second_looks
 from flows.workbench import Workbench, open_workbench
 from schemas.errors import CodecError, LeaseLost, SettingError
 from schemas.reading import Reading

@@ -92,7 +92,7 @@ def add_gold(image_ids: list[str] = typer.Argument(help="Ids of images that nobo
     """
     bench = Workbench(load_settings())
     chosen = _config(bench, config)
-    from flows.label import make_gold
+    from flows.second_looks import make_gold
 
     run = readings.model_run(bench.ledger, bench.model)
     if run is None:

@@ -126,7 +126,10 @@ def _hand_over(settings: Settings, project: int) -> None:
     console.print(Panel.fit(
         f"Label Studio   {settings.label_studio_url}/projects/{project}/data\n"
         f"log in with    {settings.label_studio_user} / {settings.label_studio_password.get_secret_value()}\n\n"
-        "Open a task, mend polygons and texts, press Submit. Then go on with\n"
+        "Open a task, mend polygons and texts, press Submit. Some images are read by a second person (overlap in\n"
+        "annotation_configs/scene_text/config.yaml): they wait in the project with a B in its name for\n"
+        "  .venv/bin/saegim label people add you@example.com --side b\n"
+        "Then go on with\n"
         "  .venv/bin/saegim run collect\n"
         "  .venv/bin/saegim run export\n"
         "  .venv/bin/saegim run evaluate\n"
