@@ -40,7 +40,7 @@ CONFIG = typer.Option("", "--config", help="Annotation config; SAEGIM_ANNOTATION
 def add(email: str = typer.Argument(help="E-mail address: the log-in."),
         name: str = typer.Option("", help="What colleagues read; the address where left out."),
         side: Side = typer.Option(Side.A, help="a, b or second_look."), config: str = CONFIG) -> None:
-    """Make an annotator, and note on which side he or she works; somebody who is there already changes sides.
+    """Make an annotator and the project of his or her side; somebody who is there already changes sides.
 
     Example:  saegim label people add kim@example.com --name 김하늘 --side b
     """
@@ -48,6 +48,9 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
     chosen = _config(bench, config)
     if email.count("@") != 1 or email != email.strip() or any(char.isspace() for char in email):
         raise SettingError(f"{email!r} is no e-mail address: expected something like kim@example.com")
+    from flows.projects import project_of
+
+    project = project_of(bench, chosen, side)
     password = secrets.token_urlsafe(9)
     is_new = bench.label_studio.add_person(email.lower(), password, name or email.partition("@")[0])
     projects.add_person(bench.ledger, Person(email.lower(), chosen.name, side, name or email.partition("@")[0]))
@@ -56,7 +59,7 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
         console.print(f"log in at {bench.label_studio.url} with {email.lower()} / {password}\n"
                       "The password is shown this once: hand it over in private; it is changed under Account & Settings.",
                       markup=False)
-    _tell_where(bench, chosen, side)
+    console.print(f"project: {bench.label_studio.url}/projects/{project}/data", markup=False)
     console.print("The free Label Studio shows every project to everybody: whoever stays on one side labels without seeing the "
                   "other.", style="dim")
 
@@ -203,8 +206,3 @@ def status(config: str = CONFIG) -> None:
 def _config(bench: Workbench, name: str) -> AnnotationConfig:
     return bench.config_named(name) if name else bench.annotation_config
 
-
-def _tell_where(bench: Workbench, config: AnnotationConfig, side: Side) -> None:
-    for row in projects.project_rows(bench.ledger, config.name):
-        if row.side is side and row.config_version == config.version:
-            console.print(f"project: {bench.label_studio.url}/projects/{row.project_id}/data", markup=False)
