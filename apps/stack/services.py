@@ -145,6 +145,7 @@ def _programs(access: Access) -> list[Program]:
             "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
             "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
             "COLLECT_ANALYTICS": "False",
+            "SENTRY_DSN": "", "FRONTEND_SENTRY_DSN": "",  # both name the vendor's own by default, analytics or not
             "S3_ENDPOINT": access.url("s3"),  # the one private address that its SSRF protection trusts
         }),
         Program("prefect-server", [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(ports["prefect"])], quiet),

@@ -179,7 +179,7 @@ def sentence(found: Sequence[Difference], figures: Agreement, thresholds: Thresh
     behind = {what for name in missed for what in _BEHIND[name]}
     order = list(What)
     ranked = sorted(found, key=lambda difference: (difference.what not in behind, order.index(difference.what)))
-    lines = [f"{_FIGURES[name]} {100 * getattr(figures, name):.4g} % ({'≤' if name == 'cer' else '≥'} "
+    lines = [f"{_FIGURES[name]} {100 * getattr(figures, name):.1f} % ({'≤' if name == 'cer' else '≥'} "
              f"{100 * getattr(thresholds, name):.4g} %)" for name in missed]
     lines += [_line(difference) for difference in ranked[:LISTED]]
     if len(ranked) > LISTED:

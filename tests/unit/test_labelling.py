@@ -225,15 +225,15 @@ def test_the_reason_says_which_figure_failed_and_what_differs_and_nobody() -> No
     other = reading(replace(A, text="서울억"), replace(B, attributes=VERTICAL), reader="person:lee")
     said = sentence(differences(one, other), agreement(one, other), LIMITS).splitlines()
     assert said == [
-        "글자 차이 · characters that differ: 11.11 % (≤ 2 %)",
-        "같은 영역 · regions in common: 33.33 % (≥ 90 %)",
+        "글자 차이 · characters that differ: 11.1 % (≤ 2 %)",
+        "같은 영역 · regions in common: 33.3 % (≥ 90 %)",
         "글자가 다름 · texts differ: '서울역' / '서울억'",
         *(f"첫째에만 있음 · only in the first: '줄 {index}'" for index in range(8)),
         "속성이 다름 · attributes differ: 'Exit 3': horizontal / vertical"]
     many = reading(*(Region(f"c{index}", box(10, 20 * index), f"줄 {index}") for index in range(LISTED + 4)))
     assert sentence(differences(many, reading()), agreement(many, reading()), LIMITS).endswith("외 4건 · and 4 more")
     assert sentence(differences(reading(B), reading(replace(B, attributes=VERTICAL))), Agreement(1, 0, 5 / 6), LIMITS) == (
-        "같은 속성 · attributes in common: 83.33 % (≥ 90 %)\n속성이 다름 · attributes differ: 'Exit 3': horizontal / vertical")
+        "같은 속성 · attributes in common: 83.3 % (≥ 90 %)\n속성이 다름 · attributes differ: 'Exit 3': horizontal / vertical")
     assert sentence([], Agreement(1, 0, 1), LIMITS) == ""
     both = replace(A, text="서울억"), replace(B, attributes=VERTICAL)
     attributes_missed = sentence(differences(reading(A, B), reading(*both)), Agreement(1, 0, 0.5), LIMITS).splitlines()
