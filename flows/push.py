@@ -18,7 +18,7 @@ from adapters.label_studio.client import NamedTask
 from datastore.ledger import leases, readings, tasks
 from datastore.ledger.leases import Lease
 from datastore.ledger.tasks import TaskRow
-from flows.batches import batch_task, cut, progress, say
+from flows.batches import batch_task, cut, one_ahead, progress, say
 from flows.workbench import Workbench
 from schemas.errors import LeaseLost, SaegimError
 from schemas.reading import Reading
@@ -27,6 +27,8 @@ SUBJECT = "subject"
 """Key in a task's ``data`` that holds our id of what the task is about."""
 TASKS_A_POST = 500
 """500 to 1,000 tasks a post are the fastest import that stays short enough to repeat (280 to 330 tasks a second)."""
+FIRST_POST = 100
+"""The first post is small: Label Studio is at work on it while the next tasks are made."""
 
 MakeTasks = Callable[[Sequence[TaskRow], Mapping[str, Reading]], list[dict[str, Any]]]
 """Label Studio's tasks for rows of the outbox and the readings that they show, by reading id."""
@@ -74,38 +76,53 @@ def push(bench: Workbench, project: int, lease: Lease, make: MakeTasks, *, sweep
     done.found += _settle(bench, project, lease, waiting)
     waiting = tasks.unconfirmed(bench.ledger, project) if done.found else waiting
     with progress("label", len(waiting)) as advance:
-        for batch in cut(waiting, TASKS_A_POST):
+        batches = [waiting[:FIRST_POST], *cut(waiting[FIRST_POST:], TASKS_A_POST)] if waiting else []
+        for batch, made in one_ahead(lambda rows: _made(bench, rows, make), batches):
             leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
-            done.found += push_batch(bench, project, lease, make, [row.subject for row in batch])
+            done.found += push_batch(bench, project, lease, [row.subject for row in batch], made.__getitem__)
             advance(len(batch))
     done.new = len(waiting)
     return done
 
 
 @batch_task
-def push_batch(bench: Workbench, project: int, lease: Lease, make: MakeTasks, subjects: Sequence[str]) -> int:
-    """Imports some hundred tasks in one post and notes their ids. Returns how many a lost answer had already brought in."""
+def push_batch(bench: Workbench, project: int, lease: Lease, subjects: Sequence[str],
+               made: Callable[[str], dict[str, Any]]) -> int:
+    """Imports some hundred tasks in one post and notes their ids. Returns how many a lost answer had already brought in.
+
+    Args:
+        bench: the systems.
+        project: Label Studio's.
+        lease: on the project.
+        subjects: of the tasks.
+        made: Label Studio's task by subject; a function, for Prefect looks into every value that it is given.
+    """
     with bench.ledger.read() as connection:
         rows = [row for row in tasks.task_rows(connection, project, subjects).values() if row.task_id is None]
     found = _settle(bench, project, lease, rows)  # a retry after a lost answer finds its own tasks
     with bench.ledger.read() as connection:
         there = tasks.task_rows(connection, project, subjects)
         rows = [row for subject in subjects if (row := there[subject]).task_id is None]
-        shown = readings.readings_by_id(connection, [reading_id for row in rows for reading_id in row.shown])
     if not rows:
         return found
-    made = make(rows, shown)
     newest = bench.label_studio.newest_task(project)
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
         tasks.mark_posted(connection, project, [row.subject for row in rows], newest, datetime.now(UTC))
-    ids = bench.label_studio.import_tasks(project, made)
+    ids = bench.label_studio.import_tasks(project, [made(row.subject) for row in rows])
     if len(ids) != len(rows):
         raise SaegimError(f"Label Studio was given {len(rows)} tasks for project {project} and answered with {len(ids)}; run "
                           "label again: it asks before it repeats")
     with bench.ledger.write() as connection:
         tasks.confirm(connection, project, {row.subject: task_id for row, task_id in zip(rows, ids, strict=True)})
     return found
+
+
+def _made(bench: Workbench, rows: Sequence[TaskRow], make: MakeTasks) -> dict[str, dict[str, Any]]:
+    """Label Studio's tasks by subject; made while the ones before them are on their way."""
+    with bench.ledger.read() as connection:
+        shown = readings.readings_by_id(connection, [reading_id for row in rows for reading_id in row.shown])
+    return {row.subject: task for row, task in zip(rows, make(rows, shown), strict=True)}
 
 
 def _settle(bench: Workbench, project: int, lease: Lease, rows: Sequence[TaskRow]) -> int:
