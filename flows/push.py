@@ -67,11 +67,10 @@ def claim_project(bench: Workbench, project: int) -> Lease:
     return lease
 
 
-def push(bench: Workbench, project: int, lease: Lease, make: MakeTasks, *, sweep: bool = True) -> Pushed:
+def push(bench: Workbench, project: int, lease: Lease, make: MakeTasks) -> Pushed:
     """Brings all planned tasks of a project into Label Studio, each once."""
     done = Pushed()
-    if sweep:
-        _sweep(bench, project, lease, done)
+    _sweep(bench, project, lease, done)
     waiting = tasks.unconfirmed(bench.ledger, project)
     done.found += _settle(bench, project, lease, waiting)
     waiting = tasks.unconfirmed(bench.ledger, project) if done.found else waiting

@@ -108,7 +108,7 @@ def readings_by(ledger: Ledger, kind: str) -> dict[str, list[Reading]]:
 def new_world(settings: Settings, ledger_url: str) -> World:
     """A world whose buckets are fresh."""
     name = secrets.token_hex(4)
-    world = World({"SAEGIM_LEDGER_URL": ledger_url,
+    world = World({"SAEGIM_LEDGER_URL": ledger_url, "SAEGIM_SETTLE_SECONDS": "2",
                    **{f"SAEGIM_BUCKET_{bucket.upper()}": f"{bucket}-{name}" for bucket in BUCKETS}})
     ObjectStore(settings).ensure_buckets(f"{bucket}-{name}" for bucket in BUCKETS)
     Ledger(ledger_url).migrate()

@@ -47,7 +47,7 @@ def release(stack: Settings, demo: str, tmp_path_factory: pytest.TempPathFactory
 def test_the_demo_says_what_became_of_each_photograph(demo: str) -> None:
     assert "13 accepted, 2 duplicate, 2 rejected" in demo
     for word in ("not_an_image", "broken", "Somebody else sent this picture before.",
-                 "demo annotator", "Label Studio", "Prefect", "김하늘"):
+                 "Demo annotators", "Label Studio", "Prefect", "김하늘"):
         assert word in demo, word
     assert Path(os.environ["SAEGIM_HOME"], "demo", "contact-sheet.png").stat().st_size > 100_000
 
