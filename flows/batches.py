@@ -113,8 +113,9 @@ def progress(doing: str, total: int, beside: Callable[[], str] = str) -> Iterato
         now = time.monotonic()
         if now - said >= 10 or done == total:
             rate = done / max(now - started, 1e-9)
+            left = f" of {total}, {rate:.1f}/s, {(total - done) / max(rate, 1e-9):.0f} s left" if total else f", {rate:.1f}/s"
             rest = f", {also}" if (also := beside()) else ""
-            say(f"{doing}: {done} of {total}, {rate:.1f}/s, {(total - done) / max(rate, 1e-9):.0f} s left{rest}")
+            say(f"{doing}: {done}{left}{rest}")
             said = now
 
     yield log

@@ -22,13 +22,18 @@ from flows.push import SUBJECT
 from flows.report import Report
 from flows.second_looks import push_second_looks
 from flows.workbench import Workbench, open_workbench
-from schemas.errors import CodecError, LeaseLost, SettingError
+from schemas.errors import CodecError, LeaseLost, ProjectGone, SettingError
 from schemas.reading import Reading
 from stages.collect.effort import effort
 from stages.collect.review import Given, Verdict, problems, review, with_origins
 from stages.label.draws import drawn
 
-COUNTS = ("readings", "accepted", "no longer accepted", "agreed", "to a second look", "skipped", "with a problem", "taken back")
+COUNTS = ("readings", "accepted", "no longer accepted", "agreed", "to a second look", "skipped", "with a problem", "taken back",
+          "read twice by one person")
+
+
+STUCK_TOLD = 5
+"""How many second looks that settle nothing a run names."""
 
 
 @flow(name="collect")
@@ -43,18 +48,32 @@ def collect() -> Report:
         except SettingError as error:  # the other configs' people still wait; its cursor stays where it is
             report.notes.append(f"{name} is not collected: {error}")
             continue
+        counts: Counter[str] = Counter()
         for project in found:
             if project.annotation_config == name:
-                counts = collect_project(bench, config, project)
-                for what in COUNTS:
-                    report.counts[what] += counts[what]
+                try:
+                    counts += collect_project(bench, config, project)
+                except (LeaseLost, ProjectGone) as error:
+                    report.notes.append(str(error))
         if config.subject is Subject.IMAGE:
+            _decide_stranded(bench, config, counts)
             push_second_looks(bench, config, report)
+            _tell_stuck(bench, config, report)
+        for what in COUNTS:
+            report.counts[what] += counts[what]
     return report.publish()
 
 
 def collect_project(bench: Workbench, config: AnnotationConfig, project: Project) -> Counter[str]:
-    """One project's changes."""
+    """One project's changes.
+
+    Raises:
+        LeaseLost: another run is collecting from it.
+        ProjectGone: somebody has deleted it in Label Studio.
+    """
+    if not bench.label_studio.has_project(project.project_id or 0):
+        raise ProjectGone(f"Project {project.project_id} ({project.run}, {project.side}) was deleted in Label Studio. What was "
+                          "collected from it stays.")
     cursor_name = f"collect project {project.project_id}"
     lease = leases.claim(bench.ledger, "collect", [cursor_name], bench.settings.lease_seconds)
     if not lease.tokens:
@@ -78,7 +97,8 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
     counts: Counter[str] = Counter()
     leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
     number = project.project_id or 0
-    with bench.ledger.write() as connection:
+    # Alone, for two sides' answers to one image may come at once, and each would wait for the other.
+    with bench.ledger.write(alone=f"decide {config.name}") as connection:
         leases.fence(connection, lease)
         touched = answers.take_back(connection, number, {
             task.task_id: [item.id for item in task.annotations] for task in page})
@@ -91,6 +111,24 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
             decide(connection, config, touched, counts)
         answers.set_cursor(connection, cursor_name, max(task.updated_at for task in page))
     return counts
+
+
+def _decide_stranded(bench: Workbench, config: AnnotationConfig, counts: Counter[str]) -> None:
+    """Decides about images that waited for a second reader and are no longer drawn for one: the overlap was lowered."""
+    waiting = [image_id for image_id in answers.stranded(bench.ledger, config.name)
+               if not drawn(config.overlap, "overlap", config.name, image_id)]
+    if waiting:
+        with bench.ledger.write(alone=f"decide {config.name}") as connection:
+            decide(connection, config, waiting, counts)
+
+
+def _tell_stuck(bench: Workbench, config: AnnotationConfig, report: Report) -> None:
+    """Names second looks that settle nothing: somebody has to open them again."""
+    stuck = answers.stuck_second_looks(bench.ledger, config.name)
+    for project, task, problem in stuck[:STUCK_TOLD]:
+        report.notes.append(f"{bench.label_studio.url}/projects/{project}/data?task={task} settles nothing yet: {problem}")
+    if len(stuck) > STUCK_TOLD:
+        report.notes.append(f"… and {len(stuck) - STUCK_TOLD} more second looks that settle nothing.")
 
 
 def decide(connection: Connection, config: AnnotationConfig, image_ids: Iterable[str], counts: Counter[str]) -> None:
@@ -114,11 +152,12 @@ def decide(connection: Connection, config: AnnotationConfig, image_ids: Iterable
 
 def _note_verdict(connection: Connection, config: AnnotationConfig, image_id: str, verdict: Verdict, before: str | None,
                   items: Sequence[Answer], counts: Counter[str]) -> None:
-    run = max((item.run for item in items), default=config.run)
+    run = max((item.run for item in items), default=config.run, key=lambda run: int(run.partition("@")[2]))
     for compared in verdict.comparisons:
         answers.add_agreement(connection, compared.kind, run, image_id, readings.reading_id(compared.one),
                                   readings.reading_id(compared.other), compared.figures, compared.agreed)
         counts["agreed"] += compared.agreed
+    counts["read twice by one person"] += verdict.same_person
     if verdict.accepted:
         readings.add_readings(connection, [verdict.accepted])  # a merged one is new
         readings.accept(connection, config.name, verdict.accepted)
@@ -147,7 +186,7 @@ def _note(connection: Connection, config: AnnotationConfig, project: Project, pa
             continue
         row = rows.get(str(task.data.get(SUBJECT, "")))
         shown = [by_id[name] for name in row.shown if name in by_id] if row else []
-        reading, problem = _read(config, project, images, row, item)
+        reading, problem = _read(connection, config, project, images, row, item)
         if reading:
             reading = with_origins(reading, shown)
             counts["readings"] += readings.add_readings(connection, [reading])
@@ -162,7 +201,7 @@ def _note(connection: Connection, config: AnnotationConfig, project: Project, pa
     return touched
 
 
-def _read(config: AnnotationConfig, project: Project, images: Mapping[str, ImageRow], row: TaskRow | None,
+def _read(connection: Connection, config: AnnotationConfig, project: Project, images: Mapping[str, ImageRow], row: TaskRow | None,
           item: Annotation) -> tuple[Reading | None, str | None]:
     """The reading that an annotation is, and what is wrong with it."""
     if item.was_cancelled:
@@ -171,9 +210,11 @@ def _read(config: AnnotationConfig, project: Project, images: Mapping[str, Image
         return None, "its task names no image of ours"
     image = images[row.image_id]
     try:
+        # As the annotator saw it: another version may show and hide other controls.
+        xml = projects.published_xml(connection, config.name, project.config_version) or config.xml
         reading = from_annotation(
             item.raw, image_id=image.image_id, width=image.width, height=image.height, revision=item.revision,
-            reader=item.reader, config=config.model_copy(update={"version": project.config_version}),
+            reader=item.reader, config=config.model_copy(update={"version": project.config_version, "xml": xml}),
             renames=config.renames.get(project.config_version, {}))
     except CodecError as error:
         return None, str(error)

@@ -28,7 +28,7 @@ from stages.label.priority import Waiting, in_order
 RATE_DAYS = 7
 """The rate of an annotator's work is taken over a week: every weekday is in it once."""
 GOLD_SHARE = 0.1
-"""Gold is never more than this share of what one run pushes: nobody should come to expect it."""
+"""Gold is never more than this share of a project's tasks: nobody should come to expect it."""
 
 
 @flow(name="label")
@@ -69,9 +69,15 @@ def _top_up(bench: Workbench, config: AnnotationConfig, side: Side, waiting: Seq
         return
     try:
         room = _room(bench, config, project)
-        chosen = _chosen(bench, config, side, waiting, room.new)
+        chosen = _chosen(bench, config, side, project, waiting, room.new)
         with bench.ledger.write() as connection:
             leases.fence(connection, lease)
+            if side is Side.A:  # what is drawn as gold goes to a second look first
+                gold = queue.gold_images(connection, config.name)
+                new_gold = {item.image_id: item.reading_id for item in chosen
+                            if item.image_id not in gold and drawn(config.gold, "gold", config.name, item.image_id)}
+                make_gold(connection, config, new_gold)
+                chosen = [item for item in chosen if item.image_id not in new_gold]
             start = tasks.last_place(connection, project)
             tasks.plan_tasks(connection, [
                 TaskRow(project, item.image_id, config.version, item.image_id, config.name, _shown(config, side, item),
@@ -91,11 +97,9 @@ def _top_up(bench: Workbench, config: AnnotationConfig, side: Side, waiting: Seq
                                                                       f"({room.wanted} open tasks)." if rest else "."))
 
 
-def _top_up_lines(bench: Workbench, config: AnnotationConfig, dense: Sequence[Candidate], report: Report) -> None:
+def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Candidate], report: Report) -> None:
     """Dense pages go out line by line: hundreds of regions on one page are slow to open and tire the eye."""
-    with_task = queue.images_given(bench.ledger, config.dense_config)
-    pages = [item for item in dense if item.image_id not in with_task]
-    if not pages and not with_task:
+    if not pages and not queue.images_given(bench.ledger, config.dense_config):
         return
     lines = bench.config_named(config.dense_config)
     project = project_of(bench, lines)
@@ -116,14 +120,11 @@ def _top_up_lines(bench: Workbench, config: AnnotationConfig, dense: Sequence[Ca
 def _unlabelled(bench: Workbench, config: AnnotationConfig, run: str) -> tuple[list[Candidate], list[Candidate]]:
     """Images that nobody was given yet, and gold whose truth is known; apart from them the dense pages."""
     found = queue.candidates(bench.ledger, run, queue.waiting(bench.ledger, config.name, project_of(bench, config), run))
-    pages = [item for item in found if config.dense_config and item.summary.regions > config.dense]
-    images = [item for item in found if not (config.dense_config and item.summary.regions > config.dense)]
-    with bench.ledger.write() as connection:
-        gold = queue.gold_images(connection, config.name)
-        drawn_now = {item.image_id: item.reading_id for item in images
-                     if item.image_id not in gold and drawn(config.gold, "gold", config.name, item.image_id)}
-        make_gold(connection, config, drawn_now)
-    return [item for item in images if item.image_id not in drawn_now], pages
+    if not config.dense_config:
+        return found, []
+    by_line = queue.images_given(bench.ledger, config.dense_config)
+    pages = [item for item in found if item.summary.regions > config.dense and item.image_id not in by_line]
+    return [item for item in found if item.summary.regions <= config.dense and item.image_id not in by_line], pages
 
 
 def _for_a_second_reader(bench: Workbench, config: AnnotationConfig, run: str) -> list[Candidate]:
@@ -135,7 +136,8 @@ def _for_a_second_reader(bench: Workbench, config: AnnotationConfig, run: str) -
         image_id for image_id in ids if image_id in gold or drawn(config.overlap, "overlap", config.name, image_id)])
 
 
-def _chosen(bench: Workbench, config: AnnotationConfig, side: Side, waiting: Sequence[Candidate], room: int) -> list[Candidate]:
+def _chosen(bench: Workbench, config: AnnotationConfig, side: Side, project: int, waiting: Sequence[Candidate],
+            room: int) -> list[Candidate]:
     """The next tasks of a side, in order: by priority on side A, shuffled on side B; gold anywhere among them."""
     with bench.ledger.read() as connection:
         gold = queue.gold_images(connection, config.name)
@@ -144,10 +146,12 @@ def _chosen(bench: Workbench, config: AnnotationConfig, side: Side, waiting: Seq
     def shuffled(image_id: str) -> float:
         return place(f"order {side}", config.name, image_id)
 
-    hidden = sorted((image_id for image_id in by_id if image_id in gold), key=shuffled)[:ceil(room * GOLD_SHARE)]
     open_ones = [item for item in waiting if item.image_id not in gold]
     ordered = (in_order(map(_as_waiting, open_ones), config.requested) if side is Side.A
                else sorted((item.image_id for item in open_ones), key=shuffled))
+    given, there = queue.gold_given(bench.ledger, config.name, project)
+    most = int((there + min(room, len(ordered))) * GOLD_SHARE) - given
+    hidden = sorted((image_id for image_id in by_id if image_id in gold), key=shuffled)[:max(0, most)]
     chosen = ordered[:max(0, room - len(hidden))]
     for image_id in hidden:
         chosen.insert(int(shuffled(image_id) * (len(chosen) + 1)), image_id)

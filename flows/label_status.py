@@ -17,7 +17,7 @@ from stages.label.status_page import render
 from stages.label.status_tables import Table, markdown, tables
 
 PAGE_KEY = "reports/labelling.html"
-"""Where the page is in the bucket of datasets."""
+"""Where the page is in the bucket of images."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def label_status() -> Report:
     bench = open_workbench()
     told = status_of(bench)
     create_markdown_artifact(markdown(told.tables), key="labelling", description="How the work of annotators goes")
-    bench.objects.put(bench.settings.bucket_datasets, PAGE_KEY, told.page.encode(), "text/html; charset=utf-8")
-    where = f"s3://{bench.settings.bucket_datasets}/{PAGE_KEY}"
+    bucket = bench.settings.bucket_images  # not the datasets' bucket: the page names people, and engineers read that one
+    bench.objects.put(bucket, PAGE_KEY, told.page.encode(), "text/html; charset=utf-8")
+    where = f"s3://{bucket}/{PAGE_KEY}"
     return Report("label_status", {"projects": len(projects.project_rows(bench.ledger))}, [f"page with plots: {where}"])

@@ -40,12 +40,11 @@ def push_lines(bench: Workbench, config: AnnotationConfig, taken_by: str, pages:
     project = project_of(bench, config)
     lease = claim_project(bench, project)
     try:
-        with bench.ledger.read() as connection:
-            shown = readings.readings_by_id(connection, [page.reading_id for page in pages])
         for page in pages:
             if room <= 0:
                 break
-            reading = shown[page.reading_id]
+            with bench.ledger.read() as connection:
+                reading = readings.readings_by_id(connection, [page.reading_id])[page.reading_id]
             _store_crops(bench, reading)
             with bench.ledger.write() as connection:
                 leases.fence(connection, lease)
@@ -137,11 +136,14 @@ def decide_pages(connection: Connection, config: AnnotationConfig, image_ids: se
             page = whole_page(by_id[mine[0].shown[0]], [row.subject.partition("/")[2] for row in mine], {
                 subject.partition("/")[2]: by_id[item.reading_id or ""] for subject, item in newest.items()})
             before = readings.accepted_ids(connection, taken_by, [image_id]).get(image_id)
+            accepted = readings.readings_by_id(connection, [before] if before else [])
+            if any(not item.run.startswith(f"{config.name}@") for item in accepted.values()):
+                continue  # the page was labelled as a whole as well, and that stands
             if page:
                 readings.add_readings(connection, [page])
                 readings.accept(connection, taken_by, page)
                 counts["accepted"] += readings.reading_id(page) != before
-            elif before and before in {readings.reading_id(item) for item in by_id.values()}:
+            elif before:
                 counts["no longer accepted"] += readings.unaccept(connection, taken_by, image_id)
 
 

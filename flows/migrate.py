@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from adapters.label_studio.annotation_config import AnnotationConfig
+from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from datastore.ledger import answers, leases, projects, readings, tasks
 from flows.push import claim_project
 from flows.workbench import Workbench
@@ -43,7 +43,7 @@ def migrate(bench: Workbench, config: AnnotationConfig, *, dry_run: bool) -> Mig
     """
     projects.publish_config(bench.ledger, config.name, config.version, config.xml, config.unit)
     done = Migration()
-    new: list[Reading] = []
+    new: list[tuple[str, Reading]] = []
     for old in readings.accepted_under_other_versions(bench.ledger, config.name, config.run):
         version = int(old.run.partition("@")[2])
         if old.unit is not config.unit:
@@ -56,24 +56,29 @@ def migrate(bench: Workbench, config: AnnotationConfig, *, dry_run: bool) -> Mig
             continue
         done.readings[old.run] += 1
         done.renames += counts
-        new.append(old.reading(config.run, regions))
+        new.append((old.reading_id, old.reading(config.run, regions)))
     if not dry_run:
         for start in range(0, len(new), READINGS_A_TRANSACTION):
-            with bench.ledger.write() as connection:
-                readings.add_readings(connection, new[start:start + READINGS_A_TRANSACTION])
-                for reading in new[start:start + READINGS_A_TRANSACTION]:
-                    readings.accept(connection, config.name, reading)
+            some = new[start:start + READINGS_A_TRANSACTION]
+            with bench.ledger.write(alone=f"decide {config.name}") as connection:
+                accepted = readings.accepted_ids(connection, config.name, [reading.image_id for _, reading in some])
+                readings.add_readings(connection, [reading for _, reading in some])
+                for before, reading in some:
+                    if accepted.get(reading.image_id) == before:  # nobody has changed it meanwhile
+                        readings.accept(connection, config.name, reading)
     for project in projects.project_rows(bench.ledger, config.name):
         if project.config_version < config.version:
-            done.open_tasks += _take_back(bench, project.project_id or 0, dry_run)
+            done.open_tasks += _take_back(bench, config, project.project_id or 0, dry_run)
     return done
 
 
-def _take_back(bench: Workbench, project: int, dry_run: bool) -> int:
-    """Removes the tasks of a project that nobody has answered."""
+def _take_back(bench: Workbench, config: AnnotationConfig, project: int, dry_run: bool) -> int:
+    """Removes the tasks of a project that nobody has answered; of a page that is read line by line, all or none."""
     answered = answers.answered_subjects(bench.ledger, project)
+    begun = {subject.partition("/")[0] for subject in answered} if config.subject is Subject.REGION else answered
     there = tasks.confirmed(bench.ledger, project)
-    open_ones = {subject: task_id for subject, task_id in there.items() if subject not in answered}
+    open_ones = {subject: task_id for subject, task_id in there.items()
+                 if (subject.partition("/")[0] if config.subject is Subject.REGION else subject) not in begun}
     if dry_run or not open_ones or not bench.label_studio.has_project(project):
         return len(open_ones)
     lease = claim_project(bench, project)

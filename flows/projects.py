@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 
 from adapters.label_studio.annotation_config import AnnotationConfig, guide_html, second_look_xml
+from adapters.label_studio.client import PROJECT_TITLE
 from datastore.ledger import projects
 from datastore.ledger.projects import Project
 from flows.batches import say
@@ -17,8 +18,6 @@ from schemas.labelling import Side
 PRESIGNED_SECONDS = 12 * 3600
 """A picture stays readable for a working day: an expired address in the middle of a page costs the annotator work."""
 NAMES = {Side.A: "", Side.B: " · B", Side.SECOND_LOOK: " · second look"}
-PROJECT_TITLE = 50
-"""Label Studio cuts a title here."""
 
 
 def project_of(bench: Workbench, config: AnnotationConfig, side: Side = Side.A) -> int:
@@ -51,9 +50,8 @@ def project_of(bench: Workbench, config: AnnotationConfig, side: Side = Side.A) 
     bench.label_studio.attach_storage(
         made, bucket=settings.bucket_images, region=settings.s3_region, presign_seconds=PRESIGNED_SECONDS,
         access_key=settings.s3_access_key, secret_key=settings.s3_secret_key)
-    projects.confirm_project(bench.ledger, row.key, made)
     projects.note_guide(bench.ledger, row.key, shown)
-    return made
+    return projects.confirm_project(bench.ledger, row.key, made)
 
 
 def projects_of(bench: Workbench, config: AnnotationConfig) -> list[Project]:

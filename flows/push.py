@@ -78,9 +78,10 @@ def push(bench: Workbench, project: int, lease: Lease, make: MakeTasks) -> Pushe
         batches = [waiting[:FIRST_POST], *cut(waiting[FIRST_POST:], TASKS_A_POST)] if waiting else []
         for batch, made in one_ahead(lambda rows: _made(bench, rows, make), batches):
             leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
-            done.found += push_batch(bench, project, lease, [row.subject for row in batch], made.__getitem__)
+            arrived = push_batch(bench, project, lease, [row.subject for row in batch], made.__getitem__)
+            done.found += arrived
+            done.new += len(batch) - arrived
             advance(len(batch))
-    done.new = len(waiting)
     return done
 
 
@@ -113,6 +114,7 @@ def push_batch(bench: Workbench, project: int, lease: Lease, subjects: Sequence[
         raise SaegimError(f"Label Studio was given {len(rows)} tasks for project {project} and answered with {len(ids)}; run "
                           "label again: it asks before it repeats")
     with bench.ledger.write() as connection:
+        leases.fence(connection, lease)
         tasks.confirm(connection, project, {row.subject: task_id for row, task_id in zip(rows, ids, strict=True)})
     return found
 
@@ -156,9 +158,14 @@ def _sweep(bench: Workbench, project: int, lease: Lease, done: Pushed) -> None:
     known = tasks.confirmed(bench.ledger, project)
     if bench.label_studio.task_count(project) == len(known):
         return
+    ours = known.keys() | {row.subject for row in tasks.unconfirmed(bench.ledger, project)}
     by_subject: dict[str, list[NamedTask]] = defaultdict(list)
+    strangers = 0
     for task in bench.label_studio.tasks_after(project, 0, SUBJECT):
-        by_subject[task.subject].append(task)
+        if task.subject in ours:
+            by_subject[task.subject].append(task)
+        else:
+            strangers += 1  # imported by hand: theirs to delete
     doubles = Counter[str]()
     kept: dict[str, int] = {}
     for subject, found in by_subject.items():
@@ -175,14 +182,12 @@ def _sweep(bench: Workbench, project: int, lease: Lease, done: Pushed) -> None:
         doubles[subject] += sum(bench.label_studio.delete_untouched(project, task.task_id) for task in others)
     lost = [subject for subject in known if subject not in kept]
     moved = {subject: task_id for subject, task_id in kept.items() if subject in known and known[subject] != task_id}
-    strangers = sum(1 for subject in kept if subject not in known) - len(
-        {row.subject for row in tasks.unconfirmed(bench.ledger, project)} & kept.keys())
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
         tasks.confirm(connection, project, moved)
         tasks.forget(connection, project, lost)
     done.doubles += doubles.total()
     done.again += len(lost)
-    if strangers > 0:
+    if strangers:
         say(f"Project {project} has {strangers} tasks that label did not push. What people answer there is not collected "
             "as a reading: their subject names no image of ours.")

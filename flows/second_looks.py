@@ -18,8 +18,9 @@ from flows.workbench import Workbench
 from schemas.errors import LeaseLost
 from schemas.labelling import Side
 
-GOLD_REASON = ("정답이 됩니다. 한 글자씩 확인해 주세요.\n"
-               "This becomes the truth that others are measured with: check every letter.")
+GOLD_REASON = ("한 글자씩 꼼꼼히 확인해 주세요.\n"
+               "Please check every letter with care.")
+"""Everybody can open the project of second looks: it does not say that the image is gold."""
 
 
 def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report) -> None:

@@ -8,6 +8,7 @@ SaegimError
 ├── ModelUnavailable        a model's files are missing or have another digest
 ├── UnitMismatch            readings of different units were compared
 ├── CodecError              a Label Studio result that no annotation config allows
+├── ProjectGone             somebody deleted a Label Studio project that the ledger knows
 ├── NoSuchSubmission        a name fits no submission, or several
 ├── NotToBeSplit            a submission has exactly the picture of another one
 ├── PublishConflict         somebody else published this release number first
@@ -66,6 +67,10 @@ class UnitMismatch(SaegimError):
 
 class CodecError(SaegimError):
     """A Label Studio result that the annotation config does not allow."""
+
+
+class ProjectGone(SaegimError):
+    """Somebody deleted a Label Studio project that the ledger knows; nothing more comes of it."""
 
 
 class NoSuchSubmission(SaegimError):

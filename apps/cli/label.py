@@ -106,6 +106,8 @@ def add_gold(image_ids: list[str] = typer.Argument(help="Ids of images that nobo
             raise SettingError(f"{image_id} is no accepted image that {bench.model} has read: `saegim ledger submissions` shows "
                                "what there is")
     given = queue.images_given(bench.ledger, chosen.name)
+    if chosen.dense_config:
+        given |= queue.images_given(bench.ledger, chosen.dense_config)
     if taken := sorted(given & set(image_ids)):
         raise SettingError(f"{taken[0]} was given to annotators already, who would know it again: take an image that has no task")
     with bench.ledger.write() as connection:

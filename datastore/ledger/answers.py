@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
 from datastore.ledger.tables import accepted_readings, agreements, collected, cursors, gold, projects, second_looks, tasks
@@ -159,12 +159,13 @@ def want_second_look(connection: Connection, wanted: SecondLook) -> bool:
 
 
 def second_looks_without_task(ledger: Ledger, annotation_config: str, project_id: int) -> list[SecondLook]:
-    """Second looks that have no task in this project yet, in order of image id."""
+    """Second looks that nobody has settled and that have no task in this project yet, in order of image id."""
     has_task = select(tasks.c.subject).where(tasks.c.project_id == project_id)
+    settled = _looked(annotation_config, sound=True)
     with ledger.read() as connection:
         rows = connection.execute(
             select(second_looks).where(second_looks.c.annotation_config == annotation_config,
-                                       second_looks.c.image_id.not_in(has_task))
+                                       second_looks.c.image_id.not_in(has_task), ~settled)
             .order_by(second_looks.c.image_id))
         return [SecondLook(row.image_id, row.annotation_config, row.reason, tuple(row.shown)) for row in rows]
 
@@ -175,12 +176,52 @@ def needless_second_looks(ledger: Ledger, annotation_config: str) -> list[str]:
     is_gold = exists().where(gold.c.image_id == second_looks.c.image_id, gold.c.annotation_config == annotation_config)
     accepted = exists().where(accepted_readings.c.image_id == second_looks.c.image_id,
                               accepted_readings.c.annotation_config == annotation_config)
-    looked = (select(collected.c.image_id).join(projects, projects.c.project_id == collected.c.project_id)
-              .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.SECOND_LOOK,
-                     collected.c.image_id == second_looks.c.image_id, ~collected.c.deleted).exists())
+    looked = _looked(annotation_config)
     with ledger.read() as connection:
         return list(connection.scalars(select(second_looks.c.image_id).where(of_config, accepted, ~is_gold, ~looked)
                                        .order_by(second_looks.c.image_id)))
+
+
+def _looked(annotation_config: str, *, sound: bool = False) -> ColumnElement[bool]:
+    """Whether somebody has answered the second look of a row of ``second_looks``; soundly, where that is asked."""
+    query = (select(collected.c.image_id).join(projects, projects.c.project_id == collected.c.project_id)
+             .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.SECOND_LOOK,
+                    collected.c.image_id == second_looks.c.image_id, ~collected.c.deleted))
+    if sound:
+        query = query.where(collected.c.reading_id.is_not(None), collected.c.problem.is_(None))
+    return query.exists()
+
+
+def stuck_second_looks(ledger: Ledger, annotation_config: str) -> list[tuple[int, int, str]]:
+    """(project id, task id, what is wrong) of second looks whose answer cannot be accepted and that nobody has mended."""
+    open_still = ~exists().where(accepted_readings.c.image_id == collected.c.image_id,
+                                 accepted_readings.c.annotation_config == annotation_config)
+    newest = (select(collected.c.annotation_id, func.max(collected.c.revision).label("revision"))
+              .where(~collected.c.deleted).group_by(collected.c.annotation_id).subquery())
+    query = (select(collected.c.project_id, collected.c.task_id, collected.c.problem)
+             .join(newest, and_(newest.c.annotation_id == collected.c.annotation_id, newest.c.revision == collected.c.revision))
+             .join(projects, projects.c.project_id == collected.c.project_id)
+             .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.SECOND_LOOK, open_still,
+                    or_(collected.c.problem.is_not(None), collected.c.skipped))
+             .order_by(collected.c.task_id))
+    with ledger.read() as connection:
+        return [(row.project_id, row.task_id, row.problem or "it was skipped") for row in connection.execute(query)]
+
+
+def stranded(ledger: Ledger, annotation_config: str) -> list[str]:
+    """Images that were answered on side A, have no accepted reading, no task on side B and no second look."""
+    on_b = (select(tasks.c.image_id).join(projects, projects.c.project_id == tasks.c.project_id)
+            .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.B,
+                   tasks.c.image_id == collected.c.image_id).exists())
+    accepted = exists().where(accepted_readings.c.image_id == collected.c.image_id,
+                              accepted_readings.c.annotation_config == annotation_config)
+    looks = exists().where(second_looks.c.image_id == collected.c.image_id, second_looks.c.annotation_config == annotation_config)
+    query = (select(collected.c.image_id).distinct().join(projects, projects.c.project_id == collected.c.project_id)
+             .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.A, ~collected.c.deleted,
+                    ~collected.c.skipped, collected.c.image_id.is_not(None), ~on_b, ~accepted, ~looks)
+             .order_by(collected.c.image_id))
+    with ledger.read() as connection:
+        return list(connection.scalars(query))
 
 
 def drop_second_look(connection: Connection, annotation_config: str, image_id: str) -> None:
@@ -238,7 +279,7 @@ def queues(ledger: Ledger, since_revision: int, days: float, annotation_config: 
         days: how many days have passed since then.
         annotation_config: only this one's.
     """
-    query = select(projects).where(projects.c.project_id.is_not(None)).order_by(
+    query = select(projects).where(projects.c.project_id.is_not(None), ~projects.c.deleted).order_by(
         projects.c.annotation_config, projects.c.config_version, projects.c.side)
     if annotation_config:
         query = query.where(projects.c.annotation_config == annotation_config)

@@ -61,25 +61,26 @@ def publish_config(ledger: Ledger, name: str, version: int, xml: str, unit: str)
             f"`saegim label migrate {name}` shows what becomes of the old readings), or put config.xml back")
 
 
-def published_versions(ledger: Ledger, name: str) -> list[int]:
-    """Versions of a config that were published, oldest first."""
-    with ledger.read() as connection:
-        return list(connection.scalars(select(annotation_configs.c.version).where(annotation_configs.c.name == name)
-                                       .order_by(annotation_configs.c.version)))
+def published_xml(connection: Connection, name: str, version: int) -> str | None:
+    """The config.xml of a version, as it was published; None where it was published before the ledger kept it."""
+    return connection.scalar(select(annotation_configs.c.xml).where(annotation_configs.c.name == name,
+                                                                    annotation_configs.c.version == version))
 
 
 def plan_project(ledger: Ledger, name: str, version: int, side: Side, key: str) -> Project:
     """The project of one side; a row with this key is written where there is none yet, before the project is made."""
     with ledger.write() as connection:
-        insert_or_ignore(connection, projects, [{"annotation_config": name, "config_version": version, "side": side, "key": key}])
+        insert_or_ignore(connection, projects, [
+            {"annotation_config": name, "config_version": version, "side": side, "key": key, "deleted": False}])
         return _rows(connection, name, version, side)[0]
 
 
-def confirm_project(ledger: Ledger, key: str, project_id: int) -> None:
-    """Notes the id that Label Studio gave."""
+def confirm_project(ledger: Ledger, key: str, project_id: int) -> int:
+    """Notes the id that Label Studio gave. Returns the project's id: another run may have made it first."""
     with ledger.write() as connection:
         connection.execute(update(projects).where(projects.c.key == key, projects.c.project_id.is_(None))
                            .values(project_id=project_id))
+        return connection.scalar(select(projects.c.project_id).where(projects.c.key == key)) or project_id
 
 
 def note_guide(ledger: Ledger, key: str, guide: str) -> None:
@@ -91,7 +92,10 @@ def note_guide(ledger: Ledger, key: str, guide: str) -> None:
 def replace_project(ledger: Ledger, gone: Project, key: str) -> None:
     """A project was deleted in Label Studio: the next one gets another key. What was collected from the old one stays."""
     with ledger.write() as connection:
-        connection.execute(update(projects).where(projects.c.key == gone.key).values(key=key, project_id=None, guide=None))
+        connection.execute(update(projects).where(projects.c.key == gone.key).values(deleted=True))
+        insert_or_ignore(connection, projects, [{
+            "annotation_config": gone.annotation_config, "config_version": gone.config_version, "side": gone.side, "key": key,
+            "deleted": False}])
 
 
 def project_rows(ledger: Ledger, name: str | None = None) -> list[Project]:
@@ -118,7 +122,8 @@ def person_rows(ledger: Ledger, name: str | None = None) -> list[Person]:
 
 
 def _rows(connection: Connection, name: str | None = None, version: int | None = None, side: Side | None = None) -> list[Project]:
-    query = select(projects).order_by(projects.c.annotation_config, projects.c.config_version, projects.c.side)
+    query = select(projects).where(~projects.c.deleted).order_by(
+        projects.c.annotation_config, projects.c.config_version, projects.c.side)
     for column, value in ((projects.c.annotation_config, name), (projects.c.config_version, version), (projects.c.side, side)):
         if value is not None:
             query = query.where(column == value)

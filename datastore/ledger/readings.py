@@ -50,6 +50,7 @@ class StoredReading:
     regions: str
     image_kind: ImageKind
     conditions: tuple[Condition, ...]
+    reading_id: str
 
     def reading(self, run: str, regions: tuple[Region, ...]) -> Reading:
         """The same under another run, with these regions."""
@@ -197,7 +198,7 @@ def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: s
              .order_by(readings.c.image_id))
     with ledger.read() as connection:
         return [StoredReading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height, row.regions,
-                              ImageKind(row.image_kind), tuple(map(Condition, row.conditions)))
+                              ImageKind(row.image_kind), tuple(map(Condition, row.conditions)), row.reading_id)
                 for row in connection.execute(query)]
 
 

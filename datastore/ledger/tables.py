@@ -152,12 +152,15 @@ annotation_configs = Table(
 
 projects = Table(
     "projects", metadata,  # Label Studio's projects of an annotation config
-    Column("annotation_config", String(64), primary_key=True),
-    Column("config_version", Integer, primary_key=True),
-    Column("side", String(16), primary_key=True),
-    Column("key", String(32), nullable=False, unique=True),  # finds the project again whose making was not confirmed
+    Column("key", String(32), primary_key=True),  # finds the project again whose making was not confirmed
+    Column("annotation_config", String(64), nullable=False),
+    Column("config_version", Integer, nullable=False),
+    Column("side", String(16), nullable=False),
     Column("project_id", Integer, unique=True),  # empty while Label Studio has not confirmed it
     Column("guide", String(64)),  # digest of the guide that it shows
+    Column("deleted", Boolean, nullable=False),  # in Label Studio; what was collected from it stays
+    Index("uq_projects_side", "annotation_config", "config_version", "side", unique=True,
+          sqlite_where=~Column("deleted", Boolean), postgresql_where=~Column("deleted", Boolean)),
 )
 
 tasks = Table(

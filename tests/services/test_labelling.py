@@ -174,23 +174,28 @@ def test_one_person_on_both_sides_is_no_pair(lab: Callable[..., Lab]) -> None:
             here.answer(task, KIM, with_text("B의 글자") if side is Side.B else lambda result: result)
     counts = collect().counts
     assert (counts["accepted"], counts["agreed"], counts["to a second look"]) == (1, 0, 0)
+    assert counts["read twice by one person"] == 1
     assert answers.compared(here.bench.ledger) == []
 
 
 def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> None:
-    here = lab(gold=1.0)
-    [image] = fill(here.bench.ledger, here.bench.model, 1, regions=4, seed="gold")
-    assert label().counts["pushed"] == 0
+    here = lab(overlap=1.0)
+    image, *others = fill(here.bench.ledger, here.bench.model, 11, regions=4, seed="gold")
+    assert "1 images are gold now" in here.world.run("label", "gold", "add", image).stdout
+    assert label().counts["pushed"] == 20
     [look] = here.open(Side.SECOND_LOOK)
-    assert "truth" in look.data["reason"]
+    assert "gold" not in str(look.data).lower() and "truth" not in str(look.data).lower()
     here.answer(look, PARK)
     assert collect().counts["accepted"] == 1
-    assert label().counts["pushed"] == 2  # now it goes to both sides like any other image
-    ordinary = {"image", SUBJECT}
+    readings.set_model_run(here.bench.ledger, here.bench.model, "model:newer@1", "newer", {})  # it reads nothing settled
+    assert label().counts["pushed"] == 2  # now it goes to both sides like any other image: one in ten
     for side, who in ((Side.A, KIM), (Side.B, LEE)):
-        [task] = here.open(side)
-        assert task.data.keys() == ordinary
-        here.answer(task, who, with_text("틀린 글자") if who == LEE else lambda result: result)
+        tasks_there = {str(task.data[SUBJECT]): task for task in here.open(side)}
+        assert tasks_there.keys() == {image, *others}
+        assert tasks_there[image].data.keys() == tasks_there[others[0]].data.keys() == {"image", SUBJECT}
+        here.answer(tasks_there[image], who, with_text("틀린 글자") if who == LEE else lambda result: result)
+    refused = here.world.run("label", "gold", "add", others[0], check=False)
+    assert refused.returncode and "was given to annotators already" in refused.stderr.replace("\n", " ")
     counts = collect().counts
     assert (counts["accepted"], counts["to a second look"]) == (0, 0)
     assert here.accepted[image].reading.reader == f"person:{PARK}"
@@ -296,6 +301,20 @@ def made_score(bench: Workbench, image_id: str) -> float:
     return 1 - found.summary.uncertainty
 
 
+def test_the_overlap_may_be_lowered(lab: Callable[..., Lab]) -> None:
+    here = lab(overlap=1.0, queue={"days": 2, "at_least": 1})
+    fill(here.bench.ledger, here.bench.model, 2, regions=2, seed="lowered")
+    label()
+    here.answer(here.open()[0], KIM)
+    collect()
+    label()  # the second image goes to A; B has room for one
+    for task in here.open():
+        here.answer(task, KIM)
+    assert collect().counts["accepted"] == 0
+    here.change(overlap=0.0)
+    assert collect().counts["accepted"] == 1  # the one that B was not given; the other one waits for its second reader
+
+
 def test_without_a_pre_label(lab: Callable[..., Lab]) -> None:
     here = lab(without_prelabel=1.0)
     fill(here.bench.ledger, here.bench.model, 1, regions=3, seed="blind")
@@ -314,12 +333,17 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     ids = fill(here.bench.ledger, here.bench.model, 3, regions=2, seed="version")
     label()
     labelled, *_ = here.open()
-    here.answer(labelled, KIM)
+    here.answer(labelled, KIM, lambda result: [item for item in result if item["type"] != "textarea"])
+    collect()
+    [look] = here.open(Side.SECOND_LOOK)
+    here.answer(look, PARK, lambda _: [])
     collect()
     path = here.folder / "annotation_configs" / "scene_text" / "config.xml"
+    before = path.read_text(encoding="utf-8")
     path.write_text(path.read_text(encoding="utf-8").replace("<View", "<!-- another screen -->\n<View", 1), encoding="utf-8")
     refused = here.world.run("run", "label", check=False)
     assert refused.returncode and "Set version to 3" in refused.stderr.replace("\n", " ")
+    old = project_of(here.bench, here.bench.config_named("scene_text").model_copy(update={"xml": before}))
     here.change(version=3)
     dry = here.world.run("label", "migrate").stdout
     assert "dry run" in dry and "scene_text@2 → scene_text@3" in dry
@@ -327,10 +351,15 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     done = migrate(bench, bench.annotation_config, dry_run=False)
     assert (done.readings, done.open_tasks) == ({"scene_text@2": 1}, 2)
     assert [item.reading.run for item in here.accepted.values()] == ["scene_text@3"]
-    assert label().counts["pushed"] == 2
+    again = label().counts
+    assert (again["pushed"], again.get("second looks")) == (2, None)  # what is settled is not asked again
     assert {str(task.data[SUBJECT]) for task in here.open()} == set(ids) - {str(labelled.data[SUBJECT])}
-    again = migrate(bench, bench.annotation_config, dry_run=True)
-    assert not again.readings and not again.open_tasks
+    once_more = migrate(bench, bench.annotation_config, dry_run=True)
+    assert not once_more.readings and not once_more.open_tasks
+    bench.label_studio._http(f"api/projects/{old}/", method="DELETE", expected=(204,))  # nobody needs it any more
+    here.answer(here.open()[0], KIM)
+    told = collect()
+    assert told.counts["accepted"] == 1 and any("was deleted" in note for note in told.notes)
 
 
 def as_line(text: str) -> Edit:
@@ -365,7 +394,7 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     for number, task in enumerate(open_lines[:3]):
         here.answer(task, (KIM, LEE)[number % 2], as_line(f"줄 {number}"))
     assert collect().counts["accepted"] == 0  # one line is missing
-    here.answer(open_lines[3], KIM, lambda result: [
+    last = here.answer(open_lines[3], KIM, lambda result: [
         {"id": "x", "from_name": "legible", "to_name": "image", "type": "choices", "value": {"choices": ["illegible"]}}])
     assert collect().counts["accepted"] == 1
     page = here.accepted[image].reading
@@ -374,6 +403,10 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     assert [region.region_id for region in page.regions] == [region.region_id for region in made_reading(image, 4).regions]
     assert not any(collect().counts.values())
     assert not any(label().counts.values())
+    lines = bench.config_named("line_text").model_copy(update={"version": 2})
+    assert migrate(bench, lines, dry_run=True).open_tasks == 0  # of a page that somebody has begun nothing is taken back
+    bench.label_studio._http(f"api/annotations/{last}/", method="DELETE", expected=(204,))
+    assert collect().counts["no longer accepted"] == 1
 
 
 def test_a_project_that_somebody_deleted(lab: Callable[..., Lab]) -> None:
@@ -386,9 +419,12 @@ def test_a_project_that_somebody_deleted(lab: Callable[..., Lab]) -> None:
     bench = here.bench
     old = project_of(bench, bench.annotation_config)
     bench.label_studio._http(f"api/projects/{old}/", method="DELETE", expected=(204,))
+    told = collect()
+    assert any("was deleted" in note for note in told.notes) and not any(told.counts.values())
     assert label().counts["pushed"] == 1  # what was collected stays, the rest is asked for again
     assert len(here.accepted) == 1
-    assert collect().counts["readings"] == 0
+    assert len(answers.work(bench.ledger)) == 1
+    assert not any(collect().counts.values())
 
 
 def test_the_status_says_who_did_what(lab: Callable[..., Lab]) -> None:

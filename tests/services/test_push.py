@@ -88,13 +88,16 @@ def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults)
     there = tasks.confirmed(bench.ledger, project)
     assert bench.label_studio.delete_untouched(project, there[ids[0]])
     bench.label_studio.import_tasks(project, [
-        {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}}])
+        {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}},
+        {"data": {"image": "s3://x/1.jpg"}}, {"data": {"image": "s3://x/2.jpg"}}])
     newest = max(there.values())
     [double] = [task.task_id for task in bench.label_studio.tasks_after(project, newest, SUBJECT) if task.subject == ids[1]]
     bench.label_studio.annotate(double, [], 1.0, None)  # somebody has worked on the double: it is the one that stays
     counts = run_label()
     assert (counts["pushed again"], counts["doubles removed"]) == (1, 1)
-    found = {task.subject: task.task_id for task in bench.label_studio.tasks_after(project, 0, SUBJECT)}
-    assert found.keys() == {*ids, "a stranger"}
+    listed = bench.label_studio.tasks_after(project, 0, SUBJECT)
+    found = {task.subject: task.task_id for task in listed}
+    assert found.keys() == {*ids, "a stranger", "None"}
+    assert len(listed) == len(ids) + 3  # what somebody imported by hand is left alone
     assert found[ids[1]] == double
     assert tasks.confirmed(bench.ledger, project) == {name: task for name, task in found.items() if name in ids}

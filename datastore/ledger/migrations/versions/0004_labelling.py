@@ -26,10 +26,12 @@ def upgrade() -> None:
     sa.Column('key', sa.String(length=32), nullable=False),
     sa.Column('project_id', sa.Integer(), nullable=True),
     sa.Column('guide', sa.String(length=64), nullable=True),
-    sa.PrimaryKeyConstraint('annotation_config', 'config_version', 'side', name=op.f('pk_projects')),
-    sa.UniqueConstraint('key', name=op.f('uq_projects_key')),
+    sa.Column('deleted', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_projects')),
     sa.UniqueConstraint('project_id', name=op.f('uq_projects_project_id'))
     )
+    op.create_index('uq_projects_side', 'projects', ['annotation_config', 'config_version', 'side'], unique=True,
+                    sqlite_where=sa.text('NOT deleted'), postgresql_where=sa.text('NOT deleted'))
     op.create_table('second_looks',
     sa.Column('image_id', sa.String(length=64), nullable=False),
     sa.Column('annotation_config', sa.String(length=64), nullable=False),
@@ -66,9 +68,9 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=255), nullable=False),
     sa.PrimaryKeyConstraint('email', 'annotation_config', name=op.f('pk_people'))
     )
-    op.execute("insert into projects (annotation_config, config_version, side, key, project_id) "
+    op.execute("insert into projects (annotation_config, config_version, side, key, project_id, deleted) "
                "select coalesce((select min(annotation_config) from accepted_readings), 'scene_text'), "  # there was one
-               "config_version, 'a', 'first-schema-' || project_id, project_id from tasks "
+               "config_version, 'a', 'first-schema-' || project_id, project_id, false from tasks "
                "group by config_version, project_id having project_id = (select max(project_id) from tasks other "
                "where other.config_version = tasks.config_version)")
     with op.batch_alter_table('readings') as batch_op:
