@@ -159,7 +159,8 @@ def _note_verdict(connection: Connection, config: AnnotationConfig, image_id: st
         counts["agreed"] += compared.agreed
     counts["read twice by one person"] += verdict.same_person
     if verdict.accepted:
-        readings.add_readings(connection, [verdict.accepted])  # a merged one is new
+        if verdict.merged:
+            readings.add_readings(connection, [verdict.accepted])
         readings.accept(connection, config.name, verdict.accepted)
         counts["accepted"] += readings.reading_id(verdict.accepted) != before
     elif readings.unaccept(connection, config.name, image_id):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -166,8 +166,14 @@ class Reading:
 
     def regions_json(self) -> str:
         """Regions as compact JSON with sorted keys; ``regions_from_json`` reads it back."""
-        return json.dumps([asdict(region) for region in self.regions], ensure_ascii=False, sort_keys=True,
+        return json.dumps([_plain(region) for region in self.regions], ensure_ascii=False, sort_keys=True,
                           separators=(",", ":"))
+
+
+def _plain(region: Region) -> dict[str, Any]:
+    """The same as ``dataclasses.asdict``, which copies every corner: a quarter of the time that collecting took."""
+    found = {name: getattr(region, name) for name in Region.__slots__}
+    return {**found, "attributes": {name: getattr(region.attributes, name) for name in Attributes.__slots__}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ class Verdict:
     comparisons: tuple[Comparison, ...] = ()
     same_person: bool = False
 
+    @property
+    def merged(self) -> bool:
+        """Whether the accepted reading is none that somebody gave."""
+        return self.accepted is not None and self.accepted.reader.startswith("merged:")
+
 
 def problems(reading: Reading) -> list[str]:
     """What keeps a reading from being accepted; nothing where it is sound."""
