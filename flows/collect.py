@@ -9,7 +9,7 @@ from prefect import flow
 from sqlalchemy import Connection
 
 from adapters.label_studio.annotation_config import AnnotationConfig, Subject
-from adapters.label_studio.client import Annotation, ChangedTask
+from adapters.label_studio.client import TIES, Annotation, ChangedTask
 from adapters.label_studio.codec import from_annotation
 from datastore.ledger import answers, leases, projects, queue, readings, tasks
 from datastore.ledger.answers import AnnotationRow, Answer, SecondLook
@@ -82,7 +82,9 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
     try:
         since = answers.get_cursor(bench.ledger, cursor_name)
         with progress(f"collect {project.run}", 0) as advance:
-            for page in bench.label_studio.changed_tasks(project.project_id or 0, since):
+            start = since - TIES if since else None
+            known = tasks.collected_since(bench.ledger, project.project_id or 0, start) if start else set()
+            for page in bench.label_studio.changed_tasks(project.project_id or 0, start, known):
                 counts += collect_page(bench, config, project, lease, cursor_name, page)
                 advance(len(page))
     finally:
@@ -109,6 +111,7 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
         else:
             touched |= _note(connection, config, project, page, counts)
             decide(connection, config, touched, counts)
+        tasks.note_collected(connection, number, {str(task.data.get(SUBJECT, "")): task.updated_at for task in page})
         answers.set_cursor(connection, cursor_name, max(task.updated_at for task in page))
     return counts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -250,15 +250,26 @@ class LabelStudio:
         self._http(f"api/tasks/{task_id}/", method="DELETE", expected=(200, 204, 404))
         return True
 
-    def changed_tasks(self, project: int, since: datetime | None) -> Iterator[list[ChangedTask]]:
+    def changed_tasks(self, project: int, since: datetime | None,
+                      collected: Collection[tuple[int, datetime]] = ()) -> Iterator[list[ChangedTask]]:
         """Pages of tasks that a person annotated, skipped, changed or took an annotation from, oldest change first.
 
-        Goes back by ``TIES`` before ``since``: the caller knows by (annotation id, updated_at) what it has seen. A task
-        that changes while the pages are read comes again later; none is passed over, for each page starts at the moment
-        where the one before it ended.
+        Goes back to ``since`` or to the first change after it that is not among ``collected``. A task that changes while the
+        pages are read comes again later; none is passed over, for each page starts at the moment where the one before it
+        ended.
+
+        Args:
+            project: its id.
+            since: where to begin: ``TIES`` before the last change that the caller knows; None for all.
+            collected: (task id, updated_at) of what the caller has seen since then.
         """
-        moment = None if since is None else since - TIES
-        seen: set[tuple[int, datetime]] = set()
+        moment = since
+        if since is not None:
+            first = self._first_change(project, since, collected)
+            if first is None:
+                return
+            moment = first
+        seen: set[tuple[int, datetime]] = set(collected)
         page = 1
         while True:
             tasks, more = self._changes(project, moment, page)
@@ -273,13 +284,21 @@ class LabelStudio:
             moment = newest
 
     @_named
+    def _first_change(self, project: int, since: datetime, collected: Collection[tuple[int, datetime]]) -> datetime | None:
+        """The first change at or after a moment that is not known yet, from names alone: whole tasks are forty times as large."""
+        page = 1
+        while True:
+            tasks, total = self._page(project, _changed(since), "task_only", page, NAMES_A_PAGE, "tasks:updated_at")
+            for task in tasks:
+                if (int(task["id"]), at := _moment(task["updated_at"])) not in collected:
+                    return at
+            if page * NAMES_A_PAGE >= total:
+                return None
+            page += 1
+
+    @_named
     def _changes(self, project: int, since: datetime | None, page: int) -> tuple[list[ChangedTask], bool]:
-        # Only a person's act sets updated_by: tasks that were just imported are not read over and over.
-        filters = [{"filter": "filter:tasks:updated_by", "operator": "empty", "type": "Boolean", "value": False}]
-        if since is not None:
-            filters.append({"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime",
-                            "value": since.astimezone(UTC).isoformat().replace("+00:00", "Z")})
-        tasks, total = self._page(project, filters, "all", page, TASKS_A_PAGE, "tasks:updated_at")
+        tasks, total = self._page(project, _changed(since), "all", page, TASKS_A_PAGE, "tasks:updated_at")
         return [
             ChangedTask(int(task["id"]), _moment(task["updated_at"]), task["data"], [
                 Annotation(int(item["id"]), _moment(item["updated_at"]), self._email(item.get("completed_by")),
@@ -377,6 +396,16 @@ class LabelStudio:
     @functools.cached_property
     def _emails(self) -> dict[Any, str]:
         return {user.id: user.email for user in self._sdk.users.list()}
+
+
+def _changed(since: datetime | None) -> list[dict[str, Any]]:
+    """Tasks with a person's act at or after a moment: nothing else sets updated_by, so what was just imported is left out."""
+    filters: list[dict[str, Any]] = [
+        {"filter": "filter:tasks:updated_by", "operator": "empty", "type": "Boolean", "value": False}]
+    if since is not None:
+        filters.append({"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime",
+                        "value": since.astimezone(UTC).isoformat().replace("+00:00", "Z")})
+    return filters
 
 
 def _moment(text: str) -> datetime:

@@ -176,6 +176,7 @@ tasks = Table(
     Column("after_task", BigInteger),  # the project's newest task when its post began; empty where none ever did
     Column("posted_at", UtcDateTime),
     Column("task_id", Integer),  # empty while Label Studio has not confirmed it
+    Column("collected_at", UtcDateTime),  # the task's last change that was collected, by Label Studio's clock
 )
 
 collected = Table(

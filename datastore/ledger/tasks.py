@@ -29,6 +29,7 @@ class TaskRow:
         after_task: the project's newest task when this one's post began; None where it was never posted.
         posted_at: when that was.
         task_id: Label Studio's; None while it has not confirmed it.
+        collected_at: the task's last change that was collected; None before the first.
     """
 
     project_id: int
@@ -42,6 +43,7 @@ class TaskRow:
     after_task: int | None = None
     posted_at: datetime | None = None
     task_id: int | None = None
+    collected_at: datetime | None = None
 
 
 def plan_tasks(connection: Connection, rows: Sequence[TaskRow]) -> int:
@@ -87,6 +89,22 @@ def forget(connection: Connection, project_id: int, subjects: Iterable[str]) -> 
     for chunk in in_chunks(sorted(subjects)):
         connection.execute(update(tasks).where(tasks.c.project_id == project_id, tasks.c.subject.in_(chunk))
                            .values(task_id=None, after_task=None, posted_at=None))
+
+
+def note_collected(connection: Connection, project_id: int, changes: Mapping[str, datetime]) -> None:
+    """Notes which change of each task was collected, by subject."""
+    if changes:
+        connection.execute(
+            update(tasks).where(tasks.c.project_id == project_id, tasks.c.subject == bindparam("of"))
+            .values(collected_at=bindparam("at")), [{"of": subject, "at": at} for subject, at in changes.items()])
+
+
+def collected_since(ledger: Ledger, project_id: int, moment: datetime) -> set[tuple[int, datetime]]:
+    """(task id, change) of what was collected and changed at or after a moment."""
+    with ledger.read() as connection:
+        rows = connection.execute(select(tasks.c.task_id, tasks.c.collected_at).where(
+            tasks.c.project_id == project_id, tasks.c.task_id.is_not(None), tasks.c.collected_at >= moment))
+        return {(row.task_id, row.collected_at) for row in rows}
 
 
 def drop(connection: Connection, project_id: int, subjects: Sequence[str]) -> None:

@@ -86,6 +86,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('place', sa.Integer(), nullable=False, server_default='0'))
         batch_op.add_column(sa.Column('after_task', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('posted_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('collected_at', sa.DateTime(timezone=True), nullable=True))
     # A task that was planned may have been pushed: ask for all tasks before it is pushed again.
     op.execute("update tasks set image_id = subject, after_task = 0, taken_by = coalesce((select annotation_config from projects "
                "where projects.project_id = tasks.project_id), '')")
@@ -132,7 +133,7 @@ def downgrade() -> None:
         batch_op.drop_column('summary')
     op.drop_index(op.f('ix_tasks_image_id'), 'tasks')
     with op.batch_alter_table('tasks') as batch_op:
-        for name in ('posted_at', 'after_task', 'place', 'reason', 'shown', 'taken_by', 'image_id'):
+        for name in ('collected_at', 'posted_at', 'after_task', 'place', 'reason', 'shown', 'taken_by', 'image_id'):
             batch_op.drop_column(name)
     for name in ('people', 'agreements', 'gold', 'second_looks', 'projects', 'annotation_configs'):
         op.drop_table(name)
