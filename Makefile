@@ -7,7 +7,7 @@ BENCH := .venv-bench
 PIP_FLAGS := -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help demo up down check test bench lock dev clean
+.PHONY: help demo up down check lint unit test bench lock dev clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -22,17 +22,20 @@ up: $(VENV)/workbench  ## start object storage, Label Studio, Prefect and its wo
 down: $(VENV)/workbench  ## stop them
 	@$(BIN)/saegim down
 
-check: $(VENV)/dev  ## ruff, mypy, import-linter, unit tests: under a minute
+check: $(VENV)/dev  ## ruff, mypy, import-linter, unit tests: under a minute, on two cores
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint unit
+
+lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+unit: $(VENV)/dev
 	$(BIN)/pytest tests/unit -q
 
 test: $(VENV)/dev  ## everything, with the real services
 	tests/debian-packages.sh
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest tests
 
 bench: $(BENCH)/peers  ## figures beside their peers' (ONLY=duplicates: one of them; all write docs/benchmarks.md)

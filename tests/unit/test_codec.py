@@ -28,7 +28,7 @@ BARE = AnnotationConfig(name="bare", version=1, unit=Unit.LINE, owner="o", title
 """Shows every control for every kind."""
 WIDTH, HEIGHT = 1000, 800
 CLOSE = 0.1
-fast = settings(deadline=None, max_examples=100)
+fast = settings(deadline=None, max_examples=50)
 
 percents = st.floats(-20, 120).map(lambda value: round(value, 9))
 sides = st.floats(0.5, 90)
