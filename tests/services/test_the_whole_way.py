@@ -121,7 +121,8 @@ def test_label_studio_shows_photo_polygons_and_texts(demo: str, stack: Settings,
     page.goto(f"{stack.label_studio_url}/projects/{project}/data?task={task}")
     page.wait_for_selector(".konvajs-content canvas", timeout=60_000)
     text = row["regions"][0]["text"]
-    page.get_by_text(text, exact=False).first.wait_for(timeout=60_000)
+    page.wait_for_function("text => [...document.querySelectorAll('textarea, input')].some(field => field.value.includes(text))",
+                           arg=text, timeout=60_000)  # each region's text is a field in the list
     photo = page.evaluate("""async () => {
         const images = [...document.querySelectorAll('img')].filter(i => i.naturalWidth > 100);
         return images.map(i => [i.naturalWidth, i.naturalHeight]);
