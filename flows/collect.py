@@ -30,8 +30,6 @@ from stages.label.draws import drawn
 
 COUNTS = ("readings", "accepted", "no longer accepted", "agreed", "to a second look", "skipped", "with a problem", "taken back",
           "read twice by one person")
-
-
 STUCK_TOLD = 5
 """How many second looks that settle nothing a run names."""
 

@@ -40,11 +40,13 @@ def label() -> Report:
         return Report("label", {"pushed": 0}, [f"{bench.model} has not read anything yet; run prelabel first."])
     report = Report("label", {"pushed": 0, "found": 0, "doubles removed": 0, "pushed again": 0})
     config = bench.annotation_config
-    report.values["project"] = project_of(bench, config)
-    images, pages = _unlabelled(bench, config, run)
-    _top_up(bench, config, Side.A, images, report)
+    main = project_of(bench, config)
+    report.values["project"] = main
+    images, pages = _unlabelled(bench, config, main, run)
+    _top_up(bench, config, Side.A, main, images, report)
     if config.overlap or config.gold:
-        _top_up(bench, config, Side.B, _for_a_second_reader(bench, config, run), report)
+        second = project_of(bench, config, Side.B)
+        _top_up(bench, config, Side.B, second, _for_a_second_reader(bench, config, main, second, run), report)
     if config.dense_config:
         _top_up_lines(bench, config, pages, report)
     push_second_looks(bench, config, report)
@@ -60,8 +62,8 @@ class Room:
     wanted: int
 
 
-def _top_up(bench: Workbench, config: AnnotationConfig, side: Side, waiting: Sequence[Candidate], report: Report) -> None:
-    project = project_of(bench, config, side)
+def _top_up(bench: Workbench, config: AnnotationConfig, side: Side, project: int, waiting: Sequence[Candidate],
+            report: Report) -> None:
     try:
         lease = claim_project(bench, project)
     except LeaseLost as error:
@@ -106,7 +108,7 @@ def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Ca
     order = in_order(map(_as_waiting, pages), config.requested)
     by_id = {item.image_id: item for item in pages}
     try:
-        pushed = push_lines(bench, lines, config.name, [by_id[name] for name in order], _room(bench, lines, project).new)
+        pushed = push_lines(bench, lines, project, config.name, [by_id[name] for name in order], _room(bench, lines, project).new)
     except LeaseLost as error:
         report.notes.append(str(error))
         return
@@ -117,9 +119,9 @@ def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Ca
                         f"{config.dense} regions.")
 
 
-def _unlabelled(bench: Workbench, config: AnnotationConfig, run: str) -> tuple[list[Candidate], list[Candidate]]:
+def _unlabelled(bench: Workbench, config: AnnotationConfig, project: int, run: str) -> tuple[list[Candidate], list[Candidate]]:
     """Images that nobody was given yet, and gold whose truth is known; apart from them the dense pages."""
-    found = queue.candidates(bench.ledger, run, queue.waiting(bench.ledger, config.name, project_of(bench, config), run))
+    found = queue.candidates(bench.ledger, run, queue.waiting(bench.ledger, config.name, project, run))
     if not config.dense_config:
         return found, []
     by_line = queue.images_given(bench.ledger, config.dense_config)
@@ -127,11 +129,11 @@ def _unlabelled(bench: Workbench, config: AnnotationConfig, run: str) -> tuple[l
     return [item for item in found if item.summary.regions <= config.dense and item.image_id not in by_line], pages
 
 
-def _for_a_second_reader(bench: Workbench, config: AnnotationConfig, run: str) -> list[Candidate]:
+def _for_a_second_reader(bench: Workbench, config: AnnotationConfig, first: int, second: int, run: str) -> list[Candidate]:
     """What is drawn for two people and was given to the first one, and gold whose truth is known."""
     with bench.ledger.read() as connection:
         gold = queue.gold_images(connection, config.name)
-    ids = queue.waiting(bench.ledger, config.name, project_of(bench, config, Side.B), run, among=project_of(bench, config))
+    ids = queue.waiting(bench.ledger, config.name, second, run, among=first)
     return queue.candidates(bench.ledger, run, [
         image_id for image_id in ids if image_id in gold or drawn(config.overlap, "overlap", config.name, image_id)])
 

@@ -16,7 +16,6 @@ from datastore.ledger.answers import AnnotationRow
 from datastore.ledger.projects import Project
 from datastore.ledger.queue import Candidate
 from datastore.ledger.tasks import TaskRow
-from flows.projects import project_of
 from flows.push import SUBJECT, MakeTasks, Pushed, claim_project, push
 from flows.workbench import Workbench
 from schemas.errors import CodecError
@@ -27,17 +26,18 @@ from stages.collect.lines import Line, whole_page, with_lines
 from stages.label.crops import crops
 
 
-def push_lines(bench: Workbench, config: AnnotationConfig, taken_by: str, pages: Sequence[Candidate], room: int) -> Pushed:
+def push_lines(bench: Workbench, config: AnnotationConfig, project: int, taken_by: str, pages: Sequence[Candidate],
+               room: int) -> Pushed:
     """Gives out the lines of pages, whole pages at a time, until there is no more room.
 
     Args:
         bench: the systems.
         config: the annotation config of single lines.
+        project: its project.
         taken_by: the config whose accepted readings the pages become.
         pages: by priority.
         room: for how many tasks.
     """
-    project = project_of(bench, config)
     lease = claim_project(bench, project)
     try:
         for page in pages:
