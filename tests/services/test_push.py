@@ -75,7 +75,7 @@ def test_every_request_fails_once(world: World, faults: Faults) -> None:
         faults.set((Fault.RESET_AFTER, Fault.RESET_BEFORE)[at % 2], at)
         run_label()
     faults.fault = None
-    assert at > 5
+    assert any("import" in request for request in faults.seen)
     run_label()
     exactly_once(world, ids)
 
