@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from saegim.errors import ReleaseDamaged, ReleaseNotFound
 
@@ -40,14 +40,32 @@ class _Frozen(BaseModel):
 
 
 class File(_Frozen):
-    """One Parquet file. ``path`` is relative to the dataset's folder in the bucket."""
+    """One file of a release. Its name in the bucket comes from its content: two publishers never write over each other.
+
+    Attributes:
+        path: relative to the dataset's folder in the bucket.
+        kind: ``images`` (a shard) and ``labels`` are Parquet; so is ``left_out``: accepted readings that the release does not
+            take, and images of earlier releases that it does not hold. ``card`` is README.md with its pictures, ``diff`` what
+            changed since the parent.
+        sha256: of its bytes.
+        bytes: its size.
+        rows: of a Parquet file; 0 for others.
+        split: whose images a shard holds.
+        name: file name that it gets where it is pulled to, in place of the last part of ``path``.
+    """
 
     path: str = Field(pattern=r"^[\w=+-][\w=+.-]*(/[\w=+-][\w=+.-]*)*$")
-    kind: Literal["images", "labels"]
+    kind: Literal["images", "labels", "left_out", "card", "diff"]
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     bytes: int = Field(ge=0)
-    rows: int = Field(ge=0)
+    rows: int = Field(0, ge=0)
     split: str | None = None
+    name: str | None = Field(None, pattern=r"^[\w-][\w.-]*$")
+
+    @property
+    def place(self) -> str:
+        """Where it lies below the folder that it is pulled to."""
+        return f"{self.path.rpartition('/')[0]}/{self.name}" if self.name else self.path
 
 
 class Column(_Frozen):
@@ -57,15 +75,18 @@ class Column(_Frozen):
     type: str
 
 
-class Exclusion(_Frozen):
-    """An accepted reading that the release leaves out."""
-
-    image_id: str
-    reason: str
-
-
 class Manifest(_Frozen):
-    """One release. Written once, with a conditional put; a takedown alone sets ``superseded_by``."""
+    """One release. Written once, with a conditional put; a takedown alone sets ``superseded_by``.
+
+    Attributes:
+        parent: the release that it was made from, ``name@6``.
+        recipe: the dataset recipe as it was.
+        splits: samples of each split.
+        columns: of the label file.
+        files: every file; those that the parent has too are the same objects.
+        left_out: rows of the file ``left_out`` by reason.
+        superseded_by: the release that stands in its place after a takedown.
+    """
 
     format: Literal[1] = 1
     dataset: str
@@ -75,12 +96,12 @@ class Manifest(_Frozen):
     unit: str
     description: str = ""
     licence: str = ""
-    recipe_sha256: str
+    recipe: dict[str, JsonValue]
     code_version: str
     splits: dict[str, int]
     columns: list[Column]
     files: list[File]
-    exclusions: list[Exclusion] = []
+    left_out: dict[str, int] = {}
     superseded_by: str | None = None
 
     @property
@@ -97,6 +118,10 @@ class Manifest(_Frozen):
     def labels(self) -> File:
         """The label file."""
         return next(file for file in self.files if file.kind == "labels")
+
+    def of_kind(self, kind: str) -> list[File]:
+        """Its files of one kind."""
+        return [file for file in self.files if file.kind == kind]
 
     def to_bytes(self) -> bytes:
         """The same bytes for the same release, always."""

@@ -49,6 +49,7 @@ LABELS = pa.schema([
     ("split", pa.string()),
     ("shard", pa.string()),  # the image file, as the manifest names it
     ("cluster_id", pa.string()),
+    ("group", pa.string()),  # never in two splits
     ("width", pa.int32()),
     ("height", pa.int32()),
     ("media_type", pa.string()),
@@ -57,6 +58,7 @@ LABELS = pa.schema([
     ("campaign", pa.string()),
     ("submitter", pa.string()),
     ("annotation_config", pa.string()),
+    ("agreement", pa.float32()),  # of its two readers, in [0, 1]; null where one person read it
     ("reader", pa.string()),
     ("run", pa.string()),
     ("revision", pa.int64()),
@@ -65,21 +67,14 @@ LABELS = pa.schema([
 ])
 """One row an image, all of a release, in order of image id."""
 
+LEFT_OUT = pa.schema([(name, pa.string()) for name in (
+    "image_id", "reason", "annotation_config", "split", "shard", "cluster_id", "group")])
+"""One row an accepted reading that a release does not take, or an image that an earlier one held, in order of image id."""
+
 
 def label_table(samples: Iterable[Sample]) -> pa.Table:
-    """The label file's rows."""
-    rows = [
-        {
-            "image_id": item.image_id, "split": item.split, "shard": item.shard, "cluster_id": item.cluster_id,
-            "width": item.width, "height": item.height, "media_type": item.media_type,
-            "image_kind": item.reading.image_kind, "conditions": list(item.reading.conditions),
-            "campaign": item.campaign, "submitter": item.submitter, "annotation_config": item.annotation_config,
-            "reader": item.reading.reader, "run": item.reading.run, "revision": item.reading.revision,
-            "unit": item.reading.unit, "regions": [_region(region) for region in item.reading.regions],
-        }
-        for item in sorted(samples, key=lambda item: item.image_id)
-    ]
-    return pa.Table.from_pylist(rows, schema=LABELS)
+    """Rows of the label file, in the order of the samples."""
+    return pa.Table.from_pylist([_row(sample) for sample in samples], schema=LABELS)
 
 
 def reading_of(row: Mapping[str, Any]) -> Reading:
@@ -90,6 +85,18 @@ def reading_of(row: Mapping[str, Any]) -> Reading:
         for item in row["regions"])
     return Reading(row["image_id"], row["reader"], row["run"], row["revision"], Unit(row["unit"]), row["width"],
                    row["height"], regions, ImageKind(row["image_kind"]), tuple(map(Condition, row["conditions"])))
+
+
+def _row(sample: Sample) -> dict[str, Any]:
+    planned, reading, candidate = sample.planned, sample.reading, sample.planned.candidate
+    return {
+        "image_id": candidate.image_id, "split": planned.split, "shard": planned.shard, "cluster_id": candidate.cluster_id,
+        "group": planned.group, "width": candidate.width, "height": candidate.height, "media_type": candidate.media_type,
+        "image_kind": reading.image_kind, "conditions": list(reading.conditions),
+        "campaign": candidate.campaign, "submitter": sample.submitter, "annotation_config": candidate.annotation_config,
+        "agreement": candidate.agreement, "reader": reading.reader, "run": reading.run, "revision": reading.revision,
+        "unit": reading.unit, "regions": [_region(region) for region in reading.regions],
+    }
 
 
 def _region(region: Region) -> dict[str, Any]:

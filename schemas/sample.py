@@ -1,4 +1,4 @@
-"""One row of a release before it is written."""
+"""What a release is made of: accepted readings before they are planned, and the rows that come of them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,46 @@ from schemas.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """An image with its accepted reading. ``submitter`` and the reading's reader are pseudonyms.
+class Photograph:
+    """What tells which images belong together.
 
-    ``split`` and ``shard`` are empty until the release is planned and its images are written.
+    Attributes:
+        image_id: of an accepted submission's image.
+        cluster_id: of its near duplicates.
+        submitter: whose it is; a name, no pseudonym.
+        at: when it was taken, in seconds since 1970 by its camera's clock, or when it was sent, where that is not known.
+        by_camera: which of the two ``at`` is.
     """
 
     image_id: str
+    cluster_id: str
+    submitter: str
+    at: float
+    by_camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An accepted reading without its regions: what planning needs of it. A million of them fit in memory.
+
+    Attributes:
+        image_id: of its image.
+        reading_id: of the reading.
+        media_type: of the image.
+        width: of the image, in pixels.
+        height: of the image, in pixels.
+        cluster_id: of the image.
+        campaign: that it was sent to.
+        submitter: a name, no pseudonym.
+        annotation_config: under which it was accepted.
+        unit: of its regions.
+        slices: that its regions belong to.
+        agreement: how far its two readers agreed, in [0, 1]; None where one person read it.
+        held: why nothing of it may be published now; None where it may.
+    """
+
+    image_id: str
+    reading_id: str
     media_type: str
     width: int
     height: int
@@ -22,6 +55,54 @@ class Sample:
     campaign: str
     submitter: str
     annotation_config: str
-    reading: Reading
+    unit: str
+    slices: tuple[str, ...]
+    agreement: float | None
+    held: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A candidate with its place. ``shard`` is empty until its image is written; ``group`` never spans two splits."""
+
+    candidate: Candidate
+    group: str
+    split: str
+    shard: str = ""
+
+    @property
+    def image_id(self) -> str:
+        """Of its image."""
+        return self.candidate.image_id
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a release does not hold: an accepted reading, or an image that an earlier release held, or both in one.
+
+    Attributes:
+        image_id: of the image.
+        reason: one of ``stages.export.plan``'s.
+        annotation_config: of the accepted reading; empty where the image has none any more.
+        split: where earlier releases had the image; empty where none did.
+        shard: the file that holds it; empty where none does.
+        cluster_id: of the image.
+        group: of the image.
+    """
+
+    image_id: str
+    reason: str
+    annotation_config: str = ""
     split: str = ""
     shard: str = ""
+    cluster_id: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of a release: an image with its accepted reading. ``submitter`` and the reading's reader are pseudonyms."""
+
+    planned: Planned
+    submitter: str
+    reading: Reading

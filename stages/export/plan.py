@@ -2,73 +2,124 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from schemas.ids import digest
-from schemas.sample import Sample
+from schemas.sample import Candidate, LeftOut, Planned
+from stages.export.groups import Groups
 from stages.export.recipe import Dataset
 
 BRIDGES_SPLITS = "bridges_splits"
+NEAR_FROZEN = "near_frozen"
+LOW_AGREEMENT = "low_agreement"
+OTHER_CAMPAIGN = "other_campaign"
+OTHER_SLICE = "other_slice"
+OTHER_UNIT = "other_unit"
+OTHER_CONFIG = "other_config"
+BY_HAND = "left_out_by_hand"
+NO_READING = "no_accepted_reading"
+
+REASONS = {
+    BRIDGES_SPLITS: "new, and it would join groups that stand in two splits",
+    NEAR_FROZEN: "new, and it belongs with images of a frozen split",
+    LOW_AGREEMENT: "its two readers agreed less than the recipe asks",
+    OTHER_CAMPAIGN: "sent to a campaign that the recipe does not name",
+    OTHER_SLICE: "no region in a slice that the recipe names",
+    OTHER_UNIT: "its regions are another unit than the recipe's",
+    OTHER_CONFIG: "another annotation config's reading of the image is taken",
+    BY_HAND: "the recipe names it under leave_out",
+    NO_READING: "an earlier release held it; it has no accepted reading, or its submission does not stand, any more",
+}
+"""Every reason for which something is left out, with a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """Where the parent release has an image."""
+    """Where earlier releases had an image. ``held``: the parent itself holds it."""
 
     split: str
     shard: str
     cluster_id: str
+    group: str
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a release will hold, in order of image id.
+    """What a release will hold and will not, both in order of image id."""
 
-    Attributes:
-        samples: with their split; ``shard`` is set where an earlier release wrote the image.
-        exclusions: (image id, reason) of accepted readings that are left out.
-    """
-
-    samples: tuple[Sample, ...]
-    exclusions: tuple[tuple[str, str], ...]
+    samples: tuple[Planned, ...]
+    left_out: tuple[LeftOut, ...]
 
 
-def plan(recipe: Dataset, samples: Sequence[Sample], before: Mapping[str, Before]) -> Plan:
-    """Plans a release. A split never moves: an image keeps the one that it has, a cluster follows its members.
+def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, before: Mapping[str, Before]) -> Plan:
+    """Plans a release. A split never moves: an image keeps the one that it has, its group follows it.
 
-    A new image whose cluster stands in two splits already is left out (``bridges_splits``).
+    A new image is left out where its group stands in two splits already, or in a frozen one. A new group goes to a split
+    by its hash, against the shares of the splits that are open.
 
     Args:
         recipe: the dataset.
-        samples: accepted readings.
-        before: the parent release's images, by image id.
+        candidates: accepted readings; of several of one image, the one whose annotation config the recipe names first wins.
+        groups: of all images, those in ``before`` included.
+        before: images of earlier releases, by image id.
     """
-    cluster_splits: dict[str, set[str]] = {}
-    clusters = {sample.image_id: sample.cluster_id for sample in samples}
+    frozen = {known.split for known in before.values() if known.held} & set(recipe.frozen)
+    open_splits = {name: share for name, share in recipe.splits.items() if name not in frozen}
+    standing: dict[str, set[str]] = {}
     for image_id, known in before.items():
-        cluster_splits.setdefault(clusters.get(image_id, known.cluster_id), set()).add(known.split)
-    taken: list[Sample] = []
-    excluded: list[tuple[str, str]] = []
-    for sample in sorted(samples, key=lambda item: item.image_id):
-        if earlier := before.get(sample.image_id):
-            taken.append(replace(sample, split=earlier.split, shard=earlier.shard))
-            continue
-        splits = cluster_splits.get(sample.cluster_id, set())
-        if len(splits) > 1:
-            excluded.append((sample.image_id, BRIDGES_SPLITS))
-            continue
-        split = next(iter(splits), None) or split_of(recipe, sample.cluster_id)
-        taken.append(replace(sample, split=split))
-    return Plan(tuple(taken), tuple(excluded))
+        standing.setdefault(groups.of(image_id), set()).add(known.split)
+    taken: list[Planned] = []
+    out: list[LeftOut] = []
+    by_hand, seen = frozenset(recipe.readings.leave_out), set()
+    for candidate in _in_turn(recipe, candidates):
+        name, earlier = candidate.image_id, before.get(candidate.image_id)
+        group = groups.of(name)
+        splits = standing.get(group, set())
+        reason = OTHER_CONFIG if taken and taken[-1].image_id == name else _unwanted(recipe, candidate, by_hand)
+        if not reason and not earlier:
+            reason = BRIDGES_SPLITS if len(splits) > 1 else NEAR_FROZEN if splits & frozen else None
+        if reason:
+            out.append(LeftOut(name, reason, candidate.annotation_config, earlier.split if earlier else "",
+                               earlier.shard if earlier else "", candidate.cluster_id, group))
+        elif earlier:
+            taken.append(Planned(candidate, group, earlier.split, earlier.shard))
+        else:
+            taken.append(Planned(candidate, group, next(iter(splits), None) or split_of(open_splits, recipe.salt, group)))
+        seen.add(name)
+    out += [LeftOut(name, NO_READING, "", known.split, known.shard, known.cluster_id, groups.of(name))
+            for name, known in before.items() if name not in seen]
+    return Plan(tuple(taken), tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))))
 
 
-def split_of(recipe: Dataset, cluster_id: str) -> str:
-    """The split of a cluster that no release has: its hash against the shares, the same on every machine."""
-    position = int(digest(recipe.salt, cluster_id, length=13), 16) / 16**13
+def split_of(shares: Mapping[str, float], salt: str, group: str) -> str:
+    """The split of a group that no release has: its hash against the shares, the same on every machine."""
+    position = int(digest(salt, group, length=13), 16) / 16**13 * sum(shares.values())
     total = 0.0
-    for name, share in recipe.splits.items():
+    for name, share in shares.items():
         total += share
         if position < total:
             return name
-    return list(recipe.splits)[-1]
+    return list(shares)[-1]
+
+
+def _in_turn(recipe: Dataset, candidates: Sequence[Candidate]) -> Iterable[Candidate]:
+    """By image, and the readings of one image in the order in which the recipe names their configs."""
+    order = {name: number for number, name in enumerate(recipe.readings.annotation_configs)}
+    return sorted(candidates, key=lambda item: (item.image_id, order[item.annotation_config]))
+
+
+def _unwanted(recipe: Dataset, candidate: Candidate, by_hand: frozenset[str]) -> str | None:
+    wanted = recipe.readings
+    if candidate.image_id in by_hand:
+        return BY_HAND
+    if candidate.unit != recipe.unit:
+        return OTHER_UNIT
+    if wanted.campaigns and candidate.campaign not in wanted.campaigns:
+        return OTHER_CAMPAIGN
+    if wanted.slices and not set(wanted.slices) & set(candidate.slices):
+        return OTHER_SLICE
+    if candidate.agreement is not None and candidate.agreement < wanted.least_agreement:
+        return LOW_AGREEMENT
+    return None

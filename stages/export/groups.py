@@ -1,0 +1,86 @@
+"""Which images belong together, so that no test image has a sibling in training: near duplicates, bursts, submitters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from schemas.sample import Photograph
+
+
+class Groups:
+    """Sets of images that grow together (union-find with path halving, by size: Tarjan 1975).
+
+    A group is named after its smallest image id, so that it does not depend on the order in which images came.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._parents: list[int] = []
+        self._smallest: list[str] = []
+        self._sizes: list[int] = []
+
+    def join(self, one: str, other: str) -> None:
+        """Says that two images belong together."""
+        a, b = self._root(self._number(one)), self._root(self._number(other))
+        if a == b:
+            return
+        if self._sizes[a] < self._sizes[b]:
+            a, b = b, a
+        self._parents[b] = a
+        self._sizes[a] += self._sizes[b]
+        self._smallest[a] = min(self._smallest[a], self._smallest[b])
+
+    def of(self, image_id: str) -> str:
+        """The group of an image; an image that nobody spoke of is a group of its own."""
+        number = self._numbers.get(image_id)
+        return image_id if number is None else self._smallest[self._root(number)]
+
+    def _number(self, image_id: str) -> int:
+        number = self._numbers.setdefault(image_id, len(self._parents))
+        if number == len(self._parents):
+            self._parents.append(number)
+            self._smallest.append(image_id)
+            self._sizes.append(1)
+        return number
+
+    def _root(self, number: int) -> int:
+        parents = self._parents
+        while parents[number] != number:
+            parents[number] = parents[parents[number]]
+            number = parents[number]
+        return number
+
+
+def group(photographs: Iterable[Photograph], burst_minutes: float, by_submitter: bool,
+          known: Iterable[tuple[str, str]] = ()) -> Groups:
+    """Puts images into groups.
+
+    Two photographs of one submitter are of one burst where at most ``burst_minutes`` lie between them, by the camera's
+    clock, or where a photograph has none, by when it was sent; the two clocks are not compared with each other.
+
+    Args:
+        photographs: all images whose submission stands, also those without an accepted reading: they connect others.
+        burst_minutes: 0 for no bursts.
+        by_submitter: all of a submitter's photographs are one group.
+        known: (image id, cluster id) of images that earlier releases held; their submissions may be withdrawn.
+    """
+    groups = Groups()
+    bursts: dict[tuple[str, bool], list[tuple[float, str]]] = {}
+    for item in photographs:
+        if item.cluster_id != item.image_id:
+            groups.join(item.image_id, item.cluster_id)
+        if by_submitter or burst_minutes:
+            clock = item.by_camera and not by_submitter
+            bursts.setdefault((item.submitter, clock), []).append((item.at, item.image_id))
+    for image_id, cluster_id in known:
+        if cluster_id != image_id:
+            groups.join(image_id, cluster_id)
+    for taken in bursts.values():
+        _chain(groups, sorted(taken), float("inf") if by_submitter else 60 * burst_minutes)
+    return groups
+
+
+def _chain(groups: Groups, taken: Sequence[tuple[float, str]], seconds: float) -> None:
+    for (before, one), (after, other) in zip(taken, taken[1:], strict=False):
+        if after - before <= seconds:
+            groups.join(one, other)
