@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from schemas.sample import Photograph
 
@@ -81,6 +82,6 @@ def group(photographs: Iterable[Photograph], burst_minutes: float, by_submitter:
 
 
 def _chain(groups: Groups, taken: Sequence[tuple[float, str]], seconds: float) -> None:
-    for (before, one), (after, other) in zip(taken, taken[1:], strict=False):
+    for (before, one), (after, other) in pairwise(taken):
         if after - before <= seconds:
             groups.join(one, other)

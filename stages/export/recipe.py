@@ -24,10 +24,10 @@ class Readings(Recipe):
     """
 
     annotation_configs: list[str] = Field(min_length=1)
-    campaigns: list[str] = []
-    slices: list[str] = []
+    campaigns: list[str] = Field([])
+    slices: list[str] = Field([])
     least_agreement: Share = 0.0
-    leave_out: list[str] = []
+    leave_out: list[str] = Field([])
 
     @field_validator("slices")
     @classmethod
@@ -58,7 +58,7 @@ class Gates(Recipe):
     """
 
     leaks: int = Field(0, ge=0)
-    least: dict[str, dict[str, Annotated[int, Field(ge=1)]]] = {}
+    least: dict[str, dict[str, Annotated[int, Field(ge=1)]]] = Field({})
 
     @field_validator("least")
     @classmethod
@@ -95,9 +95,9 @@ class Dataset(Recipe):
     splits: dict[str, Share]
     salt: str
     groups: Groups = Groups()
-    frozen: list[str] = []
+    frozen: list[str] = Field([])
     gates: Gates = Gates()
-    formats: list[str] = ["hf"]
+    formats: list[str] = Field(["hf"])
 
     @field_validator("splits")
     @classmethod
