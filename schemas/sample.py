@@ -44,6 +44,7 @@ class Candidate:
         slices: that its regions belong to.
         agreement: how far its two readers agreed, in [0, 1]; None where one person read it.
         held: why nothing of it may be published now; None where it may.
+        stands: whether its submission does: it may be withdrawn, rejected or taken for a duplicate since.
     """
 
     image_id: str
@@ -58,7 +59,8 @@ class Candidate:
     unit: str
     slices: tuple[str, ...]
     agreement: float | None
-    held: str | None
+    held: str | None = None
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,17 @@ class Planned:
     def image_id(self) -> str:
         """Of its image."""
         return self.candidate.image_id
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where earlier releases had an image. ``held``: the parent itself holds it."""
+
+    split: str
+    shard: str
+    cluster_id: str
+    group: str
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,12 @@ accepted_readings = Table(
     Column("reading_id", String(32), ForeignKey("readings.reading_id"), nullable=False),
 )
 
+holds = Table(
+    "holds", metadata,  # images that stop a release: a manager has to look at them first
+    Column("image_id", String(64), ForeignKey("images.image_id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+)
+
 annotation_configs = Table(
     "annotation_configs", metadata,  # what was published: it never changes
     Column("name", String(64), primary_key=True),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.ids import digest
-from schemas.sample import Candidate, LeftOut, Planned
+from schemas.sample import Before, Candidate, LeftOut, Planned
 from stages.export.groups import Groups
 from stages.export.recipe import Dataset
 
@@ -18,6 +18,7 @@ OTHER_SLICE = "other_slice"
 OTHER_UNIT = "other_unit"
 OTHER_CONFIG = "other_config"
 BY_HAND = "left_out_by_hand"
+WITHDRAWN = "withdrawn"
 NO_READING = "no_accepted_reading"
 
 REASONS = {
@@ -29,20 +30,10 @@ REASONS = {
     OTHER_UNIT: "its regions are another unit than the recipe's",
     OTHER_CONFIG: "another annotation config's reading of the image is taken",
     BY_HAND: "the recipe names it under leave_out",
-    NO_READING: "an earlier release held it; it has no accepted reading, or its submission does not stand, any more",
+    WITHDRAWN: "its submission does not stand any more: it was withdrawn, rejected or taken for a duplicate",
+    NO_READING: "an earlier release held it; it has no accepted reading any more",
 }
 """Every reason for which something is left out, with a sentence for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Where earlier releases had an image. ``held``: the parent itself holds it."""
-
-    split: str
-    shard: str
-    cluster_id: str
-    group: str
-    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +103,8 @@ def _in_turn(recipe: Dataset, candidates: Sequence[Candidate]) -> Iterable[Candi
 
 def _unwanted(recipe: Dataset, candidate: Candidate, by_hand: frozenset[str]) -> str | None:
     wanted = recipe.readings
+    if not candidate.stands:
+        return WITHDRAWN
     if candidate.image_id in by_hand:
         return BY_HAND
     if candidate.unit != recipe.unit:

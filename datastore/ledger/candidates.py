@@ -1,0 +1,81 @@
+"""What planning a release needs of the ledger: accepted readings without their regions, and which images there are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from datastore.ledger.connection import Ledger
+from datastore.ledger.tables import accepted_readings, agreements, holds, images, readings, submissions
+from schemas.labelling import Kind
+from schemas.sample import Candidate, Photograph
+from schemas.submission import Outcome
+
+ROWS_A_READ = 2000
+CAMERA_TIME = "%Y:%m:%d %H:%M:%S"
+"""EXIF 2.3, DateTimeOriginal: local time without a zone."""
+
+
+def candidates(ledger: Ledger, annotation_configs: Sequence[str]) -> list[Candidate]:
+    """Every accepted reading under these configs, also of images whose submission does not stand any more."""
+    query = (
+        select(accepted_readings.c.image_id, accepted_readings.c.reading_id, accepted_readings.c.annotation_config,
+               images.c.media_type, images.c.width, images.c.height, images.c.cluster_id, submissions.c.campaign,
+               submissions.c.submitter, submissions.c.submission_id, readings.c.unit, readings.c.summary, holds.c.reason)
+        .join(readings, accepted_readings.c.reading_id == readings.c.reading_id)
+        .join(images, images.c.image_id == accepted_readings.c.image_id)
+        .outerjoin(submissions, and_(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED))
+        .outerjoin(holds, holds.c.image_id == images.c.image_id)
+        .where(accepted_readings.c.annotation_config.in_(annotation_configs))
+        .order_by(accepted_readings.c.image_id))
+    with ledger.read() as connection:
+        agreed = _agreement(connection)
+        slices: dict[tuple[str, ...], tuple[str, ...]] = {}
+        return [_candidate(row, agreed, slices) for row in _streamed(connection, query)]
+
+
+def photographs(ledger: Ledger) -> Iterator[Photograph]:
+    """All images whose submission stands, labelled or not."""
+    query = (select(images.c.image_id, images.c.cluster_id, submissions.c.submitter, submissions.c.sent_at,
+                    submissions.c.original)
+             .join(submissions, and_(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED)))
+    with ledger.read() as connection:
+        for row in _streamed(connection, query):
+            taken = _camera_time((row.original or {}).get("captured_at"))
+            yield Photograph(row.image_id, row.cluster_id, sys.intern(row.submitter or ""),
+                             row.sent_at.timestamp() if taken is None else taken, taken is not None)
+
+
+def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:
+    yield from connection.execution_options(yield_per=ROWS_A_READ).execute(query)
+
+
+def _candidate(row: Row[Any], agreed: dict[tuple[str, str], float], slices: dict[tuple[str, ...], tuple[str, ...]]) -> Candidate:
+    found = tuple(row.summary["slices"])
+    # Equal strings are one object: a million candidates are to fit in memory.
+    cluster = row.image_id if row.cluster_id == row.image_id else row.cluster_id
+    return Candidate(
+        row.image_id, row.reading_id, sys.intern(row.media_type), row.width, row.height, cluster,
+        sys.intern(row.campaign or ""), sys.intern(row.submitter or ""), sys.intern(row.annotation_config), sys.intern(row.unit),
+        slices.setdefault(found, found), agreed.get((row.image_id, row.annotation_config)), row.reason,
+        row.submission_id is not None)
+
+
+def _agreement(connection: Connection) -> dict[tuple[str, str], float]:
+    """How far an image's two readers agreed, by (image id, annotation config): the worse of their regions and their texts."""
+    query = select(agreements.c.image_id, agreements.c.annotation_config,
+                   func.min(agreements.c.regions).label("regions"), func.max(agreements.c.cer).label("cer")).where(
+        agreements.c.kind == Kind.PAIR).group_by(agreements.c.image_id, agreements.c.annotation_config)
+    return {(row.image_id, row.annotation_config.partition("@")[0]): round(min(row.regions, max(0.0, 1 - row.cer)), 3)
+            for row in _streamed(connection, query)}
+
+
+def _camera_time(text: str | None) -> float | None:
+    try:
+        return datetime.strptime(text or "", CAMERA_TIME).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
