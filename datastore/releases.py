@@ -1,41 +1,46 @@
-"""Writes releases: image shards, the label file, and the manifest whose conditional put is the release (design D7)."""
+"""Releases at rest: label files, what earlier releases held, and the manifest whose conditional put is the release (D7)."""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import tempfile
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datastore.objects import ObjectStore
-from saegim.manifest import Column, Exclusion, File, Manifest, folder_of, parse_manifest
-from schemas.arrow import IMAGES, LABELS, label_table
+from datastore.shards import PARQUET, sha256_of
+from saegim.manifest import File, Manifest, folder_of, parse_manifest
+from schemas.arrow import LABELS, LEFT_OUT, label_table
 from schemas.errors import ObjectMissing, PublishConflict
-from schemas.sample import Sample
+from schemas.sample import Before, LeftOut, Planned, Sample
 
-SHARD_BYTES = 256_000_000
-"""A shard is closed when its images reach this: a size that every reader takes well, and a takedown rewrites quickly."""
-ROWS_A_GROUP = 100
-ROWS_A_FETCH = 32
-PARQUET = {"version": "2.6", "data_page_version": "1.0", "write_statistics": ["image_id"], "store_schema": True}
+ROWS_A_GROUP = 10_000
+ROWS_A_WRITE = 500
+PLACES = ["image_id", "split", "shard", "cluster_id", "group"]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A release that is about to be: everything in its manifest but its files."""
+def newest(objects: ObjectStore, bucket: str, dataset: str) -> Manifest | None:
+    """The newest release of a dataset; None where there is none. Asks number by number: numbers have no gaps."""
+    found, number = None, 1
+    while manifest := manifest_of(objects, bucket, dataset, number):
+        found, number = manifest, number + 1
+    return found
 
-    dataset: str
-    unit: str
-    description: str
-    licence: str
-    recipe_sha256: str
-    code_version: str
-    split_names: tuple[str, ...]
+
+def manifest_of(objects: ObjectStore, bucket: str, dataset: str, number: int) -> Manifest | None:
+    """The manifest of one release; None where there is none."""
+    key = f"{dataset}/{folder_of(number)}/manifest.json"
+    try:
+        return parse_manifest(objects.get(bucket, key), key)
+    except ObjectMissing:
+        return None
 
 
 def read_labels(objects: ObjectStore, bucket: str, manifest: Manifest) -> pa.Table:
@@ -43,126 +48,126 @@ def read_labels(objects: ObjectStore, bucket: str, manifest: Manifest) -> pa.Tab
     return pq.read_table(io.BytesIO(objects.get(bucket, f"{manifest.dataset}/{manifest.labels.path}")))
 
 
-def publish(objects: ObjectStore, bucket: str, draft: Draft, parent: Manifest | None, samples: Sequence[Sample],
-            exclusions: Sequence[tuple[str, str]], fetch: Callable[[Sequence[Sample]], Iterable[bytes]],
-            advance: Callable[[int], None] = lambda _images: None) -> Manifest | None:
-    """Publishes a release, or nothing where its labels are those of the parent.
+@contextmanager
+def local_copy(objects: ObjectStore, bucket: str, manifest: Manifest, file: File) -> Iterator[Path]:
+    """One of a release's files on this machine's disk, while it is needed."""
+    with TemporaryDirectory(prefix="saegim-release-") as folder:
+        path = Path(folder) / "file"
+        objects.get_file(bucket, f"{manifest.dataset}/{file.path}", path)
+        yield path
 
-    Until the last put nobody sees anything; killed before it, the next run writes the same files under the same names.
 
-    Args:
-        objects: the object storage.
-        bucket: of the releases.
-        draft: what the release is.
-        parent: the newest release that there is; the new one gets the next number.
-        samples: with their split; those without ``shard`` are written.
-        exclusions: (image id, reason).
-        fetch: bytes of the canonical images of some samples, in order.
-        advance: told how many images more are written.
+def places(objects: ObjectStore, bucket: str, parent: Manifest) -> dict[str, Before]:
+    """Where the images are that this release or one before it held, by image id."""
+    found: dict[str, Before] = {}
+    for kind, held in (("left_out", False), ("labels", True)):
+        for file in parent.of_kind(kind):
+            with local_copy(objects, bucket, parent, file) as path:
+                for batch in pq.ParquetFile(path).iter_batches(ROWS_A_GROUP, columns=PLACES):
+                    found.update(_places(batch, held))
+    return found
 
-    Raises:
-        PublishConflict: somebody else published that number meanwhile.
+
+def _places(batch: pa.RecordBatch, held: bool) -> Iterator[tuple[str, Before]]:
+    for name, split, shard, cluster, group in zip(*(batch[column].to_pylist() for column in PLACES), strict=True):
+        if split:
+            # Equal strings are one object: a million of these are to fit in memory.
+            cluster, group = (name if other == name else other for other in (cluster, group))
+            yield name, Before(sys.intern(split), sys.intern(shard), cluster, group, held)
+
+
+def shard_files(objects: ObjectStore, bucket: str, parent: Manifest | None, wanted: Iterable[str]) -> dict[str, File]:
+    """The files of some shards by path, as the newest release that has each states them.
+
+    One that no release has any more, or that is gone, is left out: its images have to be written again.
     """
-    number = parent.number + 1 if parent else 1
-    placed, new_files = _write_images(objects, bucket, draft, samples, fetch, advance)
-    labels, label_bytes = _labels_file(number, placed)
-    if parent and labels.sha256 == parent.labels.sha256 and parent.recipe_sha256 == draft.recipe_sha256:
-        return None
-    objects.put(bucket, f"{draft.dataset}/{labels.path}", label_bytes)
-    known = {file.path: file for file in [*(parent.files if parent else []), *new_files]}
-    used = sorted({sample.shard for sample in placed})
-    manifest = Manifest(
-        dataset=draft.dataset, number=number, parent=str(parent.name) if parent else None, unit=draft.unit,
-        description=draft.description, licence=draft.licence, recipe_sha256=draft.recipe_sha256,
-        code_version=draft.code_version,
-        splits={name: sum(sample.split == name for sample in placed) for name in draft.split_names},
-        columns=[Column(name=field.name, type=str(field.type)) for field in LABELS],
-        files=[*(known[path] for path in used), labels],
-        exclusions=[Exclusion(image_id=image_id, reason=reason) for image_id, reason in exclusions])
-    key = f"{draft.dataset}/{manifest.folder}/manifest.json"
-    if objects.put_if_absent(bucket, key, manifest.to_bytes(), "application/json"):
-        return manifest
-    # A put whose answer was lost is tried again by the client and finds itself: the bytes tell whose release it is.
-    if objects.get(bucket, key) == manifest.to_bytes():
-        return manifest
-    raise PublishConflict(f"{draft.dataset}@{number} was published by somebody else meanwhile; export again")
+    rest, found, manifest = set(wanted), dict[str, File](), parent
+    while manifest and rest:
+        own = {file.path: file for file in manifest.of_kind("images") if file.path in rest}
+        if manifest is not parent:
+            own = {path: file for path, file in own.items() if objects.exists(bucket, f"{manifest.dataset}/{path}")}
+        found |= own
+        rest -= own.keys()
+        manifest = manifest_of(objects, bucket, manifest.dataset, manifest.number - 1)
+    return found
 
 
-def newest(objects: ObjectStore, bucket: str, dataset: str) -> Manifest | None:
-    """The newest release of a dataset; None where there is none. Asks number by number: numbers have no gaps."""
-    found, number = None, 1
-    while True:
-        try:
-            key = f"{dataset}/{folder_of(number)}/manifest.json"
-            found = parse_manifest(objects.get(bucket, key), key)
-        except ObjectMissing:
-            return found
-        number += 1
+class Folder:
+    """The folder of a release that is about to be. Until its manifest is put nobody sees it; what is put before has the
+    name of its content, so that a second publisher of the same number never writes over the first one's.
+    """
+
+    def __init__(self, objects: ObjectStore, bucket: str, dataset: str, number: int) -> None:
+        self._objects, self._bucket, self._dataset, self.number = objects, bucket, dataset, number
+
+    def put(self, kind: str, name: str, path: Path, rows: int = 0, *, pulled_as: str | None = None) -> File:
+        """Stores a file of this machine.
+
+        Args:
+            kind: see ``saegim.manifest.File``.
+            name: such as ``labels.parquet``; its stem gets the content's digest.
+            path: the file.
+            rows: of a Parquet file.
+            pulled_as: the file name that it gets where it is pulled to.
+        """
+        file = self._file(kind, name, sha256_of(path), path.stat().st_size, rows, pulled_as)
+        self._objects.put_file(self._bucket, f"{self._dataset}/{file.path}", path)
+        return file
+
+    def put_bytes(self, kind: str, name: str, data: bytes, media_type: str, *, pulled_as: str | None = None) -> File:
+        """Stores bytes."""
+        file = self._file(kind, name, hashlib.sha256(data).hexdigest(), len(data), 0, pulled_as)
+        self._objects.put(self._bucket, f"{self._dataset}/{file.path}", data, media_type)
+        return file
+
+    def publish(self, manifest: Manifest) -> None:
+        """Puts the manifest: from now on the release exists.
+
+        Raises:
+            PublishConflict: somebody else published that number meanwhile.
+        """
+        key = f"{self._dataset}/{folder_of(self.number)}/manifest.json"
+        if self._objects.put_if_absent(self._bucket, key, manifest.to_bytes(), "application/json"):
+            return
+        # A put whose answer was lost is tried again by the client and finds itself: the bytes tell whose release it is.
+        if self._objects.get(self._bucket, key) != manifest.to_bytes():
+            raise PublishConflict(f"{self._dataset}@{self.number} was published by somebody else meanwhile; export again")
+
+    def _file(self, kind: str, name: str, sha256: str, size: int, rows: int, pulled_as: str | None) -> File:
+        stem, _, suffix = name.rpartition(".")
+        return File.model_validate({"path": f"{folder_of(self.number)}/{stem}-{sha256[:16]}.{suffix}", "kind": kind,
+                                    "sha256": sha256, "bytes": size, "rows": rows, "name": pulled_as})
 
 
-def _write_images(objects: ObjectStore, bucket: str, draft: Draft, samples: Sequence[Sample],
-                  fetch: Callable[[Sequence[Sample]], Iterable[bytes]],
-                  advance: Callable[[int], None]) -> tuple[list[Sample], list[File]]:
-    """Writes the images that no shard has; all samples come back with their shard."""
-    placed = [sample for sample in samples if sample.shard]
-    files = []
-    for split in draft.split_names:
-        rest = sorted((sample for sample in samples if sample.split == split and not sample.shard),
-                      key=lambda sample: sample.image_id)
-        while rest:
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "shard.parquet"
-                count = _write_shard(path, rest, fetch, advance)
-                with path.open("rb") as written:
-                    sha256 = hashlib.file_digest(written, "sha256").hexdigest()
-                file = File(path=f"images/split={split}/{sha256[:32]}.parquet", kind="images", sha256=sha256,
-                            bytes=path.stat().st_size, rows=count, split=split)
-                if not objects.exists(bucket, f"{draft.dataset}/{file.path}"):
-                    objects.put_file(bucket, f"{draft.dataset}/{file.path}", path)
-            files.append(file)
-            placed += [replace(sample, shard=file.path) for sample in rest[:count]]
-            rest = rest[count:]
-    return placed, files
-
-
-def _write_shard(path: Path, samples: Sequence[Sample], fetch: Callable[[Sequence[Sample]], Iterable[bytes]],
-                 advance: Callable[[int], None]) -> int:
-    """Writes one shard from the front of ``samples``; returns how many went in."""
-    count, size = 0, 0
-    # Pictures are compressed already, and a dictionary of them would only be a second copy.
-    with pq.ParquetWriter(path, IMAGES, compression="none", use_dictionary=False, **PARQUET) as writer:
-        group: list[dict[str, object]] = []
-        for sample, data in _fetched(samples, fetch):
-            group.append({"image_id": sample.image_id, "width": sample.width, "height": sample.height,
-                          "image": {"bytes": data, "path": _file_name(sample)}})
-            count, size = count + 1, size + len(data)
-            advance(1)
-            if len(group) == ROWS_A_GROUP:
-                writer.write_table(pa.Table.from_pylist(group, schema=IMAGES))
+def write_labels(path: Path, samples: Iterable[Sample], advance: Callable[[int], None] = lambda _rows: None) -> int:
+    """Writes a label file; the samples stream through. Returns how many there were."""
+    rows, some = 0, list[Sample]()
+    with pq.ParquetWriter(path, LABELS, compression="zstd", **PARQUET) as writer:
+        group: list[pa.Table] = []
+        for sample in samples:
+            some.append(sample)
+            rows += 1
+            if rows % ROWS_A_WRITE == 0:
+                group.append(label_table(some))
+                some = []
+                advance(ROWS_A_WRITE)
+            if rows % ROWS_A_GROUP == 0:
+                writer.write_table(pa.concat_tables(group), ROWS_A_GROUP)
                 group = []
-            if size >= SHARD_BYTES:
-                break
-        if group:
-            writer.write_table(pa.Table.from_pylist(group, schema=IMAGES))
-    return count
+        if some or group or not rows:
+            writer.write_table(pa.concat_tables([*group, label_table(some)]), ROWS_A_GROUP)
+            advance(len(some))
+    return rows
 
 
-def _fetched(samples: Sequence[Sample],
-             fetch: Callable[[Sequence[Sample]], Iterable[bytes]]) -> Iterator[tuple[Sample, bytes]]:
-    for start in range(0, len(samples), ROWS_A_FETCH):
-        some = samples[start:start + ROWS_A_FETCH]
-        yield from zip(some, fetch(some), strict=True)
+def write_left_out(path: Path, left_out: Sequence[LeftOut]) -> None:
+    """Writes the file of what a release does not hold."""
+    with pq.ParquetWriter(path, LEFT_OUT, compression="zstd", **PARQUET) as writer:
+        for start in range(0, max(1, len(left_out)), ROWS_A_GROUP):
+            writer.write_table(pa.Table.from_pylist([asdict(item) for item in left_out[start:start + ROWS_A_GROUP]],
+                                                    schema=LEFT_OUT))
 
 
-def _labels_file(number: int, samples: Sequence[Sample]) -> tuple[File, bytes]:
-    out = io.BytesIO()
-    table = label_table(samples)
-    pq.write_table(table, out, compression="zstd", **PARQUET)
-    data = out.getvalue()
-    sha256 = hashlib.sha256(data).hexdigest()
-    return File(path=f"{folder_of(number)}/labels-{sha256[:16]}.parquet", kind="labels", sha256=sha256, bytes=len(data),
-                rows=table.num_rows), data
-
-
-def _file_name(sample: Sample) -> str:
-    return sample.image_id + (".jpg" if sample.media_type == "image/jpeg" else ".png")
+def shards_in_use(planned: Iterable[Planned]) -> list[str]:
+    """Paths of the shards that hold these samples, sorted."""
+    return sorted({item.shard for item in planned})

@@ -12,6 +12,7 @@ SaegimError
 ├── NoSuchSubmission        a name fits no submission, or several
 ├── NotToBeSplit            a submission has exactly the picture of another one
 ├── PublishConflict         somebody else published this release number first
+├── GateFailed              something in a release forbids to publish it
 └── TooManyFailures         more than 1 % of a batch failed in ways nobody foresaw
 
 Bad input is not here: it is data (`Rejection`). Whether to try again is decided by `Transient` alone.
@@ -83,6 +84,10 @@ class NotToBeSplit(SaegimError):
 
 class PublishConflict(SaegimError):
     """Somebody else published this release number first; export again to get the next one."""
+
+
+class GateFailed(SaegimError):
+    """Something in a release forbids to publish it; the message has a line for each thing, with its repair."""
 
 
 class TooManyFailures(SaegimError):

@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from datastore.ledger import Ledger
+from datastore.ledger import Ledger, clusters, holds
 from datastore.ledger.submissions import submission_rows
 from flows.settings import load_settings
+from schemas.errors import NoSuchSubmission
 from schemas.submission import HELD_SENTENCE, SENTENCES, Reason, duplicate_sentence
 
 app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and what is in it.\n\n"
@@ -37,6 +38,57 @@ def submissions(campaign: str = typer.Option("", help="Only this campaign's.")) 
     ledger = Ledger(load_settings().ledger)
     ledger.check()
     console.print(submission_table(ledger, campaign or None))
+
+
+@app.command()
+def hold(
+    name: str = typer.Argument(help="Key of a submission, its id, or the beginning of its id.", metavar="SUBMISSION"),
+    because: str = typer.Option(..., "--because", help="Why: shown to whoever exports a release meanwhile."),
+) -> None:
+    """Stop every release that would hold this photograph until somebody has looked at it.
+
+    Example:  saegim ledger hold demo/kim/IMG_0042.jpg --because "a licence plate and a face"
+    """
+    ledger = Ledger(load_settings().ledger)
+    ledger.check()
+    holds.hold(ledger, _image_of(ledger, name), because)
+    console.print(f"{name} is on hold. No release that would hold it is published until: saegim ledger unhold {name}, or its "
+                  "image id stands under readings.leave_out of the recipe", markup=False, soft_wrap=True)
+
+
+@app.command()
+def unhold(name: str = typer.Argument(help="Key of a submission, its id, or the beginning of its id.",
+                                      metavar="SUBMISSION")) -> None:
+    """Take a photograph off hold.
+
+    Example:  saegim ledger unhold demo/kim/IMG_0042.jpg
+    """
+    ledger = Ledger(load_settings().ledger)
+    ledger.check()
+    console.print(f"{name} {'is off hold' if holds.lift(ledger, _image_of(ledger, name)) else 'was not on hold'}", markup=False)
+
+
+@app.command("holds")
+def list_holds() -> None:
+    """Show all photographs on hold.
+
+    Example:  saegim ledger holds
+    """
+    ledger = Ledger(load_settings().ledger)
+    ledger.check()
+    on_hold = dict(holds.held(ledger))
+    table = Table("photograph", "submission", "why")
+    for row in submission_rows(ledger):
+        if row.image_id in on_hold and row.outcome != "duplicate":
+            table.add_row(escape(row.key), row.submission_id[:12], escape(on_hold[row.image_id]))
+    console.print(table if table.row_count else "Nothing is on hold.")
+
+
+def _image_of(ledger: Ledger, name: str) -> str:
+    row = clusters.find(ledger, name)
+    if row.image_id is None:
+        raise NoSuchSubmission(f"{name} was {row.outcome} and has no image: no release would hold it")
+    return str(row.image_id)
 
 
 def submission_table(ledger: Ledger, campaign: str | None) -> Table:
