@@ -10,9 +10,12 @@ from adapters.ocr.bundles import Bundle, Detector, Recogniser, parse_bundle
 from flows.settings import Settings
 from schemas.recipe import Recipe
 from schemas.submission import HELD_SENTENCE, SENTENCES, Reason
+from stages.export.plan import REASONS
+from stages.export.recipe import Dataset, Gates, Groups, Readings
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "ingest.md").read_text(encoding="utf-8")
+RELEASES_PAGE = (DOCS / "releases.md").read_text(encoding="utf-8")
 MODELS_PAGE = (DOCS / "adding-an-ocr-model.md").read_text(encoding="utf-8")
 
 
@@ -31,6 +34,18 @@ def test_its_settings_and_pictures_exist() -> None:
             continue
     for name in [part.split(")")[0] for part in PAGE.split("(ingest/")[1:]]:
         assert (DOCS / "ingest" / name).is_file(), name
+
+
+@pytest.mark.parametrize(("reason", "sentence"), REASONS.items())
+def test_every_reason_for_leaving_out_is_explained(reason: str, sentence: str) -> None:
+    assert f"| `{reason}` | {sentence} |" in RELEASES_PAGE
+
+
+def test_every_key_of_a_dataset_recipe_is_explained() -> None:
+    for section, model in (("", Dataset), ("readings.", Readings), ("groups.", Groups), ("gates.", Gates)):
+        for key, field in model.model_fields.items():
+            if not (isinstance(field.annotation, type) and issubclass(field.annotation, Recipe)):
+                assert f"`{section}{key}`" in RELEASES_PAGE, key
 
 
 def test_the_bundle_of_the_page_is_one() -> None:

@@ -1,0 +1,168 @@
+"""What a release counts, sample by sample: a million of them leave no more behind than a few thousand numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from schemas.reading import REGION_VOCABULARY, Attributes, Reading
+from schemas.text import without_spaces
+
+VOCABULARY = {**REGION_VOCABULARY, "legible": ("illegible",)}
+"""Slices by the attribute that makes them."""
+PRECISION = 1000
+"""Agreement is kept to three decimals, as the ledger has it."""
+MOST_REGIONS, LONGEST = 1000, 100
+"""Histograms end here: what is beyond counts as this."""
+
+
+class Facet(StrEnum):
+    """By what samples are counted."""
+
+    ALL = "all"
+    SLICE = "slice"
+    CAMPAIGN = "campaign"
+    IMAGE_KIND = "image kind"
+    CONDITION = "condition"
+
+
+@dataclass(slots=True)
+class Tally:
+    """How much of something there is.
+
+    Attributes:
+        images: with at least one region of it, where it is a slice.
+        regions: of it.
+        characters: in the texts of its legible regions, without spaces.
+    """
+
+    images: int = 0
+    regions: int = 0
+    characters: int = 0
+
+    def grow(self, images: int, regions: int, characters: int) -> None:
+        """Adds to it."""
+        self.images += images
+        self.regions += regions
+        self.characters += characters
+
+
+class Counts:
+    """Counts of a release. The order in which samples come does not matter.
+
+    Attributes:
+        regions_an_image: how many images have so many regions.
+        characters_a_region: how many legible regions with a text have so many characters, without spaces.
+    """
+
+    def __init__(self) -> None:
+        self.regions_an_image: Counter[int] = Counter()
+        self.characters_a_region: Counter[int] = Counter()
+        self._tallies: dict[tuple[Facet, str, str], Tally] = {}
+        self._agreement: dict[str, Counter[int]] = {}
+        self._alphabets: dict[str, set[str]] = {}
+
+    def add(self, split: str, campaign: str, reading: Reading, agreement: float | None) -> None:
+        """Counts one sample.
+
+        Args:
+            split: its split.
+            campaign: that it was sent to; empty where it was sent to none.
+            reading: its accepted reading.
+            agreement: how far its two readers agreed, in [0, 1]; None where one person read it.
+        """
+        alike: dict[Attributes, Tally] = {}
+        alphabet = self._alphabets.setdefault(split, set())
+        for region in reading.regions:
+            tally = alike.get(region.attributes) or alike.setdefault(region.attributes, Tally())
+            tally.regions += 1
+            if region.attributes.legible and (text := without_spaces(region.text)):
+                tally.characters += len(text)
+                alphabet.update(text)
+                self.characters_a_region[min(len(text), LONGEST)] += 1
+        by_slice: dict[str, Tally] = {}
+        for attributes, tally in alike.items():
+            for name in _slices(attributes):
+                by_slice.setdefault(name, Tally()).grow(0, tally.regions, tally.characters)
+        for name, tally in by_slice.items():
+            self._grow(Facet.SLICE, name, split, tally.regions, tally.characters)
+        total = sum(tally.characters for tally in alike.values())
+        whole = [(Facet.ALL, ""), (Facet.CAMPAIGN, campaign), (Facet.IMAGE_KIND, str(reading.image_kind))]
+        whole += [(Facet.CONDITION, str(condition)) for condition in set(reading.conditions)]
+        for facet, name in whole:
+            self._grow(facet, name, split, len(reading.regions), total)
+        self.regions_an_image[min(len(reading.regions), MOST_REGIONS)] += 1
+        if agreement is not None:
+            self._agreement.setdefault(split, Counter())[round(agreement * PRECISION)] += 1
+
+    def splits(self, first: Iterable[str] = ()) -> list[str]:
+        """Splits in the order of ``first``, also where they have no sample, then others that have one, by name."""
+        order = list(first)
+        return order + sorted({split for facet, _, split in self._tallies if facet is Facet.ALL}.difference(order))
+
+    def names(self, facet: Facet) -> list[str]:
+        """What occurs of a facet, in alphabetical order."""
+        return sorted({name for other, name, _ in self._tallies if other is facet})
+
+    def slices(self) -> Iterator[tuple[str, str]]:
+        """(attribute, slice) of all slices that occur, in the order of the vocabulary."""
+        found = set(self.names(Facet.SLICE))
+        for attribute, values in VOCABULARY.items():
+            yield from ((attribute, value) for value in values if value in found)
+
+    def tally(self, facet: Facet, name: str = "", split: str | None = None) -> Tally:
+        """How much there is of a slice, a campaign, …; in all splits together where none is named."""
+        total = Tally()
+        for one in self.splits() if split is None else [split]:
+            found = self._tallies.get((facet, name, one), Tally())
+            total.grow(found.images, found.regions, found.characters)
+        return total
+
+    def images(self, split: str) -> int:
+        """Samples of a split."""
+        return self.tally(Facet.ALL, "", split).images
+
+    def regions(self, split: str, slice_name: str) -> int:
+        """Regions of a slice in a split."""
+        return self.tally(Facet.SLICE, slice_name, split).regions
+
+    def alphabet(self, split: str) -> frozenset[str]:
+        """Characters in the legible texts of a split."""
+        return frozenset(self._alphabets.get(split, ()))
+
+    def agreements(self, split: str | None = None) -> Counter[int]:
+        """How many images that two people read agree to so many thousandths; of all splits where none is named."""
+        return sum((found for name, found in self._agreement.items() if split in (None, name)), Counter())
+
+    def _grow(self, facet: Facet, name: str, split: str, regions: int, characters: int) -> None:
+        self._tallies.setdefault((facet, name, split), Tally()).grow(1, regions, characters)
+
+
+def quantile(histogram: Mapping[int, int], share: float) -> int | None:
+    """The smallest value that at least ``share`` of what a histogram counts does not exceed; None where it is empty.
+
+    The inverse of the empirical distribution function (definition 1 of Hyndman and Fan 1996).
+    """
+    total, below = sum(histogram.values()), 0
+    for value in sorted(histogram):
+        below += histogram[value]
+        if below >= share * total - 1e-9:  # 0.07 * 100 is more than 7
+            return value
+    return None
+
+
+def binned(histogram: Mapping[int, int], bounds: Iterable[int]) -> list[int]:
+    """Sums a histogram up: how much lies in [bounds[0], bounds[1]), [bounds[1], bounds[2]), … and from the last one on."""
+    starts = list(bounds)
+    sums = [0] * len(starts)
+    for value, count in histogram.items():
+        sums[max((number for number, start in enumerate(starts) if start <= value), default=0)] += count
+    return sums
+
+
+@cache
+def _slices(attributes: Attributes) -> tuple[str, ...]:
+    return attributes.slices()  # a few hundred combinations in a million samples
