@@ -76,6 +76,15 @@ def _places(batch: pa.RecordBatch, held: bool) -> Iterator[tuple[str, Before]]:
             yield name, Before(sys.intern(split), sys.intern(shard), cluster, group, held)
 
 
+def reading_keys(objects: ObjectStore, bucket: str, manifest: Manifest) -> dict[str, tuple[str, str, int]]:
+    """Whose reading a release has of each image: (reader, run, revision) by image id."""
+    columns = ["image_id", "reader", "run", "revision"]
+    with local_copy(objects, bucket, manifest, manifest.labels) as path:
+        return {name: (sys.intern(reader), sys.intern(run), revision)
+                for batch in pq.ParquetFile(path).iter_batches(ROWS_A_GROUP, columns=columns)
+                for name, reader, run, revision in zip(*(batch[column].to_pylist() for column in columns), strict=True)}
+
+
 def shard_files(objects: ObjectStore, bucket: str, parent: Manifest | None, wanted: Iterable[str]) -> dict[str, File]:
     """The files of some shards by path, as the newest release that has each states them.
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from datastore.ledger.candidates import candidates, photographs
 from datastore.ledger.connection import in_chunks
 from datastore.ledger.readings import readings_by_id
-from datastore.releases import newest, places, shard_files
+from datastore.releases import newest, places, reading_keys, shard_files
 from flows.settings import ROOT
 from flows.workbench import Workbench
 from saegim.manifest import File, Manifest
 from schemas.errors import SettingError
 from schemas.ids import pseudonym
 from schemas.sample import Before, Planned, Sample
+from stages.export.counts import Counts
+from stages.export.gates import Failure, polygons
 from stages.export.groups import group
 from stages.export.plan import Plan, plan
 from stages.export.recipe import Dataset, parse_dataset
@@ -101,6 +103,24 @@ def samples(bench: Workbench, planned: Sequence[Planned]) -> Iterator[Sample]:
             if kind == "person":
                 reading = replace(reading, reader=f"person:{stands_for(name)}")
             yield Sample(item, stands_for(item.candidate.submitter), reading)
+
+
+def looked_through(bench: Workbench, planned: Sequence[Planned], counts: Counts,
+                   failures: list[Failure]) -> Iterator[Sample]:
+    """The samples, counted on the way; what their readings have that forbids to publish them is added to ``failures``."""
+    for sample in samples(bench, planned):
+        failures += polygons(sample.reading)
+        counts.add(sample.planned.split, sample.planned.candidate.campaign, sample.reading, sample.planned.candidate.agreement)
+        yield sample
+
+
+def changed_labels(bench: Workbench, release: NextRelease, found: Iterable[Sample]) -> Iterator[tuple[Sample, bool]]:
+    """Samples with whether the parent has another reading of the image; False for an image that it does not have."""
+    keys = reading_keys(bench.objects, bench.settings.bucket_datasets, release.parent) if release.parent else {}
+    for sample in found:
+        reading = sample.reading
+        known = keys.get(reading.image_id)
+        yield sample, known is not None and known != (reading.reader, reading.run, reading.revision)
 
 
 def _clusters(before: dict[str, Before]) -> Iterator[tuple[str, str]]:

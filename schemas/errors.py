@@ -87,7 +87,19 @@ class PublishConflict(SaegimError):
 
 
 class GateFailed(SaegimError):
-    """Something in a release forbids to publish it; the message has a line for each thing, with its repair."""
+    """Something in a release forbids to publish it; the message has a line for each thing, with its repair.
+
+    Args:
+        message: for people.
+        rows: the same as a table: each row's values by heading.
+    """
+
+    def __init__(self, message: str, rows: list[dict[str, str]]) -> None:
+        self.rows = rows
+        super().__init__(message, rows)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class TooManyFailures(SaegimError):

@@ -1,0 +1,146 @@
+"""saegim datasets plan: what the next release would hold, what it leaves out and why, before it exists."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from flows.planning import NextRelease, changed_labels, load_dataset, looked_through, next_release
+from flows.workbench import Workbench, open_workbench
+from stages.export import gates
+from stages.export.counts import Counts, Facet
+from stages.export.gates import Failure
+from stages.export.plan import REASONS
+
+EXAMPLES = 3
+console = Console()
+
+
+@dataclass
+class Outlook:
+    """What publishing now would come to."""
+
+    release: NextRelease
+    counts: Counts = field(default_factory=Counts)
+    failures: list[Failure] = field(default_factory=list)
+    relabelled: int = 0
+
+    @property
+    def gone(self) -> int:
+        """Samples of the parent that would not be in it any more."""
+        parent = sum(self.release.parent.splits.values()) if self.release.parent else 0
+        return parent - (len(self.release.plan.samples) - len(self.release.arrived))
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether the release would be its parent again."""
+        parent = self.release.parent
+        return bool(parent and parent.recipe == self.release.recipe.model_dump(mode="json")
+                    and not (self.relabelled or self.gone or self.release.arrived))
+
+
+def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metavar="NAME"),
+         as_json: bool = typer.Option(False, "--json", help="As JSON, for programs.")) -> None:
+    """Show what the next release would hold, what it leaves out and why. Nothing is written.
+
+    Example:  saegim datasets plan scene-text
+    """
+    bench = open_workbench()
+    with console.status("reading the ledger and the newest release …"):
+        outlook = Outlook(next_release(bench, load_dataset(name)))
+    _look_through(bench, outlook)
+    if as_json:
+        print(json.dumps(to_json(outlook), ensure_ascii=False, indent=1))
+        return
+    for line in tables(outlook):
+        console.print(line)
+
+
+def _look_through(bench: Workbench, outlook: Outlook) -> None:
+    release, planned = outlook.release, outlook.release.plan.samples
+    found = looked_through(bench, planned, outlook.counts, outlook.failures)
+    for _, changed in track(changed_labels(bench, release, found), "looking through the readings", len(planned),
+                            console=Console(stderr=True), transient=True):
+        outlook.relabelled += changed
+    outlook.failures += gates.held(planned)
+    outlook.failures += gates.classes(release.recipe.gates, outlook.counts, list(release.recipe.splits))
+
+
+def tables(outlook: Outlook) -> list[Any]:
+    """What a person reads, from the whole to the exceptions."""
+    release = outlook.release
+    parent = release.parent.name if release.parent else None
+    if not release.plan.samples and not release.plan.left_out:
+        configs = ", ".join(release.recipe.readings.annotation_configs)
+        return [f"No accepted reading of {configs} yet: label some, then saegim run collect."]
+    changes = (f"beside {parent}: {len(release.arrived)} images in, {outlook.gone} out, {outlook.relabelled} relabelled"
+               if parent else "the first release")
+    found: list[Any] = [f"[bold]{release.name}[/] would hold {len(release.plan.samples)} samples ({changes})."]
+    if outlook.nothing_new:
+        found = [f"Nothing has changed since [bold]{parent}[/]: an export would publish nothing."]
+    found.append(_splits(outlook))
+    if release.plan.left_out:
+        found.append(_left_out(release))
+    if outlook.failures:
+        found.append(_gates(outlook.failures))
+    else:
+        found.append("No gate stops it so far. Pictures, and near duplicates across splits, are looked at when it is published.")
+    return found
+
+
+def to_json(outlook: Outlook) -> dict[str, Any]:
+    """The same for programs."""
+    release = outlook.release
+    return {
+        "release": release.name, "parent": str(release.parent.name) if release.parent else None,
+        "nothing_new": outlook.nothing_new, "samples": len(release.plan.samples), "in": len(release.arrived),
+        "out": outlook.gone, "relabelled": outlook.relabelled,
+        "splits": {split: {"images": outlook.counts.images(split), "regions": {
+            name: outlook.counts.regions(split, name) for name in outlook.counts.names(Facet.SLICE)}}
+            for split in release.recipe.splits},
+        "left_out": [{"image_id": item.image_id, "annotation_config": item.annotation_config, "reason": item.reason}
+                     for item in release.plan.left_out],
+        "gates": [asdict(failure) for failure in outlook.failures],
+    }
+
+
+def _splits(outlook: Outlook) -> Table:
+    release, counts = outlook.release, outlook.counts
+    splits = list(release.recipe.splits)
+    arrived = Counter(item.split for item in release.plan.samples if item.image_id in release.arrived)
+    table = Table("", *(f"{split}{' (frozen)' if split in release.recipe.frozen else ''}" for split in splits),
+                  title="What it would hold")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.add_row("images", *(f"{counts.images(split):,}" for split in splits))
+    table.add_row("… of them new", *(f"{arrived[split]:,}" for split in splits), end_section=True)
+    for facet, heading in ((Facet.CAMPAIGN, "images of campaign"), (Facet.SLICE, "regions")):
+        for name in counts.names(facet):
+            tallies = [counts.tally(facet, name, split) for split in splits]
+            table.add_row(f"{heading} {escape(name) or '?'}", *(
+                f"{tally.regions if facet is Facet.SLICE else tally.images:,}" for tally in tallies))
+        table.add_section()
+    return table
+
+
+def _left_out(release: NextRelease) -> Table:
+    table = Table("reason", "how many", "why", "such as", title="What it would leave out")
+    for reason, count in Counter(item.reason for item in release.plan.left_out).most_common():
+        some = [item.image_id[:12] for item in release.plan.left_out if item.reason == reason][:EXAMPLES]
+        table.add_row(reason, f"{count:,}", REASONS[reason], ", ".join(some))
+    return table
+
+
+def _gates(failures: list[Failure]) -> Table:
+    table = Table("gate", "image", "what", "repair", title="[red]What would stop it[/]")
+    for row in gates.rows(failures):
+        table.add_row(*map(escape, row))
+    return table
