@@ -8,8 +8,8 @@ from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from datastore.releases import Folder, sha256_of, shards_in_use, write_labels, write_left_out
-from datastore.shards import write_shards
+from datastore.releases import Folder, shards_in_use, write_labels, write_left_out
+from datastore.shards import sha256_of, write_shards
 from flows.batches import progress
 from flows.diff import changed_rows, thumbnails
 from flows.leaks import find_leaks
@@ -22,14 +22,13 @@ from schemas.reading import Reading
 from schemas.sample import Planned
 from schemas.submission import image_key
 from stages.export import gates
-from stages.export.card import DIFF, STRIP, Card, Leaks, card
-from stages.export.card_pictures import chosen, plots, strip
+from stages.export.card import DIFF, Card, Leaks, card
+from stages.export.card_pictures import STRIP, chosen, plots, strip
 from stages.export.counts import Counts
 from stages.export.diff import Diff, diff
 from stages.export.diff_page import render
 from stages.export.gates import Failure
 from stages.export.leaks import LeakReport
-
 
 JSON = "application/json"
 
@@ -107,7 +106,7 @@ class Publication:
     def _gates(self, planned: Sequence[Planned]) -> LeakReport:
         recipe = self._release.recipe
         leaks = find_leaks(self._bench, planned, self._release.arrived)
-        failures = [*self._failures, *gates.held(planned), *gates.classes(recipe.gates, self.counts, list(recipe.splits)),
+        failures = [*self._failures, *gates.held(planned), *gates.classes(recipe.gates, self.counts),
                     *gates.leaks(recipe.gates, leaks)]
         if failures:
             raise GateFailed(gates.message(self._release.name, failures), gates.records(failures))

@@ -71,7 +71,7 @@ def _look_through(bench: Workbench, outlook: Outlook) -> None:
                             console=Console(stderr=True), transient=True):
         outlook.relabelled += changed
     outlook.failures += gates.held(planned)
-    outlook.failures += gates.classes(release.recipe.gates, outlook.counts, list(release.recipe.splits))
+    outlook.failures += gates.classes(release.recipe.gates, outlook.counts)
 
 
 def tables(outlook: Outlook) -> list[Any]:
@@ -141,6 +141,6 @@ def _left_out(release: NextRelease) -> Table:
 
 def _gates(failures: list[Failure]) -> Table:
     table = Table("gate", "image", "what", "repair", title="[red]What would stop it[/]")
-    for row in gates.rows(failures):
-        table.add_row(*map(escape, row))
+    for row in gates.records(failures):
+        table.add_row(*(escape(row[name]) for name in ("gate", "image_id", "detail", "repair")))
     return table

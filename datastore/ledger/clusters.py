@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, or_, select, update
 
 from datastore.ledger import arrivals
 from datastore.ledger.connection import Ledger, in_chunks, upsert
@@ -41,18 +41,42 @@ def decided(connection: Connection, submission_ids: Iterable[str]) -> dict[str, 
     return found
 
 
+def told_apart(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some pairs of images of which a manager said that they are distinct."""
+    names = sorted({name for pair in pairs for name in pair})
+    sent: dict[str, tuple[Any, str]] = {}
+    said: set[tuple[str, str]] = set()
+    with ledger.read() as connection:
+        for chunk in in_chunks(names):
+            rows = connection.execute(select(submissions.c.image_id, submissions.c.sent_at, submissions.c.key).where(
+                submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED))
+            sent.update({row.image_id: (row.sent_at, row.key) for row in rows})
+            said |= {(row.mine, row.image_id) for row in connection.execute(
+                select(submissions.c.image_id.label("mine"), decisions.c.image_id)
+                .join(decisions, decisions.c.submission_id == submissions.c.submission_id)
+                .where(submissions.c.image_id.in_(chunk), decisions.c.verdict == Verdict.DISTINCT))}
+
+    def apart(later: str, earlier: str) -> bool:
+        of_all = (later, ANY) in said and later in sent and earlier in sent and sent[earlier] <= sent[later]
+        return of_all or (later, earlier) in said
+
+    return {(one, other) for one, other in pairs if apart(one, other) or apart(other, one)}
+
+
 def find(ledger: Ledger, name: str) -> Row[Any]:
-    """The submission with this key, id, or beginning of an id (6 letters or more).
+    """The submission with this key, id or image, or beginning of an id (6 letters or more).
 
     Raises:
         NoSuchSubmission: there is none, or several.
     """
-    by_id = submissions.c.submission_id.startswith(name, autoescape=True) if len(name) >= 6 else submissions.c.key == name
+    by_id = or_(submissions.c.submission_id.startswith(name, autoescape=True), and_(
+        submissions.c.image_id.startswith(name, autoescape=True), submissions.c.outcome != Outcome.DUPLICATE))
+    wanted = or_(submissions.c.key == name, by_id) if len(name) >= 6 else submissions.c.key == name
     with ledger.read() as connection:
-        rows = connection.execute(select(submissions).where((submissions.c.key == name) | by_id).limit(3)).all()
+        rows = connection.execute(select(submissions).where(wanted).limit(3)).all()
     if len(rows) != 1:
         raise NoSuchSubmission(
-            f"{'No submission has' if not rows else 'Several submissions have'} the key or id {name!r}; expected one. "
+            f"{'No submission has' if not rows else 'Several submissions have'} the key, id or image {name!r}; expected one. "
             "`saegim ledger submissions` lists them")
     return rows[0]
 

@@ -184,7 +184,8 @@ def hangul_font(size: int) -> ImageFont.FreeTypeFont:
 
 def _write(draw: ImageDraw.ImageDraw, regions: Sequence[tuple[Box, str]], size: tuple[int, int]) -> None:
     """Writes each text beside its region where that hides no other; dense pages keep their polygons only."""
-    font, written = hangul_font(TEXT), []
+    font = hangul_font(TEXT)
+    written: list[Box] = []
     for number, (box, text) in enumerate(regions):
         if not text or not _shown(box, size):
             continue
