@@ -20,14 +20,13 @@ from stages.export.leaks import LeakPair, LeakReport, edited
 from stages.ingest.align import Comparison, Features, compare, features
 from stages.ingest.gate import small, words
 
-LEAST_SHARED, LEAST_WEIGHT = 2, 0.75
-"""Looser than ingest, which asks for 3 words of weight 1: a pair that ingest missed is to be found here."""
+LEAST_SHARED, LEAST_WEIGHT = 2, 0.5
+"""Looser than ingest, which asks for 3 words of weight 1. On 80 receipts and 48 photographs this proposes .996 of edited copies
+where ingest's limits propose .963, and 84 pairs in place of 31."""
 SAMPLED = 48
 """Images whose edited copies measure the gate."""
 FEATURES_HELD = 256
 LEAKS = (Verdict.DUPLICATE, Verdict.CLUSTER)
-
-
 COPY = -1
 """Stands for an image that is not in the ledger."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -27,6 +26,7 @@ from stages.export.card_pictures import STRIP, chosen, plots, strip
 from stages.export.counts import Counts
 from stages.export.diff import Diff, diff
 from stages.export.diff_page import render
+from stages.export.diff_tables import summary
 from stages.export.gates import Failure
 from stages.export.leaks import LeakReport
 
@@ -141,7 +141,7 @@ class Publication:
             sizes.setdefault(file.kind, []).append(file.bytes)
         text = card(Card(str(manifest.name), manifest.parent, recipe, manifest.code_version, self.counts, manifest.left_out,
                          Leaks(leaks.candidates, len(leaks.pairs), leaks.recall, leaks.tried),
-                         _in_words(changes) if changes else None, sizes), pictures)
+                         summary(changes) if changes else None, sizes), pictures)
         return [*files, put("card", "README.md", text.encode(), "text/markdown; charset=utf-8", pulled_as="README.md")]
 
     def _shown(self, planned: Sequence[Planned]) -> Iterator[tuple[bytes, Reading, str]]:
@@ -164,8 +164,3 @@ class Publication:
             code_version=f"saegim {version('saegim')}", splits=splits,
             columns=[Column(name=field.name, type=str(field.type)) for field in LABELS], files=list(files),
             left_out=dict(sorted(left_out.items())))
-
-
-def _in_words(changes: Diff) -> dict[str, int]:
-    totals: dict[str, int] = json.loads(changes.to_json())["totals"]
-    return {name.replace("_", " "): count for name, count in totals.items() if count}

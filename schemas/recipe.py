@@ -50,7 +50,10 @@ def _named(item: Any) -> str:
     """A mistake as people read it: name, value, what was expected; of a mistake that is about the whole, only the last."""
     if not item["loc"]:
         return str(item["msg"]).removeprefix("Value error, ")
-    return f"{'.'.join(map(str, item['loc']))} is {item['input']!r}: {item['msg']}"
+    name = ".".join(map(str, item["loc"]))
+    if item["type"] == "missing":
+        return f"{name} is missing"
+    return f"{name} is {item['input']!r}: {item['msg'].removeprefix('Value error, ')}"
 
 
 def _line(node: Any, path: tuple[Any, ...]) -> int:

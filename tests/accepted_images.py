@@ -13,11 +13,14 @@ from sqlalchemy import insert, update
 
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger import readings
+from datastore.ledger.gate import Gate
 from datastore.ledger.tables import images, submissions
 from flows.workbench import Workbench
 from schemas.ids import region_id, sha256
 from schemas.reading import Attributes, Direction, Language, Reading, Region, Unit
 from schemas.submission import Outcome, image_key
+from stages.ingest.gate import small
+from stages.ingest.gate import words as words_of
 
 SIZE = (320, 240)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -75,6 +78,8 @@ def put(bench: Workbench, seed: int, *, words: Sequence[str] | None = None, data
     data = data or drawn(words, seed)
     name = sha256(data)
     reading = read(name, words, vertical=vertical)
+    with Image.open(io.BytesIO(data)) as image:
+        grey = np.asarray(image.convert("L"))
     bench.objects.put(bench.settings.bucket_images, image_key(name, "image/jpeg"), data, "image/jpeg")
     with bench.ledger.write() as connection:
         connection.execute(insert(images).values(
@@ -86,6 +91,9 @@ def put(bench: Workbench, seed: int, *, words: Sequence[str] | None = None, data
             submitter=submitter or f"사람{seed}", claims=[], outcome=Outcome.ACCEPTED, image_id=name))
         readings.add_readings(connection, [reading])
         readings.accept(connection, "scene_text", reading)
+        index = Gate()
+        index.add(int(name[:15], 16), words_of(small(grey)))
+        index.flush(connection)
     return Made(name, reading, data)
 
 

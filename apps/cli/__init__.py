@@ -3,12 +3,14 @@
 import typer
 
 import apps.stack.commands
-from apps.cli import ingest, label, ledger, models, run
+import saegim.cli
+from apps.cli import datasets, ingest, label, ledger, models, run
 
 
 def register(app: typer.Typer) -> None:
     """Adds the workbench's commands."""
     apps.stack.commands.register(app)
+    datasets.register(saegim.cli.datasets)
     app.add_typer(run.app, name="run")
     app.add_typer(ingest.app, name="ingest")
     app.add_typer(label.app, name="label")

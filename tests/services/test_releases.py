@@ -10,8 +10,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from datastore.ledger import holds
+from datastore.ledger.clusters import find, split
 from datastore.releases import read_labels
 from flows.planning import DATASETS, next_release
 from flows.publication import Publication
@@ -23,6 +25,7 @@ from saegim.releases import Releases
 from schemas.errors import GateFailed, PublishConflict
 from schemas.ids import sha256
 from schemas.submission import Outcome, image_key
+from stages.export.plan import split_of
 from stages.export.recipe import Dataset, parse_dataset
 from tests import accepted_images as made
 from tests.services.conftest import World, new_world
@@ -160,6 +163,31 @@ def test_gates_stop_it_and_say_all_at_once(world: World) -> None:
     manifest = published(bench, recipe(("  leaks: 0", "  least: {train: {vertical: 3}}\n  leaks: 0"),
                                        ("readings:\n", f"readings:\n  leave_out: [{cut.image_id}]\n")))
     assert manifest.left_out == {"left_out_by_hand": 1}
+
+
+def test_near_duplicates_across_splits_stop_it(world: World) -> None:
+    bench, dataset = world.bench, recipe(("{train: 0.8, val: 0.1, test: 0.1}", "{train: 0.5, val: 0.25, test: 0.25}"))
+    images = [made.put(bench, seed) for seed in range(6)]
+    copies = (recompressed(images[0].data, quality) for quality in range(70, 96))
+    splits = dict(dataset.splits)
+    copy = made.put(bench, 50, data=next(data for data in copies if split_of(splits, dataset.salt, sha256(data))
+                                         != split_of(splits, dataset.salt, images[0].image_id)))
+    with pytest.raises(GateFailed) as stopped:
+        publish(bench, dataset)
+    assert "1 × leak" in str(stopped.value) and copy.image_id in str(stopped.value)
+    split(bench.ledger, find(bench.ledger, copy.image_id))  # a manager says that they are two
+    manifest = published(bench, dataset)
+    [card] = [file for file in manifest.of_kind("card") if file.name == "README.md"]
+    text = bench.objects.get(bench.settings.bucket_datasets, f"scene-text/{card.path}").decode()
+    assert "0 were verified" in text
+    assert sum(manifest.splits.values()) == 7
+
+
+def recompressed(data: bytes, quality: int) -> bytes:
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
 
 
 def test_two_publishers_of_one_number(world: World) -> None:

@@ -1,0 +1,166 @@
+"""Splits that do not leak and do not move: groups, and plans over histories of releases."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from schemas.errors import SettingError
+from schemas.sample import Before, Candidate, Photograph
+from stages.export.groups import Groups, group
+from stages.export.plan import REASONS, Plan, plan, split_of
+from stages.export.recipe import Dataset, parse_dataset
+
+TEXT = (Path(__file__).parents[2] / "recipes/datasets/scene-text.yaml").read_text(encoding="utf-8")
+RECIPE = parse_dataset(TEXT.replace("{train: 0.8, val: 0.1, test: 0.1}", "{train: 0.5, val: 0.25, test: 0.25}"), "recipe.yaml")
+
+
+def candidate(image: str, cluster: str = "", **values: object) -> Candidate:
+    made = Candidate(image, f"reading {image}", "image/jpeg", 10, 10, cluster or image, "demo", "kim", "scene_text", "line",
+                     ("horizontal",), None)
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def carried(planned: Plan, before: dict[str, Before]) -> dict[str, Before]:
+    """What a release says of where images are: its labels and its table of what is left out."""
+    out = {item.image_id: Before(item.split, item.shard, item.cluster_id, item.group, held=False)
+           for item in planned.left_out if item.split}
+    held = {item.image_id: Before(item.split, "a shard", item.candidate.cluster_id, item.group, held=True)
+            for item in planned.samples}
+    return {**out, **held}
+
+
+NAMES = [f"i{number:02}" for number in range(14)]
+RELEASE = st.fixed_dictionaries({
+    "there": st.sets(st.sampled_from(NAMES)),
+    "links": st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=4),
+})
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(RELEASE, min_size=1, max_size=6))
+def test_over_any_history_nothing_moves_and_nothing_is_lost(history: list[dict[str, object]]) -> None:
+    links: list[tuple[str, str]] = []
+    before: dict[str, Before] = {}
+    for release in history:
+        links += release["links"]  # type: ignore[arg-type]
+        groups = group((), 0, False, links)
+        candidates = [candidate(name) for name in sorted(release["there"])]  # type: ignore[call-overload]
+        planned = plan(RECIPE, candidates, groups, before)
+        taken = {item.image_id: item for item in planned.samples}
+        assert all(taken[name].split == before[name].split for name in taken.keys() & before.keys())
+        listed = Counter([*taken, *(item.image_id for item in planned.left_out)])
+        assert listed == Counter(dict.fromkeys({*before, *(item.image_id for item in candidates)}, 1))
+        assert {item.reason for item in planned.left_out} <= REASONS.keys()
+        standing = defaultdict(set)
+        for name, known in before.items():
+            standing[groups.of(name)].add(known.split)
+        test_is_there = any(known.split == "test" and known.held for known in before.values())
+        for name, item in taken.items():
+            if name not in before:
+                assert standing[item.group] <= {item.split}
+                assert not (test_is_there and item.split == "test")
+                standing[item.group].add(item.split)
+        before = carried(planned, before)
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), max_size=20), st.randoms())
+def test_groups_are_connected_components(links: list[tuple[str, str]], random: object) -> None:
+    near: dict[str, set[str]] = {name: {name} for name in NAMES}
+    for one, other in links:
+        joined = near[one] | near[other]
+        for name in joined:
+            near[name] = joined
+    shuffled = list(links)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    for order in (links, shuffled):
+        groups = Groups()
+        for link in order:
+            groups.join(*link)
+        assert {name: groups.of(name) for name in NAMES} == {name: min(near[name]) for name in NAMES}
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 60), st.booleans()), max_size=12))
+def test_a_burst_is_a_chain_of_one_submitter_by_one_clock(taken: list[tuple[str, int, bool]]) -> None:
+    photographs = [Photograph(f"i{number:02}", f"i{number:02}", who, 60.0 * minute, by_camera)
+                   for number, (who, minute, by_camera) in enumerate(taken)]
+    groups = group(photographs, 5, False)
+    for one, other in combinations(photographs, 2):
+        clock = (one.submitter, one.by_camera) == (other.submitter, other.by_camera)
+        between = sorted(item.at for item in photographs if (item.submitter, item.by_camera) == (one.submitter, one.by_camera)
+                         and min(one.at, other.at) <= item.at <= max(one.at, other.at))
+        chained = clock and all(after - before <= 300 for before, after in pairwise(between))
+        assert (groups.of(one.image_id) == groups.of(other.image_id)) == chained
+    everything = group(photographs, 5, True)
+    assert len({everything.of(item.image_id) for item in photographs}) == len({item.submitter for item in photographs})
+
+
+def test_shares_hold_for_many_groups_and_a_frozen_split_gives_its_share_away() -> None:
+    names = [f"image {number}" for number in range(4000)]
+    planned = plan(RECIPE, [candidate(name) for name in names], Groups(), {})
+    splits = Counter(item.split for item in planned.samples)
+    assert 0.47 < splits["train"] / 4000 < 0.53 and 0.22 < splits["test"] / 4000 < 0.28
+    later = plan(RECIPE, [candidate(f"later {name}") for name in names], Groups(), carried(planned, {}))
+    splits = Counter(item.split for item in later.samples)
+    assert splits["test"] == 0 and 0.63 < splits["train"] / 4000 < 0.70
+    assert split_of({"train": 0.5, "val": 0.5}, "salt", "a group") == split_of({"train": 0.5, "val": 0.5}, "salt", "a group")
+
+
+@pytest.mark.parametrize(("reason", "values", "change"), [
+    ("withdrawn", {"stands": False}, ("", "")),
+    ("other_unit", {"unit": "word"}, ("", "")),
+    ("other_campaign", {"campaign": "가을"}, ("unit:", "  campaigns: [demo]\nunit:")),
+    ("other_slice", {"slices": ("horizontal",)}, ("unit:", "  slices: [vertical]\nunit:")),
+    ("low_agreement", {"agreement": 0.79}, ("unit:", "  least_agreement: 0.8\nunit:")),
+    ("left_out_by_hand", {}, ("unit:", "  leave_out: [an image]\nunit:")),
+    (None, {"agreement": None, "slices": ("vertical",)}, ("unit:", "  least_agreement: 0.8\n  slices: [vertical]\nunit:")),
+])
+def test_what_a_recipe_does_not_take(reason: str | None, values: dict[str, object], change: tuple[str, str]) -> None:
+    recipe = parse_dataset(TEXT.replace(*change), "scene-text.yaml")
+    planned = plan(recipe, [candidate("an image", **values)], Groups(), {})
+    assert [item.reason for item in planned.left_out] == ([reason] if reason else [])
+    assert len(planned.samples) == (0 if reason else 1)
+
+
+def test_the_config_named_first_wins() -> None:
+    recipe = parse_dataset(TEXT.replace("[scene_text]", "[document, scene_text]"), "scene-text.yaml")
+    both = [candidate("i"), candidate("i", annotation_config="document")]
+    planned = plan(recipe, both, Groups(), {})
+    assert [item.candidate.annotation_config for item in planned.samples] == ["document"]
+    assert [(item.reason, item.annotation_config) for item in planned.left_out] == [("other_config", "scene_text")]
+    words = [both[0], replace(both[1], unit="word")]
+    assert [item.candidate.annotation_config for item in plan(recipe, words, Groups(), {}).samples] == ["scene_text"]
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("train: 0.8", "train: 0.9", "8: splits is .*add up to 1.1, expected 1"),
+    ("unit: line", "unit: 줄", "7: unit is '줄': .*'word', 'line' or 'character'"),
+    ("frozen: [test]", "frozen: [tset]", "12: frozen is .*no such split: tset; expected some of train, val, test"),
+    ("frozen: [test]", "frozen: [train, val, test]", "12: frozen is .*every split is frozen"),
+    ("leaks: 0", "least: {test: {vertikal: 5}}", "14: gates.least is .*no such slice: vertikal"),
+    ("leaks: 0", "least: {tset: {vertical: 5}}", "14: gates is .*no such split: tset"),
+    ("[scene_text]", "[]", "6: readings.annotation_configs is .*at least 1"),
+    ("salt: scene", "slat: scene", "9: slat is "),
+    ("salt: scene", "slat: scene", "1: salt is missing"),
+])
+def test_a_wrong_recipe_names_its_line(old: str, new: str, told: str) -> None:
+    assert old in TEXT
+    with pytest.raises(SettingError, match=rf"(?m)^scene-text.yaml:{told}"):
+        parse_dataset(TEXT.replace(old, new), "scene-text.yaml")
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_recipe_parser(text: str) -> None:
+    with pytest.raises(SettingError):
+        parse_dataset(text, "x.yaml")
+
+
+def test_the_recipes_that_ship_are_whole() -> None:
+    for path in (Path(__file__).parents[2] / "recipes/datasets").glob("*.yaml"):
+        assert isinstance(parse_dataset(path.read_text(encoding="utf-8"), path.name), Dataset)
