@@ -8,8 +8,9 @@ Example:
 
 from importlib.metadata import version
 
-from saegim.load import Release, load
+from saegim.load import load
 from saegim.pull import pull
+from saegim.release import Release
 from saegim.releases import Releases
 
 __version__ = version("saegim")

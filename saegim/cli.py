@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import importlib
+import json
+import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 from typer._click.exceptions import ClickException
 
-from saegim.errors import ClientError
-from saegim.pull import pull
+from saegim.errors import ClientError, SettingMissing
+from saegim.formats import FORMATS
+from saegim.load import load
+from saegim.manifest import Manifest, parse_name
+from saegim.progress import progress_bar
+from saegim.published_diff import published_diff
+from saegim.pull import Pulled, bring, needed
 from saegim.releases import Releases
+from saegim.settings import cache
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None,
                   help="Saegim: from photographs to dataset releases.\n\nExample:  saegim datasets list")
@@ -50,49 +59,109 @@ def list_datasets() -> None:
 
 
 @datasets.command()
-def show(name: str = typer.Argument(help="NAME, or NAME@N.", metavar="NAME[@N]")) -> None:
-    """Show one release: its samples, files and columns.
+def show(name: str = typer.Argument(help="NAME, or NAME@N.", metavar="NAME[@N]"),
+         recipe: bool = typer.Option(False, "--recipe", help="Only the recipe that it was made by, as JSON.")) -> None:
+    """Show one release: its samples, what it leaves out, its files and columns.
 
     Example:  saegim datasets show scene-text@1
     """
     manifest = Releases().manifest(name)
-    console.print(f"[bold]{manifest.name}[/]  {manifest.description}")
+    if recipe:
+        sys.stdout.write(json.dumps(manifest.recipe, ensure_ascii=False, indent=1) + "\n")
+        return
+    console.print(f"[bold]{manifest.name}[/]  {escape(manifest.description)}")
     facts = Table.grid(padding=(0, 2))
-    facts.add_row("samples", _splits(manifest.splits))
-    facts.add_row("unit", manifest.unit)
-    facts.add_row("made from", manifest.parent or "nothing: it is the first")
-    facts.add_row("left out", str(len(manifest.exclusions)))
-    facts.add_row("licence", manifest.licence)
-    facts.add_row("code", manifest.code_version)
-    facts.add_row("recipe", f"sha256 {manifest.recipe_sha256[:12]}…")
+    for fact, value in _facts(manifest):
+        facts.add_row(fact, escape(value))
     console.print(facts)
-    files = Table("file", "rows", "size", "sha256")
+    files = Table("file", "kind", "rows", "size", "sha256")
+    files.columns[0].overflow = "fold"
     for file in manifest.files:
-        files.add_row(file.path, str(file.rows), _size(file.bytes), f"{file.sha256[:12]}…")
+        files.add_row(file.place, file.kind, f"{file.rows:,}" if file.rows else "", _size(file.bytes), f"{file.sha256[:12]}…")
     console.print(files)
     columns = Table("label column", "type")
     for column in manifest.columns:
-        columns.add_row(column.name, column.type)
+        columns.add_row(column.name, escape(column.type))
     console.print(columns)
+
+
+def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    yield "samples", _splits(manifest.splits)
+    yield "unit", manifest.unit
+    yield "made from", manifest.parent or "nothing: it is the first"
+    yield "left out", ", ".join(f"{count:,} {reason}" for reason, count in manifest.left_out.items()) or "nothing"
+    yield "licence", manifest.licence
+    yield "code", manifest.code_version
+    yield "recipe", f"saegim datasets show {manifest.name} --recipe"
+    if manifest.of_kind("diff"):
+        yield "what changed", f"saegim datasets diff {manifest.parent} {manifest.name}"
 
 
 @datasets.command("pull")
 def pull_release(
     name: str = typer.Argument(help="NAME for the newest, or NAME@N.", metavar="NAME[@N]"),
-    to: Path = typer.Option(..., "--to", help="Folder; several releases of one dataset may share it."),
+    to: Path = typer.Option(..., "--to", help="Folder; several releases of one dataset may share it.", metavar="DIR"),
+    split: list[str] = typer.Option([], "--split", help="Only images of this split; may be given again.", metavar="SPLIT"),
+    form: str = typer.Option("", "--format", help=f"Write it in another form: {', '.join(FORMATS)}.", metavar="FORMAT"),
+    verify: bool = typer.Option(True, "--verify/--no-verify",
+                                help="Check files that are there by their sha256, or by their size alone."),
 ) -> None:
-    """Bring a release to a folder: only what is missing, every file checked.
+    """Bring a release to a folder: only what is missing, every file checked. Interrupted, run it again: it goes on.
+
+    With --format the release goes to the cache first (SAEGIM_CACHE, or ~/.cache/saegim), and the folder gets what is made of it.
 
     Example:  saegim datasets pull scene-text@1 --to data/scene-text
+
+    Example:  saegim datasets pull scene-text@1 --to data/scene-text-hf --format hf --split test
     """
+    if form and form not in FORMATS:
+        raise SettingMissing(f"There is no format {form!r}: expected one of {', '.join(FORMATS)}")
     releases = Releases()
-    total = sum(file.bytes for file in releases.manifest(name).files)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        line = bar.add_task(f"pulling {name}", total=total)
-        pulled = pull(name, to, releases, lambda count: bar.update(line, advance=count))
-    console.print(f"{pulled.manifest.name} is in {to}: {_size(pulled.fetched)} fetched, {_size(pulled.kept)} were there. "
-                  f"Its files: {pulled.manifest_path}", markup=False, soft_wrap=True)
+    manifest = releases.manifest(name)
+    splits, folder = split or None, cache(manifest.dataset) if form else to
+    with progress_bar(f"pulling {manifest.name}", sum(file.bytes for file in needed(manifest, splits))) as advance:
+        pulled = bring(releases, manifest, needed(manifest, splits), folder, advance, verify)
+    if not form or pulled.fetched:
+        _say(f"{manifest.name} is in {folder}: {_size(pulled.fetched)} fetched, {_size(pulled.kept)} were there. "
+             f"Its files: {pulled.manifest_path}")
+    _say_taken_down(name, pulled)
+    if form:
+        release = load(str(manifest.name), split or None, folder=folder)
+        with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
+            line = bar.add_task(f"writing {form}", total=len(release))
+            written = FORMATS[form].write(release, to, lambda count: bar.update(line, advance=count))
+        _say(f"{manifest.name} is in {to} as {form}: {', '.join(str(path.relative_to(to)) for path in written)}")
+
+
+def _say_taken_down(name: str, pulled: Pulled) -> None:
+    if pulled.manifest.revision and str(pulled.manifest.name) != name:
+        _say(f"Images were taken down from {pulled.manifest.dataset}@{pulled.manifest.number}: {pulled.manifest.name} stands in "
+             "its place.")
+    if pulled.taken_down:
+        _say("Files here hold what was taken down. Delete them:\n  " + "\n  ".join(
+            f"rm {shlex.quote(str(path))}" for path in pulled.taken_down))
+
+
+def diff(before: str = typer.Argument(help="A release.", metavar="NAME@N"),
+         after: str = typer.Argument("", help="The other one; where left out, NAME@N is compared with the release that it was "
+                                              "made from.", metavar="NAME@M")) -> None:
+    """Show what changed between a release and the one that it was made from, as it was published with it.
+
+    Example:  saegim datasets diff scene-text@6 scene-text@7
+    """
+    found = published_diff(Releases(), before, after, cache(parse_name(before).dataset))
+    table = Table(f"{found.content['before']} → {found.content['after']}", "how many")
+    table.columns[1].justify = "right"
+    for what, count in found.numbers():
+        table.add_row(what, f"{count:,}")
+    console.print(table if table.row_count else f"{found.content['before']} → {found.content['after']}: nothing changed")
+    if slices := found.by_slice():
+        table = Table("slice", "regions")
+        for name, numbers in slices:
+            table.add_row(name, ", ".join(f"{count:,} {what}" for what, count in numbers))
+        console.print(table)
+    if found.page:
+        _say(f"The page with pictures: {found.page}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -100,6 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     workbench = _workbench()
     if workbench:
         workbench(app)
+    else:
+        datasets.command("diff")(diff)  # the workbench has its own, which compares any two
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not workbench and given and given[0] in NEEDS_WORKBENCH:
         _fail(f"`saegim {given[0]}` belongs to the workbench, and only the client is installed here. "
@@ -145,8 +216,12 @@ def _stopped() -> NoReturn:
     sys.exit(130)
 
 
+def _say(message: str) -> None:
+    console.print(message, markup=False, soft_wrap=True)
+
+
 def _splits(splits: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in splits.items())
+    return ", ".join(f"{count:,} {name}" for name, count in splits.items())
 
 
 def _size(count: int) -> str:

@@ -1,104 +1,107 @@
-"""A release in memory: Arrow, pandas, decoded images."""
+"""Loads a release: from the folder where it lies already, else by pulling what is missing."""
 
 from __future__ import annotations
 
-import importlib
-import io
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from saegim.errors import SettingMissing
-from saegim.manifest import Manifest
-from saegim.pull import pull
-
-if TYPE_CHECKING:
-    import pandas
-    from PIL.Image import Image
-
-ROWS_A_READ = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A pulled release.
-
-    Attributes:
-        manifest: what it is.
-        folder: where its files lie.
-        labels: one row an image with its regions; see the columns in the manifest.
-    """
-
-    manifest: Manifest
-    folder: Path
-    labels: pa.Table
-
-    def __len__(self) -> int:
-        return int(self.labels.num_rows)
-
-    def to_arrow(self) -> pa.Table:
-        """Labels and images in one table: the column ``image`` holds {bytes, path}. All of it is in memory."""
-        shards = sorted(set(self.labels["shard"].to_pylist()))
-        if not shards:
-            return self.labels
-        images = pa.concat_tables([pq.read_table(self.folder / shard, columns=["image_id", "image"]) for shard in shards])
-        where = pc.index_in(self.labels["image_id"], value_set=images["image_id"].combine_chunks())
-        # A gather of single bytes objects stays below the 2 GiB of one binary array only when it is chunked.
-        return self.labels.append_column("image", images["image"].take(where))
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """Labels as a data frame, without the images."""
-        _need("pandas", "pandas")
-        frame: pandas.DataFrame = self.labels.to_pandas()
-        return frame
-
-    def images(self) -> Iterator[tuple[Image, dict[str, Any]]]:
-        """Each image, decoded as RGB, with its label row. Holds a few images at a time."""
-        pillow = _need("PIL.Image", "pillow")
-        rows: dict[str, dict[str, dict[str, Any]]] = {}
-        for row in self.labels.to_pylist():
-            rows.setdefault(row["shard"], {})[row["image_id"]] = row
-        for shard in sorted(rows):
-            for batch in pq.ParquetFile(self.folder / shard).iter_batches(ROWS_A_READ, columns=["image_id", "image"]):
-                for item in batch.to_pylist():
-                    if row := rows[shard].get(item["image_id"]):
-                        yield pillow.open(io.BytesIO(item["image"]["bytes"])).convert("RGB"), row
+from saegim.errors import ReleaseDamaged, SettingMissing, StorageUnavailable
+from saegim.folder import has_all, manifests
+from saegim.manifest import File, Manifest, ReleaseName, parse_name
+from saegim.progress import progress_bar
+from saegim.pull import bring, fetch, needed
+from saegim.release import Release
+from saegim.releases import Releases
+from saegim.settings import cache
+from saegim.where import parse_where
 
 
-def load(name: str, split: str | None = None, folder: str | os.PathLike[str] | None = None) -> Release:
+def load(name: str, split: str | Sequence[str] | None = None, where: str | None = None,
+         folder: str | os.PathLike[str] | None = None, releases: Releases | None = None) -> Release:
     """Loads a release, pulling what is not there yet.
 
+    Where a release is named by its number and the folder has it, nothing is asked of the network.
+
     Example:
-        >>> release = saegim.load("scene-text@1", split="train")  # doctest: +SKIP
+        >>> release = saegim.load("scene-text@1", split="train", where="direction == 'vertical'")  # doctest: +SKIP
 
     Args:
         name: such as ``scene-text@3``, or ``scene-text`` for the newest.
-        split: only this split's rows.
+        split: only this split's rows, or those of several; only their images are pulled.
+        where: only images of which the row, together with at least one region, fulfils this; all regions of such an image
+            stay. A Python expression over label columns and region attributes: comparisons, ``in``, ``not in``, ``and``,
+            ``or``, ``not``. Only shards that hold such images are pulled.
         folder: where its files are kept; ``$SAEGIM_CACHE`` or ``~/.cache/saegim`` where left out.
+        releases: where from; the configured object storage where left out.
 
     Raises:
         ReleaseNotFound: no such release, or it has no such split.
+        ConditionWrong: ``where`` is not understood; nothing was pulled but labels.
+        StorageUnavailable: something is missing, and the object storage does not answer.
     """
-    cache = Path(folder or os.environ.get("SAEGIM_CACHE") or Path.home() / ".cache" / "saegim")
-    dataset = name.partition("@")[0]
-    pulled = pull(name, cache if folder else cache / dataset)
-    labels = pq.read_table(pulled.folder / pulled.manifest.labels.path)
-    if split is not None:
-        if split not in pulled.manifest.splits:
-            raise SettingMissing(f"{pulled.manifest.name} has no split {split!r}: expected one of "
-                                 f"{', '.join(pulled.manifest.splits)}")
-        labels = labels.filter(pc.field("split") == split)
-    return Release(pulled.manifest, pulled.folder, labels)
+    wanted = parse_name(name)
+    splits = [split] if isinstance(split, str) else split
+    place = Path(folder) if folder else cache(wanted.dataset)
+    if wanted.number and (here := _newest_in(place, wanted)) and (found := _of_folder(place, here, splits, where)):
+        return found
+    source = releases or Releases()
+    manifest = _asked(source, wanted, place)
+    needed(manifest, splits)
+    fetch(source, manifest, [manifest.labels], place, verify=False)
+    release = _rows(place, manifest, splits, where)
+    files = _files(release)
+    with progress_bar(f"pulling {manifest.name}", sum(file.bytes for file in files if not has_all(place, [file]))) as advance:
+        bring(source, manifest, files, place, advance, verify=False)
+    return release
 
 
-def _need(module: str, package: str) -> Any:
+def _newest_in(folder: Path, wanted: ReleaseName) -> Manifest | None:
+    found = [manifest for manifest in manifests(folder) if (manifest.dataset, manifest.number) == wanted[:2]
+             and wanted.revision in (None, manifest.revision)]
+    return found[-1] if found else None
+
+
+def _of_folder(folder: Path, manifest: Manifest, splits: Sequence[str] | None, where: str | None) -> Release | None:
+    """The release as the folder has it; None where a file is missing."""
+    needed(manifest, splits)
+    if not has_all(folder, [manifest.labels]):
+        return None
+    release = _rows(folder, manifest, splits, where)
+    return release if has_all(folder, _files(release)) else None
+
+
+def _asked(source: Releases, wanted: ReleaseName, folder: Path) -> Manifest:
+    """What the store says; where it does not answer, the error names the releases that can be had without it."""
     try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise SettingMissing(f"This needs {package}: pip install {package}") from None
+        return source.manifest(wanted)
+    except (SettingMissing, StorageUnavailable) as error:
+        here = [str(manifest.name) for manifest in manifests(folder) if manifest.dataset == wanted.dataset]
+        if not here:
+            raise
+        raise type(error)(f"{error} {folder} has {', '.join(here)}: load one of these by its number, with a split that was "
+                          "pulled, and nothing is asked of the storage") from error
+
+
+def _rows(folder: Path, manifest: Manifest, splits: Sequence[str] | None, where: str | None) -> Release:
+    path = folder / manifest.labels.place
+    try:
+        labels = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ReleaseDamaged(f"{path} cannot be read ({error}): saegim datasets pull {manifest.name} --to {folder} mends it"
+                             ) from error
+    if splits is not None:
+        labels = labels.filter(pc.field("split").isin(list(splits)))
+    if where is not None:
+        labels = labels.filter(parse_where(where, labels.schema).mask(labels))
+    return Release(manifest, folder, labels)
+
+
+def _files(release: Release) -> list[File]:
+    """All that its rows need: of the images only shards that hold some of them."""
+    shards = set(pc.unique(release.labels["shard"]).to_pylist())
+    return [file for file in release.manifest.files if file.kind != "images" or file.path in shards]

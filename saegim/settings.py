@@ -1,4 +1,4 @@
-"""Where the object store is: the part of the settings that an engineer needs."""
+"""Where the object store and the cache are: the part of the settings that an engineer needs."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def home() -> Path:
     here = Path.cwd()
     found = (folder / ".saegim" for folder in (here, *here.parents) if (folder / ".saegim" / "env").is_file())
     return next(found, here / ".saegim")
+
+
+def cache(dataset: str) -> Path:
+    """Where a dataset's releases are kept when nobody names a folder: in ``SAEGIM_CACHE``, else in ``~/.cache/saegim``."""
+    return Path(os.environ.get("SAEGIM_CACHE") or Path.home() / ".cache" / "saegim") / dataset
 
 
 class StorageSettings(BaseSettings):

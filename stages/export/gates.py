@@ -61,29 +61,25 @@ def undecodable(image_id: str, problem: str) -> Failure:
 
 def polygons(reading: Reading) -> list[Failure]:
     """Regions of a reading whose outline is none."""
-    corners = [np.asarray(region.polygon, np.float64).reshape(-1, 2) for region in reading.regions]
-    sound = [len(outline) >= 3 and bool(np.isfinite(outline).all()) for outline in corners]
-    shapes = np.array([shapely.Polygon(outline) if good else None for outline, good in zip(corners, sound, strict=True)], object)
-    valid, areas = shapely.is_valid(shapes), shapely.area(shapes)
-    found = []
-    for number, region in enumerate(reading.regions):
-        if problem := _problem(reading, corners[number], sound[number], bool(valid[number]), float(areas[number])):
-            where = f"region {region.region_id} ({region.text[:20]!r})"
-            found.append(Failure("invalid polygon", reading.image_id, f"{where} {problem}", LEAVE_OUT.format(reading.image_id)))
-    return found
+    outlines = [np.asarray(region.polygon, np.float64).reshape(-1, 2) for region in reading.regions]
+    bounds = np.array([reading.width, reading.height]) + OUTSIDE
+    inside = [len(corners) >= 3 and bool((corners >= -OUTSIDE).all() and (corners <= bounds).all()) for corners in outlines]
+    drawn = [np.concatenate([corners, corners[:1]]) for corners, good in zip(outlines, inside, strict=True) if good]
+    shapes = shapely.polygons(shapely.linearrings(
+        np.concatenate([np.zeros((0, 2)), *drawn]), indices=np.repeat(np.arange(len(drawn)), [len(ring) for ring in drawn])))
+    sound = iter(shapely.is_valid(shapes).tolist())
+    wrong = [number for number, good in enumerate(inside) if not (good and next(sound))]
+    return [Failure("invalid polygon", reading.image_id, f"region {reading.regions[number].region_id} "
+                    f"({reading.regions[number].text[:20]!r}) {_problem(reading, outlines[number])}",
+                    LEAVE_OUT.format(reading.image_id)) for number in wrong]
 
 
-def _problem(reading: Reading, corners: NDArray[np.float64], sound: bool, valid: bool, area: float) -> str | None:
-    if not sound:
+def _problem(reading: Reading, corners: NDArray[np.float64]) -> str:
+    if len(corners) < 3 or not np.isfinite(corners).all():
         return "has fewer than three corners, or a corner that is no number"
-    if not valid:
-        return "crosses itself"
-    if area <= 0:
-        return "has no area"
-    (left, top), (right, bottom) = corners.min(0), corners.max(0)
-    if left < -OUTSIDE or top < -OUTSIDE or right > reading.width + OUTSIDE or bottom > reading.height + OUTSIDE:
+    if (corners < -OUTSIDE).any() or (corners > np.array([reading.width, reading.height]) + OUTSIDE).any():
         return f"lies outside the image of {reading.width} × {reading.height} pixels"
-    return None
+    return "has no area" if np.linalg.matrix_rank(corners - corners[0]) < 2 else "crosses or touches itself"
 
 
 def held(planned: Iterable[Planned]) -> list[Failure]:
@@ -113,7 +109,7 @@ def leaks(gates: Gates, report: LeakReport) -> list[Failure]:
     return [Failure(
         "leak", pair.one, f"in {pair.split_one}, a near duplicate ({pair.verdict}) of {pair.other[:12]}… in {pair.split_other}",
         f"put the one that is to go under readings.leave_out in the recipe: {pair.one} or {pair.other}; or, if they are two "
-        "pictures: saegim ingest split") for pair in report.pairs]
+        "pictures: saegim ingest split with the one that was sent later") for pair in report.pairs]
 
 
 def records(failures: Sequence[Failure]) -> list[dict[str, str]]:

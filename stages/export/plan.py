@@ -56,7 +56,7 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
         groups: of all images, those in ``before`` included.
         before: images of earlier releases, by image id.
     """
-    frozen = {known.split for known in before.values() if known.held} & set(recipe.frozen)
+    frozen = {known.split for known in before.values()} & set(recipe.frozen)
     open_splits = {name: share for name, share in recipe.splits.items() if name not in frozen}
     standing: dict[str, set[str]] = {}
     for image_id, known in before.items():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -13,51 +15,116 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
 import yaml
 from playwright.sync_api import Page, sync_playwright
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from sqlalchemy import select
 
-from apps.stack.services import BUCKETS, down, up
+from apps.stack.services import BUCKETS
 from datastore.ledger import Ledger
 from datastore.ledger.readings import readings_by_id
 from datastore.ledger.tables import readings
 from datastore.objects import ObjectStore
+from flows.report import Report
 from flows.settings import ROOT, Settings, load_settings
 from flows.workbench import Workbench
 from schemas.reading import Reading
+from tests.services.forked import WIDE, Forks
 
 SAEGIM = ROOT / ".venv" / "bin" / "saegim"
 PYTHON = ROOT / ".venv" / "bin" / "python"
 CHROMIUM = Path("/usr/bin/chromium")
 
 
+@dataclass
+class Starting:
+    """Services that are being started: a fresh state takes a minute, in which tests that need none can run."""
+
+    home: Path
+    env: dict[str, str]
+    process: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Until they answer."""
+        code = self.process.wait()
+        assert code == 0, (self.home / "up.log").read_text(encoding="utf-8")
+
+    def stop(self) -> None:
+        """Stops them, started or half so."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+        subprocess.run([SAEGIM, "down"], cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
+
+
+STARTING = pytest.StashKey[Starting]()
+
+
+def start() -> Starting:
+    """`saegim up` with a new state folder, in the background."""
+    home = Path(tempfile.mkdtemp(prefix="saegim 작업 상태 "))
+    env = ours({"SAEGIM_HOME": str(home)})
+    with (home / "up.log").open("wb") as log:
+        return Starting(home, env, subprocess.Popen([SAEGIM, "up", "--no-schedules"], cwd=ROOT, env=env, stdout=log, stderr=log))
+
+
+def ours(changes: dict[str, str]) -> dict[str, str]:
+    """The environment without anybody's settings of Saegim and Prefect, but with these."""
+    return {name: value for name, value in os.environ.items()
+            if name == "SAEGIM_LABEL_STUDIO_VENV" or not name.startswith(("SAEGIM_", "PREFECT_"))} | changes
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The services start as soon as it is known that a test needs them."""
+    needed = any("stack" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not session.config.option.collectonly and "SAEGIM_TEST_STACK" not in os.environ:
+        session.config.stash[STARTING] = start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Stops the services, whatever became of the tests; their state folder stays where a test failed."""
+    if starting := session.config.stash.get(STARTING, None):
+        starting.stop()
+        if not exitstatus:
+            shutil.rmtree(starting.home, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def stack(pytestconfig: pytest.Config) -> Iterator[Settings]:
     """SeaweedFS, Label Studio, Prefect and its workers, with a state folder of their own.
 
     SAEGIM_TEST_STACK names the state folder of a stack that runs already, for trying one test again and again.
     """
-    running = os.environ.get("SAEGIM_TEST_STACK")
-    home = Path(running) if running else tmp_path_factory.mktemp("작업 상태")
-    before = dict(os.environ)
-    for name in [name for name in os.environ if name.startswith(("SAEGIM_", "PREFECT_"))]:
-        if name != "SAEGIM_LABEL_STUDIO_VENV":
-            del os.environ[name]
-    os.environ["SAEGIM_HOME"] = str(home)
+    running, before = os.environ.get("SAEGIM_TEST_STACK"), dict(os.environ)
+    if not running:
+        if STARTING not in pytestconfig.stash:  # a test has asked for it while it ran
+            pytestconfig.stash[STARTING] = start()
+        starting = pytestconfig.stash[STARTING]
+        starting.wait()
+        running = str(starting.home)
+    environment = ours({"SAEGIM_HOME": running})
+    os.environ.clear()
+    os.environ.update(environment)
     try:
-        if not running:
-            up(schedules=False)
         settings = load_settings()
         os.environ["PREFECT_API_URL"] = settings.prefect_api_url
-        yield settings
+        with Forks(PYTHON, ROOT) as World.forks:
+            yield settings
     finally:
-        if not running:
-            down()
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextlib.contextmanager
+def recorded(settings: Settings) -> Iterator[None]:
+    """Flows of this process are recorded by the Prefect server, without a heartbeat: its thread ends a second after its flow."""
+    with temporary_settings({PREFECT_API_URL: settings.prefect_api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
 
 
 @dataclass
@@ -65,32 +132,59 @@ class World:
     """Buckets and a ledger of its own on the shared services."""
 
     env: dict[str, str] = field(default_factory=dict)
+    forks: ClassVar[Forks]
 
     def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """One `saegim` command in this world."""
-        return self._run([str(SAEGIM), *arguments], check)
+        """One `saegim` command in this world, in a process of its own."""
+        return _checked(self.forks.run(arguments, self._env), check)
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """The same as a shell runs it, from its first import to its last thread."""
+        return self.execute([str(SAEGIM), *arguments], check)
+
+    def flow(self, verb: str, *arguments: str) -> Report:
+        """One verb's flow in this process: the quickest way, where it matters only what it leaves behind."""
+        with self.inside():
+            settings = load_settings()
+            with recorded(settings):
+                report: Report = getattr(importlib.import_module(f"flows.{verb}"), verb)(*arguments)
+        return report
 
     def killed(self, verb: str, target: str, when: str) -> None:
-        """Runs a verb that is killed with SIGKILL before, in or after its first call of ``module:name``."""
-        done = self._run([str(PYTHON), "-m", "tests.services.killed", verb, target, when], check=False)
-        assert done.returncode == -9, done.stdout + done.stderr
+        """Runs a verb in a process that is killed with SIGKILL before or after its first call of ``module:name``."""
+        done = self.forks.run(["run", verb], self._env, (target, when))
+        assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
 
-    @property
-    def bench(self) -> Workbench:
-        """The systems of this world."""
+    def execute(self, command: list[str], check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Any program in this world."""
+        return _checked(subprocess.run(command, cwd=ROOT, env=self._env, capture_output=True, text=True, timeout=300,
+                                       check=False), check)
+
+    @contextlib.contextmanager
+    def inside(self) -> Iterator[None]:
+        """This process is in this world."""
         before = dict(os.environ)
         os.environ.update(self.env)
         try:
-            return Workbench(load_settings())
+            yield
         finally:
             os.environ.clear()
             os.environ.update(before)
 
-    def _run(self, command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(command, cwd=ROOT, env={**os.environ, "COLUMNS": "200", **self.env}, capture_output=True,
-                              text=True, timeout=300, check=False)
-        assert not check or done.returncode == 0, done.stdout + done.stderr
-        return done
+    @property
+    def bench(self) -> Workbench:
+        """The systems of this world."""
+        with self.inside():
+            return Workbench(load_settings())
+
+    @property
+    def _env(self) -> dict[str, str]:
+        return {**os.environ, **WIDE, **self.env}
+
+
+def _checked(done: subprocess.CompletedProcess[str], check: bool) -> subprocess.CompletedProcess[str]:
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 def readings_by(ledger: Ledger, kind: str) -> dict[str, list[Reading]]:
@@ -134,7 +228,7 @@ def world(stack: Settings, tmp_path: Path) -> World:
 @pytest.fixture(scope="session")
 def demo(stack: Settings) -> str:
     """What `make demo` prints at its first run on the shared services."""
-    return World()._run([str(PYTHON), "-m", "apps.demo"], check=True).stdout
+    return World().execute([str(PYTHON), "-m", "apps.demo"]).stdout
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,21 @@
-"""Runs one verb in this process and kills it with SIGKILL at a call that a test names.
-
-Example:  python -m tests.services.killed export datastore.releases:ObjectStore.put_if_absent after
-"""
+"""Kills the process that it runs in with SIGKILL at a call that a test names."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import signal
-import sys
 from typing import Any
 
-from apps.cli.run import prepare
-from flows.settings import load_settings
 
+def kill_at(target: str, when: str) -> None:
+    """From now on the first call of ``target`` is the last thing that this process does.
 
-def main(verb: str, target: str, when: str) -> None:
-    prepare(load_settings())
+    Args:
+        target: such as ``datastore.releases:ObjectStore.put_if_absent``, as its callers look it up.
+        when: ``before`` it does anything, or ``after`` it has done it.
+    """
     module_name, _, path = target.partition(":")
-    flow_module = importlib.import_module(f"flows.{verb}")
     owner: Any = importlib.import_module(module_name)
     *parents, name = path.split(".")
     for parent in parents:
@@ -32,8 +29,3 @@ def main(verb: str, target: str, when: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     setattr(owner, name, patched)
-    getattr(flow_module, verb)()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

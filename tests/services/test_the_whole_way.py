@@ -53,7 +53,7 @@ def test_the_demo_says_what_became_of_each_photograph(demo: str) -> None:
 
 
 def test_a_second_demo_reports_nothing_new(demo: str) -> None:
-    second = World()._run([str(PYTHON), "-m", "apps.demo"], check=True).stdout
+    second = World().execute([str(PYTHON), "-m", "apps.demo"]).stdout
     for verb in VERBS - {"full-cycle"}:
         assert re.search(rf"^{verb} +nothing new$", second, re.MULTILINE), (verb, second)
     assert "scene-text@1 is up to date" in second

@@ -1,0 +1,144 @@
+"""Hugging Face: images and labels joined, one Parquet file a split, and a card that names them.
+
+``datasets.load_dataset(folder)`` has the splits under their own names and decodes the images; ``data/train.parquet`` alone is
+read by pandas and everything else. The same release gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from saegim.errors import FolderRefused
+from saegim.folder import locked, on_disk, write_whole
+from saegim.manifest import Manifest
+from saegim.release import Release
+from saegim.shards import IMAGE, open_shard, pieces, read_images
+
+MARK = ".saegim-hf"
+"""File in a folder that is written here: it may be written again, and by one process at a time."""
+METADATA = {"huggingface": json.dumps({"info": {"features": {IMAGE: {"_type": "Image"}}}})}
+IMAGE_TYPE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
+REPLACED = ("configs", "dataset_info")
+"""Keys of the card's front matter that speak of other files."""
+
+
+def write(release: Release, to: Path, advance: Callable[[int], None] = lambda _samples: None) -> list[Path]:
+    """Writes a release, or what was loaded of it. Killed, it leaves no ``data`` that is not whole; run again, it begins anew.
+
+    Args:
+        release: as ``saegim.load`` gives it.
+        to: folder; new, empty, or written here before.
+        advance: told how many samples more are written.
+
+    Returns:
+        The data files, in the order of the splits. A split without samples has none.
+
+    Raises:
+        FolderRefused: the folder holds something else, or its disk cannot take it.
+    """
+    with on_disk(to):
+        _check(to)
+        to.mkdir(parents=True, exist_ok=True)
+        with locked(to / MARK, threading.Event()):
+            return _write_alone(release, to, advance)
+
+
+def _write_alone(release: Release, to: Path, advance: Callable[[int], None]) -> list[Path]:
+    new, old, data, card = to / ".data.part", to / ".data.old", to / "data", to / "README.md"
+    for folder in (new, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    new.mkdir()
+    there = set(pc.unique(release.labels["split"]).to_pylist())
+    splits = [split for split in release.manifest.splits if split in there]
+    for split in splits:
+        _write_split(release, release.labels.filter(pc.field("split") == split), new / f"{split}.parquet", advance)
+    # From here on it goes by renaming: a card stands only beside the data that it tells of.
+    card.unlink(missing_ok=True)
+    if data.exists():
+        data.rename(old)
+    new.rename(data)
+    for name, content in _beside(release):
+        write_whole(to / name, content)
+    write_whole(card, _card(release, splits).encode())
+    shutil.rmtree(old, ignore_errors=True)
+    return [data / f"{split}.parquet" for split in splits]
+
+
+def _write_split(release: Release, labels: pa.Table, path: Path, advance: Callable[[int], None]) -> None:
+    schema = _schema(labels.schema)
+    columns = [leaf for field in schema if field.name != IMAGE for leaf in _leaves(field.name, field.type)]
+    compression = {**dict.fromkeys(columns, "zstd"), f"{IMAGE}.bytes": "none", f"{IMAGE}.path": "zstd"}
+    with pq.ParquetWriter(path, schema, compression=compression, use_dictionary=columns, write_statistics=["image_id"],
+                          version="2.6", data_page_version="1.0") as writer:
+        shard, opened = "", None
+        for piece in pieces(release.folder, labels):
+            if opened is None or shard != piece.shard:
+                shard, opened = piece.shard, open_shard(release.folder, piece.shard)
+            joined = labels.take(piece.rows).append_column(IMAGE, read_images(opened, piece))
+            writer.write_table(joined.select(schema.names).cast(schema))
+            advance(len(piece.rows))
+
+
+def _schema(labels: pa.Schema) -> pa.Schema:
+    """The image behind its id, then the labels; the shard is no place that a reader of these files has."""
+    names = [name for name in labels.names if name not in ("image_id", "shard")]
+    return pa.schema([labels.field("image_id"), (IMAGE, IMAGE_TYPE), *(labels.field(name) for name in names)], metadata=METADATA)
+
+
+def _leaves(name: str, kind: pa.DataType) -> Iterator[str]:
+    """Names of a column's Parquet leaves."""
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from _leaves(f"{name}.{field.name}", field.type)
+    elif pa.types.is_list(kind):
+        yield from _leaves(f"{name}.list.element", kind.value_type)
+    else:
+        yield name
+
+
+def _check(to: Path) -> None:
+    """Refuses a folder in which something else would be written over."""
+    if to.is_dir() and not (to / MARK).exists() and any(to.iterdir()):
+        raise FolderRefused(f"{to} is not empty and was not written by --format hf: name a new folder, or empty this one")
+
+
+def _beside(release: Release) -> Iterator[tuple[str, bytes]]:
+    """The card's pictures and the pages that it links to, where they stand to it as in the release."""
+    for file in [*release.manifest.of_kind("card"), *release.manifest.of_kind("diff")]:
+        if (path := release.folder / file.place).is_file() and path.name != "README.md":
+            yield str(path.relative_to(release.folder / release.manifest.folder)), path.read_bytes()
+
+
+def _card(release: Release, splits: list[str]) -> str:
+    manifest = release.manifest
+    found = (release.folder / file.place for file in manifest.of_kind("card") if file.place.endswith("/README.md"))
+    path = next((path for path in found if path.is_file()), None)
+    front, body = _parted(path.read_text(encoding="utf-8")) if path else ("", _short_card(manifest))
+    files = "".join(f"  - split: {split}\n    path: data/{split}.parquet\n" for split in splits)
+    return f"---\n{front}configs:\n- config_name: default\n  data_files:\n{files}---\n{body}"
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A card's front matter without the keys that speak of other files, and what follows it."""
+    if not text.startswith("---\n") or "\n---\n" not in text:
+        return "", text
+    front, _, body = text[4:].partition("\n---\n")
+    kept, keep = [], True
+    for line in front.splitlines():
+        if line[:1] not in (" ", "-", "#", ""):
+            keep = line.partition(":")[0] not in REPLACED
+        if keep:
+            kept.append(f"{line}\n")
+    return "".join(kept), body
+
+
+def _short_card(manifest: Manifest) -> str:
+    return f"\n# {manifest.name}\n\n{manifest.description}\n\nLicence: {manifest.licence or 'not stated'}\n"

@@ -1,0 +1,119 @@
+"""The client's commands without a workbench: what they print, and what they say when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from obstore.store import LocalStore
+from rich.console import Console
+
+import saegim.cli
+from saegim.manifest import Manifest
+from saegim.releases import Releases
+from saegim.settings import StorageSettings
+from tests.made_release import Dataset, images_of, relabelled
+
+IMAGES = images_of()
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    """A dataset with two releases that the commands find, where only the client is installed."""
+    made = Dataset(LocalStore(tmp_path / "bucket", mkdir=True))
+    first = made.publish(IMAGES)
+    made.publish(relabelled(IMAGES, 5, "고친 글"), first)
+    monkeypatch.setattr(saegim.cli, "Releases", lambda: Releases(StorageSettings(_env_file=None), made.bucket))
+    monkeypatch.setattr(saegim.cli, "console", Console(width=200))
+    monkeypatch.setattr(saegim.cli, "_workbench", lambda: None)
+    monkeypatch.setattr(saegim.cli.datasets, "registered_commands", list(saegim.cli.datasets.registered_commands))
+    monkeypatch.setenv("SAEGIM_CACHE", str(tmp_path / "cache"))
+    return made
+
+
+@pytest.fixture
+def run(dataset: Dataset, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``saegim``; gives what it printed, or its error where it is to fail."""
+
+    def call(*arguments: str, code: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            saegim.cli.main(arguments)
+        printed = capsys.readouterr()
+        assert ended.value.code == code, printed.err
+        return printed.err if code else printed.out
+
+    return call
+
+
+def manifest(dataset: Dataset, name: str) -> Manifest:
+    return Releases(StorageSettings(_env_file=None), dataset.bucket).manifest(name)
+
+
+def test_list_and_show(run: Run, dataset: Dataset) -> None:
+    listed = run("datasets", "list")
+    assert "scene-text@1" in listed and "7 train, 2 val, 3 test" in listed
+    shown = run("datasets", "show", "scene-text")
+    assert "scene-text@2" in shown and "간판과 문서" in shown and "1 low_agreement, 1 withdrawn" in shown
+    assert "saegim datasets diff scene-text@1 scene-text@2" in shown and "v2/README.md" in shown
+    assert "struct<region_id: string" in shown and "double" not in shown and "float" in shown
+    recipe = json.loads(run("datasets", "show", "scene-text@1", "--recipe"))
+    assert recipe == manifest(dataset, "scene-text@1").recipe
+
+
+def test_pull(run: Run, dataset: Dataset, tmp_path: Path) -> None:
+    to = str(tmp_path / "받은 것")
+    said = run("datasets", "pull", "scene-text@1", "--to", to, "--split", "test", "--split", "val")
+    assert f"scene-text@1 is in {to}" in said and "0 B were there" in said
+    splits = {path.parent.name for path in Path(to).glob("images/*/*")}
+    assert splits == {"split=test", "split=val"}
+    assert "0 B fetched" in run("datasets", "pull", "scene-text@1", "--to", to, "--split", "val", "--no-verify")
+    assert "no split 'dev'" in run("datasets", "pull", "scene-text", "--to", to, "--split", "dev", code=1)
+    assert "no release scene-text@7" in run("datasets", "pull", "scene-text@7", "--to", to, code=1)
+
+
+def test_pull_as_hugging_face_wants_it(run: Run, tmp_path: Path) -> None:
+    said = run("datasets", "pull", "scene-text", "--to", str(tmp_path / "hf"), "--format", "hf", "--split", "val")
+    assert f"scene-text@2 is in {tmp_path / 'hf'} as hf: data/val.parquet" in said
+    assert (tmp_path / "hf" / "data" / "val.parquet").is_file()
+    assert (tmp_path / "cache" / "scene-text" / "v2" / "manifest.json").is_file()
+    assert "no format 'coco': expected one of hf" in run("datasets", "pull", "x", "--to", "x", "--format", "coco", code=1)
+
+
+def test_pull_after_a_takedown(run: Run, dataset: Dataset, tmp_path: Path) -> None:
+    first, to = manifest(dataset, "scene-text@1"), tmp_path / "a b"
+    assert "taken down" not in run("datasets", "pull", "scene-text@1", "--to", str(to))
+    dataset.take_down(first, IMAGES[1:])
+    said = run("datasets", "pull", "scene-text@1", "--to", str(to))
+    assert "Images were taken down from scene-text@1: scene-text@1+r1 stands in its place." in said
+    assert f"rm '{to / first.labels.place}'" in said
+
+
+def test_diff(run: Run, tmp_path: Path) -> None:
+    for arguments in (["scene-text@1", "scene-text@2"], ["scene-text@2", "scene-text@1"], ["scene-text@2"]):
+        said = run("datasets", "diff", *arguments)
+        assert "scene-text@1 → scene-text@2" in said and "images in" in said and "images out" not in said
+        assert "1 added, 2 texts edited" in said and "characters edited" in said
+        page = tmp_path / "cache" / "scene-text" / "v2" / "diff.html"
+        assert str(page) in said and "바뀐 것" in page.read_text(encoding="utf-8")
+
+
+def test_no_such_diff(run: Run, dataset: Dataset) -> None:
+    third = dataset.publish(IMAGES, manifest(dataset, "scene-text@2"))
+    assert "scene-text@1 and scene-text@3: neither was made from the other" in run(
+        "datasets", "diff", "scene-text@1", "scene-text@3", code=1)
+    assert "scene-text@1: it was made from no other release" in run("datasets", "diff", "scene-text@1", code=1)
+    dataset.put_manifest(third.model_copy(update={"files": [file for file in third.files if file.kind != "diff"]}))
+    assert "scene-text@3 was published without a diff" in run("datasets", "diff", "scene-text@3", code=1)
+
+
+def test_the_workbench_has_a_diff_of_its_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saegim.cli, "_workbench", lambda: lambda _app: None)
+    assert "No such command 'diff'" in run("datasets", "diff", "scene-text@2", code=2)
+
+
+@pytest.mark.parametrize("command", [["pull"], ["diff"], ["show"], ["list"], []])
+def test_help_has_an_example(run: Run, command: list[str]) -> None:
+    assert f"Example:  saegim datasets {(command or [''])[0]}" in " ".join(run("datasets", *command, "--help").split(" "))
