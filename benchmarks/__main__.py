@@ -11,7 +11,8 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, show, write
 
-NAMES = ("ingest", "duplicates", "hardening", "ocr", "korean", "push", "collect", "screen")
+NAMES = ("ingest", "duplicates", "hardening", "ocr", "korean", "push", "collect", "screen", "releases", "pull",
+         "publish")
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -20,7 +20,7 @@ from flows.settings import ROOT, Settings
 from flows.workbench import Workbench
 from schemas.errors import SaegimError
 
-BUCKETS = ("raw", "images")
+BUCKETS = ("raw", "images", "datasets")
 
 
 @contextlib.contextmanager

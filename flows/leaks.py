@@ -17,7 +17,7 @@ from schemas.sample import Planned
 from schemas.submission import Verdict, image_key
 from stages.export.gates import BROKEN
 from stages.export.leaks import LeakPair, LeakReport, edited
-from stages.ingest.align import Comparison, Features, compare, features
+from stages.ingest.align import LEAST_INLIERS, Comparison, Features, compare, features
 from stages.ingest.gate import small, words
 
 LEAST_SHARED, LEAST_WEIGHT = 2, 0.5
@@ -74,7 +74,7 @@ class _Pictures:
             return None
         seen = compare(one, other)
         # A picture may show all of another one and more: which of the two came first says nothing here.
-        return seen if seen.verdict in LEAKS else compare(other, one)
+        return seen if seen.verdict in LEAKS or seen.inliers < LEAST_INLIERS else compare(other, one)
 
     def _features_of(self, number: int) -> Features | None:
         data = _picture(self._bench, self._planned[number])

@@ -7,6 +7,7 @@ of the real one say (``World.command``).
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -20,7 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-FLOWS = ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score", "full_cycle", "label_status", "migrate")
+IMPORTS = ("saegim.cli", "apps.cli", "flows.full_cycle", "flows.label_status", "flows.migrate",
+           "prefect.flow_engine", "fastapi.encoders", "label_studio_sdk.client", "boto3")
+"""All commands, and what they import late."""
 WIDE = {"COLUMNS": "200"}
 """A terminal that breaks no line which a test looks for."""
 SECONDS = 300
@@ -94,9 +97,10 @@ def serve() -> dict[str, Any] | None:
     from flows.settings import load_settings
 
     prepare(load_settings())
-    for name in ("saegim.cli", "apps.cli", *(f"flows.{name}" for name in FLOWS)):
+    for name in IMPORTS:
         importlib.import_module(name)
     assert threading.active_count() == 1  # a fork has none of the other threads, and all of their locks
+    gc.freeze()
     for line in sys.stdin:
         order: dict[str, Any] = json.loads(line)
         pid = os.fork()

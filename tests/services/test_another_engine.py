@@ -131,18 +131,18 @@ def test_from_a_folder_to_readings_in_the_ledger(world: World, installed: Path, 
     names = [KOREAN, RECEIPT, POSTER]
     for name in names:
         world.bench.objects.put(world.env["SAEGIM_BUCKET_RAW"], f"demo/{name}", (SAMPLES / name).read_bytes())
-    assert "Use it:  saegim models use tesseract-ko-en@1" in world.run("models", "push", str(folder)).stdout
+    assert "Use it:  saegim models use tesseract-ko-en@1" in world.command("models", "push", str(folder)).stdout
     shutil.rmtree(folder)  # from here on it comes from object storage
-    world.run("models", "use", "tesseract-ko-en")
-    world.run("run", "ingest")
-    assert "3 read" in (said := world.run("run", "prelabel").stdout)
+    world.command("models", "use", "tesseract-ko-en")
+    world.flow("ingest")
+    assert "3 read" in (said := world.command("run", "prelabel").stdout)
     assert "tesseract-ko-en@1 on cpu" in said
     found = read_by_models(world, names)
     assert {reading.reader for reading in found.values()} == {"model:tesseract-ko-en@1"}
     assert "방법에 따라 반드시 가열하여 드십시오." in text_of(found[KOREAN])
     assert "KOREAN RESTAURANT" in text_of(found[RECEIPT])
     assert "Reduce your risk of coronavirus infection:" in text_of(found[POSTER])
-    assert "nothing new" in world.run("run", "prelabel").stdout
+    assert "nothing new" in world.command("run", "prelabel").stdout
 
 
 def read_by_models(world: World, names: Sequence[str]) -> dict[str, Reading]:

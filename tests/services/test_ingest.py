@@ -57,12 +57,12 @@ def put(world: World, key: str, data: bytes) -> None:
 def test_edited_copies_are_duplicates_and_receipts_of_one_shop_are_not(world: World) -> None:
     for seed in range(6):
         put(world, f"demo/kim/{seed}.jpg", jpeg(document(seed)))
-    world.run("run", "ingest")
+    world.flow("ingest")
     first = document(2)
     put(world, "demo/lee/작게.jpg", jpeg(first.resize((310, 450)), 60))
     put(world, "demo/kim/잘라서.png", encoded(first.crop((18, 27, 620, 900)), "PNG"))
     put(world, "demo/lee/7.jpg", jpeg(document(7)))
-    world.run("run", "ingest")
+    world.flow("ingest")
     found = rows(world)
     for key in ("demo/lee/작게.jpg", "demo/kim/잘라서.png"):
         assert (found[key].outcome, found[key].duplicate_of) == ("duplicate", found["demo/kim/2.jpg"].submission_id)
@@ -78,12 +78,12 @@ def test_edited_copies_are_duplicates_and_receipts_of_one_shop_are_not(world: Wo
 def test_what_a_manager_says_sticks(world: World) -> None:
     put(world, "demo/kim/1.jpg", jpeg(document(1)))
     put(world, "demo/kim/9.jpg", jpeg(document(9)))
-    world.run("run", "ingest")
+    world.flow("ingest")
     put(world, "demo/lee/1 again.jpg", jpeg(document(1), 50))
-    world.run("run", "ingest")
+    world.flow("ingest")
     assert rows(world)["demo/lee/1 again.jpg"].outcome == "duplicate"
     world.run("ingest", "split", "demo/lee/1 again.jpg")
-    world.run("run", "ingest")
+    world.flow("ingest")
     assert rows(world)["demo/lee/1 again.jpg"].outcome == "accepted"
     world.run("ingest", "merge", "demo/lee/1 again.jpg", "demo/kim/9.jpg")
     assert clusters(world)["demo/lee/1 again.jpg"] == clusters(world)["demo/kim/9.jpg"] != clusters(world)["demo/kim/1.jpg"]
@@ -100,14 +100,14 @@ def test_what_a_manager_says_sticks(world: World) -> None:
 
 def test_a_picture_that_differs_in_a_line_waits_for_a_manager(world: World) -> None:
     put(world, "demo/kim/1.jpg", jpeg(document(1)))
-    world.run("run", "ingest")
+    world.flow("ingest")
     for name in ("one", "other"):
         changed = document(1)
         draw = ImageDraw.Draw(changed)
         draw.rectangle((40, 320, 600, 352), fill="white")
         draw.text((40, 320), f"{name} 가나다 1,230", fill="black", font=hangul_font(26))
         put(world, f"demo/lee/{name}.jpg", jpeg(changed))
-    world.run("run", "ingest")
+    world.flow("ingest")
     found = rows(world)
     assert {found[f"demo/lee/{name}.jpg"].outcome for name in ("one", "other")} == {"held"}
     # "other" is like both: each pair is shown, and each says that it waits.
@@ -115,7 +115,7 @@ def test_a_picture_that_differs_in_a_line_waits_for_a_manager(world: World) -> N
     assert "--duplicate" in page_of(world).read_text(encoding="utf-8")
     world.run("ingest", "split", "demo/lee/one.jpg")
     world.run("ingest", "merge", "demo/lee/other.jpg", "demo/kim/1.jpg", "--duplicate")
-    world.run("run", "ingest")
+    world.flow("ingest")
     found = rows(world)
     assert found["demo/lee/one.jpg"].outcome == "accepted"
     assert found["demo/lee/other.jpg"].duplicate_of == found["demo/kim/1.jpg"].submission_id
@@ -134,10 +134,10 @@ def test_texts_tell_receipts_of_one_shop_apart_and_never_merge(world: World) -> 
         return jpeg(image)
 
     put(world, "demo/kim/march.jpg", receipt("2026-03-03 18:22  TOTAL 41,200"))
-    world.run("run", "ingest")
+    world.flow("ingest")
     put(world, "demo/lee/april.jpg", receipt("2026-04-17 09:51  TOTAL 67,900"))
     put(world, "demo/lee/ticked.jpg", receipt("2026-03-03 18:22  TOTAL 41,200", ticked=True))
-    world.run("run", "ingest")
+    world.flow("ingest")
     held = {key for key, row in rows(world).items() if row.outcome == "held"}
     assert held == {"demo/lee/april.jpg", "demo/lee/ticked.jpg"}
     world.run("run", "prelabel")
@@ -175,7 +175,7 @@ def test_names_of_all_kinds(world: World) -> None:
         except Exception as error:
             assert "/" in name or "\t" in name, (name, error)
     assert len(sent) >= 9
-    world.run("run", "ingest")
+    world.flow("ingest")
     assert Counter(row.outcome for row in rows(world).values()) == {"accepted": len(sent)}
     world.run("ledger", "submissions")
     world.run("ingest", "duplicates")
@@ -191,8 +191,8 @@ def test_objects_that_change_under_it(world: World) -> None:
         assert ledger_arrivals.register(bench.ledger, page) == 3
     bench.objects.delete(world.env[BUCKET], "demo/kim/goes.jpg")
     put(world, "demo/kim/changes.jpg", jpeg(document(50)))
-    world.run("run", "ingest")
-    world.run("run", "ingest")
+    world.flow("ingest")
+    world.flow("ingest")
     found = rows(world)
     assert {key: row.outcome for key, row in found.items()} == dict.fromkeys(
         ("demo/kim/stays.jpg", "demo/kim/changes.jpg"), "accepted")
@@ -207,16 +207,16 @@ def test_pictures_without_text_are_rejected_unless_a_category_is_claimed(world: 
         ImageDraw.Draw(wall).polygon([(0, 480), (0, 200 + 99 * number), (640, 320), (640, 480)], fill=(90, 60, 40))
         boto, key = world.bench.objects._boto(), f"demo/kim/wall {number}.jpg"
         boto.put_object(Bucket=world.env[BUCKET], Key=key, Body=jpeg(wall), Metadata=claims)
-    world.run("run", "ingest")
+    world.flow("ingest")
     assert "rejected: no text" in world.run("run", "prelabel").stdout
     found = rows(world)
     assert (found["demo/kim/wall 0.jpg"].outcome, found["demo/kim/wall 0.jpg"].reason) == ("rejected", "no_text")
     assert found["demo/kim/wall 1.jpg"].outcome == "accepted"
     put(world, "demo/lee/the same.jpg", world.bench.objects.get(world.env[BUCKET], "demo/kim/wall 0.jpg"))
-    world.run("run", "ingest")
+    world.flow("ingest")
     assert rows(world)["demo/lee/the same.jpg"].reason == "no_text"
     world.run("ingest", "retry", "--reason", "no_text")
-    world.run("run", "ingest")
+    world.flow("ingest")
     assert Counter(row.outcome for row in rows(world).values()) == {"accepted": 2, "duplicate": 1}
 
 
@@ -234,7 +234,7 @@ def test_two_workers_leave_the_ledger_of_one(stack: Settings, tmp_path: Path) ->
                for _ in range(2)]
     outputs = [worker.communicate(timeout=300)[0] for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], outputs
-    one.run("run", "ingest")
+    one.flow("ingest")
     assert sum(row.outcome == "accepted" for row in rows(one).values()) >= 420 - 1
     assert state(both) == state(one)
 

@@ -25,6 +25,7 @@ from flows.projects import project_of
 from flows.push import SUBJECT
 from flows.settings import ROOT, Settings
 from saegim.releases import Releases
+from schemas.ids import sha256
 from tests import accepted_images
 from tests.read_images import fill
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
@@ -157,3 +158,26 @@ def test_export(world: World, tmp_path: Path, target: str, when: str) -> None:
     [labels] = (tmp_path / "out").rglob("labels-*.parquet")
     assert set(pq.read_table(labels, columns=["image_id"])["image_id"].to_pylist()) == made
     assert sum(releases.manifest("scene-text@1").splits.values()) == len(made) == 4
+
+
+@pytest.mark.parametrize(("target", "when"), [
+    ("datastore.releases:Folder.put", "after"),  # the labels are there
+    ("datastore.releases:Folder.put_bytes", "before"),  # no diff yet
+    ("datastore.releases:Folder.publish", "before"),  # all but the manifest
+])
+def test_export_of_a_second_release(world: World, target: str, when: str) -> None:
+    bench = world.bench
+    images = [accepted_images.put(bench, seed) for seed in range(3)]
+    world.flow("export")
+    accepted_images.relabel(bench, images[0], ["다른", "글", "자"])
+    world.killed("export", target, when)
+    releases, bucket = Releases(bench.settings), bench.settings.bucket_datasets
+    assert releases.numbers("scene-text") == [1]
+    world.flow("export")
+    assert world.flow("export").nothing_new
+    assert releases.numbers("scene-text") == [1, 2]
+    manifest = releases.manifest("scene-text@2")
+    assert {file.kind for file in manifest.files} == {"images", "labels", "left_out", "card", "diff"}
+    assert all(sha256(bench.objects.get(bucket, f"scene-text/{file.path}")) == file.sha256 for file in manifest.files)
+    assert not [raw.key for raw in bench.objects.list_raw(bucket, "scene-text/v2/")
+                if raw.key not in {f"scene-text/{file.path}" for file in manifest.files} | {"scene-text/v2/manifest.json"}]

@@ -15,7 +15,6 @@ import httpx
 import pytest
 import yaml
 from PIL import Image
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 
@@ -39,7 +38,7 @@ from schemas.labelling import Kind, Side
 from schemas.reading import Direction, Reading, Region
 from schemas.submission import Outcome, image_key
 from tests.read_images import RUN, fill, made_reading
-from tests.services.conftest import World, with_shares
+from tests.services.conftest import World, recorded, with_shares
 
 Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 RECEIPTS = ROOT.parent / "shared" / "data" / "receipts"
@@ -85,7 +84,7 @@ def lab(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
             monkeypatch.setenv(name, value)
         return made
 
-    with temporary_settings({PREFECT_API_URL: world.bench.settings.prefect_api_url}):
+    with recorded(world.bench.settings):
         yield make
 
 

@@ -170,7 +170,8 @@ def photo(world: World, tmp_path: Path) -> Reading:
     with_shares(world, tmp_path, overlap=1.0)
     world.env["SAEGIM_MODEL"] = "ppocr-korean-v3"  # where it cannot be had, another one reads, without Hangul
     world.bench.objects.put(world.env["SAEGIM_BUCKET_RAW"], f"demo/{PHOTO}", (SAMPLES / PHOTO).read_bytes())
-    for verb in ("ingest", "prelabel", "label"):
+    world.flow("ingest")
+    for verb in ("prelabel", "label"):
         world.run("run", verb)
     [[reading]] = readings_by(world.bench.ledger, "model:").values()
     return reading

@@ -60,6 +60,6 @@ def test_ingest_leaves_the_same_on_both(stack: Settings, tmp_path: Path, postgre
     here, there = new_world(stack, f"sqlite:///{tmp_path / 'l.db'}"), new_world(stack, postgres_url)
     for world in (here, there):
         send(world, 400)
-        world.run("run", "ingest")
+        world.flow("ingest")
     assert ingested(here) == ingested(there)
     assert "nothing new" in there.run("run", "ingest").stdout

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import sqlite3
 import subprocess
 import time
 from collections import Counter
@@ -39,12 +41,32 @@ def read_by_models(world: World) -> list[tuple[Any, ...]]:
             .where(readings.c.reader.startswith("model:")).order_by(readings.c.image_id, readings.c.run))]
 
 
-def signs(stack: Settings, tmp_path: Path, name: str, seed: int, count: int = SIGNS) -> World:
-    world = new_world(stack, f"sqlite:///{tmp_path / name}.db")
+def signs(stack: Settings, folder: Path, seed: int, count: int) -> World:
+    """A world that took in some signs."""
+    world = new_world(stack, f"sqlite:///{folder / 'signs.db'}")
     world.env["SAEGIM_MODEL"] = "ppocr-v6-small"
     send(world, seed, count)
-    world.run("run", "ingest")
+    world.flow("ingest")
     return world
+
+
+@pytest.fixture(scope="module")
+def taken_in(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> World:
+    return signs(stack, tmp_path_factory.mktemp("taken in"), 400, SIGNS)
+
+
+@pytest.fixture
+def unread(taken_in: World, tmp_path: Path) -> World:
+    """The world of the same pictures, with a ledger of its own in which nobody has read them."""
+    return copy_of(taken_in, tmp_path)
+
+
+def copy_of(world: World, folder: Path) -> World:
+    there = folder / "ledger.db"
+    with contextlib.closing(sqlite3.connect(world.env["SAEGIM_LEDGER_URL"].removeprefix("sqlite:///"))) as ledger, \
+            contextlib.closing(sqlite3.connect(there)) as copy:
+        ledger.backup(copy)
+    return World({**world.env, "SAEGIM_LEDGER_URL": f"sqlite:///{there}"})
 
 
 def read_count(output: str) -> int:
@@ -53,8 +75,8 @@ def read_count(output: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
-    world = signs(stack, tmp_path_factory.mktemp("one"), "undisturbed", 400)
+def undisturbed(taken_in: World, tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Any, ...]]:
+    world = copy_of(taken_in, tmp_path_factory.mktemp("undisturbed"))
     assert read_count(world.run("run", "prelabel").stdout) == SIGNS
     assert "nothing new" in world.run("run", "prelabel").stdout
     return read_by_models(world)
@@ -65,9 +87,8 @@ def undisturbed(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> li
     ("datastore.ledger.leases:release", "before"),
     ("the second window", ""),
 ])
-def test_killed_and_run_again(stack: Settings, tmp_path: Path, undisturbed: list[Any], target: str, when: str) -> None:
-    world = signs(stack, tmp_path, "killed", 400)
-    before = 0
+def test_killed_and_run_again(unread: World, undisturbed: list[Any], target: str, when: str) -> None:
+    world, before = unread, 0
     if when:
         world.killed("prelabel", target, when)
     else:
@@ -84,8 +105,8 @@ def test_killed_and_run_again(stack: Settings, tmp_path: Path, undisturbed: list
     assert "nothing new" in world.run("run", "prelabel").stdout
 
 
-def test_two_workers_share_the_queue(stack: Settings, tmp_path: Path, undisturbed: list[Any]) -> None:
-    world = signs(stack, tmp_path, "both", 400)
+def test_two_workers_share_the_queue(unread: World, undisturbed: list[Any]) -> None:
+    world = unread
     env = {**os.environ, **world.env, "SAEGIM_BATCH_SIZE": "4", "COLUMNS": "200"}
     runs = [subprocess.Popen([SAEGIM, "run", "prelabel"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     counts = [read_count(run.communicate(timeout=300)[0]) for run in runs]
@@ -101,7 +122,7 @@ def person(image: tuple[Any, ...], *attributes: Attributes) -> Reading:
 
 
 def test_on_demand_and_never_over_people(stack: Settings, tmp_path: Path) -> None:
-    world = signs(stack, tmp_path, "demand", 460, count=3)
+    world = signs(stack, tmp_path, 460, count=3)
     world.run("run", "prelabel")
     first = read_by_models(world)
     people = [person(first[0], Attributes(direction=Direction.VERTICAL)), person(first[1], Attributes())]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from datastore.ledger import tasks
 from flows.label import label
@@ -16,7 +15,7 @@ from flows.push import SUBJECT
 from schemas.errors import SaegimError
 from tests.faulty import Fault, Faults, before
 from tests.read_images import fill
-from tests.services.conftest import World, with_shares
+from tests.services.conftest import World, recorded, with_shares
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def faults(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     """Label Studio behind a proxy that fails on demand; flows of this process talk to it."""
     with_shares(world, tmp_path)
     settings = world.bench.settings
-    with temporary_settings({PREFECT_API_URL: settings.prefect_api_url}), before(settings.label_studio_url) as (url, found):
+    with recorded(settings), before(settings.label_studio_url) as (url, found):
         for name, value in {**world.env, "SAEGIM_LABEL_STUDIO_URL": url, "SAEGIM_SETTLE_SECONDS": "1"}.items():
             monkeypatch.setenv(name, value)
         world.env["SAEGIM_LABEL_STUDIO_URL"] = url

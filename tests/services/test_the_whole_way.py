@@ -40,7 +40,7 @@ def release(stack: Settings, demo: str, tmp_path_factory: pytest.TempPathFactory
     name = re.search(r"datasets pull (scene-text@1) --to", demo)
     assert name, demo
     folder = tmp_path_factory.mktemp("받은 것")
-    World().run("datasets", "pull", name[1], "--to", str(folder))
+    World().command("datasets", "pull", name[1], "--to", str(folder))
     return folder
 
 
@@ -165,7 +165,7 @@ def test_prefect_shows_what_ingest_took_in(demo: str, stack: Settings, page: Pag
 
 def test_the_page_of_duplicates(demo: str, page: Page, pictures: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "중복.html"
-    assert "1 pairs (0 wait for you)" in World().run("ingest", "duplicates", "--out", str(sheet)).stdout
+    assert "1 pairs (0 wait for you)" in World().command("ingest", "duplicates", "--out", str(sheet)).stdout
     page.goto(sheet.as_uri())
     page.screenshot(path=str(pictures / "duplicates.png"), full_page=True)
     assert "road sign (edited).jpg" in page.inner_text("body")
@@ -196,14 +196,14 @@ def test_up_again_changes_nothing_and_doctor_finds_nothing(demo: str, stack: Set
 
 def test_a_missing_service_is_named_with_its_repair(stack: Settings) -> None:
     for setting, service in (("SAEGIM_S3_ENDPOINT", "Object storage"), ("SAEGIM_PREFECT_API_URL", "Prefect")):
-        done = World({setting: "http://127.0.0.1:9"}).run("run", "ingest", check=False)
+        done = World({setting: "http://127.0.0.1:9"}).command("run", "ingest", check=False)
         assert done.returncode == 1
         assert service in done.stderr
         assert "Start it with: saegim up" in done.stderr
 
 
 def test_a_wrong_setting_is_named(stack: Settings) -> None:
-    done = World({"SAEGIM_BATCH_SIZE": "많이"}).run("run", "ingest", check=False)
+    done = World({"SAEGIM_BATCH_SIZE": "많이"}).command("run", "ingest", check=False)
     assert done.returncode == 1
     assert "SAEGIM_BATCH_SIZE" in done.stderr
     assert "많이" in done.stderr

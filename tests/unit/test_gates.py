@@ -77,7 +77,7 @@ def test_outlines_are_judged_together_as_one_by_one(outlines: list[tuple[tuple[f
     def sound(outline: tuple[tuple[float, float], ...]) -> bool:
         if len(outline) < 3 or not all(-0.5 <= x <= 100.5 and -0.5 <= y <= 50.5 for x, y in outline):
             return False
-        return shapely.Polygon(outline).is_valid
+        return bool(shapely.Polygon(outline).is_valid)
 
     told = [failure.detail.split()[1] for failure in gates.polygons(reading(*outlines))]
     assert told == [f"r{number}" for number, outline in enumerate(outlines) if not sound(outline)]
