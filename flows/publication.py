@@ -157,7 +157,7 @@ class Publication:
             left_out[item.reason] = left_out.get(item.reason, 0) + 1
         splits = dict.fromkeys(recipe.splits, 0)
         for sample in planned:
-            splits[sample.split] += 1
+            splits[sample.split] = splits.get(sample.split, 0) + 1  # one that the recipe has no more keeps what it has
         return Manifest(
             dataset=recipe.name, number=release.number, parent=str(release.parent.name) if release.parent else None,
             unit=recipe.unit, description=recipe.description, licence=recipe.licence, recipe=recipe.model_dump(mode="json"),

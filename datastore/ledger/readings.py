@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, select
+from sqlalchemy import Connection, Row, delete, exists, select
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore, upsert
 from datastore.ledger.tables import accepted_readings, images, model_runs, models, readings, submissions
@@ -23,17 +23,6 @@ class ImageRow:
     media_type: str
     width: int
     height: int
-
-
-@dataclass(frozen=True, slots=True)
-class AcceptedReading:
-    """An accepted reading with the image and the submission that it stands on."""
-
-    reading: Reading
-    image: ImageRow
-    cluster_id: str
-    campaign: str
-    submitter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,24 +189,6 @@ def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: s
         return [StoredReading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height, row.regions,
                               ImageKind(row.image_kind), tuple(map(Condition, row.conditions)), row.reading_id)
                 for row in connection.execute(query)]
-
-
-def accepted(ledger: Ledger, annotation_config: str) -> list[AcceptedReading]:
-    """Accepted readings of images whose submission stands, in order of image id."""
-    query = (
-        select(readings, images.c.media_type, images.c.cluster_id, submissions.c.campaign, submissions.c.submitter)
-        .join(accepted_readings, accepted_readings.c.reading_id == readings.c.reading_id)
-        .join(images, images.c.image_id == readings.c.image_id)
-        .join(submissions, and_(submissions.c.image_id == images.c.image_id,
-                                submissions.c.outcome == Outcome.ACCEPTED))
-        .where(accepted_readings.c.annotation_config == annotation_config)
-        .order_by(readings.c.image_id))
-    with ledger.read() as connection:
-        return [
-            AcceptedReading(_reading(row), ImageRow(row.image_id, row.media_type, row.width, row.height),
-                            row.cluster_id, row.campaign, row.submitter)
-            for row in connection.execute(query)
-        ]
 
 
 def _labelled() -> Any:

@@ -26,6 +26,7 @@ from sqlalchemy import select
 
 from apps.stack.services import BUCKETS
 from datastore.ledger import Ledger
+from datastore.ledger.candidates import candidates
 from datastore.ledger.readings import readings_by_id
 from datastore.ledger.tables import readings
 from datastore.objects import ObjectStore
@@ -197,6 +198,14 @@ def readings_by(ledger: Ledger, kind: str) -> dict[str, list[Reading]]:
     for reading_id in ids:
         found.setdefault(by_id[reading_id].image_id, []).append(by_id[reading_id])
     return found
+
+
+def accepted(ledger: Ledger, annotation_config: str) -> dict[str, Reading]:
+    """Accepted readings by image id."""
+    chosen = {item.image_id: item.reading_id for item in candidates(ledger, [annotation_config])}
+    with ledger.read() as connection:
+        found = readings_by_id(connection, chosen.values())
+    return {image_id: found[name] for image_id, name in chosen.items()}
 
 
 def new_world(settings: Settings, ledger_url: str) -> World:

@@ -22,7 +22,6 @@ from adapters.label_studio import client
 from adapters.label_studio.client import LabelStudio, OpenTask
 from adapters.label_studio.codec import to_prediction
 from datastore.ledger import answers, queue, readings, tasks
-from datastore.ledger.readings import AcceptedReading
 from datastore.ledger.tables import images, submissions
 from datastore.ledger.tables import readings as reading_table
 from flows.collect import collect
@@ -38,7 +37,7 @@ from schemas.labelling import Kind, Side
 from schemas.reading import Direction, Reading, Region
 from schemas.submission import Outcome, image_key
 from tests.read_images import RUN, fill, made_reading
-from tests.services.conftest import World, recorded, with_shares
+from tests.services.conftest import World, accepted, recorded, with_shares
 
 Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 RECEIPTS = ROOT.parent / "shared" / "data" / "receipts"
@@ -71,8 +70,8 @@ class Lab:
         return self.bench.label_studio.annotate(task.task_id, edit(task.prediction_result), 20.0, task.prediction_id, email)
 
     @property
-    def accepted(self) -> dict[str, AcceptedReading]:
-        return {item.image.image_id: item for item in readings.accepted(self.bench.ledger, "scene_text")}
+    def accepted(self) -> dict[str, Reading]:
+        return accepted(self.bench.ledger, "scene_text")
 
 
 @pytest.fixture
@@ -122,7 +121,7 @@ def test_two_who_agree_and_two_who_do_not(lab: Callable[..., Lab]) -> None:
     assert "전혀 다른 글자" in reason and "kim" not in reason.lower() and "@" not in str(page["data"])
     here.answer(look, PARK, with_text("셋째가 고른 글자"))
     assert collect().counts["accepted"] == 1
-    chosen = here.accepted[other].reading
+    chosen = here.accepted[other]
     assert (chosen.reader, texts(chosen)[0]) == (f"person:{PARK}", "셋째가 고른 글자")
     assert [region.region_id for region in chosen.regions] == [region.region_id for region in made_reading(other, 6).regions]
     pairs = {item.agreed: item for item in answers.compared(bench.ledger)}
@@ -197,7 +196,7 @@ def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> N
     assert refused.returncode and "was given to annotators already" in refused.stderr.replace("\n", " ")
     counts = collect().counts
     assert (counts["accepted"], counts["to a second look"]) == (0, 0)
-    assert here.accepted[image].reading.reader == f"person:{PARK}"
+    assert here.accepted[image].reader == f"person:{PARK}"
     assert {item.other: item.agreed for item in answers.compared(here.bench.ledger) if item.kind is Kind.GOLD} == {
         f"person:{KIM}": True, f"person:{LEE}": False}
 
@@ -216,14 +215,14 @@ def test_changed_skipped_and_taken_back(lab: Callable[..., Lab]) -> None:
     counts = collect().counts
     assert (counts["accepted"], counts["skipped"], counts["readings"]) == (2, 1, 2)
     image = str(changed.data[SUBJECT])
-    assert texts(here.accepted[image].reading)[0] == "처음"
+    assert texts(here.accepted[image])[0] == "처음"
 
     body = studio._http(f"api/annotations/{first}/").json()["result"]
     studio._http(f"api/annotations/{first}/", method="PATCH", json={"result": with_text("다음")(body)})
     studio._http(f"api/annotations/{taken}/", method="DELETE", expected=(204,))
     counts = collect().counts
     assert (counts["accepted"], counts["taken back"], counts["no longer accepted"]) == (1, 1, 1)
-    assert {key: texts(item.reading)[0] for key, item in here.accepted.items()} == {image: "다음"}
+    assert {key: texts(item)[0] for key, item in here.accepted.items()} == {image: "다음"}
     with here.bench.ledger.read() as connection:
         revisions = list(connection.scalars(select(reading_table.c.revision).where(reading_table.c.image_id == image,
                                                                                    reading_table.c.reader == f"person:{KIM}")))
@@ -349,7 +348,7 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     bench = here.bench
     done = migrate(bench, bench.annotation_config, dry_run=False)
     assert (done.readings, done.open_tasks) == ({"scene_text@2": 1}, 2)
-    assert [item.reading.run for item in here.accepted.values()] == ["scene_text@3"]
+    assert [item.run for item in here.accepted.values()] == ["scene_text@3"]
     again = label().counts
     assert (again["pushed"], again.get("second looks")) == (2, None)  # what is settled is not asked again
     assert {str(task.data[SUBJECT]) for task in here.open()} == set(ids) - {str(labelled.data[SUBJECT])}
@@ -396,7 +395,7 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     last = here.answer(open_lines[3], KIM, lambda result: [
         {"id": "x", "from_name": "legible", "to_name": "image", "type": "choices", "value": {"choices": ["illegible"]}}])
     assert collect().counts["accepted"] == 1
-    page = here.accepted[image].reading
+    page = here.accepted[image]
     assert texts(page) == ["줄 0", "줄 1", "줄 2", ""]
     assert [region.attributes.legible for region in page.regions] == [True, True, True, False]
     assert [region.region_id for region in page.regions] == [region.region_id for region in made_reading(image, 4).regions]

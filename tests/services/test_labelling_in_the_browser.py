@@ -16,13 +16,13 @@ from sqlalchemy import select
 
 from apps.demo.__main__ import SAMPLES
 from datastore.ledger import projects
-from datastore.ledger.readings import accepted, reading_id
+from datastore.ledger.readings import reading_id
 from datastore.ledger.tables import agreements
 from datastore.ledger.tasks import confirmed
 from flows.settings import Settings
 from schemas.labelling import Kind, Side
 from schemas.reading import Direction, Reading, Region
-from tests.services.conftest import World, readings_by, with_shares
+from tests.services.conftest import World, accepted, readings_by, with_shares
 
 PHOTO = "김하늘/메이크업존 간판.jpg"
 SIGN, ZONE, FITTING, MAKEUP = (573, 589), (572, 624), (250, 626), (250, 310)
@@ -237,7 +237,7 @@ def test_two_read_it_differently_and_a_third_decides(stack: Settings, world: Wor
     assert "1 readings" in said, said
     assert len(answers(world, kim)) == 1
     assert answers(world, lee) == []  # a draft is no reading
-    assert accepted(world.bench.ledger, "scene_text") == []  # and one of two does not decide
+    assert accepted(world.bench.ledger, "scene_text") == {}  # and one of two does not decide
 
     # Lee comes back: the draft is there.
     second.open(project_of(world, Side.B))
@@ -284,16 +284,16 @@ def test_two_read_it_differently_and_a_third_decides(stack: Settings, world: Wor
 
     said = world.run("run", "collect").stdout
     assert "1 accepted" in said, said
-    [row] = accepted(world.bench.ledger, "scene_text")
-    assert (row.reading.reader, row.reading.run) == (f"person:{park.email}", other.run)
-    found = {region.region_id: region for region in row.reading.regions}
+    [reading] = accepted(world.bench.ledger, "scene_text").values()
+    assert (reading.reader, reading.run) == (f"person:{park.email}", other.run)
+    found = {region.region_id: region for region in reading.regions}
     expected = {name: (region.text, region.attributes) for name, region in before.items()} | {
         sign: (DECIDED, before[sign].attributes),
         zone: (before[zone].text, replace(before[zone].attributes, direction=Direction.VERTICAL)),
         fitting: (before[fitting].text, replace(before[fitting].attributes, legible=False)),
     }
     assert {name: (region.text, region.attributes) for name, region in found.items()} == expected
-    assert (row.reading.image_kind, row.reading.conditions) == (photo.image_kind, photo.conditions)
+    assert (reading.image_kind, reading.conditions) == (photo.image_kind, photo.conditions)
     # The ids are the prediction's: a region leads back to what the model read.
     assert found.keys() == before.keys()
     assert not any(region.replaces for region in found.values())
