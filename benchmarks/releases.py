@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import logging
 import os
 import tempfile
 import threading
@@ -165,6 +166,7 @@ class _AtOnce(ObjectStore):
 
 def _race() -> list[Figure]:
     """Publishers with releases of their own, all of the same number, round after round."""
+    logging.getLogger("prefect.saegim").setLevel(logging.WARNING)  # each of 320 publications would say how far it is
     with workbench() as bench, ThreadPoolExecutor(PUBLISHERS) as pool:
         ids = fill(bench, range(24), small_picture, FEW_REGIONS)
         barrier = threading.Barrier(PUBLISHERS)
