@@ -91,8 +91,8 @@ def _objects(bench: Workbench) -> dict[tuple[str, str], int]:
 
 
 def _beside(name: str, ours: int, peer: int, target: float | None = None) -> Figure:
-    return Figure(name, f"{ours / 1e6:.2f} MB", f"{peer / 1e6:,.1f} MB", f"1/{peer / ours:,.0f}" if peer > ours else
-                  f"{ours / peer:.1f}", f"≤ 1/{target:g}" if target else "", ours * target <= peer if target else None)
+    return Figure(name, f"{ours / 1e6:.2f} MB", f"{peer / 1e6:,.1f} MB", f"1/{peer / ours:,.{0 if peer > 10 * ours else 1}f}",
+                  f"≤ 1/{target:g}" if target else "", ours * target <= peer if target else None)
 
 
 def _kinds(manifest: Manifest, new: dict[str, int]) -> str:
