@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datastore.objects import ObjectStore
-from datastore.shards import PARQUET, sha256_of
+from datastore.shards import PARQUET
+from saegim.folder import sha256_of
+from saegim.leaves import leaves
 from saegim.manifest import File, Manifest, folder_of, parse_manifest
 from schemas.arrow import LABELS, LEFT_OUT, label_table
 from schemas.errors import ObjectMissing, PublishConflict
@@ -156,7 +158,7 @@ class Folder:
 def write_labels(path: Path, samples: Iterable[Sample], advance: Callable[[int], None] = lambda _rows: None) -> int:
     """Writes a label file; the samples stream through. Returns how many there were."""
     rows, some = 0, list[Sample]()
-    dictionaries = [leaf for field in LABELS for leaf in _leaves(field.name, field.type) if leaf not in LENGTHS_APART]
+    dictionaries = [leaf for field in LABELS for leaf in leaves(field.name, field.type) if leaf not in LENGTHS_APART]
     with pq.ParquetWriter(path, LABELS, compression="zstd", compression_level=LEVEL, use_dictionary=dictionaries,
                           column_encoding=dict.fromkeys(LENGTHS_APART, "DELTA_LENGTH_BYTE_ARRAY"), **PARQUET) as writer:
         group: list[pa.Table] = []
@@ -174,17 +176,6 @@ def write_labels(path: Path, samples: Iterable[Sample], advance: Callable[[int],
             writer.write_table(pa.concat_tables([*group, label_table(some)]), ROWS_A_GROUP)
             advance(len(some))
     return rows
-
-
-def _leaves(name: str, kind: pa.DataType) -> Iterator[str]:
-    """Names of a column's Parquet leaves."""
-    if pa.types.is_struct(kind):
-        for field in kind:
-            yield from _leaves(f"{name}.{field.name}", field.type)
-    elif pa.types.is_list(kind):
-        yield from _leaves(f"{name}.list.element", kind.value_type)
-    else:
-        yield name
 
 
 def write_left_out(path: Path, left_out: Sequence[LeftOut]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datastore.objects import ObjectStore
+from saegim.folder import sha256_of
 from saegim.manifest import File
 from schemas.arrow import IMAGES
 from schemas.sample import Planned
@@ -124,12 +124,6 @@ def _uploaded(objects: ObjectStore, bucket: str, dataset: str, split: str, path:
     if not objects.exists(bucket, f"{dataset}/{file.path}"):
         objects.put_file(bucket, f"{dataset}/{file.path}", path)
     return file
-
-
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _file_name(item: Planned) -> str:

@@ -54,6 +54,11 @@ class NextRelease:
         return f"{self.recipe.name}@{self.number}"
 
     @property
+    def same_recipe(self) -> bool:
+        """Whether the parent was made by this recipe."""
+        return self.parent is not None and self.parent.recipe == self.recipe.model_dump(mode="json")
+
+    @property
     def new(self) -> list[Planned]:
         """Samples whose image no shard holds yet."""
         return [item for item in self.plan.samples if not item.shard]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from datastore.releases import Folder, shards_in_use, write_labels, write_left_out
-from datastore.shards import sha256_of, write_shards
+from datastore.shards import write_shards
 from flows.batches import progress
 from flows.diff import changed_rows, thumbnails
 from flows.leaks import find_leaks
 from flows.planning import NextRelease, looked_through, samples
 from flows.workbench import Workbench
+from saegim.folder import sha256_of
 from saegim.manifest import Column, File, Manifest
 from schemas.arrow import LABELS
 from schemas.errors import GateFailed, ObjectMissing
@@ -21,7 +23,7 @@ from schemas.reading import Reading
 from schemas.sample import Planned
 from schemas.submission import image_key
 from stages.export import gates
-from stages.export.card import DIFF, Card, Leaks, card
+from stages.export.card import DIFF, Card, card
 from stages.export.card_pictures import STRIP, chosen, plots, strip
 from stages.export.counts import Counts
 from stages.export.diff import Diff, diff
@@ -63,16 +65,14 @@ class Publication:
                      self._folder.put("left_out", left_out.name, left_out, len(release.plan.left_out))]
         manifest = self._manifest(planned, files)
         changes, pages = self._diff(manifest)
-        files += pages
-        files += self._card(manifest, planned, leaks, changes)
-        manifest = self._manifest(planned, files)
+        told = self._card(manifest, planned, leaks, changes)
+        manifest = manifest.model_copy(update={"files": [*files, *pages, *told]})
         self._folder.publish(manifest)
         return manifest
 
     def _is_the_parent(self, labels: Path) -> bool:
         parent = self._release.parent
-        return bool(parent and parent.recipe == self._release.recipe.model_dump(mode="json")
-                    and parent.labels.sha256 == sha256_of(labels))
+        return bool(parent and self._release.same_recipe and parent.labels.sha256 == sha256_of(labels))
 
     def _images(self) -> tuple[list[Planned], list[File]]:
         """Writes the images that no shard has; returns all samples with their shard, and the files of all shards in use."""
@@ -140,8 +140,7 @@ class Publication:
         for file in manifest.files:
             sizes.setdefault(file.kind, []).append(file.bytes)
         text = card(Card(str(manifest.name), manifest.parent, recipe, manifest.code_version, self.counts, manifest.left_out,
-                         Leaks(leaks.candidates, len(leaks.pairs), leaks.recall, leaks.tried),
-                         summary(changes) if changes else None, sizes), pictures)
+                         leaks, summary(changes) if changes else None, sizes), pictures)
         return [*files, put("card", "README.md", text.encode(), "text/markdown; charset=utf-8", pulled_as="README.md")]
 
     def _shown(self, planned: Sequence[Planned]) -> Iterator[tuple[bytes, Reading, str]]:
@@ -152,12 +151,9 @@ class Publication:
 
     def _manifest(self, planned: Sequence[Planned], files: Sequence[File]) -> Manifest:
         release, recipe = self._release, self._release.recipe
-        left_out: dict[str, int] = {}
-        for item in release.plan.left_out:
-            left_out[item.reason] = left_out.get(item.reason, 0) + 1
-        splits = dict.fromkeys(recipe.splits, 0)
-        for sample in planned:
-            splits[sample.split] = splits.get(sample.split, 0) + 1  # one that the recipe has no more keeps what it has
+        left_out = Counter(item.reason for item in release.plan.left_out)
+        # A split that the recipe has no more keeps what it has.
+        splits = dict.fromkeys(recipe.splits, 0) | Counter(sample.split for sample in planned)
         return Manifest(
             dataset=recipe.name, number=release.number, parent=str(release.parent.name) if release.parent else None,
             unit=recipe.unit, description=recipe.description, licence=recipe.licence, recipe=recipe.model_dump(mode="json"),

@@ -6,6 +6,7 @@ campaigns and a choice on the Label Studio screen.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -110,6 +111,7 @@ class Attributes:
     kind: Kind = Kind.TEXT
     checked: bool | None = None
 
+    @functools.cache  # noqa: B019  there are a few hundred combinations, and a release has millions of regions
     def slices(self) -> tuple[str, ...]:
         """Names of the slices that a region with these attributes belongs to, sorted."""
         names = {str(self.direction), str(self.writing), str(self.language), str(self.kind), *map(str, self.effects)}

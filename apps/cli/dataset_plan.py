@@ -42,9 +42,7 @@ class Outlook:
     @property
     def nothing_new(self) -> bool:
         """Whether the release would be its parent again."""
-        parent = self.release.parent
-        return bool(parent and parent.recipe == self.release.recipe.model_dump(mode="json")
-                    and not (self.relabelled or self.gone or self.release.arrived))
+        return self.release.same_recipe and not (self.relabelled or self.gone or self.release.arrived)
 
 
 def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metavar="NAME"),

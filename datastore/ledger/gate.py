@@ -52,7 +52,7 @@ class Gate:
     def read(self, connection: Connection, pictures: Sequence[Sequence[int]]) -> None:
         """Reads what the ledger has of the words of some pictures, before ``candidates`` is asked for each of them."""
         self._look_up(connection, {word for words in pictures for word in words[:LOOKED_UP]})
-        self._look_up(connection, {word for words in pictures if len(self._fresh(words[:LOOKED_UP])) < KEPT
+        self._look_up(connection, {word for words in pictures if len(self.kept(words[:LOOKED_UP])) < KEPT
                                    for word in words[LOOKED_UP:]})
 
     def candidates(self, words: Sequence[int], least_shared: int = LEAST_SHARED,
@@ -74,7 +74,7 @@ class Gate:
 
     def add(self, number: int, words: Sequence[int]) -> None:
         """Indexes an image; ``flush`` writes it."""
-        for word in self._fresh(words):
+        for word in self.kept(words):
             self._images[word].append(number)
             self._rows.append({"word": word, "image": number})
 
@@ -84,11 +84,7 @@ class Gate:
         self._rows.clear()
 
     def kept(self, words: Sequence[int]) -> list[int]:
-        """Those of an image's words that it would be indexed by."""
-        return self._fresh(words)
-
-    def _fresh(self, words: Sequence[int]) -> list[int]:
-        """The first ``KEPT`` words that not too many images have."""
+        """Words that an image is indexed by: its first ``KEPT`` that not too many images have."""
         return list(islice((word for word in words if len(self._images.get(word, ())) < FULL), KEPT))
 
     def _look_up(self, connection: Connection, words: set[int]) -> None:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from saegim.errors import FolderRefused
 from saegim.folder import locked, on_disk, write_whole
+from saegim.leaves import leaves
 from saegim.manifest import Manifest
 from saegim.release import Release
 from saegim.shards import IMAGE, open_shard, pieces, read_images
@@ -74,7 +75,7 @@ def _write_alone(release: Release, to: Path, advance: Callable[[int], None]) -> 
 
 def _write_split(release: Release, labels: pa.Table, path: Path, advance: Callable[[int], None]) -> None:
     schema = _schema(labels.schema)
-    columns = [leaf for field in schema if field.name != IMAGE for leaf in _leaves(field.name, field.type)]
+    columns = [leaf for field in schema if field.name != IMAGE for leaf in leaves(field.name, field.type)]
     compression = {**dict.fromkeys(columns, "zstd"), f"{IMAGE}.bytes": "none", f"{IMAGE}.path": "zstd"}
     with pq.ParquetWriter(path, schema, compression=compression, use_dictionary=columns, write_statistics=["image_id"],
                           version="2.6", data_page_version="1.0") as writer:
@@ -91,17 +92,6 @@ def _schema(labels: pa.Schema) -> pa.Schema:
     """The image behind its id, then the labels; the shard is no place that a reader of these files has."""
     names = [name for name in labels.names if name not in ("image_id", "shard")]
     return pa.schema([labels.field("image_id"), (IMAGE, IMAGE_TYPE), *(labels.field(name) for name in names)], metadata=METADATA)
-
-
-def _leaves(name: str, kind: pa.DataType) -> Iterator[str]:
-    """Names of a column's Parquet leaves."""
-    if pa.types.is_struct(kind):
-        for field in kind:
-            yield from _leaves(f"{name}.{field.name}", field.type)
-    elif pa.types.is_list(kind):
-        yield from _leaves(f"{name}.list.element", kind.value_type)
-    else:
-        yield name
 
 
 def _check(to: Path) -> None:

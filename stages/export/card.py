@@ -12,6 +12,7 @@ import yaml
 from schemas.reading import Condition, ImageKind
 from stages.export.card_pictures import AGREEMENT, REGIONS, SLICES, STRIP, agreement_line
 from stages.export.counts import VOCABULARY, Counts, Facet
+from stages.export.leaks import LeakReport
 from stages.export.plan import REASONS
 from stages.export.recipe import Dataset
 
@@ -32,23 +33,6 @@ ofl-1.1 ncsa unlicense zlib pddl lgpl-lr unknown"""
 """What Hugging Face takes as ``license``; https://huggingface.co/docs/hub/repositories-licenses."""
 SPDX = {"odc-by-1.0": "odc-by", "odbl-1.0": "odbl", "pddl-1.0": "pddl"}
 """SPDX identifiers that it spells otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leaks:
-    """What the leak report found.
-
-    Attributes:
-        candidates: pairs of images of two splits that the gate of ingest, loosened, took for alike.
-        pairs: those of them that were verified: near duplicates in two splits.
-        recall: share of known near duplicates that the gate named, in [0, 1]; None where it was not measured.
-        tried: on how many that was measured.
-    """
-
-    candidates: int
-    pairs: int
-    recall: float | None = None
-    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +57,7 @@ class Card:
     code_version: str
     counts: Counts
     left_out: Mapping[str, int]
-    leaks: Leaks
+    leaks: LeakReport
     changes: Mapping[str, int] | None
     files: Mapping[str, Sequence[int]]
 
@@ -275,7 +259,7 @@ def _splits(facts: Card) -> list[str]:
         if frozen else "",
         "### Leaks",
         f"Ingest's gate for duplicates, loosened, compared the splits with each other: {leaks.candidates:,} candidate pairs, of "
-        f"which {leaks.pairs:,} were verified as near duplicates in two splits (the recipe bears {recipe.gates.leaks:,}); "
+        f"which {len(leaks.pairs):,} were verified as near duplicates in two splits (the recipe bears {recipe.gates.leaks:,}); "
         f"{recall}.",
     ]
 
@@ -331,7 +315,7 @@ def _unsure(facts: Card) -> Iterable[str]:
     if read_twice < images:
         yield f"{images - read_twice:,} of {images:,} images were read by one person only."
     if facts.leaks.pairs:
-        yield f"{facts.leaks.pairs:,} pairs of near duplicates stand in two splits."
+        yield f"{len(facts.leaks.pairs):,} pairs of near duplicates stand in two splits."
     if facts.leaks.recall is None:
         yield "What the search for leaks misses was not measured."
 

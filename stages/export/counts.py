@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 from schemas.reading import REGION_VOCABULARY, Attributes, Reading
 from schemas.text import without_spaces
@@ -85,7 +84,7 @@ class Counts:
                 self.characters_a_region[min(len(text), LONGEST)] += 1
         by_slice: dict[str, Tally] = {}
         for attributes, tally in alike.items():
-            for name in _slices(attributes):
+            for name in attributes.slices():
                 by_slice.setdefault(name, Tally()).grow(0, tally.regions, tally.characters)
         for name, tally in by_slice.items():
             self._grow(Facet.SLICE, name, split, tally.regions, tally.characters)
@@ -162,7 +161,3 @@ def binned(histogram: Mapping[int, int], bounds: Iterable[int]) -> list[int]:
         sums[max((number for number, start in enumerate(starts) if start <= value), default=0)] += count
     return sums
 
-
-@cache
-def _slices(attributes: Attributes) -> tuple[str, ...]:
-    return attributes.slices()  # a few hundred combinations in a million samples

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-from schemas.reading import Attributes, attributes_from_dict
+from schemas.reading import attributes_from_dict
 from schemas.text import normalise
 from stages.export.diff_regions import AttributeChange, Change, Row, word
 from stages.export.diff_texts import letter_edits
@@ -176,7 +176,7 @@ class Totals:
             setattr(tally, name, getattr(tally, name) + count)
 
     def _by_slice(self, change: Change) -> None:
-        before, after = (set(_slices(region.attributes)) if region else set[str]() for region in (change.before, change.after))
+        before, after = (set(region.attributes.slices()) if region else set[str]() for region in (change.before, change.after))
         for name in before | after:
             tally = self._slice(name)
             tally.count(change)
@@ -225,7 +225,3 @@ def _slices_named(direction: str, writing: str, effects: tuple[str, ...], langua
     return attributes_from_dict({"direction": direction, "writing": writing, "effects": effects, "language": language,
                                  "legible": legible, "kind": kind}).slices()  # a few hundred combinations in a million images
 
-
-@cache
-def _slices(attributes: Attributes) -> tuple[str, ...]:
-    return attributes.slices()

@@ -33,11 +33,13 @@ from schemas.reading import (
     Writing,
 )
 from schemas.sample import Candidate, Planned
-from stages.export.card import DIFF, LICENCES, Card, Leaks, card, licence, plain
+from stages.export.card import DIFF, LICENCES, Card, card, licence, plain
 from stages.export.card_pictures import AGREEMENT, REGIONS, SLICES, STRIP, chosen, plots, sheet, strip
 from stages.export.counts import Counts, Facet, binned, quantile
+from stages.export.leaks import LeakPair, LeakReport
 from stages.export.recipe import Dataset
 
+LEAK = LeakPair("a" * 64, "b" * 64, "train", "test", "duplicate", {})
 SPLITS = ("train", "val", "test")
 ATTRIBUTES = st.builds(
     Attributes, st.sampled_from(Direction), st.sampled_from(Writing), st.lists(st.sampled_from(Effect), unique=True).map(tuple),
@@ -76,7 +78,7 @@ def counted(samples: list[tuple[Any, ...]]) -> Counts:
 
 def facts(counts: Counts, **values: object) -> Card:
     given = {"name": "scene-text@7", "parent": "scene-text@6", "recipe": recipe(), "code_version": "saegim 0.1.0",
-             "counts": counts, "left_out": {}, "leaks": Leaks(41, 0, 0.985, 200), "changes": {"texts edited": 31},
+             "counts": counts, "left_out": {}, "leaks": LeakReport(41, (), 0.985, 200), "changes": {"texts edited": 31},
              "files": {"images": [300_000_000], "labels": [3_600_000]}}
     return Card(**{**given, **values})  # type: ignore[arg-type]
 
@@ -216,7 +218,7 @@ def test_it_says_what_the_data_cannot_tell():
     counts = some(("train", "test"))
     counts.add("train", "demo", reading((Attributes(direction=Direction.VERTICAL, language=Language.KO), "역")), None)
     counts.add("test", "demo", reading((Attributes(language=Language.KO, effects=(Effect.EMBOSSED,)), "뷁|")), None)
-    limits = card(facts(counts, leaks=Leaks(3, 2)), {}).partition("## Known limits")[2]
+    limits = card(facts(counts, leaks=LeakReport(3, (LEAK, LEAK), None, 0)), {}).partition("## Known limits")[2]
     assert "- `val` has no image." in limits
     assert "`test` has no region of `vertical`" in limits
     assert "`train` has no region of `embossed`" in limits
