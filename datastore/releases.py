@@ -70,17 +70,21 @@ def places(objects: ObjectStore, bucket: str, parent: Manifest) -> dict[str, Bef
     for kind, held in (("left_out", False), ("labels", True)):
         for file in parent.of_kind(kind):
             with local_copy(objects, bucket, parent, file) as path:
-                for batch in pq.ParquetFile(path).iter_batches(ROWS_A_GROUP, columns=PLACES):
+                for batch in _batches(path, PLACES):
                     found.update(_places(batch, held))
     return found
+
+
+def _batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path, pre_buffer=False) as file:  # which would hold these columns of the whole file
+        yield from file.iter_batches(ROWS_A_GROUP, columns=columns)
 
 
 def _places(batch: pa.RecordBatch, held: bool) -> Iterator[tuple[str, Before]]:
     for name, split, shard, cluster, group in zip(*(batch[column].to_pylist() for column in PLACES), strict=True):
         if split:
-            # Equal strings are one object: a million of these are to fit in memory.
-            cluster, group = (name if other == name else other for other in (cluster, group))
-            yield name, Before(sys.intern(split), sys.intern(shard), cluster, group, held)
+            # Equal strings are one object, here and in the candidates: a million of these are to fit in memory.
+            yield sys.intern(name), Before(sys.intern(split), sys.intern(shard), sys.intern(cluster), sys.intern(group), held)
 
 
 def reading_keys(objects: ObjectStore, bucket: str, manifest: Manifest) -> dict[str, tuple[str, str, int]]:
@@ -88,7 +92,7 @@ def reading_keys(objects: ObjectStore, bucket: str, manifest: Manifest) -> dict[
     columns = ["image_id", "reader", "run", "revision"]
     with local_copy(objects, bucket, manifest, manifest.labels) as path:
         return {name: (sys.intern(reader), sys.intern(run), revision)
-                for batch in pq.ParquetFile(path).iter_batches(ROWS_A_GROUP, columns=columns)
+                for batch in _batches(path, columns)
                 for name, reader, run, revision in zip(*(batch[column].to_pylist() for column in columns), strict=True)}
 
 

@@ -34,8 +34,8 @@ def candidates(ledger: Ledger, annotation_configs: Sequence[str]) -> list[Candid
         .order_by(accepted_readings.c.image_id))
     with ledger.read() as connection:
         agreed = _agreement(connection)
-        slices: dict[tuple[str, ...], tuple[str, ...]] = {}
-        return [_candidate(row, agreed, slices) for row in _streamed(connection, query)]
+        alike: dict[Any, Any] = {}
+        return [_candidate(row, agreed, alike) for row in _streamed(connection, query)]
 
 
 def photographs(ledger: Ledger) -> Iterator[Photograph]:
@@ -46,7 +46,7 @@ def photographs(ledger: Ledger) -> Iterator[Photograph]:
     with ledger.read() as connection:
         for row in _streamed(connection, query):
             taken = _camera_time((row.original or {}).get("captured_at"))
-            yield Photograph(row.image_id, row.cluster_id, sys.intern(row.submitter or ""),
+            yield Photograph(sys.intern(row.image_id), sys.intern(row.cluster_id), sys.intern(row.submitter or ""),
                              row.sent_at.timestamp() if taken is None else taken, taken is not None)
 
 
@@ -54,15 +54,14 @@ def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:
     yield from connection.execution_options(yield_per=ROWS_A_READ).execute(query)
 
 
-def _candidate(row: Row[Any], agreed: dict[tuple[str, str], float], slices: dict[tuple[str, ...], tuple[str, ...]]) -> Candidate:
+def _candidate(row: Row[Any], agreed: dict[tuple[str, str], float], alike: dict[Any, Any]) -> Candidate:
     found = tuple(row.summary["slices"])
-    # Equal strings are one object: a million candidates are to fit in memory.
-    cluster = row.image_id if row.cluster_id == row.image_id else row.cluster_id
+    # Equal values are one object, an id that of the groups and of earlier releases: a million candidates are to fit in memory.
     return Candidate(
-        row.image_id, row.reading_id, sys.intern(row.media_type), row.width, row.height, cluster,
-        sys.intern(row.campaign or ""), sys.intern(row.submitter or ""), sys.intern(row.annotation_config), sys.intern(row.unit),
-        slices.setdefault(found, found), agreed.get((row.image_id, row.annotation_config)), row.reason,
-        row.submission_id is not None)
+        sys.intern(row.image_id), row.reading_id, sys.intern(row.media_type), alike.setdefault(row.width, row.width),
+        alike.setdefault(row.height, row.height), sys.intern(row.cluster_id), sys.intern(row.campaign or ""),
+        sys.intern(row.submitter or ""), sys.intern(row.annotation_config), sys.intern(row.unit), alike.setdefault(found, found),
+        agreed.get((row.image_id, row.annotation_config)), row.reason, row.submission_id is not None)
 
 
 def _agreement(connection: Connection) -> dict[tuple[str, str], float]:

@@ -58,16 +58,20 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
     """
     frozen = {known.split for known in before.values()} & set(recipe.frozen)
     open_splits = {name: share for name, share in recipe.splits.items() if name not in frozen}
-    standing: dict[str, set[str]] = {}
+    standing: dict[str, frozenset[str]] = {}
+    alone = {known.split: frozenset({known.split}) for known in before.values()}  # one set for a million groups
     for image_id, known in before.items():
-        standing.setdefault(groups.of(image_id), set()).add(known.split)
+        group = groups.of(image_id)
+        there = standing.get(group)
+        if there is None or known.split not in there:
+            standing[group] = there | {known.split} if there else alone[known.split]
     taken: list[Planned] = []
     out: list[LeftOut] = []
     by_hand, seen = frozenset(recipe.readings.leave_out), set()
     for candidate in _in_turn(recipe, candidates):
         name, earlier = candidate.image_id, before.get(candidate.image_id)
         group = groups.of(name)
-        splits = standing.get(group, set())
+        splits = standing.get(group, frozenset())
         reason = OTHER_CONFIG if taken and taken[-1].image_id == name else _unwanted(recipe, candidate, by_hand)
         if not reason and not earlier:
             reason = BRIDGES_SPLITS if len(splits) > 1 else NEAR_FROZEN if splits & frozen else None
