@@ -174,8 +174,8 @@ def _fetch(bench: Workbench) -> Figure:
     boto = _boto(bench)
 
     def ours() -> None:
-        for _, data, _ in bench.objects.get_raw(raws):
-            assert data and len(data) == 300_000
+        for item in bench.objects.get_raw(raws):
+            assert item.data and len(item.data) == 300_000
 
     def peer(threads: int) -> Callable[[], None]:
         def fetch() -> None:

@@ -17,6 +17,7 @@ from datastore.ledger.projects import Project
 from datastore.ledger.readings import ImageRow
 from datastore.ledger.tasks import TaskRow
 from flows.batches import batch_task, progress
+from flows.giving_way import gives_way
 from flows.lines import decide_pages, note_lines
 from flows.push import SUBJECT
 from flows.report import Report
@@ -35,6 +36,7 @@ STUCK_TOLD = 5
 
 
 @flow(name="collect")
+@gives_way
 def collect() -> Report:
     """Brings home what annotators submitted, changed or took back since the last run, from every project there is."""
     bench = open_workbench()

@@ -25,6 +25,7 @@ from PIL import Image
 
 from datastore.objects import ObjectStore
 from flows.settings import Settings
+from schemas.errors import SaegimError
 from schemas.ids import sha256
 from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from stages.ingest.canonical import Canonical, canonicalise
@@ -58,6 +59,7 @@ class Decoded:
         trace: why it is quarantined.
         killed: whether it killed its worker.
         gone: whether it was replaced or deleted since it was listed.
+        unread: why its bytes could not be had. Whose doing that is shows in whether others can be read.
         thumbnail: of a rejected picture, as a data URL.
     """
 
@@ -68,6 +70,7 @@ class Decoded:
     trace: str | None = None
     killed: bool = False
     gone: bool = False
+    unread: SaegimError | None = None
     thumbnail: str | None = None
 
     def submission(self) -> Submission:
@@ -77,7 +80,8 @@ class Decoded:
         return Submission(
             self.raw, sender_of(self.raw.key), self.claims, outcome, self.raw_sha256,
             self.result if isinstance(self.result, Rejection) else None,
-            self.result if isinstance(self.result, CanonicalImage) else None, trace=self.trace, thumbnail=self.thumbnail)
+            self.result if isinstance(self.result, CanonicalImage) else None,
+            trace=self.trace or (str(self.unread) if self.unread else None), thumbnail=self.thumbnail)
 
 
 class Decoders:
@@ -191,13 +195,14 @@ def decode_chunk(objects: Sequence[RawObject]) -> list[Decoded]:
     """A worker's work: fetch, canonicalise, store; bytes stay in the worker (design D4: objects first, then rows)."""
     settings, store = _worker["settings"], _worker["store"]
     limits = limits_of(settings)
-    found, pictures = [], []
-    for raw, data, claims in store.get_raw(objects):
-        if data is None:
-            found.append(Decoded(raw, claims, gone=True))
+    refused = {raw: rejection for raw in objects if (rejection := refused_unread(raw, limits))}
+    found, pictures = [Decoded(raw, {}, result=rejection) for raw, rejection in refused.items()], []
+    for item in store.get_raw(raw for raw in objects if raw not in refused):
+        if item.data is None:
+            found.append(Decoded(item.raw, {}, gone=item.error is None, unread=item.error))
             continue
-        with cpu_limit(settings.decode_cpu_seconds * max(1.0, len(data) / BYTES_A_LIMIT)):
-            one, picture = decode_one(raw, data, claims, limits)
+        with cpu_limit(settings.decode_cpu_seconds * max(1.0, len(item.data) / BYTES_A_LIMIT)):
+            one, picture = decode_one(item.raw, item.data, item.claims, limits)
         found.append(one)
         if picture:
             pictures.append((picture.image.key, picture.data, picture.image.media_type))
@@ -205,11 +210,18 @@ def decode_chunk(objects: Sequence[RawObject]) -> list[Decoded]:
     return found
 
 
+def refused_unread(raw: RawObject, limits: Limits) -> Rejection | None:
+    """What a listing alone says against an object: its bytes need not be fetched, or cannot be under such a key."""
+    if sender_of(raw.key) is None:
+        return Rejection(Reason.BAD_KEY, f"key {raw.key!r}")
+    if raw.size > limits.max_bytes:
+        return Rejection(Reason.TOO_LARGE, f"{raw.size} bytes, at most {limits.max_bytes}")
+    return None
+
+
 def decode_one(raw: RawObject, data: bytes, claims: dict[str, str], limits: Limits) -> tuple[Decoded, Canonical | None]:
     """Makes of one file what can be made of it without the others."""
     digest = sha256(data)
-    if sender_of(raw.key) is None:
-        return Decoded(raw, claims, digest, Rejection(Reason.BAD_KEY, f"key {raw.key!r}")), None
     try:
         result = canonicalise(data, limits)
     except Exception:

@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 
 from flows.batches import say
+from flows.giving_way import gives_way
 from flows.planning import load_dataset, next_release
 from flows.publication import Publication
 from flows.report import Report
@@ -18,6 +19,7 @@ TRIES = 20
 
 
 @flow(name="export")
+@gives_way
 def export(dataset: str | None = None) -> Report:
     """Publishes the accepted readings as the next release; nothing where nothing changed.
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from prefect import flow
 
 from datastore.ledger import arrivals, leases
 from flows.batches import Failures, batch_task, cut, progress
-from flows.decoders import Decoders
+from flows.decoders import Decoded, Decoders
 from flows.doubts import look_again
+from flows.giving_way import gave_way, gives_way, newer_run
 from flows.ingest_report import describe
 from flows.report import Report
 from flows.settling import settle_ready
 from flows.workbench import Workbench, open_workbench
+from schemas.errors import ObjectUnreadable, Transient
 from schemas.submission import Outcome, RawObject, Submission
 
 
 @flow(name="ingest")
+@gives_way
 def ingest(campaign: str | None = None) -> Report:
     """Takes in what submitters sent since the last run.
 
@@ -34,14 +39,23 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     started = time.monotonic()
     looked_at, accepted = look_again(bench)
     listed = new = 0
-    for page in bench.objects.pages(bench.settings.bucket_raw, f"{campaign}/" if campaign else ""):
-        listed += len(page)
-        new += arrivals.register(bench.ledger, page)
+    for prefix in prefixes(campaign):
+        for page in bench.objects.pages(bench.settings.bucket_raw, prefix):
+            listed += len(page)
+            new += arrivals.register(bench.ledger, page)
+    done = Batch()
     todo = arrivals.undecoded(bench.ledger)
+    newer = None
     if todo:
         with Decoders(bench.settings) as decoders, progress("decode", len(todo)) as advance:
             for batch in cut(todo, bench.settings.batch_size):
-                decode_batch(bench, decoders, batch, advance)
+                done.add(decode_batch(bench, decoders, batch, done.read, advance))
+                if newer := newer_run():
+                    break
+            again, done.unread = done.unread, []
+            if again:  # what failed a while ago may pass now
+                done.add(decode_batch(bench, decoders, [item.raw for item in again], done.read, lambda _count: None))
+    put_aside(bench, done)
     counts: Counter[str] = Counter()
     notable: list[Submission] = []
     if waiting := arrivals.waiting(bench.ledger):
@@ -53,20 +67,65 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
                     [f"{listed} raw objects listed, {new} of them new."])
     if looked_at:
         report.notes.append(f"{looked_at} doubtful pairs have been read since: {accepted} held pictures accepted by their texts.")
+    if done.gone:
+        report.notes.append(f"{done.gone} objects were replaced or deleted after they were listed; the next run looks again.")
     if counts:
         describe(bench, report, notable, sum(raw.size for raw in todo), time.monotonic() - started)
+    if newer:
+        report.notes.append(gave_way(newer))
     return report
 
 
-def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObject],
-                    advance: Callable[[int], None]) -> int:
-    """Decodes some hundred arrivals that no other worker has claimed; says how many."""
+def prefixes(campaign: str | None) -> list[str]:
+    """Where a campaign's objects lie, in both ways that its name may be written; everywhere for None."""
+    if campaign is None:
+        return [""]
+    return sorted({f"{unicodedata.normalize(form, campaign)}/" for form in ("NFC", "NFD")})
+
+
+@dataclass(slots=True)
+class Batch:
+    """What came of fetching some raw objects.
+
+    Attributes:
+        read: how many were read.
+        gone: how many were replaced or deleted since they were listed.
+        unread: those that the store did not give.
+    """
+
+    read: int = 0
+    gone: int = 0
+    unread: list[Decoded] = field(default_factory=list)
+
+    def add(self, other: Batch) -> None:
+        """Counts another one in."""
+        self.read += other.read
+        self.gone += other.gone
+        self.unread += other.unread
+
+
+def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObject], read: int,
+                    advance: Callable[[int], None]) -> Batch:
+    """Decodes some hundred arrivals that no other worker has claimed.
+
+    Args:
+        bench: the systems.
+        decoders: the processes that do it.
+        batch: the arrivals.
+        read: how many this run has read before.
+        advance: told how many more are done.
+
+    Raises:
+        ServiceUnavailable: object storage has given none so far, and that may pass.
+    """
     lease = leases.claim(bench.ledger, "ingest", [raw.submission_id for raw in batch], bench.settings.lease_seconds)
-    failures, done, renewed = Failures(of=len(batch)), 0, time.monotonic()
+    failures, done, renewed = Failures(of=len(batch)), Batch(), time.monotonic()
     try:
         # Between the listing and the claim another worker may have decoded some.
         for found in decoders.decode(arrivals.undecoded(bench.ledger, lease.keys)):
-            arrivals.store(bench.ledger, [item.submission() for item in found if not item.gone],
+            done.add(Batch(sum(item.raw_sha256 is not None for item in found), sum(item.gone for item in found),
+                           [item for item in found if item.unread]))
+            arrivals.store(bench.ledger, [item.submission() for item in found if not item.gone and not item.unread],
                            [item.raw.submission_id for item in found if item.gone])
             for item in found:
                 if item.trace and not item.killed:
@@ -74,11 +133,25 @@ def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObj
             if time.monotonic() - renewed > bench.settings.lease_seconds / 4:
                 leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
                 renewed = time.monotonic()
-            done += len(found)
             advance(len(found))
     finally:
         leases.release(bench.ledger, lease)
+    for item in done.unread:
+        if isinstance(item.unread, Transient) and not (read or done.read):
+            raise item.unread
     return done
+
+
+def put_aside(bench: Workbench, done: Batch) -> None:
+    """Quarantines objects that cannot be read although others can: they are at fault, not the store.
+
+    Raises:
+        SettingError: none can be read, so that it is the store or its key.
+    """
+    for item in done.unread:
+        if item.unread and not isinstance(item.unread, ObjectUnreadable) and not done.read:
+            raise item.unread
+    arrivals.store(bench.ledger, [item.submission() for item in done.unread], [])
 
 
 decode_batch = batch_task(decode_arrivals)

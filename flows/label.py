@@ -13,6 +13,7 @@ from adapters.label_studio.annotation_config import AnnotationConfig
 from datastore.ledger import answers, leases, queue, readings, tasks
 from datastore.ledger.queue import Candidate
 from datastore.ledger.tasks import TaskRow
+from flows.giving_way import gives_way
 from flows.image_tasks import make_tasks
 from flows.lines import push_lines
 from flows.projects import project_of
@@ -32,6 +33,7 @@ GOLD_SHARE = 0.1
 
 
 @flow(name="label")
+@gives_way
 def label() -> Report:
     """Keeps about two days' work in front of the annotators: what was asked for first, then what the model is unsure of."""
     bench = open_workbench()

@@ -15,6 +15,7 @@ from adapters.ocr.engine import OcrEngine, Pixels
 from datastore.ledger import leases, readings, submissions
 from datastore.ledger.readings import ImageRow
 from flows.batches import Failures, batch_task, cut, one_ahead, progress, say
+from flows.giving_way import gives_way
 from flows.machine import machine_use
 from flows.models import open_model
 from flows.report import Report
@@ -28,6 +29,7 @@ UNLABELLED, ALL, SLICE = "unlabelled", "all", "slice:"
 
 
 @flow(name="prelabel")
+@gives_way
 def prelabel(only: str = UNLABELLED) -> Report:
     """Lets the current model read what it has not read yet.
 

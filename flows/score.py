@@ -7,6 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.context import FlowRunContext
 
 from datastore.ledger import results, submissions
+from flows.giving_way import gives_way
 from flows.report import Report
 from flows.settings import ROOT
 from flows.workbench import open_workbench
@@ -18,6 +19,7 @@ CAMPAIGNS = ROOT / "recipes" / "campaigns"
 
 
 @flow(name="score")
+@gives_way
 def score(campaign: str | None = None) -> Report:
     """Counts the points of each campaign anew from what the ledger holds.
 

@@ -4,6 +4,7 @@ SaegimError
 ├── SettingError            a setting, recipe or annotation config is wrong
 ├── ServiceUnavailable      a service does not answer                       (Transient)
 ├── ObjectMissing           an object that a row or a manifest names is not there
+├── ObjectUnreadable        one object cannot be read, though its store answers
 ├── LeaseLost               another worker has taken this work over
 ├── ModelUnavailable        a model's files are missing or have another digest
 ├── UnitMismatch            readings of different units were compared
@@ -52,6 +53,10 @@ class ServiceUnavailable(SaegimError, Transient):
 
 class ObjectMissing(SaegimError):
     """An object that a row or a manifest names is not in the object store."""
+
+
+class ObjectUnreadable(SaegimError):
+    """One object cannot be read, though its store answers: it is archived."""
 
 
 class LeaseLost(SaegimError):

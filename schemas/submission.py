@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from schemas import ids
+from schemas.text import normalise
 
 
 class Outcome(StrEnum):
@@ -38,8 +40,8 @@ class Reason(StrEnum):
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.BAD_KEY: (
-        "캠페인과 제출자를 알 수 없는 위치에 올라왔습니다. 캠페인/제출자/파일이름 으로 올려 주세요.",
-        "It lies where neither campaign nor submitter can be told. Send it as campaign/submitter/name.",
+        "캠페인과 제출자를 알 수 없는 위치이거나 이름에 쓸 수 없는 문자가 있습니다. 캠페인/제출자/파일이름 으로 올려 주세요.",
+        "Its place does not tell campaign and submitter, or its name holds what no name can. Send it as campaign/submitter/name.",
     ),
     Reason.EMPTY: ("빈 파일입니다. 다시 올려 주세요.", "The file is empty. Please send it again."),
     Reason.NOT_AN_IMAGE: ("사진이 아닙니다.", "This is not a picture."),
@@ -101,7 +103,7 @@ class RawObject:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose a submission is, as its key says."""
+    """Whose a submission is, as its key says; campaign and submitter normalised."""
 
     campaign: str
     submitter: str
@@ -109,10 +111,20 @@ class Sender:
 
 
 def sender_of(key: str) -> Sender | None:
-    """Reads ``campaign/submitter/name``; the name may hold further slashes. None where the key has another form."""
-    campaign, _, rest = key.partition("/")
-    submitter, _, name = rest.partition("/")
-    return Sender(campaign, submitter, name) if campaign and submitter and name and not name.endswith("/") else None
+    """Reads ``campaign/submitter/name``; the name may hold further slashes.
+
+    A person's files come from phones and computers that write Hangul in two ways (NFC and NFD): campaign and submitter are
+    compared as ``schemas.text.normalise`` leaves them, the name stays as it is.
+
+    Returns:
+        None where the key has another form, or one that not every tool can name: an empty part, ``.`` or ``..`` among its
+        parts, or a control character (a line break, an escape sequence of a terminal).
+    """
+    parts = key.split("/")
+    if len(parts) < 3 or {"", ".", ".."} & set(parts) or any(unicodedata.category(char) == "Cc" for char in key):
+        return None
+    campaign, submitter = map(normalise, parts[:2])
+    return Sender(campaign, submitter, "/".join(parts[2:])) if campaign and submitter else None
 
 
 @dataclass(frozen=True, slots=True)
