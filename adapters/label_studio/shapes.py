@@ -17,8 +17,7 @@ from typing import Any
 import shapely
 
 from schemas.errors import CodecError
-from schemas.geometry import DECIMALS as GEOMETRY_DECIMALS
-from schemas.geometry import tidy
+from schemas.geometry import LOST, mend
 from schemas.reading import Point, Polygon
 
 DRAWS = {"polygonlabels": "polygon", "rectanglelabels": "rectangle", "ellipselabels": "ellipse"}
@@ -26,8 +25,8 @@ DRAWS = {"polygonlabels": "polygon", "rectanglelabels": "rectangle", "ellipselab
 FAR_OUTSIDE = 10_000.0
 """Percent, or degrees: nobody draws out there, and sums of such numbers lose the pixel."""
 MOST_CORNERS = 1_000
-MOST_CORNERS_CROSSING = 100
-"""An outline that crosses itself everywhere takes a time to mend that grows with the cube: .6 s at 100 corners, 26 s at 300."""
+MOST_CORNERS_CROSSING = 300
+"""An outline that crosses itself everywhere takes a time to mend that grows with the square: .5 s at 300 corners, 6 s at 1000."""
 OFF_THE_ELLIPSE = 0.09
 """Pixels; with the rounding to a hundredth of a pixel no point of an ellipse is farther than .1 from its polygon."""
 DECIMALS = 6
@@ -50,7 +49,7 @@ def outline(result: Mapping[str, Any], where: str, width: int, height: int) -> P
         Corners as ``schemas.geometry.tidy`` makes them; None where less than a pixel of it lies on the image.
 
     Raises:
-        CodecError: it cannot be drawn.
+        CodecError: it cannot be drawn, or not without losing more than the share ``LOST`` of it.
     """
     value = result["value"]
     shape = DRAWS.get(result["type"], result["type"])
@@ -59,25 +58,13 @@ def outline(result: Mapping[str, Any], where: str, width: int, height: int) -> P
         raise CodecError(f"{where} has {len(corners)} corners and crosses itself: draw it again")
     corners = [(round(x, DECIMALS), round(y, DECIMALS)) for x, y in corners]
     try:
-        return tidy(corners, width, height) or _snapped(corners, width, height)
+        mended = mend(corners, width, height)
     except shapely.errors.ShapelyError as error:
         raise CodecError(f"{where} cannot be drawn ({error}): draw it again") from None
-
-
-def _snapped(corners: list[Point], width: int, height: int) -> Polygon | None:
-    """An outline that ``tidy`` gives up, since its last step, the rounding, makes a thin end of it cross itself.
-
-    It is what remains where an edge is cut by the picture's at a flat angle; here everything happens on the rounded grid.
-    """
-    shape = shapely.make_valid(shapely.Polygon(corners))
-    on_grid = shapely.intersection(shape, shapely.box(0, 0, width, height), grid_size=10 ** -GEOMETRY_DECIMALS)
-    largest = max((part for part in shapely.get_parts(on_grid) if part.geom_type == "Polygon"),
-                  key=lambda part: float(part.area), default=None)
-    if largest is None or largest.is_empty:
-        return None
-    ring = list(largest.exterior.coords)[:-1]
-    start = min(range(len(ring)), key=lambda index: math.dist(ring[index], corners[0]))
-    return tidy(ring[start:] + ring[:start], width, height)
+    if mended.lost > LOST:
+        raise CodecError(f"{where} crosses itself, has a hole, or is cut in two by the image's edge: {100 * mended.lost:.0f} % "
+                         "of it is not in one piece. Draw it again, corner after corner, or as several regions")
+    return mended.polygon
 
 
 def _polygon(value: Mapping[str, Any], where: str, width: int, height: int) -> list[Point]:

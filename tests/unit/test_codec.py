@@ -217,6 +217,9 @@ BAD = [
     (drawn("polygonlabels", {"points": [[10, 10, 3], [20, 20], [30, 5]]}), r"expected \[x, y\]"),
     (drawn("polygonlabels", {"points": [[index % 100, index % 97] for index in range(100_000)]}), "100000 corners"),
     (drawn("polygonlabels", {"points": [[(index * 37) % 101, (index * 53) % 103] for index in range(500)]}), "crosses itself"),
+    (drawn("polygonlabels", {"points": [[10, 10], [35, 10], [60, 10], [10, 20], [60, 20]]}), "crosses itself.* 50 % of it is"),
+    (drawn("polygonlabels", {"points": [[10, 80], [20, 80], [20, 105], [50, 105], [50, 80], [60, 80], [60, 110], [10, 110]]}),
+     "cut in two by the image's edge: 50 %"),
     (drawn("polygonlabels", {**SQUARE, "closed": False}), "not closed"),
     (drawn("rectanglelabels", {"x": 1, "y": 1, "width": 5}), "height is None"),
     (drawn("rectanglelabels", {**RECTANGLE, "rotation": "30"}), "rotation is '30'"),
@@ -246,8 +249,10 @@ def test_messages_stay_short_and_can_be_stored() -> None:
 
 
 def test_crossing_or_far_out_shapes_become_tidy() -> None:
-    bow = decoded([drawn("polygonlabels", {"points": [[10, 10], [30, 30], [30, 10], [10, 30]]})])
-    assert shapely.Polygon(bow.regions[0].polygon).is_valid
+    bow = decoded([drawn("polygonlabels", {"points": [[10, 10], [60, 10], [10, 20], [60, 20]]})])
+    assert bow.regions[0].polygon == ((100, 80), (600, 80), (600, 160), (100, 160))
+    slip = decoded([drawn("polygonlabels", {"points": [[10, 10], [60, 10], [60, 20], [10, 20], [10.5, 9.5]]})])
+    assert shapely.Polygon(slip.regions[0].polygon).area > .98 * 500 * 80
     wide = decoded([drawn("polygonlabels", {"points": [[-500, -500], [900, -500], [900, 900], [-500, 900]]})])
     assert shapely.Polygon(wide.regions[0].polygon).area == WIDTH * HEIGHT
 
