@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from prefect import flow
 from sqlalchemy import Connection
 
 from adapters.label_studio.annotation_config import AnnotationConfig, Subject
-from adapters.label_studio.client import TIES, Annotation, ChangedTask
+from adapters.label_studio.client import TIES, Annotation, ChangedTask, UnreadableTask
 from adapters.label_studio.codec import from_annotation
 from datastore.ledger import answers, leases, projects, queue, readings, tasks
 from datastore.ledger.answers import AnnotationRow, Answer, SecondLook
 from datastore.ledger.projects import Project
 from datastore.ledger.readings import ImageRow
 from datastore.ledger.tasks import TaskRow
-from flows.batches import batch_task, progress
+from flows.batches import batch_task, progress, say
 from flows.giving_way import gives_way
 from flows.lines import decide_pages, note_lines
 from flows.push import SUBJECT
 from flows.report import Report
 from flows.second_looks import push_second_looks
 from flows.workbench import Workbench, open_workbench
-from schemas.errors import CodecError, LeaseLost, ProjectGone, SettingError
+from schemas.errors import CodecError, LeaseLost, ProjectGone, SaegimError, SettingError
 from schemas.reading import Reading
 from stages.collect.effort import effort
 from stages.collect.review import Given, Verdict, problems, review, with_origins
@@ -38,10 +39,15 @@ STUCK_TOLD = 5
 @flow(name="collect")
 @gives_way
 def collect() -> Report:
-    """Brings home what annotators submitted, changed or took back since the last run, from every project there is."""
+    """Brings home what annotators submitted, changed or took back since the last run, from every project there is.
+
+    Raises:
+        SaegimError: a project could not be collected from; all others were.
+    """
     bench = open_workbench()
     report = Report("collect", dict.fromkeys(COUNTS, 0))
     found = projects.project_rows(bench.ledger)
+    failed: list[SaegimError] = []
     for name in sorted({project.annotation_config for project in found}):
         try:
             config = bench.config_named(name)
@@ -52,51 +58,85 @@ def collect() -> Report:
         for project in found:
             if project.annotation_config == name:
                 try:
-                    counts += collect_project(bench, config, project)
+                    counts += collect_project(bench, config, project, report)
                 except (LeaseLost, ProjectGone) as error:
                     report.notes.append(str(error))
+                except SaegimError as error:
+                    say(f"Project {project.project_id} ({project.run}, {project.side}) is not collected: {error}")
+                    failed.append(error)
         if config.subject is Subject.IMAGE:
             _decide_stranded(bench, config, counts)
-            push_second_looks(bench, config, report)
+            if not failed:
+                push_second_looks(bench, config, report)
             _tell_stuck(bench, config, report)
         for what in COUNTS:
             report.counts[what] += counts[what]
-    return report.publish()
+    report.publish()
+    if failed:
+        raise failed[0]
+    return report
 
 
-def collect_project(bench: Workbench, config: AnnotationConfig, project: Project) -> Counter[str]:
-    """One project's changes.
+def collect_project(bench: Workbench, config: AnnotationConfig, project: Project, report: Report) -> Counter[str]:
+    """One project's changes; the report gets what could not be read.
 
     Raises:
         LeaseLost: another run is collecting from it.
         ProjectGone: somebody has deleted it in Label Studio.
     """
-    if not bench.label_studio.has_project(project.project_id or 0):
-        raise ProjectGone(f"Project {project.project_id} ({project.run}, {project.side}) was deleted in Label Studio. What was "
+    number = project.project_id or 0
+    if not bench.label_studio.has_project(number):
+        raise ProjectGone(f"Project {number} ({project.run}, {project.side}) was deleted in Label Studio. What was "
                           "collected from it stays.")
-    cursor_name = f"collect project {project.project_id}"
+    cursor_name = f"collect project {number}"
     lease = leases.claim(bench.ledger, "collect", [cursor_name], bench.settings.lease_seconds)
     if not lease.tokens:
-        raise LeaseLost(f"Another run is collecting from project {project.project_id} right now.")
+        raise LeaseLost(f"Another run is collecting from project {number} right now.")
     counts: Counter[str] = Counter()
     try:
         since = answers.get_cursor(bench.ledger, cursor_name)
         with progress(f"collect {project.run}", 0) as advance:
             start = since - TIES if since else None
-            known = tasks.collected_since(bench.ledger, project.project_id or 0, start) if start else set()
-            for page in bench.label_studio.changed_tasks(project.project_id or 0, start, known):
+            unreadable = tasks.unreadable(bench.ledger, number)
+            known = tasks.collected_since(bench.ledger, number, start) if start else set()
+            if mended := _mended(bench, number, unreadable):
+                counts += collect_page(bench, config, project, lease, None, mended)
+            for page in bench.label_studio.changed_tasks(number, start, known | set(unreadable.items())):
                 counts += collect_page(bench, config, project, lease, cursor_name, page)
                 advance(len(page))
     finally:
         leases.release(bench.ledger, lease)
+    report.notes += [
+        f"Task {task_id} of {bench.label_studio.url}/projects/{number}/data cannot be read: Label Studio fails on it (500), as "
+        "on an answer that holds half an emoji. All others are collected. Delete it in that list; label pushes it again."
+        for task_id in tasks.unreadable(bench.ledger, number)]
     return counts
 
 
+def _mended(bench: Workbench, project: int, unreadable: Mapping[int, datetime]) -> list[ChangedTask]:
+    """Tasks that could not be read in an earlier run and can be now; those that are gone are forgotten."""
+    found = {task_id: bench.label_studio.task(project, task_id, changed_at) for task_id, changed_at in unreadable.items()}
+    if gone := [task_id for task_id, task in found.items() if task is None]:
+        with bench.ledger.write() as connection:
+            tasks.forget_unreadable(connection, project, gone)
+    return [task for task in found.values() if isinstance(task, ChangedTask)]
+
+
 @batch_task
-def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, lease: leases.Lease, cursor_name: str,
-                 page: Sequence[ChangedTask]) -> Counter[str]:
-    """Writes one page of changed tasks and what follows from it; the cursor moves in the same transaction."""
+def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, lease: leases.Lease, cursor_name: str | None,
+                 changes: Sequence[ChangedTask | UnreadableTask]) -> Counter[str]:
+    """Writes one page of changed tasks and what follows from it; the cursor moves in the same transaction.
+
+    Args:
+        bench: the systems.
+        config: the annotation config.
+        project: whose tasks they are.
+        lease: on collecting from it.
+        cursor_name: of the cursor; None where the tasks are not the next ones in order of their changes.
+        changes: the tasks.
+    """
     counts: Counter[str] = Counter()
+    page = [task for task in changes if isinstance(task, ChangedTask)]
     leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
     number = project.project_id or 0
     # Alone, for two sides' answers to one image may come at once, and each would wait for the other.
@@ -112,7 +152,11 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
             touched |= _note(connection, config, project, page, counts)
             decide(connection, config, touched, counts)
         tasks.note_collected(connection, number, {str(task.data.get(SUBJECT, "")): task.updated_at for task in page})
-        answers.set_cursor(connection, cursor_name, max(task.updated_at for task in page))
+        tasks.note_unreadable(connection, number, {
+            task.task_id: task.updated_at for task in changes if isinstance(task, UnreadableTask)})
+        tasks.forget_unreadable(connection, number, [task.task_id for task in page])
+        if cursor_name:
+            answers.set_cursor(connection, cursor_name, max(task.updated_at for task in changes))
     return counts
 
 

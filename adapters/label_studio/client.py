@@ -63,6 +63,14 @@ class ChangedTask:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableTask:
+    """One task that Label Studio cannot show: it answers 500, as for an answer with half an emoji in it."""
+
+    task_id: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NamedTask:
     """One task by what it is about. ``answered``: somebody has annotated or skipped it; drafts are not known here."""
 
@@ -243,16 +251,18 @@ class LabelStudio:
     @_named
     def delete_untouched(self, project: int, task_id: int) -> bool:
         """Deletes a task unless somebody has annotated or skipped it, or has a draft of it; says whether it is gone."""
-        tasks, _ = self._page(project, [{"filter": "filter:tasks:id", "operator": "equal", "type": "Number", "value": task_id}],
-                              "all", 1, 1, "tasks:id")  # drafts of others show in all fields only
-        if any(task["total_annotations"] or task["cancelled_annotations"] or task["draft_exists"] for task in tasks):
+        shown = self._shown(project, _only(task_id), 1)  # drafts of others show in all fields only
+        if shown is None or any(
+                task["total_annotations"] or task["cancelled_annotations"] or task["draft_exists"] for task in shown[0]):
             return False
         self._http(f"api/tasks/{task_id}/", method="DELETE", expected=(200, 204, 404))
         return True
 
     def changed_tasks(self, project: int, since: datetime | None,
-                      collected: Collection[tuple[int, datetime]] = ()) -> Iterator[list[ChangedTask]]:
+                      collected: Collection[tuple[int, datetime]] = ()) -> Iterator[list[ChangedTask | UnreadableTask]]:
         """Pages of tasks that a person annotated, skipped, changed or took an annotation from, oldest change first.
+
+        One that Label Studio cannot show stops nobody else's: it is named.
 
         Goes back to ``since`` or to the first change after it that is not among ``collected``. A task that changes while the
         pages are read comes again later; none is passed over, for each page starts at the moment where the one before it
@@ -297,14 +307,45 @@ class LabelStudio:
             page += 1
 
     @_named
-    def _changes(self, project: int, since: datetime | None, page: int) -> tuple[list[ChangedTask], bool]:
-        tasks, total = self._page(project, _changed(since), "all", page, TASKS_A_PAGE, "tasks:updated_at")
-        return [
-            ChangedTask(int(task["id"]), _moment(task["updated_at"]), task["data"], [
-                Annotation(int(item["id"]), _moment(item["updated_at"]), self._email(item.get("completed_by")),
-                           item.get("lead_time"), bool(item.get("was_cancelled")), item)
-                for item in task.get("annotations") or []])
-            for task in tasks], page * TASKS_A_PAGE < total
+    def task(self, project: int, task_id: int, updated_at: datetime) -> ChangedTask | UnreadableTask | None:
+        """One task with its annotations; None where it is gone.
+
+        Args:
+            project: its project.
+            task_id: its id.
+            updated_at: its last change as far as it is known: what is said of a task that cannot be shown.
+        """
+        shown = self._shown(project, _only(task_id), 1)
+        if shown is None:
+            return UnreadableTask(task_id, updated_at)
+        return self._changed_task(shown[0][0]) if shown[0] else None
+
+    @_named
+    def _changes(self, project: int, since: datetime | None, page: int) -> tuple[list[ChangedTask | UnreadableTask], bool]:
+        shown = self._shown(project, _changed(since), page)
+        if shown is not None:
+            return [self._changed_task(task) for task in shown[0]], page * TASKS_A_PAGE < shown[1]
+        names, total = self._page(project, _changed(since), "task_only", page, TASKS_A_PAGE, "tasks:updated_at")
+        each = [self.task(project, int(name["id"]), _moment(name["updated_at"])) for name in names]
+        found = [task for task in each if task]
+        if len(found) > 1 and not any(isinstance(task, ChangedTask) for task in found):
+            raise ServiceUnavailable("Label Studio", self.url, f"500 for each of {len(found)} tasks of project {project}")
+        return found, page * TASKS_A_PAGE < total
+
+    def _shown(self, project: int, filters: list[dict[str, Any]], page: int) -> tuple[list[dict[str, Any]], int] | None:
+        """One page of whole tasks in order of their changes, and how many there are; None where Label Studio fails on it."""
+        try:
+            return self._page(project, filters, "all", page, TASKS_A_PAGE, "tasks:updated_at")
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != 500:
+                raise
+            return None
+
+    def _changed_task(self, task: dict[str, Any]) -> ChangedTask:
+        return ChangedTask(int(task["id"]), _moment(task["updated_at"]), task["data"], [
+            Annotation(int(item["id"]), _moment(item["updated_at"]), self._whose(item), item.get("lead_time"),
+                       bool(item.get("was_cancelled")), item)
+            for item in task.get("annotations") or []])
 
     @_named
     def add_person(self, email: str, password: str, name: str) -> bool:
@@ -387,15 +428,27 @@ class LabelStudio:
             answer.raise_for_status()
         return answer
 
-    def _email(self, completed_by: Any) -> str:
-        """Label Studio names an annotator by id here and by record there."""
-        if isinstance(completed_by, dict):
-            return str(completed_by.get("email") or completed_by.get("id"))
-        return self._emails.get(completed_by, str(completed_by))
+    def _whose(self, annotation: dict[str, Any]) -> str:
+        """E-mail address of an annotation's account. Label Studio names it by id here and by record there.
+
+        A deleted account leaves none: each of its annotations is then by somebody of its own, never by the same person.
+        """
+        whose = annotation.get("completed_by")
+        if isinstance(whose, dict):
+            whose = whose.get("email") or whose.get("id")
+        if whose is None:
+            return f"deleted account, annotation {annotation['id']}"
+        if isinstance(whose, int) and whose not in self._emails:
+            self.__dict__.pop("_emails", None)  # an account that was made since
+        return self._emails.get(whose, str(whose))
 
     @functools.cached_property
     def _emails(self) -> dict[Any, str]:
         return {user.id: user.email for user in self._sdk.users.list()}
+
+
+def _only(task_id: int) -> list[dict[str, Any]]:
+    return [{"filter": "filter:tasks:id", "operator": "equal", "type": "Number", "value": task_id}]
 
 
 def _changed(since: datetime | None) -> list[dict[str, Any]]:

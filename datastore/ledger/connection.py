@@ -1,4 +1,4 @@
-"""One ledger: SQLite (WAL) or PostgreSQL, by URL."""
+"""One ledger: SQLite or PostgreSQL, by URL."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import pysqlite3.dbapi2 as pysqlite
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -37,6 +38,8 @@ from schemas.errors import ServiceUnavailable, SettingError
 P = ParamSpec("P")
 T = TypeVar("T")
 
+WAL_FIXED = (3, 51, 3)
+"""First SQLite whose WAL mode loses no committed transaction (the WAL-reset bug, sqlite.org/wal.html section 11)."""
 ROWS_A_STATEMENT = 500
 """SQLite and PostgreSQL cap the parameters of one statement (32,766 and 65,535)."""
 
@@ -65,6 +68,15 @@ class Ledger:
     def address(self) -> str:
         """The URL without its password."""
         return self.url.render_as_string(hide_password=True)
+
+    @property
+    def engine(self) -> str:
+        """What keeps it, with its version and how it keeps what was committed."""
+        with self.read() as connection:
+            if connection.dialect.name != "sqlite":
+                return f"PostgreSQL {connection.scalar(text('show server_version'))}"
+            journal = connection.scalar(text("pragma journal_mode"))
+        return f"SQLite {pysqlite.sqlite_version}, journal mode {journal}"
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -170,15 +182,16 @@ def is_among(connection: Connection, column: Column[int], values: Sequence[int])
 def _engine(url: Any) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 60})
+    # Python's own sqlite3 links what the system has: 3.40 on Debian 12. Two engines must not open one file in WAL mode.
+    engine = create_engine(url, module=pysqlite, connect_args={"timeout": 60})
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # sqlite3's own BEGIN comes too late to take the write lock
         # The gate's words lie all over their table: with a log of 64 MB a page is copied back once for many of them, and a
         # cache of 64 MB (not 2) holds the upper levels of the index at a million images.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=16000",
-                       "cache_size=-64000"):
+        for pragma in (f"journal_mode={journal_mode(pysqlite.sqlite_version_info)}", "synchronous=FULL", "foreign_keys=ON",
+                       "wal_autocheckpoint=16000", "cache_size=-64000"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -188,6 +201,14 @@ def _engine(url: Any) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def journal_mode(version: tuple[int, ...]) -> str:
+    """SQLite's journal mode under which nothing that was committed is lost, also when the machine loses power.
+
+    WAL, where readers and the writer do not wait for each other, on an engine that has it right; else the rollback journal.
+    """
+    return "WAL" if version >= WAL_FIXED else "DELETE"
 
 
 @functools.cache

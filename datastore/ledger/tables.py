@@ -185,6 +185,13 @@ tasks = Table(
     Column("collected_at", UtcDateTime),  # the task's last change that was collected, by Label Studio's clock
 )
 
+unreadable_tasks = Table(
+    "unreadable_tasks", metadata,  # Label Studio fails on them; said in every run until somebody has mended them
+    Column("project_id", Integer, primary_key=True),
+    Column("task_id", Integer, primary_key=True),
+    Column("changed_at", UtcDateTime, nullable=False),  # by Label Studio's clock
+)
+
 collected = Table(
     "annotations", metadata,  # what became of each state of each annotation that was submitted (invariant I5)
     Column("annotation_id", Integer, primary_key=True),

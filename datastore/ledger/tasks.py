@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
-from datastore.ledger.tables import projects, tasks
+from datastore.ledger.tables import projects, tasks, unreadable_tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,28 @@ def collected_since(ledger: Ledger, project_id: int, moment: datetime) -> set[tu
         rows = connection.execute(select(tasks.c.task_id, tasks.c.collected_at).where(
             tasks.c.project_id == project_id, tasks.c.task_id.is_not(None), tasks.c.collected_at >= moment))
         return {(row.task_id, row.collected_at) for row in rows}
+
+
+def note_unreadable(connection: Connection, project_id: int, changes: Mapping[int, datetime]) -> None:
+    """Notes tasks that Label Studio cannot show, with their last change, by task id."""
+    forget_unreadable(connection, project_id, changes)
+    insert_or_ignore(connection, unreadable_tasks, [
+        {"project_id": project_id, "task_id": task_id, "changed_at": at} for task_id, at in changes.items()])
+
+
+def forget_unreadable(connection: Connection, project_id: int, task_ids: Iterable[int]) -> None:
+    """They were mended or deleted."""
+    for chunk in in_chunks(sorted(task_ids)):
+        connection.execute(delete(unreadable_tasks).where(
+            unreadable_tasks.c.project_id == project_id, unreadable_tasks.c.task_id.in_(chunk)))
+
+
+def unreadable(ledger: Ledger, project_id: int) -> dict[int, datetime]:
+    """Tasks of a project that Label Studio could not show when last asked, with their last change, by task id."""
+    with ledger.read() as connection:
+        rows = connection.execute(select(unreadable_tasks).where(unreadable_tasks.c.project_id == project_id)
+                                  .order_by(unreadable_tasks.c.task_id))
+        return {row.task_id: row.changed_at for row in rows}
 
 
 def drop(connection: Connection, project_id: int, subjects: Sequence[str]) -> None:
