@@ -12,6 +12,7 @@ from prefect import flow
 
 from datastore.ledger import arrivals, leases
 from flows.batches import Failures, batch_task, cut, progress
+from flows.campaigns import load_campaigns
 from flows.decoders import Decoded, Decoders
 from flows.doubts import look_again
 from flows.giving_way import gave_way, gives_way, newer_run
@@ -47,7 +48,9 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     todo = arrivals.undecoded(bench.ledger)
     newer = None
     if todo:
-        with Decoders(bench.settings) as decoders, progress("decode", len(todo)) as advance:
+        campaigns = load_campaigns(bench.settings)
+        units = {name: item.unit for name, item in campaigns.by_name.items() if item.unit}
+        with Decoders(bench.settings, units=units) as decoders, progress("decode", len(todo)) as advance:
             for batch in cut(todo, bench.settings.batch_size):
                 done.add(decode_batch(bench, decoders, batch, done.read, advance))
                 if newer := newer_run():

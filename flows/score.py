@@ -7,15 +7,12 @@ from prefect.artifacts import create_table_artifact
 from prefect.context import FlowRunContext
 
 from datastore.ledger import results, submissions
+from flows.campaigns import load_campaigns
 from flows.giving_way import gives_way
 from flows.report import Report
-from flows.settings import ROOT
 from flows.workbench import open_workbench
 from schemas.submission import Outcome
-from stages.score.campaign import parse_campaign
 from stages.score.points import ScoredSubmission, leaderboard, points
-
-CAMPAIGNS = ROOT / "recipes" / "campaigns"
 
 
 @flow(name="score")
@@ -25,14 +22,17 @@ def score(campaign: str | None = None) -> Report:
 
     Args:
         campaign: name of one file in recipes/campaigns; all where it is left out.
+
+    Raises:
+        SettingError: a campaign's file is wrong; all others were counted.
     """
     bench = open_workbench()
     report = Report("score", {"campaigns changed": 0})
-    for path in sorted(CAMPAIGNS.glob(f"{campaign or '*'}.yaml")):
-        recipe = parse_campaign(path.read_text(encoding="utf-8"), str(path.relative_to(ROOT)))
+    found = load_campaigns(bench.settings, campaign)
+    for recipe in found.by_name.values():
         slices = results.slices_by_image(bench.ledger, recipe.name)
         lines = points(recipe, [
-            ScoredSubmission(row.submission_id, row.submitter, row.sent_at.date(), Outcome(row.outcome),
+            ScoredSubmission(row.submission_id, row.submitter, row.sent_at, Outcome(row.outcome),
                              slices.get(row.image_id, frozenset()))
             for row in submissions.submission_rows(bench.ledger, recipe.name)
         ])
@@ -46,4 +46,7 @@ def score(campaign: str | None = None) -> Report:
             create_table_artifact(
                 [{"rank": item.rank, "submitter": item.submitter, "points": item.points} for item in standings],
                 key="leaderboard", description=f"Leaderboard of {recipe.name}, provisional until the campaign ends.")
-    return report.publish()
+    report.publish()
+    if found.wrong:
+        raise found.wrong[0]
+    return report

@@ -17,6 +17,7 @@ from flows.settings import load_settings
 from flows.workbench import Workbench
 from saegim.settings import home
 from schemas.submission import Outcome, Reason, Verdict, image_key
+from schemas.text import normalise
 from stages.ingest.contact_sheet import Group, Picture, contact_sheet, thumbnail
 
 app = typer.Typer(no_args_is_help=True, help="Duplicates, doubtful pictures and quarantined files.\n\n"
@@ -34,7 +35,7 @@ def duplicates(out: Path = typer.Option(None, help="Where the page goes; <state>
     """
     bench = Workbench(load_settings())
     path = out or home() / "reports" / "duplicates.html"
-    pairs = [row for row in clusters.comparison_rows(bench.ledger) if row.key.startswith(f"{campaign}/" if campaign else "")
+    pairs = [row for row in clusters.comparison_rows(bench.ledger) if _is_of(row, campaign)
              and row.outcome in (Outcome.HELD, Outcome.DUPLICATE)][::-1][:limit]
     groups = [_pair(bench.objects, bench.settings.bucket_images, row)
               for row in track(pairs, "pictures", console=console, transient=True)]
@@ -83,13 +84,17 @@ def retry(reason: str = typer.Option("", help="Rejections with this reason inste
     console.print(f"{count} go through the next ingest again: saegim run ingest" if count else "There are none.", highlight=False)
 
 
+def _is_of(row: Any, campaign: str) -> bool:
+    return not campaign or row.campaign == normalise(campaign)
+
+
 def _pair(objects: ObjectStore, bucket: str, row: Any) -> Group:
     earlier, later = objects.get_many(bucket, [image_key(row.image_id, row.media_type), row.picture_key])
     name, other = shlex.quote(row.key), row.earlier_key or row.image_id[:12]
     merging = f"saegim ingest merge {name} {shlex.quote(other)}"
     commands = (f"saegim ingest split {name}", *((f"{merging} --duplicate", merging) if row.outcome == Outcome.HELD else ()))
     pictures = (Picture(other, "earlier", thumbnail(earlier)),
-                Picture(row.key, f"sent {row.sent_at:%Y-%m-%d %H:%M}", thumbnail(later)))
+                Picture(row.key, f"sent {row.sent_at:%Y-%m-%d %H:%M} UTC", thumbnail(later)))
     return Group(row.outcome, f"{row.key} ↔ {other}", row.figures, pictures, commands)
 
 
@@ -97,7 +102,7 @@ def _clusters(bench: Workbench, campaign: str, limit: int) -> Iterator[Group]:
     by_cluster: dict[str, list[Any]] = {}
     for row in clusters.cluster_rows(bench.ledger):
         by_cluster.setdefault(row.cluster_id, []).append(row)
-    chosen = [rows for rows in by_cluster.values() if any(row.key.startswith(f"{campaign}/" if campaign else "") for row in rows)]
+    chosen = [rows for rows in by_cluster.values() if any(_is_of(row, campaign) for row in rows)]
     for rows in track(chosen[:limit], "clusters", console=console, transient=True):
         data = bench.objects.get_many(bench.settings.bucket_images, [image_key(row.image_id, row.media_type) for row in rows])
         yield Group("cluster", f"{len(rows)} photographs", {},

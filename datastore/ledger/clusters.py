@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, false, or_, select, update
 
 from datastore.ledger import arrivals
 from datastore.ledger.connection import Ledger, in_chunks, upsert
 from datastore.ledger.tables import comparisons, decisions, images, points, readings, submissions
 from schemas.errors import NoSuchSubmission, NotToBeSplit
-from schemas.submission import UNCOMPARED, Compared, Outcome, Verdict, image_key
+from schemas.submission import UNCOMPARED, Compared, Outcome, Verdict, image_key, sender_of
+from schemas.text import normalise
 
 ANY = "*"
 """Stands for every earlier image in a decision."""
@@ -66,14 +67,20 @@ def told_apart(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> set[tuple[st
 def find(ledger: Ledger, name: str) -> Row[Any]:
     """The submission with this key, id or image, or beginning of an id (6 letters or more).
 
+    A key is found however its Hangul is written: people copy it from tables, and type it.
+
     Raises:
         NoSuchSubmission: there is none, or several.
     """
+    sender = sender_of(name)
+    by_key = or_(submissions.c.key == name, and_(
+        submissions.c.campaign == sender.campaign, submissions.c.submitter == sender.submitter) if sender else false())
     by_id = or_(submissions.c.submission_id.startswith(name, autoescape=True), and_(
         submissions.c.image_id.startswith(name, autoescape=True), submissions.c.outcome != Outcome.DUPLICATE))
-    wanted = or_(submissions.c.key == name, by_id) if len(name) >= 6 else submissions.c.key == name
     with ledger.read() as connection:
-        rows = connection.execute(select(submissions).where(wanted).limit(3)).all()
+        rows = [row for row in connection.execute(select(submissions).where(by_key)) if normalise(row.key) == normalise(name)]
+        if not rows and len(name) >= 6:
+            rows = list(connection.execute(select(submissions).where(by_id).limit(3)))
     if len(rows) != 1:
         raise NoSuchSubmission(
             f"{'No submission has' if not rows else 'Several submissions have'} the key, id or image {name!r}; expected one. "
@@ -171,7 +178,7 @@ def resolve(connection: Connection, looked_at: Sequence[tuple[Doubt, Compared]])
 def comparison_rows(ledger: Ledger) -> list[Row[Any]]:
     """Every comparison that found something, with the submission's and the earlier image's keys."""
     earlier = submissions.alias("earlier")
-    query = (select(comparisons, submissions.c.key, submissions.c.outcome, submissions.c.sent_at,
+    query = (select(comparisons, submissions.c.key, submissions.c.campaign, submissions.c.outcome, submissions.c.sent_at,
                     images.c.media_type, images.c.cluster_id, earlier.c.key.label("earlier_key"))
              .join(submissions, submissions.c.submission_id == comparisons.c.submission_id)
              .join(images, images.c.image_id == comparisons.c.image_id)
@@ -185,7 +192,7 @@ def comparison_rows(ledger: Ledger) -> list[Row[Any]]:
 def cluster_rows(ledger: Ledger) -> list[Row[Any]]:
     """Images of clusters that have more than one, with their submission, by cluster and time sent."""
     query = (select(images.c.image_id, images.c.media_type, images.c.cluster_id, images.c.represents,
-                    submissions.c.submission_id, submissions.c.key, submissions.c.sent_at)
+                    submissions.c.submission_id, submissions.c.key, submissions.c.campaign, submissions.c.sent_at)
              .join(submissions, (submissions.c.image_id == images.c.image_id) & (submissions.c.outcome == Outcome.ACCEPTED))
              .order_by(images.c.cluster_id, submissions.c.sent_at, submissions.c.key))
     with ledger.read() as connection:

@@ -13,6 +13,7 @@ from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
 from datastore.ledger.gate import numbered
 from datastore.ledger.tables import comparisons, images, readings, submissions
 from schemas.submission import CATEGORIES, Outcome, Reason, Submission, image_key
+from schemas.text import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ def submission_rows(ledger: Ledger, campaign: str | None = None) -> list[Row[Any
     """All submissions, of one campaign or of all, in order of time sent and key."""
     query = select(submissions).order_by(submissions.c.sent_at, submissions.c.key)
     if campaign is not None:
-        query = query.where(submissions.c.campaign == campaign)
+        query = query.where(submissions.c.campaign == normalise(campaign))
     with ledger.read() as connection:
         return list(connection.execute(query))
 

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from schemas.reading import ALL_SLICES, Unit
 from schemas.recipe import Recipe, parse_recipe
+from schemas.text import normalise
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -28,6 +29,11 @@ class Readings(Recipe):
     slices: list[str] = Field([])
     least_agreement: Share = 0.0
     leave_out: list[str] = Field([])
+
+    @field_validator("campaigns")
+    @classmethod
+    def _normalised(cls, campaigns: list[str]) -> list[str]:
+        return list(map(normalise, campaigns))
 
     @field_validator("slices")
     @classmethod

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.reading import REGION_VOCABULARY
+from schemas.reading import REGION_VOCABULARY, Unit
 from schemas.recipe import Recipe, parse_recipe
+from schemas.text import normalise
 
 SLICES = {value for values in REGION_VOCABULARY.values() for value in values}
 
@@ -23,10 +25,13 @@ class Campaign(Recipe):
     """A file of recipes/campaigns/.
 
     Attributes:
-        name: first part of its submissions' keys.
+        name: first part of its submissions' keys, normalised as these are.
         title: what submitters read.
-        first_day: first day on which submissions count, in the campaign's place.
-        last_day: the last one.
+        time_zone: whose days its days are, by its IANA name such as ``Asia/Seoul``.
+        first_day: first day on which submissions count, from its midnight in that zone.
+        last_day: the last one, to its midnight.
+        unit: what one picture shows; left out for photographs of scenes and documents. Crops of a ``line`` or a ``word`` may be
+            as low as SAEGIM_MIN_LINE_SIDE.
         points: for an accepted photograph.
         bonus: points on top, by slice of its accepted reading.
         prizes: what can be won.
@@ -34,11 +39,27 @@ class Campaign(Recipe):
 
     name: str = Field(pattern=r"^[^/\s]+$")
     title: str
+    time_zone: str = "Asia/Seoul"
     first_day: date
     last_day: date
+    unit: Unit | None = None
     points: int = Field(10, ge=0)
     bonus: dict[str, int] = Field(default_factory=dict)
     prizes: Prizes = Prizes(top=3, drawn=2)
+
+    @field_validator("name")
+    @classmethod
+    def _normalised(cls, name: str) -> str:
+        return normalise(name)
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no such time zone; expected an IANA name such as Asia/Seoul or Europe/London") from None
+        return name
 
     @field_validator("bonus")
     @classmethod
@@ -53,6 +74,11 @@ class Campaign(Recipe):
         if self.last_day < self.first_day:
             raise ValueError(f"last_day {self.last_day} lies before first_day {self.first_day}")
         return self
+
+
+    def counts(self, sent_at: datetime) -> bool:
+        """Whether something sent at a moment was sent in time."""
+        return self.first_day <= sent_at.astimezone(ZoneInfo(self.time_zone)).date() <= self.last_day
 
 
 def parse_campaign(text: str, where: str) -> Campaign:

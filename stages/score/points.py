@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from schemas.submission import Outcome
 from stages.score.campaign import Campaign
@@ -18,7 +18,7 @@ class ScoredSubmission:
 
     submission_id: str
     submitter: str
-    day: date
+    sent_at: datetime
     outcome: Outcome
     slices: frozenset[str]
 
@@ -50,7 +50,7 @@ def points(campaign: Campaign, submissions: Iterable[ScoredSubmission]) -> list[
     """
     lines: list[PointLine] = []
     for item in submissions:
-        if item.outcome is not Outcome.ACCEPTED or not campaign.first_day <= item.day <= campaign.last_day:
+        if item.outcome is not Outcome.ACCEPTED or not campaign.counts(item.sent_at):
             continue
         lines.append(PointLine(item.submission_id, item.submitter, "accepted", campaign.points))
         lines += [PointLine(item.submission_id, item.submitter, name, campaign.bonus[name])
