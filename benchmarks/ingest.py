@@ -106,7 +106,7 @@ def _whole(bench: Workbench, name: str, path: str, pictures: Sequence[bytes], ta
     prefix = "".join(char if char.isalnum() else "-" for char in f"{name} {path}")
     bench.objects.put_many("raw", [(f"{prefix}/kim/{number}.jpg", data, "image/jpeg") for number, data in enumerate(pictures)])
     raws = bench.objects.list_raw("raw", prefix)
-    decoders._worker.update(settings=bench.settings, store=bench.objects)  # a worker's work, in this process
+    decoders._worker.update(settings=bench.settings, units={}, store=bench.objects)  # a worker's work, in this process
     boto = _boto(bench)
     with tempfile.TemporaryDirectory() as folder:
         rounds = iter(range(100))

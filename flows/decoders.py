@@ -13,7 +13,7 @@ import os
 import resource
 import signal
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -27,8 +27,9 @@ from datastore.objects import ObjectStore
 from flows.settings import Settings
 from schemas.errors import SaegimError
 from schemas.ids import sha256
+from schemas.reading import Unit
 from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection, Submission, sender_of
-from stages.ingest.canonical import Canonical, canonicalise
+from stages.ingest.canonical import Canonical, canonicalise, upright_pixels
 from stages.ingest.limits import Limits
 
 CHUNK = 16
@@ -91,14 +92,16 @@ class Decoders:
         settings: where the objects are, and the limits.
         workers: how many processes; one a core where left out.
         work: what a worker does with some objects (tests give other work).
+        units: what one region is, by campaign; a campaign of words or lines takes crops of one. Others send photographs.
     """
 
-    def __init__(self, settings: Settings, workers: int | None = None, work: Work | None = None) -> None:
+    def __init__(self, settings: Settings, workers: int | None = None, work: Work | None = None,
+                 units: Mapping[str, Unit] | None = None) -> None:
         self._workers = workers or os.cpu_count() or 2
         self._work = work or decode_chunk
         self._context = multiprocessing.get_context("forkserver")  # our threads and sockets are not the workers' business
         self._context.set_forkserver_preload([__name__])
-        self._settings, self._renewals = settings, 0
+        self._settings, self._units, self._renewals = settings, dict(units or {}), 0
         self._pool = self._new_pool()
 
     def __enter__(self) -> Decoders:
@@ -139,7 +142,7 @@ class Decoders:
 
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(max_workers=self._workers, context=self._context, initializer=_prepare,
-                           initargs=(self._settings, self._settings.decode_memory))
+                           initargs=(self._settings, self._units, self._settings.decode_memory))
 
     def _schedule(self, chunk: Sequence[RawObject]) -> Future[list[Decoded]]:
         if not self._pool.active:
@@ -172,13 +175,13 @@ _worker: dict[str, Any] = {}
 """What ``_prepare`` leaves for the life of a worker process."""
 
 
-def _prepare(settings: Settings, memory: int) -> None:
+def _prepare(settings: Settings, units: Mapping[str, Unit], memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libtiff, libpng and the others say of strangers' files, past Python
     # Address space that is only reserved (thread stacks, allocator arenas) does not count here; what is written to does.
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-    _worker.update(settings=settings, store=ObjectStore(settings))
+    _worker.update(settings=settings, units=units, store=ObjectStore(settings))
 
 
 @contextlib.contextmanager
@@ -194,6 +197,7 @@ def cpu_limit(seconds: float) -> Iterator[None]:
 def decode_chunk(objects: Sequence[RawObject]) -> list[Decoded]:
     """A worker's work: fetch, canonicalise, store; bytes stay in the worker (design D4: objects first, then rows)."""
     settings, store = _worker["settings"], _worker["store"]
+    units: Mapping[str, Unit] = _worker["units"]
     limits = limits_of(settings)
     refused = {raw: rejection for raw in objects if (rejection := refused_unread(raw, limits))}
     found, pictures = [Decoded(raw, {}, result=rejection) for raw, rejection in refused.items()], []
@@ -202,7 +206,7 @@ def decode_chunk(objects: Sequence[RawObject]) -> list[Decoded]:
             found.append(Decoded(item.raw, {}, gone=item.error is None, unread=item.error))
             continue
         with cpu_limit(settings.decode_cpu_seconds * max(1.0, len(item.data) / BYTES_A_LIMIT)):
-            one, picture = decode_one(item.raw, item.data, item.claims, limits)
+            one, picture = decode_one(item.raw, item.data, item.claims, limits, takes_crops(item.raw, units))
         found.append(one)
         if picture:
             pictures.append((picture.image.key, picture.data, picture.image.media_type))
@@ -219,11 +223,26 @@ def refused_unread(raw: RawObject, limits: Limits) -> Rejection | None:
     return None
 
 
-def decode_one(raw: RawObject, data: bytes, claims: dict[str, str], limits: Limits) -> tuple[Decoded, Canonical | None]:
-    """Makes of one file what can be made of it without the others."""
+def takes_crops(raw: RawObject, units: Mapping[str, Unit]) -> bool:
+    """Whether an object may be a crop of one word or line: its campaign's unit is that."""
+    sender = sender_of(raw.key)
+    return sender is not None and units.get(sender.campaign) in (Unit.WORD, Unit.LINE)
+
+
+def decode_one(raw: RawObject, data: bytes, claims: dict[str, str], limits: Limits,
+               crops: bool = False) -> tuple[Decoded, Canonical | None]:
+    """Makes of one file what can be made of it without the others.
+
+    Args:
+        raw: the object.
+        data: its bytes.
+        claims: its user metadata.
+        limits: the thresholds.
+        crops: whether it may be a crop of one word or line.
+    """
     digest = sha256(data)
     try:
-        result = canonicalise(data, limits)
+        result = canonicalise(data, limits, crops)
     except Exception:
         return Decoded(raw, claims, digest, trace=traceback.format_exc()), None
     if isinstance(result, Canonical):
@@ -233,15 +252,17 @@ def decode_one(raw: RawObject, data: bytes, claims: dict[str, str], limits: Limi
 
 def limits_of(settings: Settings) -> Limits:
     """The thresholds among the settings."""
-    return Limits(settings.max_bytes, settings.max_pixels, settings.min_side, settings.least_brightness,
-                  settings.least_contrast, settings.least_sharpness)
+    return Limits(
+        max_bytes=settings.max_bytes, max_pixels=settings.max_pixels, min_side=settings.min_side,
+        min_line_side=settings.min_line_side, least_brightness=settings.least_brightness,
+        least_contrast=settings.least_contrast, least_sharpness=settings.least_sharpness)
 
 
 def _thumbnail(data: bytes) -> str | None:
-    with contextlib.suppress(Exception), Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", (THUMBNAIL, THUMBNAIL))
+    with contextlib.suppress(Exception):  # a picture for a page, of a file that is refused already
+        image = Image.fromarray(upright_pixels(data))
         image.thumbnail((THUMBNAIL, THUMBNAIL))
         out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=70)
+        image.save(out, "JPEG", quality=70)
         return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
     return None

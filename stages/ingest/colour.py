@@ -44,7 +44,7 @@ class Shaper:
         for start in range(0, pixels.shape[1], BAND):
             band = pixels[:, start:start + BAND]
             linear = cv2.transform(cv2.LUT(band, self.curves), self.matrix)
-            np.take(_companding(), linear, out=band, mode="clip")  # the mode that needs no copy of the output
+            np.take(companding(), linear, out=band, mode="clip")  # the mode that needs no copy of the output
 
 
 def is_srgb(profile: bytes | None) -> bool:
@@ -143,7 +143,7 @@ def _curve(tag: bytes) -> Curve:
 
 
 @functools.cache
-def _companding() -> NDArray[np.uint8]:
+def companding() -> NDArray[np.uint8]:
     """From 16 linear bits to 8 of sRGB (IEC 61966-2-1)."""
     x = np.arange(LINEAR + 1) / LINEAR
     return np.asarray((255 * np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)).round(), np.uint8)

@@ -12,15 +12,17 @@ class Limits:
     Attributes:
         max_bytes: of the file.
         max_pixels: of the picture, by its header.
-        min_side: pixels of the shorter side.
-        least_brightness: 99th percentile of the grey values below which it is too dark, of 255.
-        least_contrast: between the 1st and the 99th percentile, below which it is blank.
+        min_side: pixels of the shorter side of a photograph.
+        min_line_side: the same of a crop of one word or line.
+        least_brightness: grey value of the brightest spots below which it is too dark, of 255.
+        least_contrast: range of the grey values around the clearest spots, below which it is blank.
         least_sharpness: of ``stages/ingest/quality.py``, below which it is too blurred.
     """
 
     max_bytes: int = 50_000_000
     max_pixels: int = 100_000_000
     min_side: int = 32
-    least_brightness: float = 40.0
-    least_contrast: float = 16.0
-    least_sharpness: float = 0.08
+    min_line_side: int = 8
+    least_brightness: float = 30.0
+    least_contrast: float = 9.0
+    least_sharpness: float = 0.075

@@ -1,0 +1,307 @@
+"""Opening a stranger's file: what it is, how large, which way up, and how its pixels become 8-bit sRGB.
+
+Metadata is never a reason against a picture: JPEG, PNG and WebP are taken apart first and decoded without it, and of the
+others an unreadable block says nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import PIL
+import pillow_heif
+import simplejpeg
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, TiffImagePlugin
+
+from schemas.submission import Reason, Rejection
+from stages.ingest import bmp, jpeg, png, webp
+from stages.ingest.code_points import CodePoints, by_gamma
+from stages.ingest.code_points import to_srgb as from_code_points
+from stages.ingest.colour import Rgb, converted, is_srgb, to_srgb
+from stages.ingest.exif import NOTHING, Exif, exif_of, read_exif
+from stages.ingest.transparency import laid_on_ground
+
+pillow_heif.register_heif_opener()  # for whoever opens a raw file by Pillow: thumbnails, benchmarks
+
+KNOWN_OTHERS = (b"GIF8", b"%PDF", b"8BPS", b"\x00\x00\x01\x00", b"\x00\x00\x00\x0cJXL ", b"\xff\x0a", b"%!PS",
+                b"\x00\x00\x00\x0cjP  ")
+TIFF_STARTS = {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+HEIF_BRANDS = HEIC_BRANDS | {b"mif1", b"msf1"}
+OTHER_BRANDS = {b"avif", b"avis"}
+LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
+SHORTENINGS = 4
+"""Bytes left over after the last block are counted without stuffed zeros: what is cut may fall short at first."""
+NEW_SUBFILE_TYPE, SUBFILE_TYPE, BITS = 254, 255, 258
+NO_PAGE = 1 | 4
+"""Bits of TIFF's NewSubfileType: a reduced copy, and a mask."""
+MOST_PAGES = 64
+"""Pages of a TIFF that are looked at, reduced ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file that says to be a picture. Nothing of its pixels is decoded yet.
+
+    Attributes:
+        format: JPEG, PNG, WEBP, HEIF, BMP or TIFF.
+        width: pixels, before turning.
+        height: pixels, before turning.
+        several: whether it shows further pictures: an animation, pages.
+        exif: what its metadata says.
+        orientation: how its pixels are to be turned (EXIF's numbers).
+        lossless: whether its pixels were stored without loss.
+        sampling: chroma subsampling for encoding it again.
+        pixels: decodes it to 8-bit sRGB, before turning.
+        jpeg: its segments, where it is a JPEG that can stay as it is.
+        scans: of a JPEG.
+    """
+
+    format: str
+    width: int
+    height: int
+    several: bool
+    exif: Exif
+    orientation: int
+    lossless: bool
+    sampling: str
+    pixels: Callable[[], Rgb]
+    jpeg: jpeg.Jpeg | None = None
+    scans: int = 1
+
+
+def open_picture(raw: bytes) -> Picture | Rejection:
+    """Opens a file by its content.
+
+    Raises:
+        Exception: it is damaged; decoders answer bad bytes with whatever they run into.
+    """
+    if raw.startswith(b"\xff\xd8"):
+        return _open_jpeg(raw)
+    if raw.startswith(png.START):
+        return _open_png(raw)
+    if webp.is_webp(raw):
+        return _open_webp(raw)
+    if raw[4:8] == b"ftyp":
+        return _open_heif(raw)
+    if raw[:4] in TIFF_STARTS:
+        return _open_tiff(raw)
+    if raw.startswith(b"BM"):
+        return _open_bmp(raw)
+    if raw.startswith(KNOWN_OTHERS) or raw[:100].lstrip().startswith((b"<svg", b"<?xml")):
+        return Rejection(Reason.FORMAT_NOT_TAKEN, f"starts with {raw[:12]!r}")
+    return Rejection(Reason.NOT_AN_IMAGE, f"starts with {raw[:12]!r}")
+
+
+def decode_whole(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes, NDArray[np.uint8]]:
+    """Cleans a JPEG and decodes every byte of its scans; bytes left over behind the last block are cut.
+
+    Args:
+        found: the JPEG.
+        colours: as simplejpeg names them.
+        **options: further arguments of ``simplejpeg.decode_jpeg``.
+
+    Returns:
+        The clean file, and its pixels (H × W × channels).
+
+    Raises:
+        ValueError: the decoder has another complaint: parts of the picture are missing.
+    """
+    for _ in range(SHORTENINGS):
+        data = jpeg.clean(found)
+        try:
+            return data, np.asarray(simplejpeg.decode_jpeg(data, colours, strict=True, **options), np.uint8)
+        except ValueError as error:
+            left_over = LEFT_OVER.search(str(error))
+            if not left_over:
+                raise
+            found = jpeg.shortened(found, int(left_over[1]))
+    raise ValueError("bytes are left over after the last block")
+
+
+def _open_jpeg(raw: bytes) -> Picture | Rejection:
+    found = jpeg.read(raw)
+    frame, exif = found.frame, read_exif(found.exif)
+    if frame.precision != 8:
+        return Rejection(Reason.FORMAT_NOT_TAKEN, f"a JPEG of {frame.precision} bits a channel")
+    orientation = exif.orientation or 1
+    as_it_is = orientation == 1 and frame.marker in jpeg.SHOWN_FRAMES and len(frame.factors) in (1, 3) and is_srgb(found.icc)
+    return Picture("JPEG", frame.width, frame.height, False, exif, orientation, False, frame.sampling,
+                   functools.partial(_jpeg_pixels, found), found if as_it_is else None, found.scans)
+
+
+def _jpeg_pixels(found: jpeg.Jpeg) -> Rgb:
+    if len(found.frame.factors) == 4:
+        _, inverted = decode_whole(found, "CMYK")  # all CMYK JPEGs are stored inverted, as Adobe does
+        image = Image.fromarray(255 - inverted, "CMYK")
+        by_profile = converted(image, found.icc) if found.icc else None
+        return np.asarray(by_profile or image.convert("RGB"))
+    # Chroma of half the size is repeated, not smoothed: the encoder, halving it again, gets back what was in the file.
+    _, pixels = decode_whole(found, "RGB", fastupsample=found.frame.sampling in ("422", "420"))
+    return pixels if is_srgb(found.icc) else to_srgb(pixels, found.icc)
+
+
+def _open_png(raw: bytes) -> Picture:
+    found = png.read(raw)
+    exif = read_exif(found.exif)
+    return Picture("PNG", found.width, found.height, found.animated, exif, exif.orientation or 1, True, "444",
+                   functools.partial(_png_pixels, found))
+
+
+def _png_pixels(found: png.Png) -> Rgb:
+    if found.doubtful:
+        png.prove(found)
+    with Image.open(io.BytesIO(found.picture), formats=["PNG"]) as image:
+        pixels = _rgb(image)
+    points = CodePoints(found.primaries, found.transfer)
+    if found.primaries:
+        return pixels if points.is_srgb else from_code_points(pixels, points)
+    if found.icc:
+        return pixels if is_srgb(found.icc) else to_srgb(pixels, found.icc)
+    return by_gamma(pixels, found.gamma) if found.gamma and not png.NEAR_SRGB[0] < found.gamma < png.NEAR_SRGB[1] else pixels
+
+
+def _open_webp(raw: bytes) -> Picture:
+    found = webp.read(raw)
+    exif = read_exif(found.exif)
+    image = Image.open(io.BytesIO(found.picture), formats=["WEBP"])
+
+    def pixels() -> Rgb:
+        decoded = _rgb(image)
+        return decoded if is_srgb(found.icc) else to_srgb(decoded, found.icc)
+
+    return Picture("WEBP", *image.size, getattr(image, "n_frames", 1) > 1, exif, exif.orientation or 1, found.lossless,
+                   "444" if found.lossless else "420", pixels)
+
+
+def _open_heif(raw: bytes) -> Picture | Rejection:
+    """HEIC. The container's own turn is applied by libheif.
+
+    EXIF's counts only where the container has none: it is then the only word on which way is up (docs/ingest.md).
+    """
+    brands = {raw[at:at + 4] for at in (8, *range(16, int.from_bytes(raw[:4]), 4))} if raw[:4] < b"\0\0\1\0" else {raw[8:12]}
+    if not brands & HEIF_BRANDS or (brands & OTHER_BRANDS and not brands & HEIC_BRANDS):
+        return Rejection(Reason.FORMAT_NOT_TAKEN, f"starts with {raw[:12]!r}")
+    file = pillow_heif.open_heif(raw)
+    image = file[file.primary_index]
+    exif, turned = read_exif(image.info.get("exif")), any(kind in ("irot", "imir") for kind, *_ in image._c_image.transformations)
+    icc, nclx = image.info.get("icc_profile") or b"", image.info.get("nclx_profile") or {}
+    points = CodePoints(nclx.get("color_primaries", 1), nclx.get("transfer_characteristics", 13))
+
+    def pixels() -> Rgb:
+        if not icc and points.wide and image.info["bit_depth"] > 8 and image.mode == "RGB":
+            deep = pillow_heif.open_heif(raw, convert_hdr_to_8bit=False)
+            return from_code_points(np.asarray(deep[deep.primary_index]), points)
+        decoded = _rgb(image.to_pillow())
+        if icc:
+            return decoded if is_srgb(icc) else to_srgb(decoded, icc)
+        return from_code_points(decoded, points)
+
+    width, height = image.size
+    return Picture("HEIF", width, height, False, exif, 1 if turned else exif.orientation or 1, False, "420", pixels)
+
+
+def _open_tiff(raw: bytes) -> Picture | Rejection:
+    """TIFF: its first page that is not a reduced copy. Pillow turns it while it loads."""
+    try:
+        pages = _pages(TiffImagePlugin.TiffImageFile(io.BytesIO(raw)))
+    except SyntaxError:
+        if not _is_whole_tiff(raw):
+            raise
+        return Rejection(Reason.FORMAT_NOT_TAKEN, "a kind of TIFF that is not read")
+    image = TiffImagePlugin.TiffImageFile(io.BytesIO(raw))
+    image.seek(pages[0])
+    if image.mode == "F":
+        return Rejection(Reason.FORMAT_NOT_TAKEN, "floating-point pixels")
+    image.info.pop("xmp", None)
+    exif = NOTHING
+    with contextlib.suppress(Exception):
+        exif = exif_of(image.getexif())
+    block = image.getexif()
+    for tag in list(block):  # what is broken in it would stop Pillow where it turns the picture
+        while tag in block:
+            del block[tag]
+    if exif.orientation:
+        block[ExifTags.Base.Orientation] = exif.orientation
+    icc: bytes = image.info.get("icc_profile") or b""
+    bits = image.tag_v2.get(BITS, (16,))[0]
+
+    def pixels() -> Rgb:
+        decoded = _rgb(image, bits)
+        return decoded if is_srgb(icc) or image.mode == "CMYK" else to_srgb(decoded, icc)
+
+    return Picture("TIFF", *image.size, len(pages) > 1, exif, 1, True, "444", pixels)
+
+
+def _pages(image: TiffImagePlugin.TiffImageFile) -> list[int]:
+    """Numbers of the pages that are neither reduced copies nor masks; no more than two are looked for.
+
+    Where all say to be copies, the first one is the picture.
+    """
+    pages: list[int] = []
+    with contextlib.suppress(Exception):  # a page that cannot be reached does not exist
+        for number in range(MOST_PAGES):
+            image.seek(number)
+            tags = image.tag_v2
+            if not tags.get(NEW_SUBFILE_TYPE, 0) & NO_PAGE and tags.get(SUBFILE_TYPE) != 2:
+                pages.append(number)
+            if len(pages) > 1:
+                break
+    return pages or [0]
+
+
+def _is_whole_tiff(raw: bytes) -> bool:
+    """Whether the first page's directory and its pixels lie within the file, whatever kind of pixels they are."""
+    try:
+        tags = TiffImagePlugin.ImageFileDirectory_v2(raw[:8])
+        source = io.BytesIO(raw)
+        source.seek(tags.next)
+        tags.load(source)
+        starts, lengths = (tags.get(strips, tags.get(tiles, ())) for strips, tiles in ((273, 324), (279, 325)))
+        return bool(starts) and all(start + length <= len(raw) for start, length in zip(starts, lengths, strict=True))
+    except Exception:  # of damaged directories, as with other decoders
+        return False
+
+
+def _open_bmp(raw: bytes) -> Picture | Rejection:
+    try:
+        image = Image.open(io.BytesIO(raw), formats=["BMP"])
+    except (PIL.UnidentifiedImageError, OSError):
+        compression = raw[30:34]
+        if compression in (b"\4\0\0\0", b"\5\0\0\0"):
+            return Rejection(Reason.FORMAT_NOT_TAKEN, "a JPEG or PNG in a bitmap's header")
+        return Picture("BMP", *bmp.size(raw), False, NOTHING, 1, True, "444",
+                       lambda: laid_on_ground(Image.fromarray(bmp.decode(raw), "RGBA")))
+    return Picture("BMP", *image.size, False, NOTHING, 1, True, "444", lambda: _rgb(image))
+
+
+def _rgb(image: Image.Image, bits: int = 16) -> Rgb:
+    """8-bit RGB pixels (H × W × 3) of whatever Pillow reads; CMYK by its own profile.
+
+    Args:
+        image: the picture.
+        bits: a grey value's, where there are more than 8.
+    """
+    image.load()
+    transparent = image.info.get("transparency")
+    if image.mode.startswith("I"):
+        values = np.asarray(image).astype(np.float64)
+        # "I;16" is 16 bits for certain; "I" may hold 8-bit values in a wider container.
+        scale = 255 / ((1 << bits) - 1) if image.mode != "I" or values.max() > 255 else 1.0
+        grey = (values * scale).round().clip(0, 255).astype(np.uint8)
+        if isinstance(transparent, int):
+            opacity = np.where(values == transparent, 0, 255).astype(np.uint8)
+            return laid_on_ground(Image.merge("LA", [Image.fromarray(grey), Image.fromarray(opacity)]).convert("RGBA"))
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if image.mode == "CMYK" and (profile := image.info.get("icc_profile")):
+        image = converted(image, profile) or image
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or transparent is not None:
+        return laid_on_ground(image.convert("RGBA"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
