@@ -31,7 +31,7 @@ class Match:
         truth: the region of the reading that is taken for true.
         other: the region of the other one.
         iou: their overlap.
-        edits: Levenshtein distance of their texts, after NFC.
+        edits: Levenshtein distance of their texts, as ``normalise`` makes them.
         edits_unspaced: the same with all white space out.
     """
 

@@ -11,6 +11,7 @@ from schemas.ids import digest
 from schemas.labelling import Agreement, Side, Thresholds
 from schemas.labelling import Kind as Comparing
 from schemas.reading import Kind, Reading
+from schemas.text import normalise
 from stages.collect.agreement import agreed, agreement, differences, sentence
 from stages.collect.merge import merge
 
@@ -79,7 +80,7 @@ def problems(reading: Reading) -> list[str]:
     found = []
     for region in reading.regions:
         attributes = region.attributes
-        if attributes.kind is Kind.TEXT and attributes.legible and not region.text:
+        if attributes.kind is Kind.TEXT and attributes.legible and not normalise(region.text):
             found.append(f"region {region.region_id} has no text: type it, or mark it illegible")
     ids = [region.region_id for region in reading.regions]
     found += [f"region id {item} occurs twice" for item in sorted({item for item in ids if ids.count(item) > 1})]

@@ -15,12 +15,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from adapters.label_studio.annotation_config import AnnotationConfig, Subject, load_annotation_config
+from adapters.label_studio.annotation_config import AnnotationConfig, Subject, Thresholds, load_annotation_config
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
 from schemas.errors import CodecError
 from schemas.geometry import tidy
+from schemas.labelling import Side
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Unit, Writing
 from schemas.text import normalise
+from stages.collect.review import Given, problems, review
 
 CONFIGS = Path(__file__).parents[2] / "annotation_configs"
 DOCUMENT = load_annotation_config(CONFIGS / "document")
@@ -275,11 +277,27 @@ def test_texts() -> None:
     assert text(["서\0울\u0000"]) == "서울"
     assert text([]) == text([""]) == ""
     assert text(["\u1109\u1165"]) == "서"
+    assert text(["\u200b"]) == text(["\u3164"]) == text(["\ufeff\u00a0"]) == ""
+    assert text(["서\u200b울\ufeff"]) == "서울"
     for values, message in (((["a", "b"],), "2 texts: keep one"), ((["a"], ["b"]), "2 texts: keep one"),
                             ((["\ud800"],), "half a character"), ((["x" * 1_000_000],), "1000000 characters"),
                             (([1],), "expected a list of texts")):
         with pytest.raises(CodecError, match=f"region x.*{message}"):
             text(*values)
+
+
+def test_what_nobody_sees_is_no_text_and_costs_no_second_look() -> None:
+    def answer(side: Side, person: str, text: str) -> Given:
+        reading = replace(decoded([drawn("polygonlabels", SQUARE), said("text", [text])]), reader=f"person:{person}")
+        return Given(side, reading.reader, 1, reading, "; ".join(problems(reading)) or None)
+
+    assert [len(problems(decoded([drawn("polygonlabels", SQUARE), said("text", [text])]))) for text in (
+        "\u200b", "\u3164", "\u2800", "서\u200b울\ufeff")] == [1, 1, 1, 0]
+    for one, other in (("서울 역", "서울\u200b 역"), ("서울 역", "서울\u00a0 역"), ("서울", "\u3164서울"), ("😀", "😀\ufe0f")):
+        verdict = review([answer(Side.A, "kim", one), answer(Side.B, "lee", other)], gold=False, two=True,
+                         limits=Thresholds(regions=1, cer=0, attributes=1))
+        assert verdict.accepted is not None and verdict.accepted.regions[0].text == one
+        assert [compared.figures.cer for compared in verdict.comparisons] == [0]
 
 
 def test_choices() -> None:
@@ -340,6 +358,8 @@ def test_a_line_task_has_one_text_and_one_mark() -> None:
                              ([said("text", ["a", "b"])], "2 texts"), ([said("legible", ["perhaps"])], "legible is 'perhaps'")):
         with pytest.raises(CodecError, match=f"the line.*{message}"):
             line_from_annotation({"result": results})
+    for unseen in ("\u200b", "\u3164", " \u2060"):
+        assert line_from_annotation({"result": [said("text", [unseen])]}) == ("", True)
     renames = {"legible": {"blurry": "illegible"}}
     assert line_from_annotation({"result": [said("legible", ["blurry"])]}, renames=renames) == ("", False)
 

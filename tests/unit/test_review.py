@@ -78,6 +78,9 @@ def test_one_person_is_no_pair() -> None:
 def test_what_a_check_rejects_goes_to_a_third() -> None:
     empty = given(Side.A, "kim", replace(A, text=""), problem="region a has no text")
     assert problems(empty.reading) if empty.reading else False
+    for unseen in ("\u200b", "\u3164 "):  # as readings from before one policy hold it
+        assert problems(replace(PRELABEL, regions=(replace(A, text=unseen), B))) == problems(
+            replace(PRELABEL, regions=(replace(A, text=""), B)))
     verdict = decide(empty)
     assert verdict.accepted is None
     assert verdict.reason is not None and "region a has no text" in verdict.reason
