@@ -15,7 +15,7 @@ from rich.table import Table
 
 from apps.cli.ledger import submission_table
 from apps.cli.run import prepare, save_page, show, show_standings
-from apps.stack.services import up
+from apps.stack import services
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from flows.settings import Settings, load_settings
@@ -33,8 +33,13 @@ def main() -> int:
     parser.add_argument("--by-hand", action="store_true", help="leave the labelling to you (make demo BY_HAND=1)")
     by_hand = parser.parse_args().by_hand
     started = time.monotonic()
+    scheduled = services.are_scheduled() is not False
     try:
-        _run(by_hand)
+        services_up()
+        try:
+            _run(by_hand)
+        finally:  # the demo goes step by step; from here on the schedules do
+            services.set_schedules(scheduled)
     except SaegimError as error:
         console.print(f"[bold red]saegim:[/] {error}", highlight=False)
         return 1
@@ -46,9 +51,13 @@ def main() -> int:
     return 0
 
 
-def _run(by_hand: bool) -> None:
+def services_up() -> None:
+    """Starts the services with their schedules off."""
     console.rule("1 · the services")
-    up()
+    services.up(schedules=False)
+
+
+def _run(by_hand: bool) -> None:
     settings = load_settings()
     Ledger(settings.ledger).migrate()
     prepare(settings)

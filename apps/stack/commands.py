@@ -50,6 +50,8 @@ def status() -> None:
     for item in found:
         table.add_row(item.name, f"[{'green' if item.is_up else 'red'}]{item.state}[/]", item.address, escape(item.detail))
     console.print(table)
+    console.print("Schedules are on: saegim doctor says whether their runs are made and finished." if services.are_scheduled()
+                  else "Schedules are off. Turn them on with: saegim up", highlight=False)
     if not all(item.is_up for item in found):
         console.print("Start what is down with: saegim up")
         raise typer.Exit(1)

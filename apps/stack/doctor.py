@@ -7,11 +7,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from adapters.ocr.bundles import problems
+from apps.stack.runs import expected_names, read_deployments, summary, troubles
 from apps.stack.services import BUCKETS, POOLS
 from datastore.ledger.projects import project_rows
 from flows.models import cache_folder, find
@@ -24,7 +26,6 @@ SKEW_SECONDS = 300
 """S3 refuses signatures that are 15 minutes off; a third of that is time to mend it."""
 FREE_BYTES = 2_000_000_000
 ORIGIN = "http://label-studio.example"
-DEPLOYMENTS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("Object storage", _storage), ("Buckets", _buckets), ("Clock", _clock),
         ("Presigned address, as a browser", _browser), ("Conditional put", _conditional_put), ("Ledger", _ledger),
         ("Label Studio token", _token), ("Picture through Label Studio", _picture), ("Prefect", _prefect),
-        ("Work pools", _pools), ("Deployments", _deployments), ("OCR model", _model), ("Free disk", _disk),
+        ("Work pools", _pools), ("Scheduled runs", _runs), ("OCR model", _model), ("Free disk", _disk),
     ]
     for name, check in checks:
         try:
@@ -117,7 +118,8 @@ def _conditional_put(bench: Workbench) -> str:
 
 
 def _ledger(bench: Workbench) -> str:
-    return bench.ledger.address  # opening it checks its schema
+    ledger = bench.ledger  # opening it checks its schema
+    return f"{ledger.address} ({ledger.engine})"
 
 
 def _token(bench: Workbench) -> str:
@@ -158,12 +160,11 @@ def _pools(bench: Workbench) -> str:
     return ", ".join(found)
 
 
-def _deployments(bench: Workbench) -> str:
-    answer = httpx.post(f"{bench.settings.prefect_api_url}/deployments/filter", json={}, timeout=10)
-    names = {item["name"] for item in answer.json()}
-    if len(names) < DEPLOYMENTS:
-        raise NotWell(f"{len(names)} of {DEPLOYMENTS} are registered", "saegim up, or: prefect deploy --all")
-    return ", ".join(sorted(names))
+def _runs(bench: Workbench) -> str:
+    deployments, now = read_deployments(bench.settings.prefect_api_url), datetime.now(UTC)
+    if found := troubles(deployments, expected_names(), now):
+        raise NotWell("; ".join(trouble.what for trouble in found), "; ".join(dict.fromkeys(item.repair for item in found)))
+    return summary(deployments, now)
 
 
 def _model(bench: Workbench) -> str:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
-import yaml
 from rich.console import Console
 
 from apps.stack import label_studio, supervision
@@ -86,7 +85,8 @@ def _up(schedules: bool) -> None:
     settings = load_settings()
     ObjectStore(settings).ensure_buckets(BUCKETS)
     Ledger(settings.ledger).migrate()
-    _deploy(access, schedules)
+    _deploy(access)
+    set_schedules(schedules)
     for pool in POOLS:
         supervision.start(f"worker-{pool}")
     console.print("[green]✔[/] " + "   ".join(f"{item.name} {item.address}" for item in status() if item.address),
@@ -179,13 +179,35 @@ def _wait(name: str, address: str) -> None:
         time.sleep(0.3)
 
 
-def _deploy(access: Access, schedules: bool) -> None:
+def set_schedules(on: bool) -> None:
+    """Lets all deployments run on their schedules, or pauses them. What somebody paused by hand stays so until this changes."""
+    if are_scheduled() is on:
+        return
+    access = read_access()
+    if access is None:
+        raise SaegimError("There is no stack yet. Start one with: saegim up")
+    with httpx.Client(base_url=access.env["PREFECT_API_URL"], timeout=30) as client:
+        found = client.post("deployments/filter", json={})
+        found.raise_for_status()
+        for deployment in found.json():
+            if deployment["schedules"]:
+                client.post(f"deployments/{deployment['id']}/{'resume' if on else 'pause'}_deployment").raise_for_status()
+    (stack_folder() / "schedules").write_text("on" if on else "off")
+
+
+def are_scheduled() -> bool | None:
+    """Whether the deployments run on their schedules, as the last ``up`` left it; None where there was none."""
+    path = stack_folder() / "schedules"
+    return path.read_text() == "on" if path.is_file() else None
+
+
+def _deploy(access: Access) -> None:
     """Registers pools and deployments with the Prefect server where they changed since the last time."""
     deployed = stack_folder() / "deployed"
     digest = hashlib.sha256()
     for path in (ROOT / "prefect.yaml", *sorted((ROOT / "flows").glob("*.py"))):
         digest.update(path.read_bytes())
-    wanted = f"{digest.hexdigest()} {schedules} {access.ports['prefect']}"
+    wanted = f"{digest.hexdigest()} {access.ports['prefect']}"
     if deployed.is_file() and deployed.read_text() == wanted:
         return
     with _step("registering the deployments with Prefect"):
@@ -193,13 +215,7 @@ def _deploy(access: Access, schedules: bool) -> None:
         for pool in POOLS:
             if httpx.get(f"{api}/work_pools/{pool}", timeout=30).status_code == 404:
                 _prefect(access, "work-pool", "create", pool, "--type", "process")
-        config = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
-        for deployment in config["deployments"]:
-            for schedule in deployment.get("schedules", []):
-                schedule["active"] = schedules
-        edited = stack_folder() / "prefect.yaml"
-        edited.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
-        _prefect(access, "--no-prompt", "deploy", "--all", "--prefect-file", str(edited))
+        _prefect(access, "--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml"))
     deployed.write_text(wanted)
 
 

@@ -63,6 +63,7 @@ class Starting:
 
 
 STARTING = pytest.StashKey[Starting]()
+SCHEDULED = pytest.StashKey[Starting]()
 
 
 def start() -> Starting:
@@ -71,6 +72,15 @@ def start() -> Starting:
     env = ours({"SAEGIM_HOME": str(home)})
     with (home / "up.log").open("wb") as log:
         return Starting(home, env, subprocess.Popen([SAEGIM, "up", "--no-schedules"], cwd=ROOT, env=env, stdout=log, stderr=log))
+
+
+def start_scheduled() -> Starting:
+    """`tests.services.scheduled` with a state folder of its own, in the background."""
+    home = Path(tempfile.mkdtemp(prefix="saegim-scheduled-"))
+    env = ours({"SAEGIM_HOME": str(home)})
+    with (home / "up.log").open("wb") as log:
+        return Starting(home, env, subprocess.Popen(
+            [PYTHON, "-m", "tests.services.scheduled", SAEGIM, home / "done.json"], cwd=ROOT, env=env, stdout=log, stderr=log))
 
 
 def ours(changes: dict[str, str]) -> dict[str, str]:
@@ -84,15 +94,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     needed = any("stack" in getattr(item, "fixturenames", ()) for item in session.items)
     if needed and not session.config.option.collectonly and "SAEGIM_TEST_STACK" not in os.environ:
         session.config.stash[STARTING] = start()
+    if any("scheduled" in getattr(item, "fixturenames", ()) for item in session.items) and not session.config.option.collectonly:
+        session.config.stash[SCHEDULED] = start_scheduled()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Stops the services, whatever became of the tests; their state folder stays where a test failed."""
-    if starting := session.config.stash.get(STARTING, None):
-        starting.stop()
-        if not exitstatus:
-            shutil.rmtree(starting.home, ignore_errors=True)
+    for key in (STARTING, SCHEDULED):
+        if starting := session.config.stash.get(key, None):
+            starting.stop()
+            if not exitstatus:
+                shutil.rmtree(starting.home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +132,12 @@ def stack(pytestconfig: pytest.Config) -> Iterator[Settings]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def scheduled(pytestconfig: pytest.Config) -> Starting:
+    """A stack with its schedules on, and what goes through it from the first test on."""
+    return pytestconfig.stash[SCHEDULED]
 
 
 @contextlib.contextmanager
