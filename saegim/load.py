@@ -47,7 +47,9 @@ def load(name: str, split: str | Sequence[str] | None = None, where: str | None 
     wanted = parse_name(name)
     splits = [split] if isinstance(split, str) else split
     place = Path(folder) if folder else cache(wanted.dataset)
-    if wanted.number and (here := _newest_in(place, wanted)) and (found := _of_folder(place, here, splits, where)):
+    here = _newest_in(place, wanted) if wanted.number else None
+    found = _of_folder(place, here, splits, where) if here else None
+    if found is not None:  # without a row it is false, and right all the same
         return found
     source = releases or Releases()
     manifest = _asked(source, wanted, place)
@@ -95,7 +97,7 @@ def _rows(folder: Path, manifest: Manifest, splits: Sequence[str] | None, where:
         raise ReleaseDamaged(f"{path} cannot be read ({error}): saegim datasets pull {manifest.name} --to {folder} mends it"
                              ) from error
     if splits is not None:
-        labels = labels.filter(pc.field("split").isin(list(splits)))
+        labels = labels.filter(pc.is_in(labels["split"], value_set=pa.array(splits, pa.string())))
     if where is not None:
         labels = labels.filter(parse_where(where, labels.schema).mask(labels))
     return Release(manifest, folder, labels)

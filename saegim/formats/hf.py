@@ -40,7 +40,8 @@ def write(release: Release, to: Path, advance: Callable[[int], None] = lambda _s
         advance: told how many samples more are written.
 
     Returns:
-        The data files, in the order of the splits. A split without samples has none.
+        The data files, in the order of the splits. A split without samples has none; where no split has any, each has a file
+        with its columns and no rows, which all but ``load_dataset`` read (it says that there is no data).
 
     Raises:
         FolderRefused: the folder holds something else, or its disk cannot take it.
@@ -58,7 +59,7 @@ def _write_alone(release: Release, to: Path, advance: Callable[[int], None]) -> 
         shutil.rmtree(folder, ignore_errors=True)
     new.mkdir()
     there = set(pc.unique(release.labels["split"]).to_pylist())
-    splits = [split for split in release.manifest.splits if split in there]
+    splits = [split for split in release.manifest.splits if split in there or not there]
     for split in splits:
         _write_split(release, release.labels.filter(pc.field("split") == split), new / f"{split}.parquet", advance)
     # From here on it goes by renaming: a card stands only beside the data that it tells of.

@@ -103,7 +103,7 @@ def agreement(one: Reading, other: Reading) -> Agreement:
     """How far two readings agree; the same whichever comes first.
 
     ``regions`` is 2 · matched / (regions of one + regions of other), the harmonic mean of both shares (Dice). ``cer`` is
-    Levenshtein over the longer text, summed over matched regions that both call legible, as ``normalise`` makes them, with spaces.
+    Levenshtein over the longer text, summed over matched regions that both call legible, of texts as ``normalise`` makes them.
     ``attributes`` counts direction, writing, effects (as one set), legible and kind of each matched pair, language where
     both can read it, checked where both see a check box. Outlines and the whole image's attributes are in no figure.
 

@@ -91,6 +91,20 @@ def test_pull_after_a_takedown(run: Run, dataset: Dataset, tmp_path: Path) -> No
     assert f"rm '{to / first.labels.place}'" in said
 
 
+def test_an_empty_release(run: Run, dataset: Dataset, tmp_path: Path) -> None:
+    third = dataset.publish([], manifest(dataset, "scene-text@2"))
+    dataset.publish([image for image in IMAGES if image.split != "val"], third)
+    assert "scene-text@3" in run("datasets", "list")
+    assert "0 train, 0 val, 0 test" in run("datasets", "show", "scene-text@3")
+    to = tmp_path / "nothing"
+    assert f"scene-text@3 is in {to}" in run("datasets", "pull", "scene-text@3", "--to", str(to), "--split", "train")
+    assert "0 B fetched" in run("datasets", "pull", "scene-text@3", "--to", str(to))
+    for name, folder in (("scene-text@3", "hf"), ("scene-text@4", "hf of a split")):
+        assert f"is in {tmp_path / folder} as hf: data/train.parquet, data/val.parquet, data/test.parquet" in run(
+            "datasets", "pull", name, "--to", str(tmp_path / folder), "--format", "hf", "--split", "val")
+    assert "scene-text@2 → scene-text@3" in run("datasets", "diff", "scene-text@2", "scene-text@3")
+
+
 def test_diff(run: Run, tmp_path: Path) -> None:
     for arguments in (["scene-text@1", "scene-text@2"], ["scene-text@2", "scene-text@1"], ["scene-text@2"]):
         said = run("datasets", "diff", *arguments)

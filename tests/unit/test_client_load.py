@@ -10,11 +10,13 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from obstore.store import LocalStore, S3Store
 from PIL import Image
 
 from saegim.errors import ConditionWrong, ReleaseDamaged, ReleaseNotFound, SettingMissing, StorageUnavailable
+from saegim.formats import hf
 from saegim.indexed import IndexedImages
 from saegim.load import load
 from saegim.manifest import Manifest
@@ -195,10 +197,33 @@ def test_frames(release: Release) -> None:
     assert table.drop(["image"]).sort_by("image_id").equals(release.labels)
 
 
-def test_nothing_in_every_form(release: Release) -> None:
-    empty = Release(release.manifest, release.folder, release.labels.slice(0, 0))
+@pytest.mark.parametrize("asked", [
+    {"name": "scene-text@1", "where": "text == '없는 글'"},
+    {"name": "scene-text@1", "where": "text == '없는 글'", "split": ["val", "test"]},
+    {"name": "scene-text@1", "where": "width > 10000", "split": "val"}, {"name": "scene-text@1", "split": []},
+    {"name": "scene-text@3"}, {"name": "scene-text@3", "split": "train"}, {"name": "scene-text@3", "where": "width > 3"},
+    {"name": "scene-text@3", "where": "direction == 'vertical' or 'embossed' in effects"},
+    {"name": "scene-text@4", "split": "val"},
+], ids=str)
+def test_nothing_in_every_form(here: Here, asked: dict[str, Any], tmp_path: Path) -> None:
+    third = here.dataset.publish([], here.second)
+    here.dataset.publish([image for image in IMAGES if image.split != "val"], third)
+    here.load(**asked)
+    empty, whole = here.offline(**asked), here.load()  # what is there is enough, though it is nothing
+    assert len(empty) == 0 and str(empty.manifest.name) == asked["name"]
     assert list(empty.images()) == [] and len(empty.to_torch()) == 0 and empty.to_arrow().num_rows == 0
     assert len(empty.to_datasets()) == len(empty.to_polars()) == len(empty.to_pandas()) == 0
+    with pytest.raises(IndexError):
+        empty.to_torch()[0]
+    assert empty.to_arrow().schema == whole.to_arrow().schema
+    assert empty.to_datasets().features == whole.to_datasets().features
+    assert empty.to_polars().schema == whole.to_polars().schema
+    written = hf.write(empty, tmp_path / "hf")
+    assert [path.stem for path in written] == list(SPLITS)
+    assert {str(pq.read_schema(path)) for path in (*written, *hf.write(whole, tmp_path / "whole"))} == {
+        str(pq.read_schema(written[0]))}
+    assert sum(pq.read_metadata(path).num_rows for path in written) == 0
+    assert hf.write(empty, tmp_path / "hf") == written
 
 
 def test_hugging_face_datasets(release: Release) -> None:
