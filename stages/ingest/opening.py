@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from schemas.submission import Reason, Rejection
-from stages.ingest import bmp, jpeg, png, webp
+from stages.ingest import bmp, jpeg, png, restarts, webp
 from stages.ingest.code_points import CodePoints, by_gamma
 from stages.ingest.code_points import to_srgb as from_code_points
 from stages.ingest.colour import Rgb, converted, is_srgb, to_srgb
@@ -37,8 +37,13 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"
 HEIF_BRANDS = HEIC_BRANDS | {b"mif1", b"msf1"}
 OTHER_BRANDS = {b"avif", b"avis"}
 LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
-SHORTENINGS = 4
-"""Bytes left over after the last block are counted without stuffed zeros: what is cut may fall short at first."""
+RESTARTS = re.compile("before marker 0xd[0-7]|instead of RST")
+"""Complaints of libjpeg that may be about nothing that is missing: bytes behind the last block, of the scan or of a restart
+interval, and restart markers out of order."""
+REPAIRS = 5
+"""libjpeg counts bytes without stuffed zeros: what is cut may fall short at first."""
+READ_AHEAD = 8
+"""Bytes that libjpeg holds in its bit buffer."""
 NEW_SUBFILE_TYPE, SUBFILE_TYPE, BITS = 254, 255, 258
 NO_PAGE = 1 | 4
 """Bits of TIFF's NewSubfileType: a reduced copy, and a mask."""
@@ -101,7 +106,7 @@ def open_picture(raw: bytes) -> Picture | Rejection:
 
 
 def decode_whole(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes, NDArray[np.uint8]]:
-    """Cleans a JPEG and decodes every byte of its scans; bytes left over behind the last block are cut.
+    """Cleans a JPEG and decodes every byte of its scans; what is left over behind the last block is cut.
 
     Args:
         found: the JPEG.
@@ -114,16 +119,46 @@ def decode_whole(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes,
     Raises:
         ValueError: the decoder has another complaint: parts of the picture are missing.
     """
-    for _ in range(SHORTENINGS):
-        data = jpeg.clean(found)
+    for _ in range(REPAIRS):
         try:
-            return data, np.asarray(simplejpeg.decode_jpeg(data, colours, strict=True, **options), np.uint8)
+            return _decode(found, colours, **options)
         except ValueError as error:
-            left_over = LEFT_OVER.search(str(error))
-            if not left_over:
+            if left_over := LEFT_OVER.search(str(error)):
+                found = _without_rest(found, int(left_over[1]))
+            elif RESTARTS.search(str(error)):
+                found = restarts.mended(found, _left_over)
+            else:
                 raise
-            found = jpeg.shortened(found, int(left_over[1]))
     raise ValueError("bytes are left over after the last block")
+
+
+def _decode(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes, NDArray[np.uint8]]:
+    data = jpeg.clean(found)
+    return data, np.asarray(simplejpeg.decode_jpeg(data, colours, strict=True, **options), np.uint8)
+
+
+def _without_rest(found: jpeg.Jpeg, count: int) -> jpeg.Jpeg:
+    """Cuts what is left over behind the last block.
+
+    As many bytes as libjpeg says; and of those that it had read ahead, which it does not count, as many as are not missed.
+    """
+    for more in range(READ_AHEAD, 0, -1):
+        shorter = jpeg.shortened(found, count + more)
+        with contextlib.suppress(ValueError):
+            _decode(shorter, "GRAY")
+            return shorter
+    return jpeg.shortened(found, count)
+
+
+def _left_over(interval: jpeg.Jpeg) -> int:
+    """Bytes behind the last block of a restart interval, as libjpeg counts them."""
+    try:
+        _decode(interval, "GRAY")
+    except ValueError as error:
+        if left_over := restarts.LEFT_OVER.search(str(error)):
+            return int(left_over[1])
+        raise
+    return 0
 
 
 def _open_jpeg(raw: bytes) -> Picture | Rejection:

@@ -27,6 +27,10 @@ def judge(picture: NDArray[np.uint8], limits: Limits) -> Rejection | None:
     on a page, one lit sign in a night, one sharp line in a blurred photograph are enough. ``benchmarks/quality.py`` has the
     pictures that the thresholds were set on, and measures them on others (docs/ingest.md).
 
+    Sharpness is how steep the steepest edges are, in parts of the range of grey values around them, a pixel. An edge between
+    two surfaces has 0.4 where it is sharp. A blur of standard deviation s makes it 0.4/s, but no less than 1/``AROUND``,
+    because of a wide edge the surroundings hold a part only.
+
     Args:
         picture: grey, H × W, longer side ``gate.SIDE``.
         limits: the thresholds.
@@ -35,31 +39,30 @@ def judge(picture: NDArray[np.uint8], limits: Limits) -> Rejection | None:
     bright = _best(soft)
     if bright < limits.least_brightness:
         return Rejection(Reason.TOO_DARK, f"its brightest spots have {bright} of 255, at least {limits.least_brightness}")
+    steepness = _steepness(soft)
+    if _best(cv2.convertScaleAbs(steepness)) > 255 * limits.least_sharpness:
+        return None  # sharp even if black and white were around: most photographs end here
     around = np.ones((AROUND, AROUND), np.uint8)
     spread = np.asarray(cv2.subtract(cv2.dilate(soft, around), cv2.erode(soft, around)), np.uint8)
     contrast = _best(spread)
     if contrast < limits.least_contrast:
         return Rejection(Reason.BLANK, f"nowhere do its grey values differ by more than {contrast} of 255, at least "
                          f"{limits.least_contrast}")
-    sharpness = _sharpness(soft, spread)
+    stands_out = cv2.absdiff(soft, cv2.blur(soft, (AROUND, AROUND))) >= SEEN
+    shares = cv2.divide(steepness, spread.astype(np.float32), scale=STEPS) * stands_out
+    sharpness = _best(cv2.convertScaleAbs(shares)) / STEPS
     if sharpness < limits.least_sharpness:
         return Rejection(Reason.TOO_BLURRED, f"sharpness {sharpness:.3f}, at least {limits.least_sharpness}")
     return None
 
 
-def _sharpness(soft: NDArray[np.uint8], spread: NDArray[np.uint8]) -> float:
-    """How steep the steepest edges are, in parts of the range of grey values around them, a pixel.
-
-    An edge between two surfaces has 0.4 where it is sharp. A blur of standard deviation s makes it 0.4/s, but no less than
-    1/``AROUND``, because of a wide edge the surroundings hold a part only.
-    """
-    across, down = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=1 / 8), cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=1 / 8)
-    steepness = cv2.convertScaleAbs(cv2.divide(cv2.magnitude(across, down), spread, scale=STEPS, dtype=cv2.CV_32F))
-    stands_out = cv2.absdiff(soft, cv2.blur(soft, (AROUND, AROUND))) >= SEEN
-    return _best(np.asarray(steepness * stands_out, np.uint8)) / STEPS
+def _steepness(soft: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Grey levels a pixel at each pixel."""
+    across, down = (gradient.astype(np.float32) / 8 for gradient in cv2.spatialGradient(soft))  # Sobel's sum of eight
+    return np.asarray(cv2.magnitude(across, down), np.float32)
 
 
-def _best(values: NDArray[np.uint8]) -> int:
-    """The greatest value that ``FEW`` pixels reach."""
+def _best(values: cv2.typing.MatLike) -> int:
+    """The greatest value, of 0 to 255, that ``FEW`` pixels reach."""
     counts = cv2.calcHist([values], [0], None, [256], [0, 256]).ravel()[::-1].cumsum()
     return 255 - int(np.searchsorted(counts, min(FEW, values.size)))
