@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import json
-import os
 import shutil
-import threading
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from saegim.errors import FolderRefused, ReleaseDamaged
 from saegim.manifest import File, Manifest, parse_manifest
-
-WAIT_SECONDS = 0.1
-HASHED_AT_ONCE = 1 << 20
-
-
-class Stopped(Exception):
-    """Another file of this pull failed: the rest need not go on."""
 
 
 def manifests(folder: Path) -> list[Manifest]:
@@ -74,9 +65,12 @@ def check_room(folder: Path, needed: int) -> None:
         FolderRefused: ``needed`` bytes are more than are free.
     """
     there = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(there).free
-    if needed > free:
-        raise FolderRefused(f"The disk of {folder} has {free / 1e9:.2f} GB free and {needed / 1e9:.2f} GB are missing: make "
+    try:
+        disk = shutil.disk_usage(there)
+    except OSError:  # some network disks do not say, others say 0 of 0
+        return
+    if disk.total and needed > disk.free:
+        raise FolderRefused(f"The disk of {folder} has {disk.free / 1e9:.2f} GB free and {needed / 1e9:.2f} GB are missing: make "
                             "room, or name a folder on another disk")
 
 
@@ -104,38 +98,11 @@ def on_disk(path: Path) -> Iterator[None]:
         raise FolderRefused(message) from error
 
 
-@contextmanager
-def locked(path: Path, stop: threading.Event) -> Iterator[int]:
-    """Opens a file for this process alone; waits while another has it. A lock ends with its process, however that ends.
-
-    Raises:
-        Stopped: ``stop`` was set meanwhile.
-    """
-    while (opened := _try_lock(path)) is None:
-        if stop.wait(WAIT_SECONDS):
-            raise Stopped
-    try:
-        yield opened
-    finally:
-        os.close(opened)
-
-
-def _try_lock(path: Path) -> int | None:
-    opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Whoever had it may have renamed it meanwhile: then this is a finished file, which nobody may touch.
-        if path.stat().st_ino == os.fstat(opened).st_ino:
-            return opened
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    os.close(opened)
-    return None
-
-
 def write_whole(path: Path, data: bytes) -> None:
-    """Writes a small file such that it is there whole or not at all."""
+    """Writes a small file such that it is there whole or not at all; one that is there already stays untouched."""
+    if path.is_file() and path.read_bytes() == data:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")  # another machine has the same process ids
     beside.write_bytes(data)
     beside.replace(path)

@@ -13,17 +13,8 @@ from pathlib import Path
 
 from saegim.errors import ReleaseDamaged, ReleaseNotFound
 from saegim.fetch import REQUESTS, Window
-from saegim.folder import (
-    Stopped,
-    check_dataset,
-    check_room,
-    has_size,
-    locked,
-    manifests,
-    on_disk,
-    sha256_of,
-    write_whole,
-)
+from saegim.folder import check_dataset, check_room, has_size, manifests, on_disk, sha256_of, write_whole
+from saegim.locks import Stopped, locked, stands
 from saegim.manifest import File, Manifest
 from saegim.releases import Releases
 
@@ -152,23 +143,27 @@ class _Errand:
         return fetched
 
     def _bring_alone(self, target: Path, file: File) -> int:
-        part = _part(target)
+        part, fetched = _part(target), 0
         with locked(part, self.stop) as opened:
             if self._is_there(target, file):  # another process has brought it meanwhile
-                part.unlink()
+                part.unlink(missing_ok=True)
                 return 0
-            fetched = 0
             for _ in range(TRIES):
                 count, right = self._fill(opened, file)
                 fetched += count
+                if not stands(part, opened):  # another took the lock over, and has brought it
+                    break
                 if right:
                     part.replace(target)
                     return fetched
                 os.ftruncate(opened, 0)
                 self.advance(-file.bytes)
-            part.unlink()
-            raise ReleaseDamaged(f"{self.manifest.dataset}/{file.path} in the bucket has another sha256 than "
-                                 f"{self.manifest.name} states; tell the data manager")
+            else:
+                part.unlink()
+                raise ReleaseDamaged(f"{self.manifest.dataset}/{file.path} in the bucket has another sha256 than "
+                                     f"{self.manifest.name} states; tell the data manager")
+        self.advance(-file.bytes)
+        return fetched + self._bring_alone(target, file)
 
     def _fill(self, opened: int, file: File) -> tuple[int, bool]:
         """Goes on with a part until it is whole; returns how many bytes were fetched, and whether the sha256 is right."""

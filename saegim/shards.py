@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +76,9 @@ def open_shard(folder: Path, shard: str) -> pq.ParquetFile:
         ReleaseDamaged: it is not there, or is no Parquet.
     """
     try:
-        return pq.ParquetFile(folder / shard, memory_map=True, pre_buffer=False)
+        with suppress(OSError):  # a disk that maps no files into memory; what else is wrong comes again
+            return pq.ParquetFile(folder / shard, memory_map=True, pre_buffer=False)
+        return pq.ParquetFile(folder / shard, pre_buffer=False)
     except (OSError, pa.ArrowInvalid) as error:
         raise ReleaseDamaged(f"{folder / shard} cannot be read ({error}): pull the release again") from error
 

@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from saegim.errors import FolderRefused
-from saegim.folder import locked, on_disk, write_whole
+from saegim.folder import on_disk, write_whole
 from saegim.leaves import leaves
+from saegim.locks import locked
 from saegim.manifest import Manifest
 from saegim.release import Release
 from saegim.shards import IMAGE, open_shard, pieces, read_images

@@ -17,9 +17,10 @@ from obstore.store import LocalStore
 from PIL import Image
 
 from saegim.errors import FolderRefused
-from saegim.folder import locked, write_whole
+from saegim.folder import write_whole
 from saegim.formats import FORMATS, hf
 from saegim.load import load
+from saegim.locks import locked
 from saegim.release import Release
 from saegim.releases import Releases
 from saegim.settings import StorageSettings
