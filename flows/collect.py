@@ -66,8 +66,11 @@ def collect() -> Report:
                     failed.append(error)
         if config.subject is Subject.IMAGE:
             _decide_stranded(bench, config, counts)
-            if not failed:
+            try:
                 push_second_looks(bench, config, report)
+            except SaegimError as error:
+                say(f"Second looks of {config.name} are not pushed: {error}")
+                failed.append(error)
             _tell_stuck(bench, config, report)
         for what in COUNTS:
             report.counts[what] += counts[what]

@@ -31,12 +31,14 @@ class Fault(StrEnum):
 class Faults:
     """Which request fails next, and what came through.
 
-    ``only`` counts requests of this method only; ``at`` is the number of the request that fails (1: the next one).
+    ``only`` counts requests of this method only; ``at`` is the number of the request that fails (1: the next one). Where
+    ``refused`` is not empty, all requests whose address contains it get 503.
     """
 
     fault: Fault | None = None
     at: int = 0
     only: str = ""
+    refused: str = ""
     seen: list[str] = field(default_factory=list)
     late: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -51,6 +53,8 @@ class Faults:
         """What happens to this request."""
         with self._lock:
             self.seen.append(f"{method} {path.partition('?')[0]}")
+            if self.refused and self.refused in path:
+                return Fault.UNAVAILABLE
             if self.fault is None or (self.only and method != self.only):
                 return None
             self.at -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import insert
@@ -32,19 +33,20 @@ def made_reading(image_id: str, regions: int, score: float = 0.9) -> Reading:
     return Reading(image_id, READER, RUN, 0, Unit.LINE, WIDTH, HEIGHT, tuple(found))
 
 
-def fill(ledger: Ledger, model: str, count: int, regions: int = 15, seed: str = "") -> list[str]:
+def fill(ledger: Ledger, model: str, count: int, regions: int = 15, seed: str = "",
+         size: tuple[int, int] = (WIDTH, HEIGHT)) -> list[str]:
     """Accepted images with a reading each, made known as ``model``'s; returns the images' ids."""
     ids = [digest("made image", seed, str(number)) for number in range(count)]
     with ledger.write() as connection:
         for chunk in in_chunks(ids):
             connection.execute(insert(images), [
-                {"image_id": name, "number": int(name[:15], 16), "media_type": "image/jpeg", "width": WIDTH, "height": HEIGHT,
+                {"image_id": name, "number": int(name[:15], 16), "media_type": "image/jpeg", "width": size[0], "height": size[1],
                  "bytes": 1, "pixels_id": name, "cluster_id": name, "represents": True, "encoder": "made"} for name in chunk])
             connection.execute(insert(submissions), [
                 {"submission_id": name[:32], "bucket": "raw", "key": f"made/kim/{name[:8]}.jpg", "version": name[:8], "size": 1,
                  "sent_at": datetime.now(UTC), "campaign": "made", "submitter": f"kim{int(name[:2], 16) % 7}", "claims": [],
                  "outcome": Outcome.ACCEPTED, "image_id": name} for name in chunk])
-            readings.add_readings(connection, _varied(chunk, regions))
+            readings.add_readings(connection, [replace(item, width=size[0], height=size[1]) for item in _varied(chunk, regions)])
     readings.set_model_run(ledger, model, READER, RUN, {})
     return ids
 

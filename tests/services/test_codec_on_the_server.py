@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from shapely import affinity
 
 from adapters.label_studio.annotation_config import AnnotationConfig, load_annotation_config
-from adapters.label_studio.client import Annotation, LabelStudio
+from adapters.label_studio.client import Annotation, ChangedTask, LabelStudio
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
 from flows.settings import ROOT, Settings
 from flows.workbench import Workbench
@@ -54,7 +54,8 @@ class Project:
 
     def answers(self) -> dict[int, list[Annotation]]:
         """Annotations by task."""
-        return {task.task_id: task.annotations for page in self.label_studio.changed_tasks(self.number, None) for task in page}
+        return {task.task_id: task.annotations for page in self.label_studio.changed_tasks(self.number, None) for task in page
+                if isinstance(task, ChangedTask)}
 
     def read(self, annotation: Annotation) -> Reading:
         return from_annotation(annotation.raw, image_id="a" * 64, width=WIDTH, height=HEIGHT, revision=1, reader="person:kim",

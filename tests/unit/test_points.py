@@ -69,7 +69,8 @@ def test_a_moment_counts_whatever_zone_it_is_written_in(at: datetime) -> None:
 def test_a_zone_that_is_none_is_named_with_its_line() -> None:
     for zone in ("Asia/Seuol", "KST+9", "../../etc/passwd", ""):
         with pytest.raises(SettingError, match=r"autumn\.yaml:3: time_zone is .*no such time zone"):
-            parse_campaign(f"name: a\ntitle: t\ntime_zone: {zone!r}\nfirst_day: 2026-11-01\nlast_day: 2026-11-30\n", "autumn.yaml")
+            parse_campaign(f"name: a\ntitle: t\ntime_zone: {zone!r}\nfirst_day: 2026-11-01\nlast_day: 2026-11-30\n",
+                           "autumn.yaml")
 
 
 def test_the_name_of_a_campaign_is_one_however_it_is_written() -> None:
