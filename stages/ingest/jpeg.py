@@ -199,6 +199,8 @@ def _frame(found: Sequence[Segment]) -> Frame:
     if len(payload) < 6 or len(payload) != 6 + 3 * payload[5] or not payload[5]:
         raise NotClean("a frame header of a wrong length")
     precision, height, width = struct.unpack_from(">BHH", payload)
+    if not width or not height:
+        raise NotClean(f"{width} × {height} pixels")
     factors = {payload[at]: (payload[at + 1] >> 4, payload[at + 1] & 15) for at in range(6, len(payload), 3)}
     return Frame(marker, precision, width, height, factors)
 

@@ -41,7 +41,7 @@ RESTARTS = re.compile("before marker 0xd[0-7]|instead of RST")
 """Complaints of libjpeg that may be about nothing that is missing: bytes behind the last block, of the scan or of a restart
 interval, and restart markers out of order."""
 REPAIRS = 5
-"""libjpeg counts bytes without stuffed zeros: what is cut may fall short at first."""
+"""How often bytes are cut that libjpeg counted."""
 READ_AHEAD = 8
 """Bytes that libjpeg holds in its bit buffer."""
 NEW_SUBFILE_TYPE, SUBFILE_TYPE, BITS = 254, 255, 258
@@ -119,17 +119,16 @@ def decode_whole(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes,
     Raises:
         ValueError: the decoder has another complaint: parts of the picture are missing.
     """
-    for _ in range(REPAIRS):
-        try:
-            return _decode(found, colours, **options)
-        except ValueError as error:
-            if left_over := LEFT_OVER.search(str(error)):
-                found = _without_rest(found, int(left_over[1]))
-            elif RESTARTS.search(str(error)):
-                found = restarts.mended(found, _left_over)
-            else:
-                raise
-    raise ValueError("bytes are left over after the last block")
+    try:
+        return _decode(found, colours, **options)
+    except ValueError as error:
+        if RESTARTS.search(str(error)):
+            found = restarts.mended(found, _trimmed)
+        elif LEFT_OVER.search(str(error)):
+            found = _trimmed(found)
+        else:
+            raise
+    return _decode(found, colours, **options)
 
 
 def _decode(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes, NDArray[np.uint8]]:
@@ -137,28 +136,27 @@ def _decode(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes, NDAr
     return data, np.asarray(simplejpeg.decode_jpeg(data, colours, strict=True, **options), np.uint8)
 
 
-def _without_rest(found: jpeg.Jpeg, count: int) -> jpeg.Jpeg:
-    """Cuts what is left over behind the last block.
+def _trimmed(found: jpeg.Jpeg) -> jpeg.Jpeg:
+    """Cuts what is left over behind the last block, or raises ``ValueError`` where blocks are missing.
 
-    As many bytes as libjpeg says; and of those that it had read ahead, which it does not count, as many as are not missed.
+    As many bytes as libjpeg says, which counts no stuffed zeros and none that it has read ahead; and then as many as are
+    not missed.
     """
-    for more in range(READ_AHEAD, 0, -1):
-        shorter = jpeg.shortened(found, count + more)
-        with contextlib.suppress(ValueError):
+    for _ in range(REPAIRS):
+        try:
+            _decode(found, "GRAY")
+            break
+        except ValueError as error:
+            left_over = LEFT_OVER.search(str(error))
+            if not left_over:
+                raise
+            found = jpeg.shortened(found, int(left_over[1]))
+    with contextlib.suppress(ValueError):
+        for _ in range(READ_AHEAD):
+            shorter = jpeg.shortened(found, 1)
             _decode(shorter, "GRAY")
-            return shorter
-    return jpeg.shortened(found, count)
-
-
-def _left_over(interval: jpeg.Jpeg) -> int:
-    """Bytes behind the last block of a restart interval, as libjpeg counts them."""
-    try:
-        _decode(interval, "GRAY")
-    except ValueError as error:
-        if left_over := restarts.LEFT_OVER.search(str(error)):
-            return int(left_over[1])
-        raise
-    return 0
+            found = shorter
+    return found
 
 
 def _open_jpeg(raw: bytes) -> Picture | Rejection:

@@ -11,21 +11,19 @@ from dataclasses import replace
 from stages.ingest.jpeg import DRI, FRAMES, SEQUENTIAL, SOS, Frame, Jpeg, NotClean, Segment
 
 RESTART = re.compile(rb"\xff[\xd0-\xd7]")
-LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd0")
-"""What libjpeg says of bytes between a block and a restart marker."""
 MOST = 5000
 """Intervals that are looked at: a row of blocks each is usual, 190 to 750 of them at 12 megapixels."""
 WIDEST = 65_500
 """Pixels; libjpeg's limit."""
 
 
-def mended(found: Jpeg, left_over: Callable[[Jpeg], int]) -> Jpeg:
+def mended(found: Jpeg, trimmed: Callable[[Jpeg], Jpeg]) -> Jpeg:
     """The same picture with its intervals as they should be: nothing behind their last block, their markers in order.
 
     Args:
         found: a JPEG with one scan.
-        left_over: decodes a JPEG and says how many bytes lie between the last block and the restart marker; raises
-            ``ValueError`` where blocks are missing.
+        trimmed: gives a JPEG of one interval back without what is left over behind its last block; raises ``ValueError``
+            where blocks are missing.
 
     Raises:
         ValueError: blocks are missing, or it is of another kind.
@@ -40,15 +38,13 @@ def mended(found: Jpeg, left_over: Callable[[Jpeg], int]) -> Jpeg:
     parts = RESTART.split(bytes(last.scan))
     if not 0 < interval * width <= WIDEST or len(parts) > MOST or len(parts) != math.ceil(count / interval):
         raise NotClean(f"{len(parts)} restart intervals of {interval} blocks for {count} blocks")
-    clean = []
+    scan = b""
     for number, part in enumerate(parts):
         blocks = min(interval, count - number * interval)
-        while rest := left_over(_twice(found.frame, tables, replace(last, scan=part), blocks, width, height)):
-            part = part[:-rest]
-        clean.append(part)
-    scan = b"".join(part + bytes([0xFF, 0xD0 + number % 8]) for number, part in enumerate(clean))[:-2]
+        alone = _alone(found.frame, tables, replace(last, scan=part), blocks * width, height)
+        scan += bytes(trimmed(alone).segments[-1].scan) + bytes([0xFF, 0xD0 + number % 8])
     kept = [segment for segment in found.segments if segment.marker != SOS]
-    return replace(found, segments=(*kept, replace(last, scan=scan)))
+    return replace(found, segments=(*kept, replace(last, scan=scan[:-2])))
 
 
 def _interval(found: Jpeg) -> int:
@@ -64,11 +60,9 @@ def _block(frame: Frame) -> tuple[int, int]:
     return tuple(8 * max(factors) for factors in zip(*frame.factors.values(), strict=True))
 
 
-def _twice(frame: Frame, tables: Sequence[Segment], scan: Segment, blocks: int, width: int, height: int) -> Jpeg:
-    """A JPEG of one interval and the same again: before a restart marker libjpeg counts all that is left over."""
-    size = struct.pack(">HH", 2 * height, blocks * width)
+def _alone(frame: Frame, tables: Sequence[Segment], scan: Segment, width: int, height: int) -> Jpeg:
+    """A JPEG of one interval, its blocks side by side."""
+    size = struct.pack(">HH", height, width)
     sized = [replace(segment, payload=segment.payload[:1] + size + segment.payload[5:]) if segment.marker in FRAMES else segment
              for segment in tables]
-    twice = replace(scan, scan=bytes(scan.scan) + b"\xff\xd0" + bytes(scan.scan))
-    return Jpeg((*sized, Segment(DRI, struct.pack(">H", blocks)), twice),
-                replace(frame, width=blocks * width, height=2 * height), ended=True)
+    return Jpeg((*sized, scan), replace(frame, width=width, height=height), ended=True)
