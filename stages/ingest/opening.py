@@ -45,8 +45,10 @@ REPAIRS = 5
 READ_AHEAD = 8
 """Bytes that libjpeg holds in its bit buffer."""
 NEW_SUBFILE_TYPE, SUBFILE_TYPE, BITS = 254, 255, 258
-NO_PAGE = 1 | 4
-"""Bits of TIFF's NewSubfileType: a reduced copy, and a mask."""
+NO_PAGE, PAGE = 1 | 4, 2
+"""Bits of TIFF's NewSubfileType: a reduced copy and a mask, and a page of several."""
+THUMBNAIL = 512
+"""Longest side of what is taken for a thumbnail where nothing says what it is, in pixels."""
 MOST_PAGES = 64
 """Pages of a TIFF that are looked at, reduced ones included."""
 
@@ -279,15 +281,25 @@ def _pages(image: TiffImagePlugin.TiffImageFile) -> list[int]:
     Where all say to be copies, the first one is the picture.
     """
     pages: list[int] = []
+    first: tuple[int, int] | None = None
     with contextlib.suppress(Exception):  # a page that cannot be reached does not exist
         for number in range(MOST_PAGES):
             image.seek(number)
-            tags = image.tag_v2
-            if not tags.get(NEW_SUBFILE_TYPE, 0) & NO_PAGE and tags.get(SUBFILE_TYPE) != 2:
+            first = first or image.size
+            kind = image.tag_v2.get(NEW_SUBFILE_TYPE, 0)
+            copy = kind & NO_PAGE or image.tag_v2.get(SUBFILE_TYPE) == 2
+            if not copy and (kind & PAGE or not _is_thumbnail(image.size, first)):
                 pages.append(number)
             if len(pages) > 1:
                 break
     return pages or [0]
+
+
+def _is_thumbnail(size: tuple[int, int], first: tuple[int, int]) -> bool:
+    """Whether a page is small, at most half as large as the first one, and of its proportions: many writers do not say."""
+    (width, height), (first_width, first_height) = size, first
+    alike = abs(width * first_height - height * first_width) <= max(first)
+    return max(size) <= THUMBNAIL and 2 * width <= first_width and 2 * height <= first_height and alike
 
 
 def _is_whole_tiff(raw: bytes) -> bool:

@@ -206,12 +206,13 @@ def with_second(first: Image.Image, second: Image.Image, kind: int, **options: o
 
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "jpeg"])
 def test_a_thumbnail_beside_a_tiffs_page_is_no_page(compression: str) -> None:
-    small = PICTURE.resize((100, 30))
-    for kind in (1, 4):
-        found = accepted(with_second(PICTURE, small, kind, compression=compression))
+    """Whether it says so, as a reduced copy (1) or a mask (4), or is just small and of the same proportions."""
+    small, long, like = PICTURE.resize((100, 30)), PICTURE.resize((100, 20)), PICTURE.rotate(180)
+    for second, kind in ((small, 1), (small, 0), (like, 1), (like, 4)):
+        found = accepted(with_second(PICTURE, second, kind, compression=compression))
         assert np.abs(found.astype(int) - np.asarray(PICTURE)).mean() < 6
-    assert refused(with_second(PICTURE, small, 2, compression=compression)) is Reason.FORMAT_NOT_TAKEN
-    assert refused(with_second(PICTURE, small, 0, compression=compression)) is Reason.FORMAT_NOT_TAKEN
+    for second, kind in ((like, 0), (like, 2), (small, 2), (long, 0)):
+        assert refused(with_second(PICTURE, second, kind, compression=compression)) is Reason.FORMAT_NOT_TAKEN
 
 
 def test_a_thumbnail_before_the_page_is_no_page() -> None:
