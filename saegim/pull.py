@@ -151,10 +151,13 @@ class _Errand:
             for _ in range(TRIES):
                 count, right = self._fill(opened, file)
                 fetched += count
-                if not stands(part, opened):  # another took the lock over, and has brought it
+                if not stands(part, opened):  # another had the lock as well, and has brought it
                     break
                 if right:
-                    part.replace(target)
+                    try:
+                        part.replace(target)
+                    except FileNotFoundError:  # the same, which a network's client tells only now
+                        break
                     return fetched
                 os.ftruncate(opened, 0)
                 self.advance(-file.bytes)

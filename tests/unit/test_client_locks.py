@@ -225,9 +225,15 @@ def remove_locks(to: Path) -> None:
 
 @pytest.mark.parametrize("flock", ["none", "of this machine alone"])
 @pytest.mark.parametrize("damage", [False, True])
+@pytest.mark.parametrize("cached", [False, True])
 def test_two_at_once_do_no_harm(bucket: Path, manifest: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flock: str,
-                                damage: bool) -> None:
-    """The first stands still, seems dead, and goes on when the second has finished; ``damage``: it had begun on wrong bytes."""
+                                damage: bool, cached: bool) -> None:
+    """The first stands still, seems dead, and goes on when the second has finished.
+
+    ``damage``: it had begun on wrong bytes. ``cached``: its machine does not know yet that its part was renamed.
+    """
+    if cached:
+        monkeypatch.setattr(sys.modules["saegim.pull"], "stands", lambda *_: True)
     to, reached, go_on, real = tmp_path / "out", threading.Event(), threading.Event(), obstore.get
     if flock == "none":
         refuse_flock(monkeypatch, errno.EOPNOTSUPP)
