@@ -42,7 +42,7 @@ class Settings(StorageSettings):
     min_side: int = Field(32, ge=1, description="Smallest side taken of a photograph, in pixels.")
     min_line_side: int = Field(8, ge=1, description="Smallest side taken of a crop, where the campaign's unit is word or line.")
     least_brightness: float = Field(30.0, ge=0, description="Grey value of the brightest spots below which it is too dark.")
-    least_contrast: float = Field(9.0, ge=0, description="Range of grey values about the clearest spots below which it is blank.")
+    least_contrast: float = Field(6.0, ge=0, description="Grey levels by which the clearest spots stand out, below: blank.")
     least_sharpness: float = Field(0.075, ge=0, description="Steepest edges, in parts of the range about them, below: blurred.")
     decode_cpu_seconds: float = Field(2.0, gt=0, description="CPU time of decoding a file, for each 2.5 MB of it.")
     decode_memory: int = Field(1_000_000_000, ge=100_000_000, description="Memory of one decoding process, in bytes.")

@@ -15,7 +15,7 @@ class Limits:
         min_side: pixels of the shorter side of a photograph.
         min_line_side: the same of a crop of one word or line.
         least_brightness: grey value of the brightest spots below which it is too dark, of 255.
-        least_contrast: range of the grey values around the clearest spots, below which it is blank.
+        least_contrast: grey levels between the clearest spots and the mean around them, below which it is blank.
         least_sharpness: of ``stages/ingest/quality.py``, below which it is too blurred.
     """
 
@@ -24,5 +24,5 @@ class Limits:
     min_side: int = 32
     min_line_side: int = 8
     least_brightness: float = 30.0
-    least_contrast: float = 9.0
+    least_contrast: float = 6.0
     least_sharpness: float = 0.075

@@ -13,8 +13,6 @@ FEW = 12
 """Pixels of the small picture that are enough to hold a word: four letters of 8 points on a page of A4 cover about 60 there."""
 AROUND = 21
 """Side of a pixel's surroundings, in pixels: longer than the letters that the small picture shows, shorter than shadows."""
-SEEN = 6
-"""Grey levels between a pixel and the mean of its surroundings from which its steepness counts: below, it is noise."""
 STEPS = 250
 """Steps in which steepness is counted."""
 
@@ -24,12 +22,12 @@ def judge(picture: NDArray[np.uint8], limits: Limits) -> Rejection | None:
 
     Only hopeless ones: what is refused wrongly costs people their points, and what passes wrongly one call of the OCR, which
     refuses it for having no text. So each figure is that of the ``FEW`` best pixels, not of a share of the picture: one word
-    on a page, one lit sign in a night, one sharp line in a blurred photograph are enough. ``benchmarks/quality.py`` has the
-    pictures that the thresholds were set on, and measures them on others (docs/ingest.md).
+    on a page, one lit sign in a night, one sharp line in a blurred photograph are enough. The thresholds were set on made
+    pictures (``tests/made_pictures.py`` says which) and measured on others (docs/ingest.md).
 
-    Sharpness is how steep the steepest edges are, in parts of the range of grey values around them, a pixel. An edge between
-    two surfaces has 0.4 where it is sharp. A blur of standard deviation s makes it 0.4/s, but no less than 1/``AROUND``,
-    because of a wide edge the surroundings hold a part only.
+    Contrast is how far a pixel stands out from the mean of its surroundings. Sharpness is how steep the steepest edges are, in
+    parts of the range of grey values around them, a pixel. An edge between two surfaces has 0.4 where it is sharp. A blur of
+    standard deviation s makes it 0.4/s, but no less than 1/``AROUND``, because of a wide edge the surroundings hold a part.
 
     Args:
         picture: grey, H × W, longer side ``gate.SIDE``.
@@ -42,14 +40,12 @@ def judge(picture: NDArray[np.uint8], limits: Limits) -> Rejection | None:
     steepness = _steepness(soft)
     if _best(cv2.convertScaleAbs(steepness)) > 255 * limits.least_sharpness:
         return None  # sharp even if black and white were around: most photographs end here
+    contrast = cv2.absdiff(soft, cv2.blur(soft, (AROUND, AROUND)))
+    if (most := _best(contrast)) < limits.least_contrast:
+        return Rejection(Reason.BLANK, f"nothing stands out by more than {most} of 255, at least {limits.least_contrast}")
     around = np.ones((AROUND, AROUND), np.uint8)
-    spread = np.asarray(cv2.subtract(cv2.dilate(soft, around), cv2.erode(soft, around)), np.uint8)
-    contrast = _best(spread)
-    if contrast < limits.least_contrast:
-        return Rejection(Reason.BLANK, f"nowhere do its grey values differ by more than {contrast} of 255, at least "
-                         f"{limits.least_contrast}")
-    stands_out = cv2.absdiff(soft, cv2.blur(soft, (AROUND, AROUND))) >= SEEN
-    shares = cv2.divide(steepness, spread.astype(np.float32), scale=STEPS) * stands_out
+    spread = cv2.subtract(cv2.dilate(soft, around), cv2.erode(soft, around)).astype(np.float32)
+    shares = cv2.divide(steepness, spread, scale=STEPS) * (contrast >= limits.least_contrast)  # what does not stand out is noise
     sharpness = _best(cv2.convertScaleAbs(shares)) / STEPS
     if sharpness < limits.least_sharpness:
         return Rejection(Reason.TOO_BLURRED, f"sharpness {sharpness:.3f}, at least {limits.least_sharpness}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import threading
@@ -10,11 +11,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from PIL import Image
 
-from flows.decoders import Decoded, Decoders, cpu_limit
+from flows import decoders as module
+from flows.decoders import Decoded, Decoders, cpu_limit, decode_one, limits_of, takes_crops
 from flows.settings import Settings
 from schemas.errors import ServiceUnavailable
-from schemas.submission import Outcome, RawObject
+from schemas.reading import Unit
+from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection
+from tests.made_pictures import readable
 
 
 def raw(name: str) -> RawObject:
@@ -74,3 +79,43 @@ def test_nobody_stays_behind() -> None:
     for pid in pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+def crop_of(height: int) -> bytes:
+    """A crop of one word, so many pixels high."""
+    out = io.BytesIO()
+    readable(0)["a sample of a font"].crop((0, 0, 60, 20)).resize((3 * height, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("unit", "height", "taken"), [
+    (Unit.LINE, 20, True), (Unit.WORD, 20, True), (Unit.LINE, 8, True), (Unit.LINE, 7, False), (Unit.CHARACTER, 20, False),
+    (None, 20, False), (None, 32, True)])
+def test_small_crops_are_taken_where_the_campaigns_unit_is_word_or_line(unit: Unit | None, height: int, taken: bool) -> None:
+    units = {"lines": unit} if unit else {}
+    item = RawObject("raw", "lines/kim/1.png", "v", 1, datetime(2026, 11, 24, tzinfo=UTC))
+    found, _ = decode_one(item, crop_of(height), {}, limits_of(Settings(_env_file=None)), takes_crops(item, units))
+    assert isinstance(found.result, CanonicalImage) is taken
+    if isinstance(found.result, Rejection):
+        assert found.result.reason is Reason.TOO_SMALL
+        assert found.thumbnail
+    assert not takes_crops(raw("1.png"), units)
+
+
+def test_the_workers_are_told_the_units() -> None:
+    """As ``Decoders`` starts them."""
+    units = {"lines": Unit.LINE}
+    with Decoders(Settings(_env_file=None), workers=1, work=told_units, units=units) as decoders:
+        assert [item.claims for some in decoders.decode([raw("1.png")]) for item in some] == [{"lines": "line"}]
+
+
+def told_units(objects: Sequence[RawObject]) -> list[Decoded]:
+    return [Decoded(item, {name: str(unit) for name, unit in module._worker["units"].items()}, trace="fine") for item in objects]
+
+
+def test_a_refused_picture_with_strange_metadata_is_shown_all_the_same() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 200), "white").save(out, "PNG", exif=b"\0\x08\0\x02no EXIF")
+    found, picture = decode_one(raw("1.png"), out.getvalue(), {}, limits_of(Settings(_env_file=None)))
+    assert picture is None
+    assert (found.thumbnail or "").startswith("data:image/jpeg")
