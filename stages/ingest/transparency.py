@@ -19,6 +19,8 @@ def laid_on_ground(image: Image.Image) -> Rgb:
     A phone's gallery shows it on white or on black, as its theme is. What decides here is the outline of what is visible:
     black where more of the outline stands out from black than from white (white letters), else white.
     """
+    if image.getchannel("A").getextrema()[0] == 255:
+        return np.asarray(image.convert("RGB"))
     ground = "black" if _vanishes_on_white(np.asarray(image)) else "white"
     return np.asarray(Image.alpha_composite(Image.new("RGBA", image.size, ground), image).convert("RGB"))
 
