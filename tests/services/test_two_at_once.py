@@ -1,0 +1,107 @@
+"""Two runs of each verb at once do no harm, and runs that are late give way to the newest: no limit of Prefect's is needed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+
+from datastore.ledger import projects
+from datastore.ledger.tables import accepted_readings, collected, evaluations, points, readings, submissions
+from datastore.ledger.tables import tasks as task_table
+from datastore.releases import newest
+from flows.push import SUBJECT
+from flows.settings import ROOT, Settings
+from tests.services.conftest import SAEGIM, World, new_world, with_shares
+from tests.services.test_ingest import BUCKET, document, jpeg
+
+PICTURES = 6
+
+
+def at_once(world: World, verb: str) -> list[str]:
+    """What two runs of a verb say that begin together, each started as a shell starts it."""
+    running = [subprocess.Popen([SAEGIM, "run", verb], cwd=ROOT, env={**os.environ, **world.env, "COLUMNS": "200"},
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=300)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0], said
+    return said
+
+
+def count(world: World, table: Any) -> int:
+    with world.bench.ledger.read() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_two_runs_of_each_verb_at_once(stack: Settings, tmp_path: Path) -> None:
+    world = new_world(stack, f"sqlite:///{tmp_path / 'ledger.db'}")
+    with_shares(world, tmp_path)
+    world.env["SAEGIM_BATCH_SIZE"] = "2"
+    world.bench.objects.put_many(world.env[BUCKET], [
+        (f"demo/사람{number % 3}/{number}.jpg", jpeg(document(number)), "image/jpeg") for number in range(PICTURES)])
+
+    at_once(world, "ingest")
+    with world.bench.ledger.read() as connection:
+        assert list(connection.scalars(select(submissions.c.outcome))) == ["accepted"] * PICTURES
+    at_once(world, "prelabel")
+    assert count(world, readings) == PICTURES
+    at_once(world, "label")
+    bench = world.bench
+    [project] = [row.project_id for row in projects.project_rows(bench.ledger) if row.project_id]
+    there = [task.subject for task in bench.label_studio.tasks_after(project, 0, SUBJECT)]
+    assert len(there) == len(set(there)) == PICTURES == count(world, task_table)
+    for task in bench.label_studio.open_tasks(project):
+        bench.label_studio.annotate(task.task_id, task.prediction_result, 5.0, task.prediction_id)
+    at_once(world, "collect")
+    assert (count(world, collected), count(world, accepted_readings)) == (PICTURES, PICTURES)
+    at_once(world, "export")
+    manifest = newest(bench.objects, world.env["SAEGIM_BUCKET_DATASETS"], "scene-text")
+    assert manifest and (manifest.number, sum(manifest.splits.values())) == (1, PICTURES)
+    at_once(world, "evaluate")
+    assert count(world, evaluations) == 1
+    at_once(world, "score")
+    with world.bench.ledger.read() as connection:
+        assert connection.scalar(select(func.sum(points.c.points)).where(points.c.rule == "accepted")) == 10 * PICTURES
+    for verb in ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score"):
+        assert world.flow(verb).nothing_new, verb
+
+
+def test_no_deployment_has_a_limit_of_prefects(stack: Settings) -> None:
+    found = httpx.post(f"{stack.prefect_api_url}/deployments/filter", json={}, timeout=30).json()
+    assert len(found) >= 9
+    assert {(item["concurrency_limit"], item["global_concurrency_limit"]) for item in found} == {(None, None)}
+
+
+def test_late_runs_give_way_to_the_newest(stack: Settings) -> None:
+    """As after a night without a worker: all runs that are due wait for it, and one does the work of all."""
+    with httpx.Client(base_url=stack.prefect_api_url, timeout=120) as client:
+        deployment = client.get("deployments/name/collect/collect").json()["id"]
+        now = datetime.now(UTC)
+        made = [client.post(f"deployments/{deployment}/create_flow_run", json={
+            "name": f"late {minutes}", "state": {"type": "SCHEDULED", "state_details": {
+                "scheduled_time": (now - timedelta(minutes=minutes)).isoformat()}}}).json() for minutes in (9, 6, 3)]
+        states = {}
+        for _ in range(120):
+            states = {run["name"]: client.get(f"flow_runs/{run['id']}").json()["state"]["type"] for run in made}
+            if not set(states.values()) & {"SCHEDULED", "PENDING", "RUNNING"}:
+                break
+            time.sleep(1)
+        assert states == dict.fromkeys(("late 9", "late 6", "late 3"), "COMPLETED")
+        said = {}
+        for run in made:
+            logs = client.post("logs/filter", json={"logs": {"flow_run_id": {"any_": [run["id"]]}}}).json()
+            said[run["name"]] = [log["message"] for log in logs if "the newer run" in log["message"]]
+        if said["late 6"]:  # which one began first is the worker's choice; the newest never gives way to these
+            assert "late 3" in said["late 6"][0]
+        assert said["late 9"] and not any("late" in message for message in said["late 3"])
+
+
+@pytest.mark.parametrize("verb", ["ingest", "collect"])
+def test_a_run_in_a_terminal_gives_way_to_none(world: World, verb: str) -> None:
+    assert not [note for note in world.flow(verb).notes if "newer run" in note]
