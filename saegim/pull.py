@@ -8,7 +8,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from saegim.errors import ReleaseDamaged, ReleaseNotFound
@@ -22,6 +23,11 @@ TOLD_BYTES = 4 << 20
 READ_BYTES = 1 << 20
 TRIES = 2
 """What is wrong may be what an earlier pull left, which is no word against the bucket."""
+
+ELSEWHERE = frozenset({errno.ENOENT, errno.ESTALE, errno.EIO})
+"""What a network's disk says of a file that another machine has just renamed or removed."""
+ELSEWHERE_PAUSES = (0.2, 1.0, 3.0)
+"""Seconds before another try: until the client has forgotten what it knew of the folder."""
 
 Advance = Callable[[int], None]
 """Told how many bytes more are there, from several threads; fewer than none where bytes turned out wrong."""
@@ -134,13 +140,25 @@ class _Errand:
         """Brings one file to its place, where it is not there; returns how many bytes were fetched for it."""
         target = self.folder / file.place
         with on_disk(target):
-            fetched = 0
-            if not self._is_there(target, file):
-                if target.is_dir():
-                    raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
-                target.parent.mkdir(parents=True, exist_ok=True)
-                fetched = self._bring_alone(target, file)
-        return fetched
+            for pause in ELSEWHERE_PAUSES:
+                told: list[int] = []
+                try:
+                    return replace(self, advance=partial(_tell, self.advance, told))._bring(target, file)
+                except OSError as error:
+                    if error.errno not in ELSEWHERE:
+                        raise
+                self.advance(-sum(told))
+                if self.stop.wait(pause):
+                    raise Stopped
+            return self._bring(target, file)
+
+    def _bring(self, target: Path, file: File) -> int:
+        if self._is_there(target, file):
+            return 0
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return self._bring_alone(target, file)
 
     def _bring_alone(self, target: Path, file: File) -> int:
         part, fetched = _part(target), 0
@@ -154,10 +172,7 @@ class _Errand:
                 if not stands(part, opened):  # another had the lock as well, and has brought it
                     break
                 if right:
-                    try:
-                        part.replace(target)
-                    except FileNotFoundError:  # the same, which a network's client tells only now
-                        break
+                    part.replace(target)
                     return fetched
                 os.ftruncate(opened, 0)
                 self.advance(-file.bytes)
@@ -196,6 +211,11 @@ class _Errand:
         if there:
             self.advance(file.bytes)
         return there
+
+
+def _tell(advance: Advance, told: list[int], count: int) -> None:
+    told.append(count)
+    advance(count)
 
 
 def _write(opened: int, data: memoryview) -> None:

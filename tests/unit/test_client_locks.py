@@ -281,6 +281,23 @@ def test_two_at_once_do_no_harm(bucket: Path, manifest: Manifest, tmp_path: Path
     assert whole(bucket, manifest, to)
 
 
+@pytest.mark.parametrize("code", [errno.ENOENT, errno.ESTALE, errno.EIO], ids=errno.errorcode.__getitem__)
+def test_what_another_machine_renamed_is_looked_for_again(bucket: Path, manifest: Manifest, tmp_path: Path, code: int,
+                                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    real, left, told = os.open, [2], list[int]()
+
+    def stale(path: Any, *arguments: Any, **more: Any) -> int:
+        if left[0] and str(path).endswith(".part"):
+            left[0] -= 1
+            raise OSError(code, os.strerror(code), str(path))
+        return real(path, *arguments, **more)
+
+    monkeypatch.setattr(os, "open", stale)
+    pull("scene-text@1", tmp_path / "out", Releases(SETTINGS, LocalStore(bucket)), told.append)
+    assert whole(bucket, manifest, tmp_path / "out") and left == [0]
+    assert sum(told) == sum(file.bytes for file in manifest.files)
+
+
 def test_a_lock_that_cifs_refuses_is_another_s(bucket: Path, manifest: Manifest, tmp_path: Path,
                                                monkeypatch: pytest.MonkeyPatch) -> None:
     left = [3]
