@@ -184,7 +184,10 @@ def _denormals() -> list[Figure]:
     bundle = load_bundle(ROOT / "recipes" / "models" / f"{MODEL}.yaml")
     assert bundle.detector
     session = OnnxSession(MODELS / bundle.label / bundle.detector.file, "cpu", {})
-    tensor = detection.prepare(pixels(receipts()[3]), bundle.detector)
+    picture = pixels(receipts()[3])
+    height, width = picture.shape[:2]
+    size = detection.fit(height, width, detection.first_scale(height, width, bundle.detector))
+    tensor = detection.prepare(detection.resize(picture, size), bundle.detector)
     with ThreadPoolExecutor(1, initializer=flush_denormals) as flushed, ThreadPoolExecutor(1) as plain:
         times = interleaved(lambda: flushed.submit(session.run, [tensor]).result(),
                             lambda: plain.submit(session.run, [tensor]).result())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from PIL import Image
@@ -20,10 +20,14 @@ from flows.machine import machine_use
 from flows.models import open_model
 from flows.report import Report
 from flows.workbench import Workbench, open_workbench
-from schemas.errors import SaegimError, SettingError
+from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError, SettingError
 from schemas.reading import ALL_SLICES, Kind, Reading
 from schemas.submission import image_key
 
+WINDOW_PIXELS = 200_000_000
+"""Of pictures that are decoded at the same time, unless one alone has more: 600 MB, and as much again for the next window."""
+LEAST_SIDE, MOST_RATIO = 64, 2.5
+"""Shorter side in pixels, and longer side in shorter ones, of a picture that a model has seen as a whole; see ``in_view``."""
 READ, TEXTLESS, QUARANTINED, CLAIMED = "read", "rejected: no text", "quarantined", "claimed"
 UNLABELLED, ALL, SLICE = "unlabelled", "all", "slice:"
 
@@ -82,6 +86,17 @@ def textless(reading: Reading) -> bool:
     return not any(region.attributes.kind is not Kind.TEXT or any(map(str.isalnum, region.text)) for region in reading.regions)
 
 
+def in_view(width: int, height: int) -> bool:
+    """Whether a model that found no text on a picture of this shape is to be believed.
+
+    Models look at a picture of at most some 1,280 pixels. Of one that is more than 2.5 times as long as it is wide, the shorter
+    side is then below 512, and lines that fill a sixtieth of it (ten points on A4) below the 8.5 that PP-OCR's detector finds for
+    certain (adapters/ocr/tiles.py). Crops of words and lines have no margin around their letters, which detectors look for.
+    """
+    shorter, longer = sorted((width, height))
+    return shorter > LEAST_SIDE and longer <= MOST_RATIO * shorter
+
+
 @batch_task
 def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow],
                    advance: Callable[[int], None]) -> Counter[str]:
@@ -97,13 +112,14 @@ def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow
         counts[CLAIMED] = len(todo)
         advance(len(batch) - len(todo))
         # The next window is fetched and decoded while this one is read.
-        for window, pixels in one_ahead(lambda window: _pixels(bench, window), cut(todo, engine.images_a_read)):
+        for window, pictures in one_ahead(lambda window: _pictures(bench, window), windows(todo, engine.images_a_read)):
             leases.renew(bench.ledger, lease, seconds)
-            found, broken = _read(engine, window, pixels, failures)
+            found, broken = _read(engine, window, pictures, failures)
             with bench.ledger.write() as connection:
                 leases.fence(connection, lease)
                 counts[READ] += readings.add_readings(connection, found)
-                counts[TEXTLESS] += submissions.reject_textless(connection, [item.image_id for item in found if textless(item)])
+                counts[TEXTLESS] += submissions.reject_textless(connection, [
+                    item.image_id for item in found if textless(item) and in_view(item.width, item.height)])
                 for image_id, trace in broken.items():
                     submissions.quarantine(connection, image_id, trace)
             counts[QUARANTINED] += len(broken)
@@ -113,27 +129,74 @@ def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow
     return counts
 
 
-def _pixels(bench: Workbench, window: Sequence[ImageRow]) -> list[Pixels]:
-    """Decoded pictures, in order."""
-    keys = [image_key(image.image_id, image.media_type) for image in window]
-    return [np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
-            for data in bench.objects.get_many(bench.settings.bucket_images, keys)]
+def windows(images: Sequence[ImageRow], count: int) -> Iterator[Sequence[ImageRow]]:
+    """Slices of at most ``count`` images and of ``WINDOW_PIXELS``; an image that has more is one by itself."""
+    window: list[ImageRow] = []
+    pixels = 0
+    for image in images:
+        size = image.width * image.height
+        if window and (len(window) == count or pixels + size > WINDOW_PIXELS):
+            yield window
+            window, pixels = [], 0
+        window.append(image)
+        pixels += size
+    if window:
+        yield window
 
 
-def _read(engine: OcrEngine, window: Sequence[ImageRow], pixels: Sequence[Pixels],
-          failures: Failures) -> tuple[list[Reading], dict[str, str]]:
-    """Readings of a window, and the tracebacks of images on which the engine failed in a way nobody foresaw (design D10)."""
-    ids = [image.image_id for image in window]
+def _pictures(bench: Workbench, window: Sequence[ImageRow]) -> list[Pixels | str]:
+    """Decoded pictures, in order; a traceback in place of one that is missing, broken or not what the ledger says."""
+    return list(bench.objects.in_order(lambda image: _picture(bench, image), window))
+
+
+def _picture(bench: Workbench, image: ImageRow) -> Pixels | str:
+    bucket, key = bench.settings.bucket_images, image_key(image.image_id, image.media_type)
     try:
-        return engine.read(pixels, ids), {}
+        picture = np.asarray(Image.open(io.BytesIO(bench.objects.get(bucket, key))).convert("RGB"))
+        if picture.shape[:2] != (image.height, image.width):
+            raise ValueError(f"{key} has {picture.shape[1]} × {picture.shape[0]} pixels, in the ledger "
+                             f"{image.width} × {image.height}")
+        return picture
+    except (ObjectMissing, ObjectUnreadable):
+        return traceback.format_exc()
+    except SaegimError:
+        trace = traceback.format_exc()
+        bench.objects.exists(bucket, key)  # raises where it is the store: then no image is at fault
+        return trace
+    except Exception:
+        return traceback.format_exc()
+
+
+def _read(engine: OcrEngine, window: Sequence[ImageRow], pictures: Sequence[Pixels | str],
+          failures: Failures) -> tuple[list[Reading], dict[str, str]]:
+    """Readings of a window, and the tracebacks of images that are put aside.
+
+    Those are pictures that could not be had, which count as failures only where none could (the bucket may be another one), and
+    those on which the engine failed in a way nobody foresaw (design D10).
+    """
+    ids: list[str] = []
+    pixels: list[Pixels] = []
+    broken: dict[str, str] = {}
+    for image, picture in zip(window, pictures, strict=True):
+        if isinstance(picture, str):
+            broken[image.image_id] = picture
+        else:
+            ids.append(image.image_id)
+            pixels.append(picture)
+    for image_id, trace in broken.items():
+        if ids:
+            say(f"image {image_id[:12]}… cannot be had and is quarantined: {trace.strip().splitlines()[-1]}")
+        else:
+            failures.noted(f"image {image_id[:12]}…", trace)
+    try:
+        return engine.read(pixels, ids), broken
     except SaegimError:
         raise
     except Exception:
         found: list[Reading] = []
-        broken: dict[str, str] = {}
-        for image_id, picture in zip(ids, pixels, strict=True):
+        for image_id, one in zip(ids, pixels, strict=True):
             try:
-                found += engine.read([picture], [image_id])
+                found += engine.read([one], [image_id])
             except SaegimError:
                 raise
             except Exception:

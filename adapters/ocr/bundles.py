@@ -73,7 +73,8 @@ class Detector(Recipe):
     """A text detector of the DBNet family: input [N, 3, H, W], output [N, 1, H, W], the probability that a pixel is text.
 
     Attributes:
-        longest_side: a larger image is made smaller until its longer side has so many pixels.
+        longest_side: a larger image is made smaller until its longer side has so many pixels. A long one (``detection.LONG``),
+            or one whose lines are then too small, is looked at larger, in tiles of this size (``tiles``).
         least_side: a smaller image is made larger until its longer side has so many pixels.
         mean: subtracted from each channel in [0, 1].
         std: what each channel is divided by.
@@ -104,7 +105,7 @@ class Recogniser(Recipe):
         scripts: what it is trusted to read. Digits and punctuation belong to whoever reads the letters around them.
         charset: file with one character a line, in the order of the classes; left out where the ONNX file carries it itself
             (metadata ``character``). Class 0 is the blank; a last class more than the file has lines is the space.
-        widths: the ladder of widths in pixels; a wider line is squeezed into the last step.
+        widths: the ladder of widths in pixels; a wider line is read in pieces.
     """
 
     architecture: Literal["ctc"]

@@ -19,6 +19,10 @@ Corners = NDArray[np.float32]
 STEP = 32
 """DBNet's input sides are multiples of it."""
 MOST_BOXES = 1000
+"""In as many pixels as the longest side squared."""
+LONG = 2.5
+"""Ratio of the sides from which an image is long; photographs and phones' screens (9:22) are not. A page of ten-point print keeps
+.993 of its lines at the scale of an image so long, .94 at that of one of 3.5 (adapters/ocr/tiles.py)."""
 LEAST_SIDE = 3
 """Thinnest box of shrunken text that is looked at, in pixels of the probability map."""
 LEAST_GROWN = 5
@@ -34,10 +38,26 @@ class Box:
     crop: Corners
 
 
-def fit(height: int, width: int, detector: Detector) -> tuple[int, int]:
+def whole_box(image: Pixels) -> Box:
+    """A whole image as one box."""
+    height, width = image.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    return Box(corners, corners)
+
+
+def first_scale(height: int, width: int, detector: Detector) -> float:
+    """Pixels of the detector's input for one of an image when it is looked at first.
+
+    The longer side of a long image may be longer than ``longest_side``: its shorter side is seen as that of an image ``LONG``
+    times as long as it is wide.
+    """
+    shortest, longest = sorted((height, width))
+    usual = min(max(longest, detector.least_side), detector.longest_side) / longest
+    return max(usual, min(1.0, detector.longest_side / (LONG * shortest)))
+
+
+def fit(height: int, width: int, scale: float) -> tuple[int, int]:
     """Height and width of the detector's input for an image, multiples of 32."""
-    longest = max(height, width)
-    scale = min(max(longest, detector.least_side), detector.longest_side) / longest
     return max(STEP, round(height * scale / STEP) * STEP), max(STEP, round(width * scale / STEP) * STEP)
 
 
@@ -50,11 +70,15 @@ def to_tensor(image: Pixels, mean: tuple[float, ...], std: tuple[float, ...]) ->
     return np.ascontiguousarray(tensor, np.float32)
 
 
+def resize(image: Pixels, size: tuple[int, int]) -> Pixels:
+    """An image as high and wide as the detector's input."""
+    resized: Any = cv2.resize(image, size[::-1])
+    return np.asarray(resized, np.uint8)
+
+
 def prepare(image: Pixels, detector: Detector) -> Tensor:
-    """The detector's input [3, H, W] for an RGB image."""
-    height, width = fit(image.shape[0], image.shape[1], detector)
-    small: Any = cv2.resize(image, (width, height))
-    return to_tensor(small if detector.channels == "rgb" else small[:, :, ::-1], detector.mean, detector.std)
+    """The detector's input [3, H, W] for an RGB image of its size."""
+    return to_tensor(image if detector.channels == "rgb" else image[:, :, ::-1], detector.mean, detector.std)
 
 
 def find_boxes(probability: Tensor, height: int, width: int, detector: Detector) -> list[Box]:
@@ -72,7 +96,7 @@ def find_boxes(probability: Tensor, height: int, width: int, detector: Detector)
     scale = np.array([width / probability.shape[1], height / probability.shape[0]], np.float32)
     contours, _ = cv2.findContours((probability > detector.threshold).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
-    for contour in contours[:MOST_BOXES]:
+    for contour in contours[:MOST_BOXES * max(1, probability.size // detector.longest_side ** 2)]:
         (x, y), (w, h), angle = cv2.minAreaRect(contour)
         if min(w, h) < LEAST_SIDE or _mean(probability, cv2.boxPoints(((x, y), (w, h), angle))) < detector.box_threshold:
             continue
@@ -86,7 +110,7 @@ def find_boxes(probability: Tensor, height: int, width: int, detector: Detector)
         polygon, crop = (np.clip(corners, 0, np.array([width, height], np.float32)) for corners in grown)
         if min(np.ptp(crop[:, 0]), np.ptp(crop[:, 1])) >= LEAST_SIDE:
             boxes.append(Box(polygon, crop))
-    return _in_reading_order(boxes)
+    return in_reading_order(boxes)
 
 
 def _mean(probability: Tensor, corners: Any) -> float:
@@ -106,7 +130,7 @@ def _ordered(corners: Any) -> Corners:
     return np.array([left[0], right[0], right[1], left[1]], np.float32)
 
 
-def _in_reading_order(boxes: list[Box]) -> list[Box]:
+def in_reading_order(boxes: list[Box]) -> list[Box]:
     """From top to bottom, in a line from left to right."""
     boxes = sorted(boxes, key=lambda box: float(box.polygon[0, 1]))
     near = SAME_LINE * float(np.median([np.linalg.norm(box.polygon[3] - box.polygon[0]) for box in boxes])) if boxes else 0

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from adapters.ocr.bundles import Recogniser, Script
 from adapters.ocr.engine import Pixels
-from adapters.ocr.recognition import Character, Line, Strip
+from adapters.ocr.recognition import Character, Line, Strip, to_strip
 from schemas.text import is_hangul
 
 SURE = 0.8
@@ -42,6 +42,8 @@ WORD_GAP = 0.27
 .100 / .093 / .101 at .24 / .28 / .32)."""
 APART = 1.7
 """… and in usual gaps between the letters of the line."""
+MOST_PIECES = 16
+"""Pieces of one line: 1,067 times as long as it is high, with PP-OCR's widest input. A longer one is a rule, not a text."""
 TALL = 1.5
 """Height over width from which a crop is read in more than one way."""
 
@@ -172,6 +174,48 @@ def with_spaces(line: Line, strip: Strip) -> Line:
             spaced.append(Character(" ", (one.at + other.at) / 2, min(one.score, other.score)))
         spaced.append(other)
     return Line(tuple(spaced), line.recogniser)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a line's strip that a recogniser reads at once. ``apart``: it is a space away from the piece before it."""
+
+    strip: Strip
+    apart: bool = False
+
+
+def pieces_of(crop: Pixels, height: int, longest: int) -> tuple[Piece, ...]:
+    """A crop as strips that are no longer than ``longest``: one, or a very long line cut where its words stand apart.
+
+    Args:
+        crop: a line of text, lying.
+        height: of the recognisers' input, in pixels.
+        longest: width of the widest input, in pixels. What is more than ``MOST_PIECES`` times as long is squeezed.
+    """
+    strip = to_strip(crop, height, MOST_PIECES * longest)
+    left, apart, pieces = 0, False, []
+    while strip.shape[1] - left > longest:
+        # The widest gap in the last quarter; without any, letters are cut: a strip of noise has none.
+        start = left + longest * 3 // 4
+        gaps, letters = _empty_runs(strip[:, start:left + longest])
+        middle, width = max(gaps, key=lambda gap: gap[1], default=(longest // 4, 0))
+        pieces.append(Piece(strip[:, left:start + int(middle)], apart))
+        left, apart = start + int(middle), width >= WORD_GAP * letters
+    return (*pieces, Piece(strip[:, left:], apart))
+
+
+def join(lines: Sequence[Line], pieces: Sequence[Piece]) -> Line:
+    """One line of what was read on its pieces."""
+    if len(lines) == 1:
+        return lines[0]
+    characters: list[Character] = []
+    left = 0
+    for line, piece in zip(lines, pieces, strict=True):
+        if piece.apart and characters and line.characters and " " not in (characters[-1].text, line.characters[0].text):
+            characters.append(Character(" ", left, min(characters[-1].score, line.characters[0].score)))
+        characters += [replace(item, at=item.at + left) for item in line.characters]
+        left += piece.strip.shape[1]
+    return Line(tuple(characters), "+".join(dict.fromkeys(name for line in lines for name in line.recogniser.split("+"))))
 
 
 def stack(crop: Pixels) -> Pixels | None:

@@ -20,6 +20,10 @@ Strip = NDArray[np.uint8]
 """[height, W, 3] RGB: a line of text, lying, as high as the recogniser's input."""
 
 
+WARPED = 32_000
+"""Longest side, in pixels, of what OpenCV warps (SHRT_MAX) with a margin: a longer crop is made smaller first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Character:
     """One character of a line: ``at`` is its middle in pixels of the strip."""
@@ -60,9 +64,11 @@ def cut_out(image: Pixels, corners: Corners) -> Pixels:
     # A patch with a margin for the cubic filter: warping from a whole photograph pages in rows that are not needed.
     left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 4, 0)
     right, bottom = np.ceil(corners.max(axis=0)).astype(int) + 4
-    matrix = cv2.getPerspectiveTransform(np.asarray(corners - [left, top], np.float32), flat)
-    found: Any = cv2.warpPerspective(image[top:bottom, left:right], matrix, (width, height), flags=cv2.INTER_CUBIC,
-                                     borderMode=cv2.BORDER_REPLICATE)
+    patch, corners = image[top:bottom, left:right], np.asarray(corners - [left, top], np.float32)
+    if (scale := WARPED / max(*patch.shape[:2], width, height)) < 1:
+        return cut_out(np.asarray(cv2.resize(patch, None, fx=scale, fy=scale), np.uint8), corners * np.float32(scale))
+    matrix = cv2.getPerspectiveTransform(corners, flat)
+    found: Any = cv2.warpPerspective(patch, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(found, np.uint8)
 
 

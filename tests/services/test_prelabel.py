@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import sqlite3
@@ -14,17 +15,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from adapters.ocr.bundles import load_bundle
 from datastore.ledger import readings as ledger_readings
 from datastore.ledger.tables import readings, submissions
+from datastore.objects import ObjectStore
 from flows import prelabel
 from flows.batches import Failures
 from flows.models import cache_folder
 from flows.settings import ROOT, Settings
 from saegim.settings import home
-from schemas.errors import TooManyFailures
+from schemas.errors import ServiceUnavailable, TooManyFailures
 from schemas.reading import Attributes, Direction, Kind, Reading, Region, Unit
 from tests.services.conftest import SAEGIM, World, new_world, readings_by
 from tests.services.test_killed_and_run_again import send
@@ -196,6 +201,114 @@ def test_strokes_are_no_text(texts: list[str], nothing: bool) -> None:
     assert not prelabel.textless(Reading("a", "model:x", "r", 0, Unit.LINE, 9, 9, (*regions, box)))
 
 
+@pytest.mark.parametrize(("width", "height", "seen"), [
+    (640, 480, True), (1080, 2400, True), (65, 65, True), (1000, 2500, True),
+    (1000, 2501, False), (12000, 400, False), (576, 7000, False), (64, 64, False), (120, 40, False)])
+def test_only_a_picture_that_the_model_can_see_is_called_textless(width: int, height: int, seen: bool) -> None:
+    assert prelabel.in_view(width, height) is prelabel.in_view(height, width) is seen
+
+
+@given(st.lists(st.integers(1, 12_000), max_size=60), st.integers(1, 16))
+def test_windows_are_all_images_in_order_and_fit_into_memory(sides: list[int], count: int) -> None:
+    images = [ledger_readings.ImageRow(str(number), "image/png", side, side) for number, side in enumerate(sides)]
+    found = list(prelabel.windows(images, count))
+    assert [image for window in found for image in window] == images
+    for window in found:
+        assert 1 <= len(window) <= count
+        assert len(window) == 1 or sum(image.width * image.height for image in window) <= prelabel.WINDOW_PIXELS
+
+
+def outcomes(world: World) -> dict[str, tuple[str, str | None]]:
+    """Outcome and detail by key."""
+    with world.bench.ledger.read() as connection:
+        return {row.key: (str(row.outcome), row.detail) for row in connection.execute(select(submissions))}
+
+
+def test_long_captures_are_read_and_long_pictures_never_rejected_for_what_the_model_does_not_see(world: World) -> None:
+    world.env["SAEGIM_MODEL"] = "ppocr-v6-small"
+    texts = [f"line {number} of a long capture" for number in range(28)]
+    capture = Image.new("RGB", (400, 3600), "white")
+    font = ImageFont.load_default(24)
+    for number, text in enumerate(texts):
+        ImageDraw.Draw(capture).text((20, 30 + 125 * number), text, "black", font)
+    rail = Image.new("RGB", (3000, 300), (180, 170, 150))
+    ImageDraw.Draw(rail).polygon([(0, 300), (0, 120), (3000, 200), (3000, 300)], fill=(90, 60, 40))
+    for name, picture in (("capture", capture), ("rail", rail), ("wall", rail.resize((600, 300)))):
+        out = io.BytesIO()
+        picture.save(out, "PNG")
+        world.bench.objects.put(world.env["SAEGIM_BUCKET_RAW"], f"demo/kim/{name}.png", out.getvalue())
+    world.flow("ingest")
+    report = world.flow("prelabel")
+    assert (report.counts["read"], report.counts["rejected: no text"]) == (3, 1)
+    assert {key: outcome for key, (outcome, _) in outcomes(world).items()} == {
+        "demo/kim/capture.png": "accepted", "demo/kim/rail.png": "accepted", "demo/kim/wall.png": "rejected"}
+    (found,) = (one for (one,) in readings_by(world.bench.ledger, "model:").values() if one.regions)
+    assert [region.text for region in found.regions] == texts
+
+
+@pytest.fixture(scope="module")
+def read_by_nobody(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A world of a few pictures with a model that is quick."""
+    folder = tmp_path_factory.mktemp("few")
+    world = signs(stack, folder, 500, count=3)
+    world.run("models", "push", str(write_bundle(folder / "tiny", min_score=0)))
+    world.env["SAEGIM_MODEL"] = "tiny@1"
+    return world
+
+
+@pytest.mark.parametrize(("damage", "says"), [
+    ("gone", "ObjectMissing"), ("cut off", "OSError"), ("empty", "UnidentifiedImageError"),
+    ("no picture", "UnidentifiedImageError"), ("another picture", "ValueError"), ("unreadable", "ServiceUnavailable")])
+def test_one_picture_that_cannot_be_had_stops_nobody(read_by_nobody: World, tmp_path: Path, damage: str, says: str,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    world = copy_of(read_by_nobody, tmp_path)
+    bench, bucket = world.bench, world.env["SAEGIM_BUCKET_IMAGES"]
+    key = bench.objects.list_raw(bucket)[0].key
+    whole, get = bench.objects.get(bucket, key), ObjectStore.get
+    other = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(other, "PNG")
+    if damage == "gone":
+        bench.objects.delete(bucket, key)
+    elif damage == "unreadable":  # the store answers, but not for this one
+        def lost(store: ObjectStore, *what: str) -> bytes:
+            if what == (bucket, key):
+                raise ServiceUnavailable("Object storage", "here", "500 Internal Server Error")
+            return get(store, *what)
+
+        monkeypatch.setattr(ObjectStore, "get", lost)
+    else:
+        bench.objects.put(bucket, key, {"cut off": whole[:len(whole) // 2], "empty": b"", "no picture": b"<html>",
+                                        "another picture": other.getvalue()}[damage])
+    try:
+        report = world.flow("prelabel")
+    finally:
+        bench.objects.put(bucket, key, whole)
+    assert (report.counts["read"], report.counts["quarantined"]) == (2, 1)
+    (detail,) = (detail for outcome, detail in outcomes(world).values() if outcome == "quarantined")
+    assert says in str(detail)
+    assert not sum(world.flow("prelabel").counts.values())
+
+
+def test_a_store_that_does_not_answer_is_no_pictures_fault(read_by_nobody: World, tmp_path: Path,
+                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    world = copy_of(read_by_nobody, tmp_path)
+    before, bucket = outcomes(world), world.env["SAEGIM_BUCKET_IMAGES"]
+
+    def refuse(store: ObjectStore, *what: str) -> Any:
+        if what[0] == bucket:
+            raise ServiceUnavailable("Object storage", "here", "connection refused")
+        return get(store, *what)
+
+    with monkeypatch.context() as patched:
+        get = ObjectStore.get
+        patched.setattr(ObjectStore, "get", refuse)
+        patched.setattr(ObjectStore, "exists", refuse)
+        with pytest.raises(ServiceUnavailable):
+            world.flow("prelabel")
+    assert outcomes(world) == before and not read_by_models(world)
+    assert world.flow("prelabel").counts["read"] == 3
+
+
 class Fragile:
     """An engine that fails on dark pictures."""
 
@@ -213,3 +326,7 @@ def test_one_image_that_breaks_the_engine_is_put_aside() -> None:
     assert list(broken) == ["b"] and "ZeroDivisionError: dark" in broken["b"]
     with pytest.raises(TooManyFailures):
         prelabel._read(Fragile(), rows, [pixels[1]] * 3, Failures(3))  # type: ignore[arg-type]
+    found, broken = prelabel._read(Fragile(), rows, ["lost", pixels[0], "lost"], Failures(3))  # type: ignore[arg-type]
+    assert [reading.image_id for reading in found] == ["b"] and broken == {"a": "lost", "c": "lost"}
+    with pytest.raises(TooManyFailures):  # none can be had: the bucket is another one
+        prelabel._read(Fragile(), rows, ["lost"] * 3, Failures(3))  # type: ignore[arg-type]
