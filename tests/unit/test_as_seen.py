@@ -21,7 +21,7 @@ from stages.ingest.exif import NOTHING, read_exif
 from stages.ingest.limits import Limits
 from tests.made_pictures import readable
 
-PICTURE = readable(0)["a sample of a font"].resize((200, 60))
+PICTURE = readable(0)["a sample of a font"]().resize((200, 60))
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -71,6 +71,16 @@ def test_a_white_box_with_black_letters_beside_it_is_laid_on_white() -> None:
     image = lettered((0, 0, 0, 255))
     image.paste((255, 255, 255, 255), (120, 20, 190, 50))
     assert (accepted(saved(image, "PNG"))[0, -1] == 255).all()
+
+
+def test_a_bright_page_on_transparency_is_laid_on_white() -> None:
+    """A screenshot of a window with round corners and a margin."""
+    image = Image.new("RGBA", (400, 300), (0, 0, 0, 0))
+    page = readable(0)["white on black"]().convert("L").point(lambda value: 255 - value)
+    image.paste(page.crop((80, 280, 440, 540)).convert("RGBA"), (20, 20))
+    found = accepted(saved(image, "PNG"))
+    assert (found[0, 0] == 255).all()
+    assert found.min() < 60
 
 
 def test_a_palettes_transparency_counts_too() -> None:

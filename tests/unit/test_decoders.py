@@ -84,7 +84,7 @@ def test_nobody_stays_behind() -> None:
 def crop_of(height: int) -> bytes:
     """A crop of one word, so many pixels high."""
     out = io.BytesIO()
-    readable(0)["a sample of a font"].crop((0, 0, 60, 20)).resize((3 * height, height)).save(out, "PNG")
+    readable(0)["a sample of a font"]().crop((0, 0, 60, 20)).resize((3 * height, height)).save(out, "PNG")
     return out.getvalue()
 
 

@@ -196,7 +196,7 @@ def test_cmyk_is_converted_and_metadata_cut(strange: bool) -> None:
 
 def test_an_mpo_whose_second_picture_is_broken_is_its_first() -> None:
     out = io.BytesIO()
-    first, second = readable(0)["white on black"], readable(1)["pale on pale"]
+    first, second = readable(0)["white on black"](), readable(1)["pale on pale"]()
     first.save(out, "MPO", save_all=True, append_images=[second], quality=90)
     result, cut = canonicalise(out.getvalue(), Limits()), canonicalise(out.getvalue()[:-500], Limits())
     assert isinstance(result, Canonical)

@@ -21,7 +21,7 @@ from tests.made_pictures import readable
 from tests.profiles import SRGB_CURVE, parametric, profile
 
 SECRET = b"37.5665N 126.9780E"
-PICTURE = readable(0)["a sample of a font"].resize((200, 60))
+PICTURE = readable(0)["a sample of a font"]().resize((200, 60))
 
 
 def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
