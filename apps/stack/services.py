@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 from rich.console import Console
@@ -192,13 +193,17 @@ def set_schedules(on: bool) -> None:
         for deployment in found.json():
             if deployment["schedules"]:
                 client.post(f"deployments/{deployment['id']}/{'resume' if on else 'pause'}_deployment").raise_for_status()
-    (stack_folder() / "schedules").write_text("on" if on else "off")
+    _schedules_file().write_text("on" if on else "off")
 
 
 def are_scheduled() -> bool | None:
     """Whether the deployments run on their schedules, as the last ``up`` left it; None where there was none."""
-    path = stack_folder() / "schedules"
+    path = _schedules_file()
     return path.read_text() == "on" if path.is_file() else None
+
+
+def _schedules_file() -> Path:
+    return stack_folder() / "schedules"
 
 
 def _deploy(access: Access) -> None:
@@ -216,6 +221,8 @@ def _deploy(access: Access) -> None:
             if httpx.get(f"{api}/work_pools/{pool}", timeout=30).status_code == 404:
                 _prefect(access, "work-pool", "create", pool, "--type", "process")
         _prefect(access, "--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml"))
+    if are_scheduled() is False:  # a deployment that is new is to be paused like the others
+        _schedules_file().unlink()
     deployed.write_text(wanted)
 
 

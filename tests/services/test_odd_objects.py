@@ -40,13 +40,16 @@ def moto() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture
-def aws(stack: Settings, moto: str, tmp_path: Path) -> World:
+def aws_world(stack: Settings, moto: str, folder: Path) -> World:
     """A world whose objects are there."""
-    settings = stack.model_copy(update={"s3_endpoint": moto})
-    world = new_world(settings, f"sqlite:///{tmp_path / 'ledger.db'}")
+    world = new_world(stack.model_copy(update={"s3_endpoint": moto}), f"sqlite:///{folder / 'aws.db'}")
     world.env["SAEGIM_S3_ENDPOINT"] = moto
     return world
+
+
+@pytest.fixture
+def aws(stack: Settings, moto: str, tmp_path: Path) -> World:
+    return aws_world(stack, moto, tmp_path)
 
 
 def stored(world: World, *keys: str, **options: Any) -> None:
