@@ -25,6 +25,7 @@ from flows.collect import collect_project
 from flows.image_tasks import make_tasks
 from flows.projects import project_of
 from flows.push import SUBJECT
+from flows.report import Report
 from flows.workbench import Workbench
 from tests.read_images import fill, made_reading
 
@@ -76,7 +77,7 @@ def run() -> list[Figure]:
 def collected(bench: Workbench) -> None:
     """One run of collect over one project."""
     [project] = projects.project_rows(bench.ledger)
-    collect_project(bench, bench.annotation_config, project)
+    collect_project(bench, bench.annotation_config, project, Report("collect"))
 
 
 def _annotated(bench: Workbench, project: int, ids: Sequence[str]) -> None:
