@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 from alembic import command
@@ -50,3 +51,23 @@ def test_from_the_first_schema(tmp_path: Path) -> None:
     assert (answer.reader, answer.side, answer.seconds, answer.effort) == ("person:kim", "a", 2.5, None)
     assert [row.key for row in submission_rows(ledger)] == ["demo/kim/사진.jpg"]
     assert readings.run_details(ledger, readings.model_run(ledger, "other") or "") == {"provider": "cpu"}
+
+
+def test_one_person_who_was_two_is_one_after_the_migration(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    decomposed = unicodedata.normalize("NFD", "봄행사"), unicodedata.normalize("NFD", "김하늘")
+    keys = ["봄행사/김하늘/1.jpg", f"{'/'.join(decomposed)}/2.jpg", "봄행사/lee/3.jpg", "봄행사//4.jpg"]
+    with ledger.write() as connection:
+        script = _alembic()
+        script.attributes["connection"] = connection
+        command.upgrade(script, "0005")
+        for number, key in enumerate(keys):
+            campaign, submitter = key.split("/")[:2]
+            connection.execute(text(
+                "insert into submissions (submission_id, bucket, key, version, size, sent_at, campaign, submitter, claims, "
+                "outcome) values (:id, 'raw', :key, 'v', 1, '2026-11-24 09:00:00', :campaign, :submitter, '{}', 'rejected')"),
+                {"id": str(number), "key": key, "campaign": campaign, "submitter": submitter})
+    assert ledger.migrate()
+    rows = submission_rows(ledger, decomposed[0])
+    assert {(row.key, row.campaign, row.submitter) for row in rows} == {
+        (keys[0], "봄행사", "김하늘"), (keys[1], "봄행사", "김하늘"), (keys[2], "봄행사", "lee"), (keys[3], "봄행사", "")}
