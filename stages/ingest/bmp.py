@@ -18,7 +18,7 @@ class NotBmp(ValueError):
     """Not a bitmap that this module reads, or it is cut off."""
 
 
-def size(data: bytes) -> tuple[int, int]:
+def bmp_size(data: bytes) -> tuple[int, int]:
     """Width and height in pixels, by the header.
 
     Raises:
@@ -28,7 +28,7 @@ def size(data: bytes) -> tuple[int, int]:
     return width, abs(height)
 
 
-def decode(data: bytes) -> NDArray[np.uint8]:
+def decode_bmp(data: bytes) -> NDArray[np.uint8]:
     """Pixels: H × W × 4, red, green, blue and opacity.
 
     Raises:

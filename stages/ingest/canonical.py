@@ -18,8 +18,9 @@ from schemas.submission import CanonicalImage, Original, Reason, Rejection
 from stages.ingest import gate, jpeg
 from stages.ingest.colour import Rgb
 from stages.ingest.exif import printable
+from stages.ingest.jpeg_pixels import decode_whole
 from stages.ingest.limits import Limits
-from stages.ingest.opening import Picture, decode_whole, open_picture
+from stages.ingest.opening import Picture, open_picture
 from stages.ingest.quality import judge
 
 QUALITY = 95

@@ -59,10 +59,7 @@ class CodePoints:
         return SAME.get(self.primaries, self.primaries) not in {5, 6, 9, 12} and not self.wide and self.transfer not in GAMMAS
 
 
-SRGB = CodePoints(1, 13)
-
-
-def to_srgb(pixels: NDArray[np.uint8] | NDArray[np.uint16], points: CodePoints) -> Rgb:
+def from_code_points(pixels: NDArray[np.uint8] | NDArray[np.uint16], points: CodePoints) -> Rgb:
     """Converts pixels (H × W × 3, 8 or 16 bits a channel, full range) to 8-bit sRGB."""
     if points.is_srgb:
         return np.asarray(pixels if pixels.dtype == np.uint8 else (pixels / 257).round(), np.uint8)

@@ -106,7 +106,7 @@ class Jpeg:
         return any(_is_adobe(segment) for segment in self.segments)
 
 
-def read(data: bytes) -> Jpeg:
+def read_jpeg(data: bytes) -> Jpeg:
     """Reads the segments between SOI and the end, as libjpeg does: bytes that begin no segment are passed over.
 
     Raises:

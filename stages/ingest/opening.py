@@ -9,23 +9,20 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import PIL
 import pillow_heif
-import simplejpeg
-from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
 
 from schemas.submission import Reason, Rejection
-from stages.ingest import bmp, jpeg, png, restarts, webp
-from stages.ingest.code_points import CodePoints, by_gamma
-from stages.ingest.code_points import to_srgb as from_code_points
+from stages.ingest import bmp, jpeg, png, tiff, webp
+from stages.ingest.code_points import CodePoints, by_gamma, from_code_points
 from stages.ingest.colour import Rgb, converted, is_srgb, to_srgb
 from stages.ingest.exif import NOTHING, Exif, exif_of, read_exif
+from stages.ingest.jpeg_pixels import decode_whole
 from stages.ingest.transparency import laid_on_ground
 
 pillow_heif.register_heif_opener()  # for whoever opens a raw file by Pillow: thumbnails, benchmarks
@@ -36,21 +33,8 @@ TIFF_STARTS = {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 HEIF_BRANDS = HEIC_BRANDS | {b"mif1", b"msf1"}
 OTHER_BRANDS = {b"avif", b"avis"}
-LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
-RESTARTS = re.compile("before marker 0xd[0-7]|instead of RST")
-"""Complaints of libjpeg that may be about nothing that is missing: bytes behind the last block, of the scan or of a restart
-interval, and restart markers out of order."""
-REPAIRS = 5
-"""How often bytes are cut that libjpeg counted."""
-READ_AHEAD = 8
-"""Bytes that libjpeg holds in its bit buffer."""
-NEW_SUBFILE_TYPE, SUBFILE_TYPE, BITS = 254, 255, 258
-NO_PAGE, PAGE = 1 | 4, 2
-"""Bits of TIFF's NewSubfileType: a reduced copy and a mask, and a page of several."""
-THUMBNAIL = 512
-"""Longest side of what is taken for a thumbnail where nothing says what it is, in pixels."""
-MOST_PAGES = 64
-"""Pages of a TIFF that are looked at, reduced ones included."""
+BITS = 258
+"""TIFF's tag of the bits a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,62 +91,8 @@ def open_picture(raw: bytes) -> Picture | Rejection:
     return Rejection(Reason.NOT_AN_IMAGE, f"starts with {raw[:12]!r}")
 
 
-def decode_whole(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes, NDArray[np.uint8]]:
-    """Cleans a JPEG and decodes every byte of its scans; what is left over behind the last block is cut.
-
-    Args:
-        found: the JPEG.
-        colours: as simplejpeg names them.
-        **options: further arguments of ``simplejpeg.decode_jpeg``.
-
-    Returns:
-        The clean file, and its pixels (H × W × channels).
-
-    Raises:
-        ValueError: the decoder has another complaint: parts of the picture are missing.
-    """
-    try:
-        return _decode(found, colours, **options)
-    except ValueError as error:
-        if RESTARTS.search(str(error)):
-            found = restarts.mended(found, _trimmed)
-        elif LEFT_OVER.search(str(error)):
-            found = _trimmed(found)
-        else:
-            raise
-    return _decode(found, colours, **options)
-
-
-def _decode(found: jpeg.Jpeg, colours: str, **options: int) -> tuple[bytes, NDArray[np.uint8]]:
-    data = jpeg.clean(found)
-    return data, np.asarray(simplejpeg.decode_jpeg(data, colours, strict=True, **options), np.uint8)
-
-
-def _trimmed(found: jpeg.Jpeg) -> jpeg.Jpeg:
-    """Cuts what is left over behind the last block, or raises ``ValueError`` where blocks are missing.
-
-    As many bytes as libjpeg says, which counts no stuffed zeros and none that it has read ahead; and then as many as are
-    not missed.
-    """
-    for _ in range(REPAIRS):
-        try:
-            _decode(found, "GRAY")
-            break
-        except ValueError as error:
-            left_over = LEFT_OVER.search(str(error))
-            if not left_over:
-                raise
-            found = jpeg.shortened(found, int(left_over[1]))
-    with contextlib.suppress(ValueError):
-        for _ in range(READ_AHEAD):
-            shorter = jpeg.shortened(found, 1)
-            _decode(shorter, "GRAY")
-            found = shorter
-    return found
-
-
 def _open_jpeg(raw: bytes) -> Picture | Rejection:
-    found = jpeg.read(raw)
+    found = jpeg.read_jpeg(raw)
     frame, exif = found.frame, read_exif(found.exif)
     if frame.precision != 8:
         return Rejection(Reason.FORMAT_NOT_TAKEN, f"a JPEG of {frame.precision} bits a channel")
@@ -184,7 +114,7 @@ def _jpeg_pixels(found: jpeg.Jpeg) -> Rgb:
 
 
 def _open_png(raw: bytes) -> Picture:
-    found = png.read(raw)
+    found = png.read_png(raw)
     exif = read_exif(found.exif)
     return Picture("PNG", found.width, found.height, found.animated, exif, exif.orientation or 1, True, "444",
                    functools.partial(_png_pixels, found))
@@ -204,7 +134,7 @@ def _png_pixels(found: png.Png) -> Rgb:
 
 
 def _open_webp(raw: bytes) -> Picture:
-    found = webp.read(raw)
+    found = webp.read_webp(raw)
     exif = read_exif(found.exif)
     image = Image.open(io.BytesIO(found.picture), formats=["WEBP"])
 
@@ -246,9 +176,9 @@ def _open_heif(raw: bytes) -> Picture | Rejection:
 def _open_tiff(raw: bytes) -> Picture | Rejection:
     """TIFF: its first page that is not a reduced copy. Pillow turns it while it loads."""
     try:
-        pages = _pages(TiffImagePlugin.TiffImageFile(io.BytesIO(raw)))
+        pages = tiff.pages_of(TiffImagePlugin.TiffImageFile(io.BytesIO(raw)))
     except SyntaxError:
-        if not _is_whole_tiff(raw):
+        if not tiff.is_whole(raw):
             raise
         return Rejection(Reason.FORMAT_NOT_TAKEN, "a kind of TIFF that is not read")
     image = TiffImagePlugin.TiffImageFile(io.BytesIO(raw))
@@ -275,46 +205,6 @@ def _open_tiff(raw: bytes) -> Picture | Rejection:
     return Picture("TIFF", *image.size, len(pages) > 1, exif, 1, True, "444", pixels)
 
 
-def _pages(image: TiffImagePlugin.TiffImageFile) -> list[int]:
-    """Numbers of the pages that are neither reduced copies nor masks; no more than two are looked for.
-
-    Where all say to be copies, the first one is the picture.
-    """
-    pages: list[int] = []
-    first: tuple[int, int] | None = None
-    with contextlib.suppress(Exception):  # a page that cannot be reached does not exist
-        for number in range(MOST_PAGES):
-            image.seek(number)
-            first = first or image.size
-            kind = image.tag_v2.get(NEW_SUBFILE_TYPE, 0)
-            copy = kind & NO_PAGE or image.tag_v2.get(SUBFILE_TYPE) == 2
-            if not copy and (kind & PAGE or not _is_thumbnail(image.size, first)):
-                pages.append(number)
-            if len(pages) > 1:
-                break
-    return pages or [0]
-
-
-def _is_thumbnail(size: tuple[int, int], first: tuple[int, int]) -> bool:
-    """Whether a page is small, at most half as large as the first one, and of its proportions: many writers do not say."""
-    (width, height), (first_width, first_height) = size, first
-    alike = abs(width * first_height - height * first_width) <= max(first)
-    return max(size) <= THUMBNAIL and 2 * width <= first_width and 2 * height <= first_height and alike
-
-
-def _is_whole_tiff(raw: bytes) -> bool:
-    """Whether the first page's directory and its pixels lie within the file, whatever kind of pixels they are."""
-    try:
-        tags = TiffImagePlugin.ImageFileDirectory_v2(raw[:8])
-        source = io.BytesIO(raw)
-        source.seek(tags.next)
-        tags.load(source)
-        starts, lengths = (tags.get(strips, tags.get(tiles, ())) for strips, tiles in ((273, 324), (279, 325)))
-        return bool(starts) and all(start + length <= len(raw) for start, length in zip(starts, lengths, strict=True))
-    except Exception:  # of damaged directories, as with other decoders
-        return False
-
-
 def _open_bmp(raw: bytes) -> Picture | Rejection:
     try:
         image = Image.open(io.BytesIO(raw), formats=["BMP"])
@@ -322,8 +212,8 @@ def _open_bmp(raw: bytes) -> Picture | Rejection:
         compression = raw[30:34]
         if compression in (b"\4\0\0\0", b"\5\0\0\0"):
             return Rejection(Reason.FORMAT_NOT_TAKEN, "a JPEG or PNG in a bitmap's header")
-        return Picture("BMP", *bmp.size(raw), False, NOTHING, 1, True, "444",
-                       lambda: laid_on_ground(Image.fromarray(bmp.decode(raw), "RGBA")))
+        return Picture("BMP", *bmp.bmp_size(raw), False, NOTHING, 1, True, "444",
+                       lambda: laid_on_ground(Image.fromarray(bmp.decode_bmp(raw), "RGBA")))
     return Picture("BMP", *image.size, False, NOTHING, 1, True, "444", lambda: _rgb(image))
 
 

@@ -58,7 +58,7 @@ class Png:
     gamma: float
 
 
-def chunks(data: bytes) -> Iterator[Chunk]:
+def png_chunks(data: bytes) -> Iterator[Chunk]:
     """The chunks up to ``IEND``, the end of the file, or a chunk that the file does not hold whole (its part comes last).
 
     Raises:
@@ -77,13 +77,13 @@ def chunks(data: bytes) -> Iterator[Chunk]:
             return
 
 
-def read(data: bytes) -> Png:
+def read_png(data: bytes) -> Png:
     """Takes a PNG apart. Chunks other than the pixels' may be damaged, repeated or huge; the last ones may be missing.
 
     Raises:
         NotPng: the header, the palette or the pixels are not there.
     """
-    found = list(chunks(data))
+    found = list(png_chunks(data))
     if not found or found[0].kind != b"IHDR" or len(found[0].body) != 13 or not found[0].whole:
         raise NotPng("no header")
     header = found[0].body
@@ -129,7 +129,7 @@ def prove(png: Png) -> None:
     Raises:
         NotPng: they are damaged or cut off, or more than 64 bits a pixel and a byte a row.
     """
-    packed = next(chunk.body for chunk in chunks(png.picture) if chunk.kind == b"IDAT")
+    packed = next(chunk.body for chunk in png_chunks(png.picture) if chunk.kind == b"IDAT")
     unpacker = zlib.decompressobj()
     most = 8 * png.width * png.height + 8 * png.height + 8
     try:

@@ -34,7 +34,7 @@ def is_webp(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
-def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Kind and body of each chunk to the end of the file, whatever length the file says; the last one may be cut off."""
     at = 12
     while at + 8 <= len(data):
@@ -43,9 +43,9 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 8 + length + length % 2
 
 
-def read(data: bytes) -> Webp:
+def read_webp(data: bytes) -> Webp:
     """Takes a WebP apart: chunks other than the pixels' may be damaged or cut off, and the length of the whole wrong."""
-    found = list(chunks(data))
+    found = list(webp_chunks(data))
     others = {kind: body for kind, body in found[::-1] if kind in (b"EXIF", b"ICCP")}
     body = b"".join(_written(kind, body) for kind, body in found if kind in KEPT)
     return Webp(b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body, any(kind == b"VP8L" for kind, _ in found),

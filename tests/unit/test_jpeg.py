@@ -132,7 +132,7 @@ def header(data: bytes, change: Callable[[bytearray], None]) -> bytes:
 
 
 def without_scan(data: bytes, number: int) -> bytes:
-    found = jpeg.read(data)
+    found = jpeg.read_jpeg(data)
     scans = [segment for segment in found.segments if segment.marker == jpeg.SOS]
     kept = tuple(segment for segment in found.segments if segment is not scans[number])
     return jpeg.clean(jpeg.Jpeg(kept, found.frame, ended=True))[:-2]
@@ -168,7 +168,7 @@ def test_twelve_bits_are_a_format_and_no_damage() -> None:
 
 def test_components_of_any_name_are_kept() -> None:
     """Some encoders count from 0; the scan names them alike."""
-    found = jpeg.read(PLAIN)
+    found = jpeg.read_jpeg(PLAIN)
     def renamed(item: jpeg.Segment) -> jpeg.Segment:
         payload = bytearray(item.payload)
         first, step, count = {0xC0: (6, 3, 3), jpeg.SOS: (1, 2, 3)}.get(item.marker, (0, 1, 0))
@@ -227,7 +227,7 @@ def test_a_profile_in_several_parts_is_put_together() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     parts = [profile[:200], profile[200:]]
     body = b"".join(segment(0xE2, jpeg.ICC_HEADER + bytes([number, 2]) + parts[number - 1]) for number in (2, 1))
-    assert jpeg.read(PLAIN[:2] + body + PLAIN[2:]).icc == profile
+    assert jpeg.read_jpeg(PLAIN[:2] + body + PLAIN[2:]).icc == profile
 
 
 @settings(max_examples=150, deadline=None)
@@ -239,11 +239,11 @@ def test_reading_ends_and_cleaning_keeps_no_stray_byte(insertions: list[tuple[in
         data = data[:at] + stray + data[at:]
     data = data[:len(data) - cut]
     try:
-        found = jpeg.read(data)
+        found = jpeg.read_jpeg(data)
     except jpeg.NotClean:
         return
     cleaned = jpeg.clean(found)
-    again = jpeg.read(cleaned)
+    again = jpeg.read_jpeg(cleaned)
     assert [item.marker for item in again.segments] == [item.marker for item in found.segments
                                                        if item.marker in jpeg.KEPT or item.marker in (jpeg.APP0, jpeg.APP14)]
     assert jpeg.clean(again) == cleaned
@@ -254,7 +254,7 @@ def test_reading_ends_and_cleaning_keeps_no_stray_byte(insertions: list[tuple[in
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_jpeg_or_not(noise: bytes) -> None:
     try:
-        jpeg.read(b"\xff\xd8" + noise)
+        jpeg.read_jpeg(b"\xff\xd8" + noise)
     except jpeg.NotClean:
         return
 

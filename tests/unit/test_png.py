@@ -196,9 +196,9 @@ def test_a_webp_without_its_last_pixels_is_broken() -> None:
 def test_chunks_come_back_and_the_picture_is_the_same(added: list[tuple[bytes, bytes, bool]], cut: int, tail: bytes) -> None:
     strange = b"".join(chunk(kind, body, None if whole else WRONG) for kind, body, whole in added)
     data = with_chunk(strange)
-    assert [(item.kind, item.body) for item in png.chunks(data)][1:-2] == [(kind, body) for kind, body, _ in added]
-    found = png.read((data + tail)[:-cut] if cut < 12 and not tail and cut else data + tail)
-    assert found.picture == png.read(PLAIN).picture
+    assert [(item.kind, item.body) for item in png.png_chunks(data)][1:-2] == [(kind, body) for kind, body, _ in added]
+    found = png.read_png((data + tail)[:-cut] if cut < 12 and not tail and cut else data + tail)
+    assert found.picture == png.read_png(PLAIN).picture
     assert not found.doubtful
     result = canonicalise(data, Limits())
     assert isinstance(result, Canonical | Rejection)
@@ -208,7 +208,7 @@ def test_chunks_come_back_and_the_picture_is_the_same(added: list[tuple[bytes, b
 @given(st.binary(max_size=200), st.integers(0, len(PLAIN)))
 def test_any_bytes_are_a_png_or_not(noise: bytes, start: int) -> None:
     try:
-        png.read(PLAIN[:start] + noise)
+        png.read_png(PLAIN[:start] + noise)
     except png.NotPng:
         return
 
@@ -217,7 +217,8 @@ def test_any_bytes_are_a_png_or_not(noise: bytes, start: int) -> None:
 @given(st.binary(max_size=200), st.integers(12, len(EXTENDED)))
 def test_any_bytes_are_read_as_chunks_of_webp(noise: bytes, start: int) -> None:
     data = EXTENDED[:start] + noise
-    body = b"".join(kind + content for kind, content in webp.chunks(data))
+    body = b"".join(kind + content for kind, content in webp.webp_chunks(data))
     assert len(body) <= len(data)
-    found = webp.read(data)
-    assert [kind for kind, _ in webp.chunks(found.picture)] == [kind for kind, _ in webp.chunks(data) if kind in webp.KEPT]
+    found = webp.read_webp(data)
+    kept = [kind for kind, _ in webp.webp_chunks(data) if kind in webp.KEPT]
+    assert [kind for kind, _ in webp.webp_chunks(found.picture)] == kept

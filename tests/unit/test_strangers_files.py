@@ -157,11 +157,11 @@ def test_cleaning_a_jpeg_keeps_its_pixels_and_is_done_once(width: int, height: i
     picture = Image.fromarray(rng.integers(0, 255, (height, width, 3), dtype=np.uint8)).convert("L" if grey else "RGB")
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=quality, progressive=progressive, restart_marker_blocks=restart, comment=comment)
-    cleaned = jpeg.clean(jpeg.read(out.getvalue()))
+    cleaned = jpeg.clean(jpeg.read_jpeg(out.getvalue()))
     assert (pixels(cleaned) == pixels(out.getvalue())).all()
-    assert jpeg.clean(jpeg.read(cleaned)) == cleaned
+    assert jpeg.clean(jpeg.read_jpeg(cleaned)) == cleaned
     # Not by its two bytes: at quality 22 a quantisation table holds 255 and 254 side by side.
-    assert jpeg.COM not in {segment.marker for segment in jpeg.read(cleaned).segments}
+    assert jpeg.COM not in {segment.marker for segment in jpeg.read_jpeg(cleaned).segments}
     assert "comment" not in Image.open(io.BytesIO(cleaned)).info
 
 
