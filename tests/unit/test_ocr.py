@@ -341,6 +341,16 @@ def test_a_long_capture_is_read_in_tiles_as_in_one_piece(tmp_path: Path, monkeyp
     assert all(len(reading.regions) > 60 for reading in in_tiles)
 
 
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 20_000), (20_000, 1), (20, 12_000), (300, 45_000), (12_000, 64)])
+def test_no_shape_is_too_odd(tmp_path: Path, height: int, width: int) -> None:
+    folder = write_bundle(tmp_path, min_score=0)
+    engine = open_engine(load_bundle(folder / "bundle.yaml"), folder, "cpu")
+    picture = np.full((height, width, 3), 255, np.uint8)
+    picture[height // 3:height * 2 // 3 + 1, width // 50:width * 49 // 50 + 1] = 0  # one text, as long as the picture
+    (reading,) = engine.read([picture], ["x"])
+    assert (reading.width, reading.height) == (width, height) and len(reading.regions) <= 1
+
+
 def test_a_picture_no_higher_than_a_line_is_read_as_one_where_nothing_is_found(tmp_path: Path) -> None:
     class Reads:
         """A recogniser that is sure of one text."""
