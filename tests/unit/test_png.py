@@ -191,7 +191,7 @@ def test_a_webp_without_its_last_pixels_is_broken() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([b"tEXt", b"eXIf", b"iCCP", b"prVt", b"zTXt", b"gAMA", b"cICP", b"acTL", b"tRNS"]),
+@given(st.lists(st.tuples(st.sampled_from([b"tEXt", b"eXIf", b"iCCP", b"prVt", b"zTXt", b"gAMA", b"cICP", b"acTL"]),
                           st.binary(max_size=60), st.booleans()), max_size=5), st.integers(0, 40), st.binary(max_size=10))
 def test_chunks_come_back_and_the_picture_is_the_same(added: list[tuple[bytes, bytes, bool]], cut: int, tail: bytes) -> None:
     strange = b"".join(chunk(kind, body, None if whole else WRONG) for kind, body, whole in added)
