@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from prefect import flow
 
-from adapters.ocr.engine import OcrEngine, Pixels
+from adapters.ocr.engine import OcrEngine, Pixels, as_kept
 from datastore.ledger import leases, readings, submissions
 from datastore.ledger.readings import ImageRow
 from flows.batches import Failures, batch_task, cut, one_ahead, progress, say
@@ -189,14 +189,14 @@ def _read(engine: OcrEngine, window: Sequence[ImageRow], pictures: Sequence[Pixe
         else:
             failures.noted(f"image {image_id[:12]}…", trace)
     try:
-        return engine.read(pixels, ids), broken
+        return list(map(as_kept, engine.read(pixels, ids))), broken
     except SaegimError:
         raise
     except Exception:
         found: list[Reading] = []
         for image_id, one in zip(ids, pixels, strict=True):
             try:
-                found += engine.read([one], [image_id])
+                found += map(as_kept, engine.read([one], [image_id]))
             except SaegimError:
                 raise
             except Exception:

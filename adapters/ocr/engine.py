@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +13,9 @@ from numpy.typing import NDArray
 
 from adapters.ocr.bundles import Bundle
 from schemas.errors import SettingError
+from schemas.geometry import tidy
 from schemas.reading import Reading, Unit
+from schemas.text import normalise
 
 Pixels = NDArray[np.uint8]
 """Height × width × 3, RGB."""
@@ -51,6 +54,16 @@ class OcrEngine(Protocol):
 
     def read(self, images: Sequence[Pixels], image_ids: Sequence[str]) -> list[Reading]:
         """Reads images; one reading an image, in the same order."""
+
+
+def as_kept(reading: Reading) -> Reading:
+    """A reading of any engine as it is kept: texts normalised, outlines valid and on the image; what lies outside is left out."""
+    kept = []
+    for region in reading.regions:
+        polygon = tidy(region.polygon, reading.width, reading.height)
+        if polygon is not None:
+            kept.append(replace(region, polygon=polygon, text=normalise(region.text)))
+    return replace(reading, regions=tuple(kept))
 
 
 def open_engine(bundle: Bundle, folder: Path, provider: str) -> OcrEngine:
