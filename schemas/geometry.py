@@ -37,7 +37,7 @@ def tidy(points: Iterable[Point], width: int, height: int) -> Polygon | None:
         height: its height.
 
     Returns:
-        Corners, or None where nothing with an area of at least one pixel is left.
+        Corners, or None where nothing with an area of at least one pixel is left, or only a hair thinner than a tenth of one.
     """
     return mend(points, width, height).polygon
 

@@ -86,7 +86,7 @@ def test_clipping_loses_nothing_of_what_is_inside(corners: list[Point]) -> None:
     shape = shapely.Polygon(corners).intersection(image) if shapely.Polygon(corners).is_valid else shapely.Polygon()
     found = mend(corners, WIDTH, HEIGHT)
     assert found.lost == 0
-    if shape.area > 2:
+    if shape.area > 2 and not shape.buffer(-0.05).is_empty:  # a hair of a tenth of a pixel may have no form on the grid
         assert found.polygon is not None and area(found.polygon) == pytest.approx(shape.area, abs=20)
 
 
