@@ -227,10 +227,10 @@ def outcomes(world: World) -> dict[str, tuple[str, str | None]]:
 def test_long_captures_are_read_and_long_pictures_never_rejected_for_what_the_model_does_not_see(world: World) -> None:
     world.env["SAEGIM_MODEL"] = "ppocr-v6-small"
     texts = [f"line {number} of a long capture" for number in range(28)]
-    capture = Image.new("RGB", (400, 3600), "white")
+    capture = Image.new("RGB", (400, 9000), "white")
     font = ImageFont.load_default(24)
     for number, text in enumerate(texts):
-        ImageDraw.Draw(capture).text((20, 30 + 125 * number), text, "black", font)
+        ImageDraw.Draw(capture).text((20, 30 + 310 * number), text, "black", font)
     rail = Image.new("RGB", (3000, 300), (180, 170, 150))
     ImageDraw.Draw(rail).polygon([(0, 300), (0, 120), (3000, 200), (3000, 300)], fill=(90, 60, 40))
     for name, picture in (("capture", capture), ("rail", rail), ("wall", rail.resize((600, 300)))):
