@@ -22,7 +22,7 @@ up: $(VENV)/workbench  ## start object storage, Label Studio, Prefect and its wo
 down: $(VENV)/workbench  ## stop them
 	@$(BIN)/saegim down
 
-check: $(VENV)/dev  ## ruff, mypy, import-linter, unit tests: under a minute, on two cores
+check: $(VENV)/dev  ## ruff, mypy, import-linter, the quick unit tests: under a minute, on two cores
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint unit
 
 lint: $(VENV)/dev
@@ -31,7 +31,7 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports --no-logo
 
 unit: $(VENV)/dev
-	$(BIN)/pytest tests/unit -q
+	$(BIN)/pytest tests/unit -q -m "not slow"
 
 test: $(VENV)/dev  ## everything, with the real services
 	tests/debian-packages.sh

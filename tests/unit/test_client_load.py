@@ -261,6 +261,7 @@ def answer(dataset: IndexedImages, numbers: list[int], answers: Any) -> None:
     answers.put(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["fork", "spawn"])
 def test_workers(release: Release, how: str) -> None:
     context: Any = multiprocessing.get_context(how)

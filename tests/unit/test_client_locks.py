@@ -31,6 +31,8 @@ from saegim.releases import Releases
 from saegim.settings import StorageSettings
 from tests.made_release import Dataset, images_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SETTINGS = StorageSettings(_env_file=None)
 PULLER = """

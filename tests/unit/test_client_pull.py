@@ -191,6 +191,7 @@ def test_another_dataset_is_refused(bucket: Bucket, tmp_path: Path) -> None:
     assert not (tmp_path / "out" / "v7").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "says"), [
     (errno.ENOSPC, "is full: make room"), (errno.EDQUOT, "is full"), (errno.EACCES, "No permission to write"),
     (errno.EROFS, "No permission"), (errno.EIO, "Cannot write"),

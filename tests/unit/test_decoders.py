@@ -21,6 +21,8 @@ from schemas.reading import Unit
 from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection
 from tests.made_pictures import readable
 
+pytestmark = pytest.mark.slow
+
 
 def raw(name: str) -> RawObject:
     return RawObject("raw", f"demo/kim/{name}", "v", 1, datetime(2026, 11, 24, tzinfo=UTC))

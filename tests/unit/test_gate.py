@@ -77,6 +77,7 @@ def candidates(ledger: Ledger, found: tuple[int, ...]) -> list[int]:
         return [number for number, _ in work.candidates(found)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", [cropped, turned, recompressed, lambda grey: cv2.resize(grey, None, fx=0.5, fy=0.5)],
                          ids=["crop", "rotation", "compression", "half size"])
 def test_an_edited_copy_is_the_first_candidate_in_a_flood_of_its_template(ledger: Ledger, edit: Callable[[Grey], Grey]) -> None:

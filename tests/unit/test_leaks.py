@@ -37,6 +37,8 @@ from stages.ingest.gate import small, words
 from tests import accepted_images as made
 from tests.accepted_images import Made, drawn
 
+pytestmark = pytest.mark.slow
+
 RECEIPTS = Path(__file__).parents[3] / "shared" / "data" / "receipts"
 IMAGES = [(number + 1) * 0x9E3779B97F4A7C1 % 2**60 for number in range(index.FULL)]
 """Numbers as long as those of real images."""

@@ -111,6 +111,7 @@ def share_on(one: Box, others: list[Box]) -> float:
     return sum(float(shape.intersection(shapely.Polygon(other.polygon)).area) for other in others) / float(shape.area)
 
 
+@pytest.mark.slow
 @given(BOXES, BOXES, st.sampled_from([0.2, 0.5, 1.0]))
 def test_two_looks_lose_nothing(before: list[Box], after: list[Box], scale: float) -> None:
     found = tiles.merge(before, after, scale)
@@ -327,6 +328,7 @@ def test_turned_text_keeps_its_start() -> None:
     assert _turned(corners, 3)[0].tolist() == [0, 50]
 
 
+@pytest.mark.slow
 def test_a_long_capture_is_read_in_tiles_as_in_one_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_bundle(tmp_path, min_score=0)
     engine = open_engine(load_bundle(folder / "bundle.yaml"), folder, "cpu")

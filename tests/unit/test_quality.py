@@ -17,6 +17,8 @@ from stages.ingest.limits import Limits
 from stages.ingest.quality import judge
 from tests.made_pictures import hopeless, readable
 
+pytestmark = pytest.mark.slow
+
 SEEDS = (10, 13)
 QUALITY = {Reason.BLANK, Reason.TOO_DARK, Reason.TOO_BLURRED}
 

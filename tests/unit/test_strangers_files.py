@@ -133,6 +133,7 @@ def test_all_orientations_come_out_as_one_picture() -> None:
         assert compare(features(found.data), known).verdict is Verdict.DUPLICATE
 
 
+@pytest.mark.slow
 def test_what_its_header_says_is_enough_to_refuse_a_bomb() -> None:
     started = time.process_time()
     for bomb in (scan_bomb(), png_bomb()):
@@ -181,6 +182,7 @@ def test_pictures_that_nobody_can_read(name: str, change: Callable[[Image.Image]
     assert result.reason is reason
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"the test pictures of {SHARED.name} are not here")
 @pytest.mark.parametrize("folder", ["photos", "receipts", "korean_pages", "forms", "icdar_toy"])
 def test_no_real_picture_is_refused_for_its_quality(folder: str) -> None:
@@ -191,6 +193,7 @@ def test_no_real_picture_is_refused_for_its_quality(folder: str) -> None:
     assert refused <= {"empty_black.jpg"}  # black all over
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"the test pictures of {SHARED.name} are not here")
 def test_every_bad_file_ends_somewhere_and_leaves_no_metadata() -> None:
     files = [path for path in sorted((SHARED / "bad_images").rglob("*")) if path.is_file()]
@@ -212,6 +215,7 @@ def test_the_samples(path: Path) -> None:
         assert accepted(result.data).image.image_id == result.image.image_id  # canonical already: nothing changes
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason=f"the test pictures of {SHARED.name} are not here")
 def test_a_folder_of_real_photographs() -> None:
     kinds = (".jpg", ".jpeg", ".png", ".heic", ".webp")
