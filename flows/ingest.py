@@ -20,7 +20,7 @@ from flows.ingest_report import describe
 from flows.report import Report
 from flows.settling import settle_ready
 from flows.workbench import Workbench, open_workbench
-from schemas.errors import ObjectUnreadable, Transient
+from schemas.errors import ObjectUnreadable, SaegimError, Transient
 from schemas.submission import Outcome, RawObject, Submission
 
 
@@ -52,12 +52,12 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
         units = {name: item.unit for name, item in campaigns.by_name.items() if item.unit}
         with Decoders(bench.settings, units=units) as decoders, progress("decode", len(todo)) as advance:
             for batch in cut(todo, bench.settings.batch_size):
-                done.add(decode_batch(bench, decoders, batch, done.read, advance))
+                done.add(decode_batch(bench, decoders, batch, done.witness, advance))
                 if newer := newer_run():
                     break
             again, done.unread = done.unread, []
             if again:  # what failed a while ago may pass now
-                done.add(decode_batch(bench, decoders, [item.raw for item in again], done.read, lambda _count: None))
+                done.add(decode_batch(bench, decoders, [item.raw for item in again], done.witness, lambda _count: None))
     put_aside(bench, done)
     counts: Counter[str] = Counter()
     notable: list[Submission] = []
@@ -91,23 +91,23 @@ class Batch:
     """What came of fetching some raw objects.
 
     Attributes:
-        read: how many were read.
+        witness: one that was read; None where none was.
         gone: how many were replaced or deleted since they were listed.
         unread: those that the store did not give.
     """
 
-    read: int = 0
+    witness: RawObject | None = None
     gone: int = 0
     unread: list[Decoded] = field(default_factory=list)
 
     def add(self, other: Batch) -> None:
         """Counts another one in."""
-        self.read += other.read
+        self.witness = other.witness or self.witness
         self.gone += other.gone
         self.unread += other.unread
 
 
-def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObject], read: int,
+def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObject], witness: RawObject | None,
                     advance: Callable[[int], None]) -> Batch:
     """Decodes some hundred arrivals that no other worker has claimed.
 
@@ -115,18 +115,18 @@ def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObj
         bench: the systems.
         decoders: the processes that do it.
         batch: the arrivals.
-        read: how many this run has read before.
+        witness: an object that this run has read before.
         advance: told how many more are done.
 
     Raises:
-        ServiceUnavailable: object storage has given none so far, and that may pass.
+        ServiceUnavailable: object storage gives none of them, nor the witness, and that may pass.
     """
     lease = leases.claim(bench.ledger, "ingest", [raw.submission_id for raw in batch], bench.settings.lease_seconds)
     failures, done, renewed = Failures(of=len(batch)), Batch(), time.monotonic()
     try:
         # Between the listing and the claim another worker may have decoded some.
         for found in decoders.decode(arrivals.undecoded(bench.ledger, lease.keys)):
-            done.add(Batch(sum(item.raw_sha256 is not None for item in found), sum(item.gone for item in found),
+            done.add(Batch(next((item.raw for item in found if item.raw_sha256), None), sum(item.gone for item in found),
                            [item for item in found if item.unread]))
             arrivals.store(bench.ledger, [item.submission() for item in found if not item.gone and not item.unread],
                            [item.raw.submission_id for item in found if item.gone])
@@ -139,9 +139,8 @@ def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObj
             advance(len(found))
     finally:
         leases.release(bench.ledger, lease)
-    for item in done.unread:
-        if isinstance(item.unread, Transient) and not (read or done.read):
-            raise item.unread
+    if not done.witness:
+        _blame_the_store(bench, witness, [item.unread for item in done.unread if isinstance(item.unread, Transient)])
     return done
 
 
@@ -149,12 +148,19 @@ def put_aside(bench: Workbench, done: Batch) -> None:
     """Quarantines objects that cannot be read although others can: they are at fault, not the store.
 
     Raises:
-        SettingError: none can be read, so that it is the store or its key.
+        SettingError: the store gives nothing: it is at fault, or its key.
+        ServiceUnavailable: likewise.
     """
-    for item in done.unread:
-        if item.unread and not isinstance(item.unread, ObjectUnreadable) and not done.read:
-            raise item.unread
+    _blame_the_store(bench, done.witness, [item.unread for item in done.unread if not isinstance(item.unread, ObjectUnreadable)])
     arrivals.store(bench.ledger, [item.submission() for item in done.unread], [])
+
+
+def _blame_the_store(bench: Workbench, witness: RawObject | None, errors: Sequence[SaegimError | None]) -> None:
+    """Raises the first of some objects' errors unless the store gives an object that it gave before."""
+    if error := next(filter(None, errors), None):
+        given = [item for item in bench.objects.get_raw([witness] if witness else []) if item.data is not None]
+        if not given:
+            raise error
 
 
 decode_batch = batch_task(decode_arrivals)
