@@ -7,7 +7,7 @@ BENCH := .venv-bench
 PIP_FLAGS := -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help demo up down check lint unit test bench lock dev clean
+.PHONY: help demo up down check lint unit test all-units services bench lock dev clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -36,7 +36,14 @@ unit: $(VENV)/dev
 test: $(VENV)/dev  ## everything, with the real services
 	tests/debian-packages.sh
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest tests
+	@$(MAKE) --no-print-directory -j2 --output-sync=line all-units services
+
+# Side by side: the services take minutes to be installed and to start.
+all-units: $(VENV)/dev
+	$(BIN)/pytest tests/unit -p no:cacheprovider
+
+services: $(VENV)/dev
+	$(BIN)/pytest tests/services
 
 bench: $(BENCH)/peers  ## figures beside their peers' (ONLY=duplicates: one of them; all write docs/benchmarks.md)
 	$(BENCH)/bin/python -m benchmarks $(ONLY)

@@ -45,6 +45,8 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
             listed += len(page)
             new += arrivals.register(bench.ledger, page)
     done = Batch()
+    counts: Counter[str] = Counter()
+    notable: list[Submission] = []
     todo = arrivals.undecoded(bench.ledger)
     newer = None
     if todo:
@@ -53,17 +55,17 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
         with Decoders(bench.settings, units=units) as decoders, progress("decode", len(todo)) as advance:
             for batch in cut(todo, bench.settings.batch_size):
                 done.add(decode_batch(bench, decoders, batch, done.witness, advance))
+                # At once: annotators wait for what was decoded, and so does whoever takes over.
+                settle(bench, lambda _count: None, counts, notable)
                 if newer := newer_run():
                     break
             again, done.unread = done.unread, []
             if again:  # what failed a while ago may pass now
                 done.add(decode_batch(bench, decoders, [item.raw for item in again], done.witness, lambda _count: None))
     put_aside(bench, done)
-    counts: Counter[str] = Counter()
-    notable: list[Submission] = []
     if waiting := arrivals.waiting(bench.ledger):
         with progress("settle", waiting) as advance:
-            counts, notable = settle_batch(bench, advance)
+            settle(bench, advance, counts, notable)
     if accepted:
         counts[Outcome.ACCEPTED] += accepted
     report = Report("ingest", {outcome.value: counts[outcome.value] for outcome in Outcome},
@@ -77,6 +79,13 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     if newer:
         report.notes.append(gave_way(newer))
     return report
+
+
+def settle(bench: Workbench, advance: Callable[[int], None], counts: Counter[str], notable: list[Submission]) -> None:
+    """Settles what can be, and adds to the counts of outcomes and to what was not accepted."""
+    found, others = settle_batch(bench, advance)
+    counts.update(found)
+    notable += others
 
 
 def prefixes(campaign: str | None) -> list[str]:

@@ -43,6 +43,14 @@ def waited_for(ask: Callable[[], T], seconds: float) -> T:
 
 
 def main(saegim: str, done: Path) -> None:
+    """Starts the stack, lets everything happen, and stops it: the other tests have the machine to themselves."""
+    try:
+        whole_way(saegim, done)
+    finally:
+        subprocess.run([saegim, "down"], capture_output=True, check=False)
+
+
+def whole_way(saegim: str, done: Path) -> None:
     """Sends a photograph, answers its task, and waits for the reading."""
     state = stack_folder()
     state.mkdir(parents=True)
