@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import io
 import os
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ import boto3
 import cv2
 import imagehash
 import numpy as np
+import pysqlite3.dbapi2 as sqlite3
 from botocore.config import Config
 from PIL import ExifTags, Image, ImageCms, ImageOps
 from rich.progress import track

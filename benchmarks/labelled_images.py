@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import random
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pysqlite3.dbapi2 as sqlite3
 import simplejpeg
 from numpy.typing import NDArray
 from rich.progress import track

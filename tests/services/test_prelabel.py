@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import re
-import sqlite3
 import subprocess
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pysqlite3.dbapi2 as pysqlite
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,8 +68,8 @@ def unread(taken_in: World, tmp_path: Path) -> World:
 
 def copy_of(world: World, folder: Path) -> World:
     there = folder / "ledger.db"
-    with contextlib.closing(sqlite3.connect(world.env["SAEGIM_LEDGER_URL"].removeprefix("sqlite:///"))) as ledger, \
-            contextlib.closing(sqlite3.connect(there)) as copy:
+    with contextlib.closing(pysqlite.connect(world.env["SAEGIM_LEDGER_URL"].removeprefix("sqlite:///"))) as ledger, \
+            contextlib.closing(pysqlite.connect(there)) as copy:
         ledger.backup(copy)
     return World({**world.env, "SAEGIM_LEDGER_URL": f"sqlite:///{there}"})
 
