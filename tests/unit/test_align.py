@@ -17,6 +17,8 @@ from schemas.submission import Verdict
 from stages.ingest.align import compare, features, features_of
 from tests.unit.test_gate import receipt
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SIGN = ROOT / "apps/demo/samples/jlee/all year round.jpg"
 RECEIPTS = ROOT.parent / "shared" / "data" / "receipts"

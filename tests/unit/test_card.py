@@ -39,6 +39,8 @@ from stages.export.counts import Counts, Facet, binned, quantile
 from stages.export.leaks import LeakPair, LeakReport
 from stages.export.recipe import Dataset
 
+pytestmark = pytest.mark.slow
+
 LEAK = LeakPair("a" * 64, "b" * 64, "train", "test", "duplicate", {})
 SPLITS = ("train", "val", "test")
 ATTRIBUTES = st.builds(

@@ -18,7 +18,7 @@ from shapely import affinity
 from adapters.label_studio.annotation_config import AnnotationConfig, Subject, Thresholds, load_annotation_config
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
 from schemas.errors import CodecError
-from schemas.geometry import tidy
+from schemas.geometry import LOST, tidy
 from schemas.labelling import Side
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Unit, Writing
 from schemas.text import normalise
@@ -62,9 +62,15 @@ ELLIPSE = {"x": 30, "y": 60, "radiusX": 10, "radiusY": 20, "rotation": 300}
 
 
 def holds(result: dict[str, Any], expected: shapely.Polygon, picture: tuple[int, int]) -> None:
-    """The decoded region is that shape, clipped to the picture."""
+    """The decoded region is that shape, clipped to the picture; one that this cuts in two is refused."""
     frame = shapely.box(0, 0, *picture)
     inside, surely = (shape.intersection(frame) for shape in (expected, expected.buffer(-CLOSE)))
+    parts = [part.area for part in shapely.get_parts(inside) if part.area > 0]
+    if parts and max(parts) > 1.1 and 1 - max(parts) / sum(parts) > LOST + 0.001:
+        with pytest.raises(CodecError, match="cut in two"):
+            decoded([result], width=picture[0], height=picture[1])
+        return
+    assume(not parts or 1 - max(parts) / sum(parts) < LOST - 0.001)
     found = decoded([result], width=picture[0], height=picture[1]).regions
     if inside.area < 0.5:
         assert not found

@@ -32,6 +32,8 @@ from stages.export.diff_regions import changes
 from stages.export.diff_texts import cut_to, letter_edits, letters, pieces, visible
 from stages.export.diff_totals import ByReader, Tally, Totals
 
+pytestmark = pytest.mark.slow
+
 WIDTH, HEIGHT = 900, 700
 CELLS = [(20.0 + 110 * column, 20.0 + 60 * row) for row in range(10) for column in range(8)]
 TEXTS = st.text("가나다각힣국수집 abcXY09<&한글", min_size=1, max_size=8)

@@ -25,6 +25,8 @@ from stages.export.diff_texts import pieces
 from stages.export.diff_totals import Tally
 from tests.unit.test_diff import quad, region, row
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "</text></svg><script>alert(1)</script>\"'&<b>"
 
 
