@@ -21,6 +21,8 @@ from stages.ingest.exif import NOTHING, read_exif
 from stages.ingest.limits import Limits
 from tests.made_pictures import readable
 
+pytestmark = pytest.mark.slow
+
 PICTURE = readable(0)["a sample of a font"]().resize((200, 60))
 
 

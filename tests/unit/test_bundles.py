@@ -19,6 +19,8 @@ from adapters.ocr.sources import fetch
 from schemas.errors import ModelUnavailable, SettingError
 from tests.tiny_bundle import CHARSET, ctc, dbnet, write_bundle
 
+pytestmark = pytest.mark.slow
+
 RECIPES = sorted((Path(__file__).parents[2] / "recipes" / "models").glob("*.yaml"))
 
 
@@ -141,7 +143,6 @@ def test_a_byte_order_mark_is_no_character(tmp_path: Path) -> None:
     assert opened(folder)._readers[0][2] == ["", *CHARSET, " "]
 
 
-@pytest.mark.slow
 def test_the_command_does_not_import_prefect_before_its_server_is_known() -> None:
     done = subprocess.run([sys.executable, "-c", "import sys, apps.cli; sys.exit('prefect' in sys.modules)"], check=False)
     assert done.returncode == 0

@@ -13,6 +13,8 @@ from PIL import Image, ImageCms
 from stages.ingest.colour import EXACT, SRGB, Rgb, _shaper, is_srgb, to_srgb
 from tests.profiles import SRGB_CURVE, parametric, profile, table
 
+pytestmark = pytest.mark.slow
+
 
 def by_littlecms(pixels: Rgb, data: bytes) -> Rgb:
     source = ImageCms.ImageCmsProfile(io.BytesIO(data))

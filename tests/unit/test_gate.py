@@ -18,6 +18,8 @@ from datastore.ledger import Ledger
 from datastore.ledger.gate import FULL, KEPT, LEAST_SHARED, Gate
 from stages.ingest import gate
 
+pytestmark = pytest.mark.slow
+
 Grey = NDArray[np.uint8]
 
 
@@ -77,7 +79,6 @@ def candidates(ledger: Ledger, found: tuple[int, ...]) -> list[int]:
         return [number for number, _ in work.candidates(found)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("edit", [cropped, turned, recompressed, lambda grey: cv2.resize(grey, None, fx=0.5, fy=0.5)],
                          ids=["crop", "rotation", "compression", "half size"])
 def test_an_edited_copy_is_the_first_candidate_in_a_flood_of_its_template(ledger: Ledger, edit: Callable[[Grey], Grey]) -> None:

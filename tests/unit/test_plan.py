@@ -18,6 +18,8 @@ from stages.export.groups import Groups, group
 from stages.export.plan import REASONS, Plan, plan, split_of
 from stages.export.recipe import Dataset, parse_dataset
 
+pytestmark = pytest.mark.slow
+
 TEXT = (Path(__file__).parents[2] / "recipes/datasets/scene-text.yaml").read_text(encoding="utf-8")
 RECIPE = parse_dataset(TEXT.replace("{train: 0.8, val: 0.1, test: 0.1}", "{train: 0.5, val: 0.25, test: 0.25}"), "recipe.yaml")
 

@@ -20,6 +20,8 @@ from stages.ingest.limits import Limits
 from tests.made_pictures import readable
 from tests.profiles import SRGB_CURVE, parametric, profile
 
+pytestmark = pytest.mark.slow
+
 SECRET = b"37.5665N 126.9780E"
 PICTURE = readable(0)["a sample of a font"]().resize((200, 60))
 
