@@ -439,11 +439,15 @@ class LabelStudio:
         if whose is None:
             return f"deleted account, annotation {annotation['id']}"
         if isinstance(whose, int) and whose not in self._emails:
-            self.__dict__.pop("_emails", None)  # an account that was made since
+            self._emails.update(self._accounts())  # one that was made since
+            self._emails.setdefault(whose, str(whose))  # one that left: not asked for again at each of its answers
         return self._emails.get(whose, str(whose))
 
     @functools.cached_property
     def _emails(self) -> dict[Any, str]:
+        return self._accounts()
+
+    def _accounts(self) -> dict[Any, str]:
         return {user.id: user.email for user in self._sdk.users.list()}
 
 
