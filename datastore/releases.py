@@ -147,11 +147,8 @@ class Folder:
             PublishConflict: somebody else published that number meanwhile.
         """
         key = f"{self._dataset}/{folder_of(self.number)}/manifest.json"
-        if self._objects.put_if_absent(self._bucket, key, manifest.to_bytes(), "application/json"):
-            return
-        # A put whose answer was lost is tried again by the client and finds itself: the bytes tell whose release it is.
-        if self._objects.get(self._bucket, key) != manifest.to_bytes():
-            raise PublishConflict(f"{self._dataset}@{self.number} was published by somebody else meanwhile; export again")
+        if not self._objects.put_if_absent(self._bucket, key, manifest.to_bytes(), "application/json"):
+            raise PublishConflict(f"{self._dataset}@{self.number} was published by another run just now; export again")
 
     def _file(self, kind: str, name: str, sha256: str, size: int, rows: int, pulled_as: str | None) -> File:
         stem, _, suffix = name.rpartition(".")

@@ -31,22 +31,24 @@ def export(dataset: str | None = None) -> Report:
     """
     bench = open_workbench()
     recipe = load_dataset(dataset or bench.settings.dataset)
+    lost: list[str] = []
     for left in reversed(range(TRIES)):
         try:
-            return _export(bench, recipe).publish()
+            return _export(bench, recipe, lost).publish()
         except PublishConflict as error:
             if not left:
                 raise
-            say(str(error))
+            lost.append(str(error).partition(";")[0])
+            say(lost[-1])
         except GateFailed as error:
             create_table_artifact(error.rows, key="gates", description=f"{recipe.name} is not published")
             raise
     raise AssertionError("the last try returns or raises")
 
 
-def _export(bench: Workbench, recipe: Dataset) -> Report:
+def _export(bench: Workbench, recipe: Dataset, lost: list[str]) -> Report:
     release = next_release(bench, recipe)
-    report = Report("export", {"samples in a new release": 0})
+    report = Report("export", {"samples in a new release": 0}, [f"{each}." for each in lost])
     if not release.plan.samples:
         configs = ", ".join(recipe.readings.annotation_configs)
         report.notes.append(f"No accepted reading of {configs} that the recipe takes yet: label some, then run collect. "
