@@ -25,6 +25,9 @@ class Settings(StorageSettings):
     label_studio_user: str = Field("", description="Log-in of the local stack's first user, to show to people.")
     label_studio_password: SecretStr = Field(SecretStr(""), description="Its password.")
     prefect_api_url: str = Field("http://127.0.0.1:4200/api", description="Where the Prefect server answers.")
+    prefect_auth: SecretStr = Field(
+        SecretStr(""), validation_alias="PREFECT_API_AUTH_STRING",
+        description="user:password of that server, by the name that Prefect itself reads; empty where it has none.")
     pseudonym_secret: SecretStr = Field(
         SecretStr("saegim"), description="Keys the pseudonyms of people in releases: set your own and keep it.")
     model: str = Field("", description="Model that prelabel and evaluate use, NAME or NAME@VERSION; where empty, what `saegim "

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from apps.stack.prefect_api import prefect_of
+from apps.stack.state import make_private
 from flows.settings import Settings, load_settings
 from saegim.settings import home
 from schemas.errors import ServiceUnavailable
@@ -28,12 +30,16 @@ def prepare(settings: Settings) -> None:
 
     Raises:
         ServiceUnavailable: the Prefect server does not answer.
+        SettingError: it takes another password.
     """
+    make_private()
     os.environ["PREFECT_API_URL"] = settings.prefect_api_url
+    os.environ["PREFECT_API_AUTH_STRING"] = settings.prefect_auth.get_secret_value()
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     try:
-        httpx.get(f"{settings.prefect_api_url}/health", timeout=5).raise_for_status()
+        with prefect_of(settings) as client:
+            client.get("version", timeout=5).raise_for_status()
     except httpx.HTTPError as error:
         raise ServiceUnavailable("Prefect", settings.prefect_api_url, str(error)) from error
 

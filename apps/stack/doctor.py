@@ -6,13 +6,15 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 
 from adapters.ocr.bundles import problems
+from apps.stack import doors
+from apps.stack.checks import Check, NotWell
+from apps.stack.prefect_api import prefect_of
 from apps.stack.runs import expected_names, read_deployments, summary, troubles
 from apps.stack.services import BUCKETS, POOLS
 from datastore.ledger.projects import project_rows
@@ -28,23 +30,6 @@ FREE_BYTES = 2_000_000_000
 ORIGIN = "http://label-studio.example"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was looked at and what was found; ``repair`` is empty where it is well."""
-
-    name: str
-    found: str
-    repair: str = ""
-
-
-class NotWell(Exception):
-    """A check that failed: what was found, and what mends it."""
-
-    def __init__(self, found: str, repair: str) -> None:
-        self.found, self.repair = found, repair
-        super().__init__(found)
-
-
 def examine(settings: Settings) -> Iterator[Check]:
     """Looks at everything, one check at a time; a failed one does not stop the rest."""
     bench = Workbench(settings)
@@ -52,7 +37,9 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("Object storage", _storage), ("Buckets", _buckets), ("Clock", _clock),
         ("Presigned address, as a browser", _browser), ("Conditional put", _conditional_put), ("Ledger", _ledger),
         ("Label Studio token", _token), ("Picture through Label Studio", _picture), ("Prefect", _prefect),
+        ("Prefect's password", doors.prefect_password), ("Prefect's origins", doors.prefect_origins),
         ("Work pools", _pools), ("Scheduled runs", _runs), ("OCR model", _model), ("Free disk", _disk),
+        ("State folder", doors.state_folder), ("Secrets", doors.secret_files), ("The ledger's file", doors.ledger_file),
     ]
     for name, check in checks:
         try:
@@ -143,15 +130,17 @@ def _picture(bench: Workbench) -> str:
 
 def _prefect(bench: Workbench) -> str:
     url = bench.settings.prefect_api_url
-    if httpx.get(f"{url}/health", timeout=10).status_code != 200:
-        raise NotWell(f"{url} is not well", "saegim up, or look at .saegim/stack/logs/prefect-server.log")
-    return f"{url} (version {httpx.get(f'{url}/version', timeout=10).json()})"
+    with prefect_of(bench.settings) as client:
+        if client.get("health").status_code != 200:
+            raise NotWell(f"{url} is not well", "saegim up, or look at .saegim/stack/logs/prefect-server.log")
+        return f"{url} (version {client.get('version').json()})"
 
 
 def _pools(bench: Workbench) -> str:
     found = []
     for pool in POOLS:
-        answer = httpx.get(f"{bench.settings.prefect_api_url}/work_pools/{pool}", timeout=10)
+        with prefect_of(bench.settings) as client:
+            answer = client.get(f"work_pools/{pool}")
         if answer.status_code != 200:
             raise NotWell(f"no work pool {pool}", f"saegim up, or: prefect work-pool create {pool} --type process")
         if answer.json()["status"] != "READY":
@@ -161,7 +150,8 @@ def _pools(bench: Workbench) -> str:
 
 
 def _runs(bench: Workbench) -> str:
-    deployments, now = read_deployments(bench.settings.prefect_api_url), datetime.now(UTC)
+    with prefect_of(bench.settings) as client:
+        deployments, now = read_deployments(client), datetime.now(UTC)
     if found := troubles(deployments, expected_names(), now):
         raise NotWell("; ".join(trouble.what for trouble in found), "; ".join(dict.fromkeys(item.repair for item in found)))
     return summary(deployments, now)

@@ -65,21 +65,20 @@ def expected_names() -> set[str]:
     return {str(deployment["name"]) for deployment in config["deployments"]}
 
 
-def read_deployments(api: str) -> list[Deployment]:
+def read_deployments(client: httpx.Client) -> list[Deployment]:
     """All deployments of a Prefect server, with their next and their last run.
 
     Raises:
         httpx.HTTPError: it does not answer.
     """
-    with httpx.Client(base_url=api, timeout=30) as client:
-        found = _asked(client, "deployments/filter", {})
-        return [Deployment(
-            item["name"], any(schedule["active"] for schedule in item["schedules"]), bool(item["paused"]),
-            next((_moment(run["expected_start_time"]) for run in _runs(client, item["id"], ["SCHEDULED"],
-                                                                       "EXPECTED_START_TIME_ASC")), None),
-            next((Ended(run["name"], run["state_type"], _moment(run["end_time"] or run["expected_start_time"]),
-                        str((run["state"] or {}).get("message") or ""))
-                  for run in _runs(client, item["id"], ENDED, "END_TIME_DESC")), None)) for item in found]
+    found = _asked(client, "deployments/filter", {})
+    return [Deployment(
+        item["name"], any(schedule["active"] for schedule in item["schedules"]), bool(item["paused"]),
+        next((_moment(run["expected_start_time"]) for run in _runs(client, item["id"], ["SCHEDULED"],
+                                                                   "EXPECTED_START_TIME_ASC")), None),
+        next((Ended(run["name"], run["state_type"], _moment(run["end_time"] or run["expected_start_time"]),
+                    str((run["state"] or {}).get("message") or ""))
+              for run in _runs(client, item["id"], ENDED, "END_TIME_DESC")), None)) for item in found]
 
 
 def troubles(deployments: Iterable[Deployment], expected: set[str], now: datetime) -> list[Trouble]:

@@ -16,7 +16,8 @@ import httpx
 from rich.console import Console
 
 from apps.stack import label_studio, supervision
-from apps.stack.state import Access, read_access, stack_folder, write_access
+from apps.stack.prefect_api import prefect_client
+from apps.stack.state import Access, make_private, read_access, stack_folder, write_access
 from apps.stack.supervision import BIN, Program
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
@@ -120,8 +121,7 @@ def status() -> list[ServiceState]:
 def _programs(access: Access) -> list[Program]:
     state, ports = stack_folder(), access.ports
     prefect = [str(BIN / "python"), "-m", "prefect"]
-    quiet = {"PREFECT_HOME": str(state / "prefect"), "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-             "PREFECT_API_URL": access.env["PREFECT_API_URL"]}
+    quiet = {**_reaching_prefect(access), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     flow_env = {**quiet, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
     weed_ports = [f"-{name}.port={ports[name]}" for name in ("master", "volume", "filer", "s3")]
     data = state / "seaweedfs"
@@ -149,7 +149,11 @@ def _programs(access: Access) -> list[Program]:
             "SENTRY_DSN": "", "FRONTEND_SENTRY_DSN": "",  # both name the vendor's own by default, analytics or not
             "S3_ENDPOINT": access.url("s3"),  # the one private address that its SSRF protection trusts
         }),
-        Program("prefect-server", [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(ports["prefect"])], quiet),
+        Program("prefect-server", [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(ports["prefect"])], {
+            **quiet, "PREFECT_SERVER_API_AUTH_STRING": _prefect_auth(access),
+            # Its own pages, by both names of this machine: whichever of them is open, they ask the API by the first one.
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{access.url('prefect')},http://localhost:{ports['prefect']}",
+        }),
         *(Program(f"worker-{pool}", [*prefect, "worker", "start", "--pool", pool, "--type", "process",
                                      "--name", f"saegim-{pool}", "--limit", str(RUNS_A_WORKER)], flow_env, autostart=False)
           for pool in POOLS),
@@ -187,7 +191,7 @@ def set_schedules(on: bool) -> None:
     access = read_access()
     if access is None:
         raise SaegimError("There is no stack yet. Start one with: saegim up")
-    with httpx.Client(base_url=access.env["PREFECT_API_URL"], timeout=30) as client:
+    with _prefect_client(access) as client:
         found = client.post("deployments/filter", json={})
         found.raise_for_status()
         for deployment in found.json():
@@ -216,19 +220,33 @@ def _deploy(access: Access) -> None:
     if deployed.is_file() and deployed.read_text() == wanted:
         return
     with _step("registering the deployments with Prefect"):
-        api = access.env["PREFECT_API_URL"]
-        for pool in POOLS:
-            if httpx.get(f"{api}/work_pools/{pool}", timeout=30).status_code == 404:
-                _prefect(access, "work-pool", "create", pool, "--type", "process")
+        with _prefect_client(access) as client:
+            missing = [pool for pool in POOLS if client.get(f"work_pools/{pool}").status_code == 404]
+        for pool in missing:
+            _prefect(access, "work-pool", "create", pool, "--type", "process")
         _prefect(access, "--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml"))
     if are_scheduled() is False:  # a deployment that is new is to be paused like the others
         _schedules_file().unlink()
     deployed.write_text(wanted)
 
 
+def _reaching_prefect(access: Access) -> dict[str, str]:
+    """What whatever speaks to our Prefect server has in its environment."""
+    return {"PREFECT_HOME": str(stack_folder() / "prefect"), "PREFECT_API_URL": access.env["PREFECT_API_URL"],
+            "PREFECT_API_AUTH_STRING": _prefect_auth(access)}
+
+
+def _prefect_auth(access: Access) -> str:
+    """Empty where an older version started the stack."""
+    return access.env.get("PREFECT_API_AUTH_STRING", "")
+
+
+def _prefect_client(access: Access) -> httpx.Client:
+    return prefect_client(access.env["PREFECT_API_URL"], _prefect_auth(access))
+
+
 def _prefect(access: Access, *arguments: str) -> None:
-    env = {**os.environ, "PREFECT_API_URL": access.env["PREFECT_API_URL"], "SAEGIM_HOME": str(home()),
-           "PREFECT_HOME": str(stack_folder() / "prefect"), "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, **_reaching_prefect(access), "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
     done = subprocess.run([str(BIN / "python"), "-m", "prefect", *arguments], cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
     if done.returncode:
@@ -238,7 +256,8 @@ def _prefect(access: Access, *arguments: str) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     """One ``up`` or ``down`` at a time for a state folder."""
-    stack_folder().mkdir(parents=True, exist_ok=True)
+    make_private()
+    stack_folder().mkdir(exist_ok=True)
     with (stack_folder() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import secrets
 import socket
 from collections.abc import Iterable, Mapping
@@ -35,6 +37,17 @@ def stack_folder() -> Path:
     return home() / "stack"
 
 
+def make_private() -> None:
+    """Makes the state folder, and shuts its door to all but its owner: that closes whatever lies in it, however old.
+
+    What this process and those that it starts write from now on is its owner's alone as well.
+    """
+    os.umask(0o077)
+    home().mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(PermissionError):  # it is somebody else's: doctor says how open it is
+        home().chmod(0o700)
+
+
 def read_access() -> Access | None:
     """What the last ``saegim up`` wrote; None where there was none."""
     ports = stack_folder() / "ports.json"
@@ -49,7 +62,6 @@ def write_access(reuse_ports: bool) -> Access:
     Args:
         reuse_ports: the services run already, so that their ports are taken by themselves.
     """
-    stack_folder().mkdir(parents=True, exist_ok=True)
     path = stack_folder() / "ports.json"
     remembered: dict[str, int] = json.loads(path.read_text()) if path.is_file() else {}
     ports = remembered if reuse_ports and remembered else choose_ports(remembered)
@@ -67,6 +79,7 @@ def write_access(reuse_ports: bool) -> Access:
         "SAEGIM_LABEL_STUDIO_PASSWORD": there.get("SAEGIM_LABEL_STUDIO_PASSWORD") or secrets.token_urlsafe(9),
         "SAEGIM_PREFECT_API_URL": f"{access.url('prefect')}/api",
         "PREFECT_API_URL": f"{access.url('prefect')}/api",
+        "PREFECT_API_AUTH_STRING": there.get("PREFECT_API_AUTH_STRING") or f"saegim:{secrets.token_urlsafe(18)}",
         "SAEGIM_PSEUDONYM_SECRET": there.get("SAEGIM_PSEUDONYM_SECRET") or secrets.token_hex(16),
     }
     _write_env(ours)

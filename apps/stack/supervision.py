@@ -61,7 +61,7 @@ def config_text(programs: Sequence[Program], folder: Path, directory: Path) -> s
             f"[program:{program.name}]", f"command={_plain(shlex.join(program.command))}", f"directory={_plain(directory)}",
             f"environment={environment}", f"autostart={str(program.autostart).lower()}", "autorestart=true",
             "startsecs=2", "startretries=5", "stopasgroup=true", "killasgroup=true", f"stopwaitsecs={STOP_SECONDS}",
-            "redirect_stderr=true", f"stdout_logfile=logs/{program.name}.log",
+            "redirect_stderr=true", "umask=077", f"stdout_logfile=logs/{program.name}.log",
             "stdout_logfile_maxbytes=10MB", "stdout_logfile_backups=1", "",
         ]
     return "\n".join(lines)
@@ -84,11 +84,12 @@ def launch(text: str) -> None:
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     config = folder / "supervisord.conf"
     config.touch(mode=0o600)
+    config.chmod(0o600)
     config.write_text(text, encoding="utf-8")
     with (folder / "supervisord.out").open("w") as out:
         process = subprocess.Popen(
             [str(BIN / "python"), "-m", "supervisor.supervisord", "--nodaemon", "-c", str(config)],
-            cwd=folder, env={**os.environ, MARK: str(folder), "PYTHONUNBUFFERED": "1"}, start_new_session=True,
+            cwd=folder, env={**os.environ, MARK: str(folder), "PYTHONUNBUFFERED": "1"}, start_new_session=True, umask=0o077,
             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
     for _ in range(100):
         if states() is not None:

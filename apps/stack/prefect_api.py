@@ -1,0 +1,36 @@
+"""Prefect's HTTP API with its password: what up, status, doctor and run ask of the server themselves."""
+
+from __future__ import annotations
+
+import base64
+
+import httpx
+
+from flows.settings import Settings
+from schemas.errors import SettingError
+
+
+def prefect_client(url: str, auth: str) -> httpx.Client:
+    """A client of a Prefect server.
+
+    Args:
+        url: of its API, as ``http://127.0.0.1:4200/api``.
+        auth: ``user:password``, as ``PREFECT_SERVER_API_AUTH_STRING`` of the server; empty where it has none.
+
+    Returns:
+        A client whose answers raise a SettingError where the server takes another password.
+    """
+    headers = {"Authorization": f"Basic {base64.b64encode(auth.encode()).decode()}"} if auth else {}
+
+    def refused(answer: httpx.Response) -> None:
+        if answer.status_code == 401:
+            raise SettingError(f"Prefect at {url} does not take {'this' if auth else 'a request without its'} password. Set "
+                               "PREFECT_API_AUTH_STRING to the user:password that the server has as "
+                               "PREFECT_SERVER_API_AUTH_STRING; `saegim up` writes that of the local one to .saegim/env")
+
+    return httpx.Client(base_url=url, headers=headers, timeout=30, event_hooks={"response": [refused]})
+
+
+def prefect_of(settings: Settings) -> httpx.Client:
+    """The client of the server that the settings name."""
+    return prefect_client(settings.prefect_api_url, settings.prefect_auth.get_secret_value())
