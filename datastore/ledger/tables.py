@@ -59,6 +59,8 @@ images = Table(
     Column("cluster_id", String(64), nullable=False, index=True),
     Column("represents", Boolean, nullable=False),  # new members of the cluster have to match this image
     Column("encoder", String(64), nullable=False),
+    Column("refused", String(16)),  # rejected or quarantined: what becomes of every submission of this image
+    Column("why_refused", Text),
 )
 
 gate_words = Table(
@@ -77,6 +79,8 @@ arrivals = Table(
     Column("size", BigInteger, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False, index=True),
     Column("decoded", JSON(none_as_null=True)),  # what the decoder found; empty until then
+    Index("ix_arrivals_undecoded", "sent_at", sqlite_where=Column("decoded").is_(None),
+          postgresql_where=Column("decoded").is_(None)),
 )
 
 comparisons = Table(
@@ -89,10 +93,13 @@ comparisons = Table(
 )
 
 decisions = Table(
-    "decisions", metadata,  # what a manager said of a submission and an earlier image; ingest never overrules it
-    Column("submission_id", String(32), primary_key=True),
-    Column("image_id", String(64), primary_key=True),
-    Column("verdict", String(16), nullable=False),
+    "decisions", metadata,  # what a manager said of submissions: a list that only grows; ingest never overrules it
+    Column("number", Integer, primary_key=True, autoincrement=False),  # in the order in which they were said
+    Column("kind", String(16), nullable=False),  # schemas.submission.Said
+    Column("submission_id", String(32), index=True),
+    Column("other_id", String(32), index=True),  # the submission that it is merged with
+    Column("undoes", Integer),  # number of a decision
+    Column("decided_at", UtcDateTime),  # empty for what was said before there was a list
 )
 
 submissions = Table(
@@ -103,7 +110,7 @@ submissions = Table(
     Column("version", String(255), nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
-    Column("campaign", Text, index=True),
+    Column("campaign", Text),
     Column("submitter", Text),
     Column("claims", JSON, nullable=False),
     Column("raw_sha256", String(64), index=True),
@@ -111,9 +118,12 @@ submissions = Table(
     Column("reason", String(32)),
     Column("detail", Text),
     Column("image_id", String(64), ForeignKey("images.image_id")),
-    Column("duplicate_of", String(32), ForeignKey("submissions.submission_id")),
+    Column("duplicate_of", String(32), ForeignKey("submissions.submission_id"), index=True),
     Column("original", JSON),
     UniqueConstraint("bucket", "key", "version"),
+    Index(None, "image_id", "outcome"),
+    Index(None, "sent_at"),
+    Index(None, "campaign", "sent_at"),
     Index("uq_submissions_accepted_image", "image_id", unique=True,
           sqlite_where=Column("outcome") == "accepted", postgresql_where=Column("outcome") == "accepted"),
 )
@@ -139,7 +149,7 @@ accepted_readings = Table(
     "accepted_readings", metadata,
     Column("image_id", String(64), ForeignKey("images.image_id"), primary_key=True),
     Column("annotation_config", String(64), primary_key=True),
-    Column("reading_id", String(32), ForeignKey("readings.reading_id"), nullable=False),
+    Column("reading_id", String(32), ForeignKey("readings.reading_id"), nullable=False, index=True),
 )
 
 holds = Table(
@@ -158,20 +168,20 @@ annotation_configs = Table(
 
 projects = Table(
     "projects", metadata,  # Label Studio's projects of an annotation config
-    Column("key", String(32), primary_key=True),  # finds the project again whose making was not confirmed
+    Column("key", String(32), primary_key=True),  # the mark that the project carries: ours whatever its number, title and text
     Column("annotation_config", String(64), nullable=False),
     Column("config_version", Integer, nullable=False),
     Column("side", String(16), nullable=False),
-    Column("project_id", Integer, unique=True),  # empty while Label Studio has not confirmed it
+    Column("project_id", Integer),  # empty while Label Studio has not confirmed it; a new server numbers from 1 again
     Column("guide", String(64)),  # digest of the guide that it shows
-    Column("deleted", Boolean, nullable=False),  # in Label Studio; what was collected from it stays
+    Column("deleted", Boolean, nullable=False),  # not in Label Studio any more; what was collected from it stays
     Index("uq_projects_side", "annotation_config", "config_version", "side", unique=True,
           sqlite_where=~Column("deleted", Boolean), postgresql_where=~Column("deleted", Boolean)),
 )
 
 tasks = Table(
     "tasks", metadata,  # the outbox of label: a row is written before its task is pushed
-    Column("project_id", Integer, primary_key=True),
+    Column("project", String(32), primary_key=True),  # projects.key
     Column("subject", String(80), primary_key=True),  # an image's id, or IMAGE/REGION
     Column("config_version", Integer, primary_key=True),
     Column("image_id", String(64), nullable=False, index=True),
@@ -183,30 +193,32 @@ tasks = Table(
     Column("posted_at", UtcDateTime),
     Column("task_id", Integer),  # empty while Label Studio has not confirmed it
     Column("collected_at", UtcDateTime),  # the task's last change that was collected, by Label Studio's clock
+    Index(None, "project", "collected_at"),
 )
 
 unreadable_tasks = Table(
     "unreadable_tasks", metadata,  # Label Studio fails on them; said in every run until somebody has mended them
-    Column("project_id", Integer, primary_key=True),
+    Column("project", String(32), primary_key=True),  # projects.key
     Column("task_id", Integer, primary_key=True),
     Column("changed_at", UtcDateTime, nullable=False),  # by Label Studio's clock
 )
 
 collected = Table(
     "annotations", metadata,  # what became of each state of each annotation that was submitted (invariant I5)
+    Column("project", String(32), primary_key=True),  # projects.key
     Column("annotation_id", Integer, primary_key=True),
     Column("revision", BigInteger, primary_key=True),
-    Column("project_id", Integer, nullable=False, index=True),
     Column("task_id", Integer, nullable=False),
     Column("subject", String(80), index=True),
     Column("image_id", String(64), index=True),
     Column("reader", String(255), nullable=False),
-    Column("reading_id", String(32), ForeignKey("readings.reading_id")),
+    Column("reading_id", String(32), ForeignKey("readings.reading_id"), index=True),
     Column("skipped", Boolean, nullable=False),
     Column("lead_time", Float),
     Column("problem", Text),
     Column("effort", JSON(none_as_null=True)),  # schemas.labelling.Effort
     Column("deleted", Boolean, nullable=False),  # the annotator took it back
+    Index(None, "project", "task_id"),
 )
 
 second_looks = Table(
@@ -226,7 +238,7 @@ gold = Table(
 agreements = Table(
     "agreements", metadata,
     Column("one", String(32), ForeignKey("readings.reading_id"), primary_key=True),
-    Column("other", String(32), ForeignKey("readings.reading_id"), primary_key=True),
+    Column("other", String(32), ForeignKey("readings.reading_id"), primary_key=True, index=True),
     Column("kind", String(16), nullable=False),
     Column("annotation_config", String(80), nullable=False),  # NAME@VERSION
     Column("image_id", String(64), nullable=False, index=True),
@@ -267,7 +279,7 @@ cursors = Table(
 points = Table(
     "points", metadata,
     Column("campaign", Text, primary_key=True),
-    Column("submission_id", String(32), ForeignKey("submissions.submission_id"), primary_key=True),
+    Column("submission_id", String(32), ForeignKey("submissions.submission_id"), primary_key=True, index=True),
     Column("rule", String(64), primary_key=True),
     Column("submitter", Text, nullable=False),
     Column("points", Integer, nullable=False),
