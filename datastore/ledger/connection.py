@@ -16,13 +16,18 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
+    URL,
     BigInteger,
     Column,
     ColumnElement,
     Connection,
     Engine,
+    Select,
+    String,
     Table,
+    Text,
     bindparam,
+    column,
     create_engine,
     event,
     func,
@@ -31,8 +36,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from datastore.ledger.trouble import LEDGER, in_words
+from saegim.patience import ride_out
 from schemas.errors import ServiceUnavailable, SettingError
 
 P = ParamSpec("P")
@@ -40,8 +47,11 @@ T = TypeVar("T")
 
 WAL_FIXED = (3, 51, 3)
 """First SQLite whose WAL mode loses no committed transaction (the WAL-reset bug, sqlite.org/wal.html section 11)."""
+DRIVERS = ("sqlite", "postgresql+psycopg")
 ROWS_A_STATEMENT = 500
 """SQLite and PostgreSQL cap the parameters of one statement (32,766 and 65,535)."""
+ROWS_AN_INSERT = 10_000
+"""Rows of one insert into PostgreSQL: what it holds in memory at once."""
 
 
 class Ledger:
@@ -53,21 +63,15 @@ class Ledger:
         Raises:
             SettingError: the URL is not one.
         """
-        try:
-            self.url = make_url(url)
-            if self.url.drivername == "postgresql":
-                self.url = self.url.set(drivername="postgresql+psycopg")
-            if self.url.get_backend_name() == "sqlite" and self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            self._engine = _engine(self.url)
-        except (ArgumentError, NoSuchModuleError, ValueError) as error:
-            raise SettingError(f"SAEGIM_LEDGER_URL is {url!r}: expected a URL such as postgresql://user:password@host/name "
-                               f"or sqlite:////folder/ledger.db ({error})") from None
+        self.url = _parsed(url)
+        if self.url.get_backend_name() == "sqlite" and self.url.database:
+            _make_file(Path(self.url.database))
+        self._engine = _engine(self.url)
 
     @property
     def address(self) -> str:
-        """The URL without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """The URL without its password and without its options, which may hold one too."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     @property
     def engine(self) -> str:
@@ -113,13 +117,22 @@ class Ledger:
 
     @contextmanager
     def _connect(self) -> Iterator[Connection]:
-        try:
-            connection = self._engine.connect()
-        except OperationalError as error:
-            detail = str(error.orig).strip().splitlines()[0]
-            raise ServiceUnavailable("The ledger", self.address, detail, "saegim up, or mend SAEGIM_LEDGER_URL") from error
-        with connection:
+        with ride_out(self._connection, ServiceUnavailable, LEDGER) as connection, self._in_words():
             yield connection
+
+    def _connection(self) -> Connection:
+        with self._in_words():
+            return self._engine.connect()
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """A transaction that breaks is never repeated here: only its caller knows what belongs to it."""
+        try:
+            yield
+        except DBAPIError as error:
+            if told := in_words(error, self.url):
+                raise told from error
+            raise
 
     def migrate(self) -> bool:
         """Brings the schema to this version; True where something changed."""
@@ -154,8 +167,21 @@ def insert_or_ignore(connection: Connection, table: Table, rows: Sequence[dict[s
     """
     if not rows:
         return 0
-    build: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(build(table).on_conflict_do_nothing(), list(rows)).rowcount
+    if connection.dialect.name != "postgresql":
+        return connection.execute(sqlite.insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+    # SQLAlchemy keeps the count of an insert only where it is asked to.
+    return sum(connection.execute(postgresql.insert(table).from_select(list(some[0]), _in_columns(table, some))
+                                  .on_conflict_do_nothing().execution_options(preserve_rowcount=True)).rowcount
+               for some in in_chunks(rows, ROWS_AN_INSERT))
+
+
+def _in_columns(table: Table, rows: Sequence[dict[str, Any]]) -> Select[Any]:
+    """Rows as one statement of a few array parameters, a column each: with a statement a row, PostgreSQL takes twice as long."""
+    columns = [table.c[name] for name in rows[0]]
+    # An array of VARCHAR(n) would cut off what is too long, in silence; an insert of text says it.
+    kinds = [postgresql.ARRAY(Text() if isinstance(item.type, String) else item.type, dimensions=1) for item in columns]
+    arrays = [bindparam(None, [row[item.name] for row in rows], type_=kind) for item, kind in zip(columns, kinds, strict=True)]
+    return select(*func.unnest(*arrays).table_valued(*(column(item.name, item.type) for item in columns)).render_derived().c)
 
 
 def upsert(connection: Connection, table: Table, row: dict[str, Any]) -> None:
@@ -179,7 +205,40 @@ def is_among(connection: Connection, column: Column[int], values: Sequence[int])
     return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
 
 
-def _engine(url: Any) -> Engine:
+def _parsed(url: str) -> URL:
+    """The URL of a ledger.
+
+    Raises:
+        SettingError: it is none. Nothing of it is said again: where it is wrong, any part of it may be the password.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise _no_url("is no URL") from None
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in DRIVERS:
+        raise _no_url("begins with neither postgresql:// nor sqlite:///")
+    if parsed.drivername == "sqlite" and (parsed.host or parsed.port or parsed.username or parsed.password):
+        raise _no_url("names a server, and SQLite has none: after sqlite: stand three / and the path")
+    in_host, in_name = set(parsed.host or "") & set("@/ "), "@" in (parsed.database or "") and parsed.drivername != "sqlite"
+    if in_host or in_name or not 0 <= (parsed.port or 0) < 65536:
+        raise _no_url("has a host or a port that is none (in a password, @ is written %40, : %3A, / %2F, # %23, ? %3F and % %25)")
+    return parsed
+
+
+def _no_url(wrong: str) -> SettingError:
+    return SettingError(f"SAEGIM_LEDGER_URL {wrong}. Expected: postgresql://user:password@host/name or "
+                        "sqlite:////folder/ledger.db. What it is now is not shown, for a password may be in it")
+
+
+def _make_file(path: Path) -> None:
+    """SQLite's file, where it is not there yet, for its owner alone; SQLite gives what it puts beside it the same rights."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+
+
+def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
     # Python's own sqlite3 links what the system has: 3.40 on Debian 12. Two engines must not open one file in WAL mode.
