@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from prefect import flow
 
-from datastore.ledger import arrivals, leases
-from flows.batches import Failures, batch_task, cut, progress
-from flows.campaigns import load_campaigns
+from datastore.ledger import arrivals, leases, strays
+from flows.batches import Failures, batch_task, cut, progress, say
+from flows.campaigns import Campaigns, load_campaigns
 from flows.decoders import Decoded, Decoders
 from flows.doubts import look_again
 from flows.giving_way import gave_way, gives_way, newer_run
@@ -21,7 +21,7 @@ from flows.report import Report
 from flows.settling import settle_ready
 from flows.workbench import Workbench, open_workbench
 from schemas.errors import ObjectUnreadable, SaegimError, Transient
-from schemas.submission import Outcome, RawObject, Submission
+from schemas.submission import Outcome, RawObject, Reason, Rejection, Submission, sender_of
 
 
 @flow(name="ingest")
@@ -31,6 +31,9 @@ def ingest(campaign: str | None = None) -> Report:
 
     Args:
         campaign: only this campaign's submissions; all where it is left out.
+
+    Raises:
+        SettingError: there is no such campaign.
     """
     return take_in(open_workbench(), campaign).publish()
 
@@ -38,19 +41,25 @@ def ingest(campaign: str | None = None) -> Report:
 def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     """Lists, decodes and settles; ``ingest`` without its setting."""
     started = time.monotonic()
+    campaigns = load_campaigns(bench.settings)
+    if campaign is not None:
+        load_campaigns(bench.settings, campaign)
     looked_at, accepted = look_again(bench)
+    strays.let_in(bench.ledger, campaigns.by_name)
+    gone = set() if campaign else set(strays.strays(bench.ledger))
     listed = new = 0
     for prefix in prefixes(campaign):
         for page in bench.objects.pages(bench.settings.bucket_raw, prefix):
             listed += len(page)
             new += arrivals.register(bench.ledger, page)
+            gone.difference_update(raw.submission_id for raw in page)
+    strays.forget(bench.ledger, sorted(gone))
     done = Batch()
     counts: Counter[str] = Counter()
     notable: list[Submission] = []
-    todo = arrivals.undecoded(bench.ledger)
+    todo = hold_strays(bench, campaigns, arrivals.undecoded(bench.ledger))
     newer = None
     if todo:
-        campaigns = load_campaigns(bench.settings)
         units = {name: item.unit for name, item in campaigns.by_name.items() if item.unit}
         with Decoders(bench.settings, units=units) as decoders, progress("decode", len(todo)) as advance:
             for batch in cut(todo, bench.settings.batch_size):
@@ -76,9 +85,34 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
         report.notes.append(f"{done.gone} objects were replaced or deleted after they were listed; the next run looks again.")
     if counts:
         describe(bench, report, notable, sum(raw.size for raw in todo), time.monotonic() - started)
+    report.notes += waiting_notes(bench, campaigns)
     if newer:
         report.notes.append(gave_way(newer))
     return report
+
+
+def hold_strays(bench: Workbench, campaigns: Campaigns, todo: Sequence[RawObject]) -> list[RawObject]:
+    """Holds arrivals whose campaign has no file: nothing of them is fetched before it has one. Returns the others."""
+    held: list[Submission] = []
+    others: list[RawObject] = []
+    for raw in todo:
+        sender = sender_of(raw.key)
+        if sender is None or sender.campaign in campaigns.by_name:  # the decoders reject a key that says no sender
+            others.append(raw)
+        else:
+            why = Rejection(Reason.UNKNOWN_CAMPAIGN, campaigns.why_not(sender.campaign))
+            held.append(Submission(raw, sender, {}, Outcome.HELD, rejection=why))
+    for batch in cut(held, bench.settings.batch_size):
+        arrivals.store(bench.ledger, batch, [])
+    return others
+
+
+def waiting_notes(bench: Workbench, campaigns: Campaigns) -> list[str]:
+    """A line for each campaign without a file that submissions wait for; each is said in the log too."""
+    notes = campaigns.waiting(bench.settings.bucket_raw, strays.counts(bench.ledger))
+    for note in notes:
+        say(note)
+    return notes
 
 
 def settle(bench: Workbench, advance: Callable[[int], None], counts: Counter[str], notable: list[Submission]) -> None:

@@ -10,7 +10,7 @@ from prefect.context import FlowRunContext
 
 from flows.report import Report
 from flows.workbench import Workbench
-from schemas.submission import SENTENCES, Outcome, Submission
+from schemas.submission import SENTENCES, Outcome, Reason, Submission
 from stages.ingest.contact_sheet import thumbnail
 
 SHOWN = 12
@@ -29,10 +29,11 @@ def describe(bench: Workbench, report: Report, notable: Sequence[Submission], si
         seconds: how long the run took.
     """
     total = sum(report.counts.values())
+    notable = [item for item in notable if not is_stray(item)]  # they have a line of their own
     report.notes.append(f"{total} settled, {size / 1e6:.1f} MB, {total / max(seconds, 1e-9):.1f} images/s.")
     reasons = Counter(item.rejection.reason for item in notable if item.rejection)
     report.notes += [f"{count} × {reason.value}: {SENTENCES[reason][1]}" for reason, count in reasons.most_common()]
-    if report.counts[Outcome.HELD]:
+    if any(item.outcome is Outcome.HELD for item in notable):
         report.notes.append("Held ones wait for you: saegim ingest duplicates")
     if report.counts[Outcome.QUARANTINED]:
         report.notes.append("Quarantined ones: saegim ingest retry")
@@ -41,6 +42,11 @@ def describe(bench: Workbench, report: Report, notable: Sequence[Submission], si
                  *(f"| {name} | {count} |" for name, count in report.counts.items() if count), "", *report.notes, "",
                  *_strip(bench, notable)]
         create_markdown_artifact("\n".join(lines), key="ingest-run", description="What the last ingest took in")
+
+
+def is_stray(item: Submission) -> bool:
+    """Whether it waits for its campaign's file, and not for a decision on what it may repeat."""
+    return item.rejection is not None and item.rejection.reason is Reason.UNKNOWN_CAMPAIGN
 
 
 def _strip(bench: Workbench, notable: Sequence[Submission]) -> list[str]:

@@ -21,10 +21,10 @@ def score(campaign: str | None = None) -> Report:
     """Counts the points of each campaign anew from what the ledger holds.
 
     Args:
-        campaign: name of one file in recipes/campaigns; all where it is left out.
+        campaign: name of one campaign; all where it is left out.
 
     Raises:
-        SettingError: a campaign's file is wrong; all others were counted.
+        SettingError: there is no such campaign, or a campaign's file is wrong; all others were counted.
     """
     bench = open_workbench()
     report = Report("score", {"campaigns changed": 0})
@@ -48,5 +48,5 @@ def score(campaign: str | None = None) -> Report:
                 key="leaderboard", description=f"Leaderboard of {recipe.name}, provisional until the campaign ends.")
     report.publish()
     if found.wrong:
-        raise found.wrong[0]
+        raise next(iter(found.wrong.values()))
     return report

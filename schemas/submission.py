@@ -23,9 +23,13 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a submission is not taken. ``SENTENCES`` has what its submitter reads."""
+    """Why a submission is not taken. ``SENTENCES`` has what its submitter reads.
+
+    All are reasons of a rejection but ``UNKNOWN_CAMPAIGN``: such a submission is held until its campaign has a file.
+    """
 
     BAD_KEY = "bad_key"
+    UNKNOWN_CAMPAIGN = "unknown_campaign"
     EMPTY = "empty"
     NOT_AN_IMAGE = "not_an_image"
     FORMAT_NOT_TAKEN = "format_not_taken"
@@ -42,6 +46,10 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.BAD_KEY: (
         "캠페인과 제출자를 알 수 없는 위치이거나 이름에 쓸 수 없는 문자가 있습니다. 캠페인/제출자/파일이름 으로 올려 주세요.",
         "Its place does not tell campaign and submitter, or its name holds what no name can. Send it as campaign/submitter/name.",
+    ),
+    Reason.UNKNOWN_CAMPAIGN: (
+        "아직 열리지 않은 캠페인입니다. 담당자가 확인하고 있으니 다시 올리지 않으셔도 됩니다.",
+        "There is no campaign of this name yet; a person is looking at it. Nothing has to be sent again.",
     ),
     Reason.EMPTY: ("빈 파일입니다. 다시 올려 주세요.", "The file is empty. Please send it again."),
     Reason.NOT_AN_IMAGE: ("사진이 아닙니다.", "This is not a picture."),
@@ -129,7 +137,7 @@ def sender_of(key: str) -> Sender | None:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why something is not taken. ``detail`` is for the data manager; the submitter reads ``SENTENCES[reason]``."""
+    """Why something is not taken, or not yet. ``detail`` is for the data manager; the submitter reads ``SENTENCES[reason]``."""
 
     reason: Reason
     detail: str
@@ -194,6 +202,15 @@ class Verdict(StrEnum):
     DISTINCT = "distinct"
 
 
+class Said(StrEnum):
+    """What a manager says of submissions: the kinds of decisions."""
+
+    DUPLICATE = "duplicate"
+    CLUSTER = "cluster"
+    SPLIT = "split"
+    UNDO = "undo"
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A submission's picture beside an earlier image: what was found, and the figures that it was found by."""
@@ -216,6 +233,10 @@ class Submission:
         rejection: why, where it is not taken.
         image: its canonical image, where it has one.
         image_id: the image it stands for; for a duplicate, that of the earlier submission.
+        own_image_id: ``image``'s id, or that of an earlier image with the same bytes or pixels.
+        found: how that one is related to an earlier image, as ingest found by itself.
+        found_image_id: that earlier image; ``own_image_id`` for the same bytes or pixels.
+        uncompared: how many more look like it and were not compared, being too many.
         cluster_id: the image that founded its cluster.
         duplicate_of: submission id of the one that this repeats.
         comparisons: the earlier images that it is related to; none of them is distinct.
@@ -236,6 +257,10 @@ class Submission:
     comparisons: tuple[Compared, ...] = ()
     trace: str | None = None
     thumbnail: str | None = None
+    own_image_id: str | None = None
+    found: Verdict | None = None
+    found_image_id: str | None = None
+    uncompared: int = 0
 
 
 def duplicate_sentence(own: str | None) -> tuple[str, str]:
@@ -251,6 +276,19 @@ def duplicate_sentence(own: str | None) -> tuple[str, str]:
 
 UNCOMPARED = "more look like it than are compared (SAEGIM_VERIFICATIONS)"
 """In the detail of a held submission: it has more lookalikes than it was compared with."""
+
+
+
+def why_held(doubts: int, uncompared: int) -> str:
+    """The detail of a held submission.
+
+    Args:
+        doubts: earlier pictures that it may repeat.
+        uncompared: lookalikes that it was not compared with.
+    """
+    why = [f"may repeat {doubts} earlier picture(s)"] if doubts else []
+    return "; ".join(why + ([f"{uncompared} {UNCOMPARED}"] if uncompared else []))
+
 
 HELD_SENTENCE = (
     "이미 있는 사진과 아주 비슷하여 담당자가 확인하고 있습니다.",

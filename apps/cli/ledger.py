@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from datastore.ledger import Ledger, clusters, holds
+from datastore.ledger import Ledger, clusters, holds, strays
 from datastore.ledger.submissions import submission_rows
+from flows.campaigns import campaign_named, load_campaigns
 from flows.settings import load_settings
 from schemas.errors import NoSuchSubmission
 from schemas.submission import HELD_SENTENCE, SENTENCES, Reason, duplicate_sentence
@@ -35,9 +36,12 @@ def submissions(campaign: str = typer.Option("", help="Only this campaign's.")) 
 
     Example:  saegim ledger submissions --campaign demo
     """
-    ledger = Ledger(load_settings().ledger)
+    settings = load_settings()
+    ledger = Ledger(settings.ledger)
     ledger.check()
-    console.print(submission_table(ledger, campaign or None))
+    console.print(submission_table(ledger, campaign_named(settings, ledger, campaign) if campaign else None))
+    for line in load_campaigns(settings).waiting(settings.bucket_raw, strays.counts(ledger)):
+        console.print(line, style="yellow", markup=False)
 
 
 @app.command()

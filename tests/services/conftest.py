@@ -237,6 +237,17 @@ def new_world(settings: Settings, ledger_url: str) -> World:
     return world
 
 
+def with_campaigns(world: World, folder: Path, *names: str) -> Path:
+    """The world has campaigns of these names, besides those that it was given before. Returns the folder of their files."""
+    campaigns = folder / "campaigns"
+    campaigns.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        values = {"name": name, "title": name, "first_day": "2026-01-01", "last_day": "2099-12-31"}
+        (campaigns / f"{name}.yaml").write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
+    world.env["SAEGIM_CAMPAIGNS"] = str(campaigns)
+    return campaigns
+
+
 def with_shares(world: World, folder: Path, **changes: float) -> None:
     """The world labels with configs of its own: no second reader, no gold, a pre-label on each task, but for ``changes``."""
     shutil.copytree(ROOT / "annotation_configs", folder / "annotation_configs")

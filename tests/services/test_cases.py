@@ -29,7 +29,7 @@ from schemas.reading import Reading
 from schemas.submission import Outcome, image_key, sender_of
 from schemas.text import normalise
 from tests.read_images import fill
-from tests.services.conftest import World, accepted, new_world, readings_by
+from tests.services.conftest import World, accepted, new_world, readings_by, with_campaigns
 from tests.services.test_broken_answers import sent_raw
 from tests.services.test_ingest import BUCKET, document, jpeg, rows
 from tests.services.test_labelling import KIM, LEE, Lab
@@ -97,6 +97,7 @@ class Cases:
         """Where objects with all keys were taken in: on the local object store, and on one that keeps keys as they are."""
         worlds = [self._world("keys"), aws_world(self._stack, self._moto, self._folder)]
         for world in worlds:
+            with_campaigns(world, self._folder / "of the keys", "demo", "봄행사")
             boto = world.bench.objects._boto()
             for number, key in enumerate([GOOD, *all_keys()]):
                 data = b"" if key.endswith("/") else jpeg(document(700 + number))
