@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
-from saegim.settings import StorageSettings, home
+from saegim.settings import StorageSettings, home, web_address, without_user
 from schemas.errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
 """The checkout: recipes and annotation configs are read from here."""
+
+SECRET_FROM = 8
+"""So many characters may be a password or a token; numbers and words that a setting takes are shorter."""
 
 
 class Settings(StorageSettings):
@@ -19,7 +22,7 @@ class Settings(StorageSettings):
     bucket_raw: str = Field("raw", description="What submitters send: <campaign>/<submitter>/<name>.")
     bucket_images: str = Field("images", description="Canonical images.")
     bucket_models: str = Field("models", description="Model bundles.")
-    ledger_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the state folder.")
+    ledger_url: str = Field("", repr=False, description="SQLAlchemy URL; empty means SQLite in the state folder.")
     label_studio_url: str = Field("http://127.0.0.1:8080", description="Where Label Studio answers.")
     label_studio_token: SecretStr = Field(SecretStr(""), description="Access token of a Label Studio user.")
     label_studio_user: str = Field("", description="Log-in of the local stack's first user, to show to people.")
@@ -51,6 +54,12 @@ class Settings(StorageSettings):
     decode_memory: int = Field(1_000_000_000, ge=100_000_000, description="Memory of one decoding process, in bytes.")
     verifications: int = Field(16, ge=1, description="Earlier images that a new one is compared with, at most.")
 
+    @field_validator("label_studio_url", "prefect_api_url")
+    @classmethod
+    def check_address(cls, url: str) -> str:
+        """Addresses are shown to people and written to logs."""
+        return web_address(without_user(url))
+
     @property
     def ledger(self) -> str:
         """URL of the ledger."""
@@ -61,11 +70,17 @@ def load_settings() -> Settings:
     """Settings from the environment and from ``.saegim/env``.
 
     Raises:
-        SettingError: one line a wrong setting, with its name, its value and what was expected.
+        SettingError: one line a wrong setting, with its name, its value where that can be no secret, and what was expected.
     """
     try:
         return Settings(_env_file=home() / "env")
     except ValidationError as error:
-        lines = [f"SAEGIM_{'_'.join(map(str, item['loc'])).upper()} is {item['input']!r}: {item['msg']}"
+        lines = [f"SAEGIM_{'_'.join(map(str, item['loc'])).upper()} {_shown(item['input'])}: {item['msg']}"
                  for item in error.errors()]
         raise SettingError("; ".join(lines) + f". Set it in the environment or in {home() / 'env'}") from None
+
+
+def _shown(value: object) -> str:
+    """A value that is wrong, unless it is long or odd enough to be a secret that stands in the wrong line."""
+    text = str(value)
+    return f"is {text!r}" if len(text) < SECRET_FROM and "@" not in text else "has a value that is not shown"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from obstore.store import S3Store
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from saegim.errors import SettingMissing
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
@@ -28,16 +31,61 @@ def cache(dataset: str) -> Path:
     return Path(os.environ.get("SAEGIM_CACHE") or Path.home() / ".cache" / "saegim") / dataset
 
 
+def has_workbench() -> bool:
+    """Whether the workbench's commands are there: it runs from its checkout, where the folders of this package's root say so."""
+    root = Path(__file__).resolve().parent.parent
+    return (root / "prefect.yaml").is_file() and (root / "apps" / "cli").is_dir()
+
+
+def start_it() -> str:
+    """What to do about object storage that does not answer, in commands that there are here."""
+    return ("Start it with: saegim up, or set SAEGIM_S3_ENDPOINT to where it is" if has_workbench()
+            else "Set SAEGIM_S3_ENDPOINT to where it is, or ask who runs it")
+
+
+def web_address(url: str) -> str:
+    """The address of a service, without a slash at its end.
+
+    Raises:
+        ValueError: it is none that can be asked over HTTP.
+    """
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # brackets that are not closed, a port that is none
+        known = False
+    if not known or any(letter.isspace() or not letter.isprintable() for letter in url):
+        raise ValueError("expected an address with http:// or https:// before it, such as http://127.0.0.1:9000")
+    return url.rstrip("/")
+
+
+def without_user(url: str) -> str:
+    """The address of a service, as it is.
+
+    Raises:
+        ValueError: it holds a user or a password.
+    """
+    if "@" in url:
+        raise ValueError("an address holds no user and no password (no @): these have settings of their own")
+    return url
+
+
 class StorageSettings(BaseSettings):
     """Object storage. Environment variables win over the file ``.saegim/env`` that ``saegim up`` writes."""
 
-    model_config = SettingsConfigDict(env_prefix="SAEGIM_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SAEGIM_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     s3_endpoint: str | None = Field(None, description="URL of the S3 service; empty means AWS itself.")
     s3_region: str = Field("us-east-1", description="Region of the buckets.")
     s3_access_key: SecretStr | None = Field(None, description="Key id; empty means the usual AWS sources.")
     s3_secret_key: SecretStr | None = Field(None, description="Secret of that key.")
     bucket_datasets: str = Field("datasets", description="Bucket of the releases.")
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def check_endpoint(cls, url: str | None) -> str | None:
+        """Addresses are shown to people and written to logs."""
+        return web_address(without_user(url)) if url else url
 
     def bucket(self, name: str) -> S3Store:
         """Opens one bucket; nothing is sent yet."""
@@ -54,5 +102,13 @@ class StorageSettings(BaseSettings):
 
 
 def storage_settings() -> StorageSettings:
-    """Settings from the environment and from ``.saegim/env``."""
-    return StorageSettings(_env_file=home() / "env")
+    """Settings from the environment and from ``.saegim/env``.
+
+    Raises:
+        SettingMissing: one is wrong. Its value is not shown: keys stand beside it.
+    """
+    try:
+        return StorageSettings(_env_file=home() / "env")
+    except ValidationError as error:
+        raise SettingMissing("; ".join(f"SAEGIM_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+                             + f". Set it in the environment or in {home() / 'env'}") from None
