@@ -16,6 +16,7 @@ from flows.settings import ROOT
 from flows.workbench import MODEL_IN_USE, Workbench
 from saegim.settings import home
 from schemas.errors import ModelUnavailable, ObjectMissing, SettingError
+from schemas.names import did_you_mean
 
 RECIPES = ROOT / "recipes" / "models"
 
@@ -80,8 +81,7 @@ def find(bench: Workbench, name: str) -> Bundle:
         if recipe and recipe.version == version:
             return recipe
         known = {path.stem for path in RECIPES.glob("*.yaml")} | {f"{other}@{version}" for other, version in pushed(bench)}
-        raise SettingError(f"There is no model {name!r} (SAEGIM_MODEL, or `saegim models use`): expected one of "
-                           f"{', '.join(sorted(known))}") from None
+        raise SettingError(f"There is no model {name!r} (`saegim models list`){did_you_mean(name, known)}") from None
 
 
 def pushed(bench: Workbench) -> list[tuple[str, str]]:

@@ -15,12 +15,14 @@ from adapters.ocr.engine import OcrEngine, Pixels, as_kept
 from datastore.ledger import leases, readings, submissions
 from datastore.ledger.readings import ImageRow
 from flows.batches import Failures, batch_task, cut, one_ahead, progress, say
+from flows.endings import to_its_end
 from flows.giving_way import gives_way
 from flows.machine import machine_use
 from flows.models import open_model
 from flows.report import Report
 from flows.workbench import Workbench, open_workbench
 from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError, SettingError
+from schemas.names import did_you_mean
 from schemas.reading import ALL_SLICES, Kind, Reading
 from schemas.submission import image_key
 
@@ -33,6 +35,7 @@ UNLABELLED, ALL, SLICE = "unlabelled", "all", "slice:"
 
 
 @flow(name="prelabel")
+@to_its_end
 @gives_way
 def prelabel(only: str = UNLABELLED) -> Report:
     """Lets the current model read what it has not read yet.
@@ -69,7 +72,8 @@ def prelabel(only: str = UNLABELLED) -> Report:
 def check_only(only: str) -> None:
     """Raises SettingError where ``only`` is none of the three."""
     if only not in (UNLABELLED, ALL) and (not only.startswith(SLICE) or only.removeprefix(SLICE) not in ALL_SLICES):
-        raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with one of {', '.join(ALL_SLICES)}")
+        known = [UNLABELLED, ALL, *(SLICE + name for name in ALL_SLICES)]
+        raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with a slice{did_you_mean(only, known)}")
 
 
 def unread(bench: Workbench, engine: OcrEngine, only: str) -> list[ImageRow]:

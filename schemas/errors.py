@@ -2,15 +2,18 @@
 
 SaegimError
 ├── SettingError            a setting, recipe or annotation config is wrong
-├── ServiceUnavailable      a service does not answer                       (Transient)
+├── ServiceUnavailable      a service does not answer, or is too busy       (Transient)
+├── ServiceFailed           a service answers that it failed                (Transient)
+├── LedgerBusy              another process holds the ledger                (Transient)
+├── DiskFull                nothing more can be written
 ├── ObjectMissing           an object that a row or a manifest names is not there
 ├── ObjectUnreadable        one object cannot be read, though its store answers
 ├── LeaseLost               another worker has taken this work over
 ├── ModelUnavailable        a model's files are missing or have another digest
 ├── UnitMismatch            readings of different units were compared
 ├── CodecError              a Label Studio result that no annotation config allows
-├── ProjectGone             somebody deleted a Label Studio project that the ledger knows
 ├── NoSuchSubmission        a name fits no submission, or several
+├── NoSuchImage             an id fits no image, or several
 ├── NotToBeSplit            a submission has exactly the picture of another one
 ├── PublishConflict         somebody else published this release number first
 ├── GateFailed              something in a release forbids to publish it
@@ -25,7 +28,19 @@ class SaegimError(Exception):
 
 
 class Transient:
-    """Mark of an error that may pass by itself: the only thing that decides retries."""
+    """Mark of an error that may pass by itself: the only thing that decides retries (saegim/patience.py waits for it).
+
+    Attributes:
+        who: the service that has to get well, and where, as people know it.
+        busy: it answered and asks to come back later, so that somebody is there.
+        after: seconds that it asks for; None where it does not say.
+        worth: seconds after which it is taken to stay.
+    """
+
+    who: str = ""
+    busy: bool = False
+    after: float | None = None
+    worth: float = 300.0
 
 
 class SettingError(SaegimError):
@@ -33,22 +48,64 @@ class SettingError(SaegimError):
 
 
 class ServiceUnavailable(SaegimError, Transient):
-    """A service does not answer.
+    """A service does not answer, or answers that it has too much to do.
 
     Args:
         service: its name as people know it, such as ``Label Studio``.
         address: where it was looked for.
         detail: what the attempt said.
-        repair: the command that starts it.
+        setting: name of the setting that says where it is.
+        busy: it is there, and asks to come back later.
+        after: seconds that it asks for.
     """
 
-    def __init__(self, service: str, address: str, detail: str = "", repair: str = "saegim up") -> None:
-        self.service, self.address, self.detail, self.repair = service, address, detail, repair
-        super().__init__(service, address, detail, repair)
+    def __init__(self, service: str, address: str, detail: str = "", setting: str = "", busy: bool = False,
+                 after: float | None = None) -> None:
+        self.service, self.address, self.detail, self.setting, self.busy, self.after = (
+            service, address, detail, setting, busy, after)
+        self.who = f"{service} at {address}"
+        super().__init__(service, address, detail, setting, busy, after)
 
     def __str__(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""
-        return f"{self.service} does not answer at {self.address}{detail}. Start it with: {self.repair}"
+        if self.busy:
+            return f"{self.who} has too much to do{detail}. Run the same again later: it goes on where it was"
+        mend = f", or set {self.setting} to where it is" if self.setting else ""
+        return f"{self.service} does not answer at {self.address}{detail}. Start it with: saegim up{mend}"
+
+
+class ServiceFailed(SaegimError, Transient):
+    """A service answers that it failed (500): it is there, and its own log says why."""
+
+    worth = 15.0
+
+    def __init__(self, service: str, address: str, detail: str) -> None:
+        self.service, self.address, self.detail, self.who = service, address, detail, f"{service} at {address}"
+        super().__init__(service, address, detail)
+
+    def __str__(self) -> str:
+        return (f"{self.service} at {self.address} fails ({self.detail}). Its log says why (saegim status; "
+                ".saegim/stack/logs); then run the same again")
+
+
+class LedgerBusy(SaegimError, Transient):
+    """Another process holds the ledger for longer than a transaction may take.
+
+    Args:
+        message: for people.
+        who: the ledger, and where.
+    """
+
+    def __init__(self, message: str, who: str) -> None:
+        self.who = who
+        super().__init__(message, who)
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class DiskFull(SaegimError):
+    """Nothing more can be written; the message names the folder and what is free."""
 
 
 class ObjectMissing(SaegimError):
@@ -75,12 +132,12 @@ class CodecError(SaegimError):
     """A Label Studio result that the annotation config does not allow."""
 
 
-class ProjectGone(SaegimError):
-    """Somebody deleted a Label Studio project that the ledger knows; nothing more comes of it."""
-
-
 class NoSuchSubmission(SaegimError):
     """A name fits no submission, or several; the message says which."""
+
+
+class NoSuchImage(SaegimError):
+    """An id, or the beginning of one, fits no image, or several; the message says which."""
 
 
 class NotToBeSplit(SaegimError):

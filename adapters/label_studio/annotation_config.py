@@ -15,6 +15,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from pydantic import Field
 
 from schemas.errors import SettingError
+from schemas.names import did_you_mean
 from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Unit
 from schemas.recipe import Recipe, parse_recipe
 
@@ -146,6 +147,11 @@ class AnnotationConfig(Recipe):
         return f"{self.name}@{self.version}"
 
 
+def config_names(folder: Path) -> list[str]:
+    """Names of the annotation configs in a folder, sorted."""
+    return sorted(path.parent.name for path in folder.glob("*/config.yaml"))
+
+
 def load_annotation_config(folder: Path) -> AnnotationConfig:
     """Reads and checks a config.
 
@@ -153,8 +159,8 @@ def load_annotation_config(folder: Path) -> AnnotationConfig:
         SettingError: a file is missing, a line is wrong, or config.xml departs from the vocabulary.
     """
     if not folder.is_dir():
-        known = ", ".join(sorted(path.parent.name for path in folder.parent.glob("*/config.yaml")))
-        raise SettingError(f"SAEGIM_ANNOTATION_CONFIG is {folder.name!r}: expected one of {known}")
+        raise SettingError(f"There is no annotation config {folder.name!r} in {folder.parent}"
+                           f"{did_you_mean(folder.name, config_names(folder.parent))}")
     # The linter knows this module's model and vocabulary, so it cannot be imported before them.
     from adapters.label_studio.lint import lint, refuse
 

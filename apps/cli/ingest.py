@@ -13,9 +13,12 @@ from rich.progress import track
 
 from datastore.ledger import clusters
 from datastore.objects import ObjectStore
+from flows.campaigns import campaign_named
 from flows.settings import load_settings
 from flows.workbench import Workbench
 from saegim.settings import home
+from schemas.errors import SettingError
+from schemas.names import unknown
 from schemas.submission import Outcome, Reason, Verdict, image_key
 from schemas.text import normalise
 from stages.ingest.contact_sheet import Group, Picture, contact_sheet, thumbnail
@@ -23,6 +26,7 @@ from stages.ingest.contact_sheet import Group, Picture, contact_sheet, thumbnail
 app = typer.Typer(no_args_is_help=True, help="Duplicates, doubtful pictures and quarantined files.\n\n"
                                              "Example:  saegim ingest duplicates")
 console = Console()
+REJECTIONS = sorted(set(Reason) - {Reason.UNKNOWN_CAMPAIGN})
 
 
 @app.command()
@@ -35,6 +39,8 @@ def duplicates(out: Path = typer.Option(None, help="Where the page goes; <state>
     """
     bench = Workbench(load_settings())
     path = out or home() / "reports" / "duplicates.html"
+    if campaign:
+        campaign = campaign_named(bench.settings, bench.ledger, campaign)
     pairs = [row for row in clusters.comparison_rows(bench.ledger) if _is_of(row, campaign)
              and row.outcome in (Outcome.HELD, Outcome.DUPLICATE)][::-1][:limit]
     groups = [_pair(bench.objects, bench.settings.bucket_images, row)
@@ -77,8 +83,8 @@ def retry(reason: str = typer.Option("", help="Rejections with this reason inste
 
     Example:  SAEGIM_MIN_SIDE=24 saegim ingest retry --reason too_small
     """
-    if reason and reason not in set(Reason):
-        raise typer.BadParameter(f"{reason!r} is none of {', '.join(Reason)}")
+    if reason and reason not in REJECTIONS:
+        raise SettingError(unknown("reason to reject", reason, REJECTIONS))
     bench = Workbench(load_settings())
     count = clusters.retry(bench.ledger, Outcome.REJECTED if reason else Outcome.QUARANTINED, reason or None)
     console.print(f"{count} go through the next ingest again: saegim run ingest" if count else "There are none.", highlight=False)

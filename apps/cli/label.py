@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from adapters.label_studio.annotation_config import AnnotationConfig, config_names
 from adapters.label_studio.lint import Severity
 from adapters.label_studio.lint import lint as findings_of
 from datastore.ledger import projects, queue, readings
+from datastore.ledger.names import image_named
 from datastore.ledger.projects import Person
 from flows.settings import load_settings
 from flows.workbench import Workbench
 from saegim.settings import home
 from schemas.errors import SettingError
 from schemas.labelling import Side
-
-if TYPE_CHECKING:
-    from adapters.label_studio.annotation_config import AnnotationConfig
+from schemas.names import did_you_mean
 
 app = typer.Typer(no_args_is_help=True, help="Labelling: annotation configs, people, gold, how the work goes.\n\n"
                                              "Example:  saegim label status")
@@ -59,7 +58,7 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
         console.print(f"log in at {bench.label_studio.url} with {email.lower()} / {password}\n"
                       "The password is shown this once: hand it over in private; it is changed under Account & Settings.",
                       markup=False)
-    console.print(f"project: {bench.label_studio.url}/projects/{project}/data", markup=False)
+    console.print(f"project: {bench.label_studio.url}/projects/{project.number}/data", markup=False)
     console.print("The free Label Studio shows every project to everybody: whoever stays on one side labels without seeing the "
                   "other.", style="dim")
 
@@ -75,7 +74,7 @@ def list_people(config: str = CONFIG) -> None:
     for heading in ("e-mail address", "name", "annotation config", "side", "project"):
         table.add_column(heading, overflow="fold")
     where = {(row.annotation_config, row.side): row.project_id for row in projects.project_rows(bench.ledger)}
-    rows = projects.person_rows(bench.ledger, config or None)
+    rows = projects.person_rows(bench.ledger, _config(bench, config).name if config else None)
     for person in rows:
         number = where.get((person.annotation_config, person.side))
         table.add_row(escape(person.email), escape(person.name), person.annotation_config, person.side,
@@ -87,7 +86,8 @@ def list_people(config: str = CONFIG) -> None:
 
 
 @gold.command("add")
-def add_gold(image_ids: list[str] = typer.Argument(help="Ids of images that nobody was given yet.", metavar="IMAGE_ID…"),
+def add_gold(image_ids: list[str] = typer.Argument(help="Ids, or their beginnings, of images that nobody was given yet.",
+                                                    metavar="IMAGE_ID…"),
              config: str = CONFIG) -> None:
     """Make images gold: a second look settles their truth, then they go to both sides like any other image.
 
@@ -97,6 +97,7 @@ def add_gold(image_ids: list[str] = typer.Argument(help="Ids of images that nobo
     chosen = _config(bench, config)
     from flows.second_looks import make_gold
 
+    image_ids = [image_named(bench.ledger, name) for name in image_ids]
     run = readings.model_run(bench.ledger, bench.model)
     if run is None:
         raise SettingError(f"{bench.model} has not read anything yet: saegim run prelabel")
@@ -135,14 +136,16 @@ def list_gold(config: str = CONFIG) -> None:
 
 
 @app.command()
-def lint(folders: list[Path] = typer.Argument(None, help="Folders of annotation configs; all of them where left out.")) -> None:
+def lint(names: list[str] = typer.Argument(None, help="Annotation configs, by name or by folder; all where left out.",
+                                           metavar="[NAME…]")) -> None:
     """Say what is wrong with annotation configs before Label Studio does; exit code 1 where something is.
 
-    Example:  saegim label lint annotation_configs/scene_text
+    Example:  saegim label lint scene_text
     """
     root = load_settings().annotation_configs
     wrong = 0
-    for folder in folders or sorted(path for path in root.iterdir() if path.is_dir()):
+    folders = [_folder_of(root, name) for name in names or ()] or sorted(path for path in root.iterdir() if path.is_dir())
+    for folder in folders:
         found = findings_of(folder)
         wrong += sum(item.severity is Severity.ERROR for item in found)
         for item in found:
@@ -189,7 +192,7 @@ def status(config: str = CONFIG) -> None:
     bench = Workbench(load_settings())
     from flows.label_status import status_of
 
-    told = status_of(bench, config or None)
+    told = status_of(bench, _config(bench, config).name if config else None)
     for table in told.tables:
         shown = Table(title=table.title, title_justify="left")
         for index, heading in enumerate(table.headings):
@@ -203,6 +206,15 @@ def status(config: str = CONFIG) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(told.page, encoding="utf-8")
     console.print(f"  page with plots: {path}", style="dim", markup=False)
+
+
+def _folder_of(root: Path, name: str) -> Path:
+    """The folder of a config that is named, or pointed at."""
+    folder = root / name if (root / name).is_dir() else Path(name)
+    if not folder.is_dir():
+        raise SettingError(f"There is no annotation config {name!r} in {root}, and no such folder"
+                           f"{did_you_mean(name, config_names(root))}")
+    return folder
 
 
 def _config(bench: Workbench, name: str) -> AnnotationConfig:

@@ -13,7 +13,10 @@ from rich.table import Table
 
 from apps.stack.prefect_api import prefect_of
 from apps.stack.state import make_private
+from flows.campaigns import load_campaigns
+from flows.planning import load_dataset
 from flows.settings import Settings, load_settings
+from saegim.releases import Releases
 from saegim.settings import home
 from schemas.errors import ServiceUnavailable
 
@@ -78,7 +81,10 @@ def ingest(campaign: str = typer.Option("", help="Only this campaign's submissio
 
     Example:  saegim run ingest --campaign demo
     """
-    prepare(load_settings())
+    settings = load_settings()
+    if campaign:
+        load_campaigns(settings, campaign)  # before the flow starts: a mistake is no failed run with a traceback
+    prepare(settings)
     from flows.ingest import ingest as flow
 
     show(flow(campaign or None))
@@ -95,7 +101,7 @@ def prelabel(only: str = typer.Option("unlabelled", help="unlabelled: what no pe
     from flows.prelabel import check_only
     from flows.prelabel import prelabel as flow
 
-    check_only(only)  # before the flow starts: a mistake is no failed run with a traceback
+    check_only(only)
     show(flow(only))
 
 
@@ -129,7 +135,9 @@ def export(dataset: str = typer.Option("", help="Recipe in recipes/datasets/; SA
 
     Example:  saegim run export --dataset scene-text
     """
-    prepare(load_settings())
+    settings = load_settings()
+    load_dataset(dataset or settings.dataset)
+    prepare(settings)
     from flows.export import export as flow
 
     show(flow(dataset or None))
@@ -142,6 +150,8 @@ def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of
     Example:  saegim run evaluate --release scene-text@3
     """
     settings = load_settings()
+    if release:
+        Releases(settings).manifest(release)
     prepare(settings)
     from flows.evaluate import evaluate as flow
 
@@ -151,12 +161,15 @@ def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of
 
 
 @app.command()
-def score(campaign: str = typer.Option("", help="File in recipes/campaigns/ without .yaml; all where left out.")) -> None:
+def score(campaign: str = typer.Option("", help="Only this campaign; all where left out.")) -> None:
     """Count points and show the leaderboard.
 
     Example:  saegim run score --campaign demo
     """
-    prepare(load_settings())
+    settings = load_settings()
+    if campaign:
+        load_campaigns(settings, campaign)
+    prepare(settings)
     from flows.score import score as flow
 
     report = flow(campaign or None)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, func, select
 
 from datastore.ledger.connection import Ledger
 from datastore.ledger.tables import accepted_readings, images, submissions
+from schemas.errors import NoSuchImage
 
+ID = re.compile("[0-9a-f]{6,64}")
 FEW = 3
 SHORT = 6
 """So many characters of an id stand for it, at least."""
@@ -31,6 +35,25 @@ def image_ids(ledger: Ledger, beginning: str) -> list[str]:
     with ledger.read() as connection:
         return list(connection.scalars(select(images.c.image_id).where(
             images.c.image_id >= beginning, images.c.image_id < beginning + "g").order_by(images.c.image_id).limit(FEW)))
+
+
+def image_named(ledger: Ledger, name: str) -> str:
+    """The id of the image whose id is this, or alone begins so (6 digits or more).
+
+    Raises:
+        NoSuchImage: there is none, or there are several.
+    """
+    found = image_ids(ledger, name) if ID.fullmatch(name) else []
+    if len(found) != 1:
+        raise NoSuchImage(f"{_what_is_wrong(name, found)}. `saegim ledger submissions` and `saegim datasets plan` tell ids")
+    return found[0]
+
+
+def _what_is_wrong(name: str, found: Sequence[str]) -> str:
+    if found:
+        return f"{name!r} begins the ids of several images: {', '.join(found)}: give more digits"
+    return f"{name!r} is no image's id, nor the beginning of one" + (
+        "" if ID.fullmatch(name) else f": expected {SHORT} to 64 digits of 0 to 9 and a to f")
 
 
 def _values(ledger: Ledger, column: Column[Any]) -> list[str]:

@@ -263,7 +263,7 @@ def test_loading_a_config_names_all_errors_at_once(folder: Path) -> None:
 
 
 def test_a_config_that_is_not_there_names_those_that_are(folder: Path) -> None:
-    with pytest.raises(SettingError, match="expected one of document, line_text, scene_text"):
+    with pytest.raises(SettingError, match="did you mean scene_text"):
         load_annotation_config(folder.parent / "scenes")
 
 
