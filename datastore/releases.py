@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import sys
@@ -18,7 +19,7 @@ from datastore.objects import ObjectStore
 from datastore.shards import PARQUET
 from saegim.folder import sha256_of
 from saegim.leaves import leaves
-from saegim.manifest import File, Manifest, folder_of, parse_manifest
+from saegim.manifest import File, Manifest, folder_of, parse_manifest, parse_name
 from schemas.arrow import LABELS, LEFT_OUT, label_table
 from schemas.errors import ObjectMissing, PublishConflict
 from schemas.sample import Before, LeftOut, Planned, Sample
@@ -42,12 +43,17 @@ def newest(objects: ObjectStore, bucket: str, dataset: str) -> Manifest | None:
 
 
 def manifest_of(objects: ObjectStore, bucket: str, dataset: str, number: int) -> Manifest | None:
-    """The manifest of one release; None where there is none."""
-    key = f"{dataset}/{folder_of(number)}/manifest.json"
-    try:
-        return parse_manifest(objects.get(bucket, key), key)
-    except ObjectMissing:
-        return None
+    """The manifest of one release, of its newest revision where something was taken down; None where there is none."""
+    folder: str | None = folder_of(number)
+    found = None
+    while folder:
+        key = f"{dataset}/{folder}/manifest.json"
+        try:
+            found = parse_manifest(objects.get(bucket, key), key)
+        except ObjectMissing:
+            return None
+        folder = found.superseded_by and folder_of(number, parse_name(found.superseded_by).revision)
+    return found
 
 
 def read_labels(objects: ObjectStore, bucket: str, manifest: Manifest) -> pa.Table:
@@ -104,9 +110,8 @@ def shard_files(objects: ObjectStore, bucket: str, parent: Manifest | None, want
     rest, found, manifest = set(wanted), dict[str, File](), parent
     while manifest and rest:
         own = {file.path: file for file in manifest.of_kind("images") if file.path in rest}
-        if manifest is not parent:
-            own = {path: file for path, file in own.items() if objects.exists(bucket, f"{manifest.dataset}/{path}")}
-        found |= own
+        there = objects.in_order(functools.partial(objects.exists, bucket), [f"{manifest.dataset}/{path}" for path in own])
+        found |= {path: file for (path, file), is_there in zip(own.items(), there, strict=True) if is_there}
         rest -= own.keys()
         manifest = manifest_of(objects, bucket, manifest.dataset, manifest.number - 1)
     return found

@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 
 from flows.batches import say
+from flows.endings import to_its_end
 from flows.giving_way import gives_way
 from flows.planning import load_dataset, next_release
 from flows.publication import Publication
@@ -19,6 +20,7 @@ TRIES = 20
 
 
 @flow(name="export")
+@to_its_end
 @gives_way
 def export(dataset: str | None = None) -> Report:
     """Publishes the accepted readings as the next release; nothing where nothing changed.
@@ -61,6 +63,8 @@ def _export(bench: Workbench, recipe: Dataset, lost: list[str]) -> Report:
         report.notes.append(f"{published.name}: " + ", ".join(f"{count} {name}" for name, count in published.splits.items()))
     elif current:
         report.notes.append(f"{current.name} is up to date.")
+    if published:
+        report.notes += [change.said for change in release.changes]
     if current:
         report.notes += [f"left out: {count} ({reason})" for reason, count in current.left_out.items()]
         report.values["release"] = str(current.name)

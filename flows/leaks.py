@@ -15,6 +15,7 @@ from flows.workbench import Workbench
 from schemas.errors import ObjectMissing
 from schemas.sample import Planned
 from schemas.submission import Verdict, image_key
+from stages.export.bridges import Bridge
 from stages.export.gates import BROKEN
 from stages.export.leaks import LeakPair, LeakReport, edited
 from stages.ingest.align import LEAST_INLIERS, Comparison, Features, compare, features
@@ -32,13 +33,16 @@ COPY = -1
 """Stands for an image that is not in the ledger."""
 
 
-def find_leaks(bench: Workbench, planned: Sequence[Planned], new: AbstractSet[str]) -> LeakReport:
+def find_leaks(bench: Workbench, planned: Sequence[Planned], new: AbstractSet[str], bridges: Sequence[Bridge] = (),
+               sampled: int = SAMPLED) -> LeakReport:
     """Looks for near duplicates in two splits of which at least one image is new.
 
     Args:
         bench: whose ledger has the gate's index, and whose bucket has the pictures.
         planned: the release, in order of image id.
-        new: ids of the images that the parent does not hold.
+        new: ids of the images that were not compared with all others for an earlier release.
+        bridges: groups that stand in two splits.
+        sampled: images whose edited copies measure the gate.
     """
     splits = {name: number for number, name in enumerate(sorted({item.split for item in planned}))}
     numbers = np.array([numbered(item.image_id) for item in planned], np.int64)
@@ -53,8 +57,10 @@ def find_leaks(bench: Workbench, planned: Sequence[Planned], new: AbstractSet[st
                 a, b = planned[one], planned[other]
                 found.append(LeakPair(a.image_id, b.image_id, a.split, b.split, seen.verdict, seen.figures))
     apart = told_apart(bench.ledger, [(pair.one, pair.other) for pair in found])
-    recall, tried = _recall(bench, planned[:SAMPLED])
-    return LeakReport(len(pairs), tuple(pair for pair in found if (pair.one, pair.other) not in apart), recall, tried)
+    recall, tried = _recall(bench, planned[:sampled])
+    groups = len({item.group for item in planned if item.group != item.image_id})
+    return LeakReport(len(pairs), tuple(pair for pair in found if (pair.one, pair.other) not in apart), recall, tried,
+                      len(apart), groups, tuple(bridges))
 
 
 class _Pictures:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from datastore.ledger.candidates import candidates, photographs
+from pydantic import ValidationError
+
+from datastore.ledger.candidates import candidates, keys_of, photographs, seen_alike
 from datastore.ledger.connection import in_chunks
 from datastore.ledger.readings import readings_by_id
 from datastore.releases import newest, places, reading_keys, shard_files
 from flows.settings import ROOT
 from flows.workbench import Workbench
 from saegim.manifest import File, Manifest
+from saegim.releases import Releases
 from schemas.errors import SettingError
 from schemas.ids import pseudonym
 from schemas.sample import Before, Planned, Sample
+from stages.export import gates
+from stages.export.bridges import BY_HAND, FOUND, Bridge, bridges, groups_in_two_splits
+from stages.export.changes import Change, changes, leaving
 from stages.export.counts import Counts
-from stages.export.gates import Failure, polygons
-from stages.export.groups import group
+from stages.export.gates import Failure
+from stages.export.groups import Groups, Link, group, links
+from stages.export.leaks import LeakReport
 from stages.export.plan import Plan, plan
-from stages.export.recipe import Dataset, parse_dataset
+from stages.export.recipe import THAW, Dataset, parse_dataset
 
+AGREED = {"agreed"}
 DATASETS = ROOT / "recipes" / "datasets"
 
 
@@ -35,6 +44,9 @@ class NextRelease:
         plan: samples and what is left out.
         shards: files of the shards that hold samples already, by path.
         arrived: ids of samples that the parent does not hold.
+        bridges: groups that stand in two splits.
+        changes: what the recipe changed since the parent, and what it comes to.
+        released: names of the splits that releases have.
     """
 
     recipe: Dataset
@@ -42,6 +54,9 @@ class NextRelease:
     plan: Plan
     shards: dict[str, File]
     arrived: frozenset[str]
+    bridges: tuple[Bridge, ...] = ()
+    changes: tuple[Change, ...] = ()
+    released: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -55,8 +70,27 @@ class NextRelease:
 
     @property
     def same_recipe(self) -> bool:
-        """Whether the parent was made by this recipe."""
-        return self.parent is not None and self.parent.recipe == self.recipe.model_dump(mode="json")
+        """Whether the parent was made by this recipe; what a recipe agrees to is no part of what it says."""
+        made_by = recipe_of(self.parent) if self.parent else None
+        return made_by is not None and made_by.model_dump(exclude=AGREED) == self.recipe.model_dump(exclude=AGREED)
+
+    @property
+    def frozen(self) -> list[str]:
+        """Splits that take nothing new after it."""
+        has = {item.split for item in self.plan.samples}
+        return sorted({*self.plan.frozen, *(name for name in self.recipe.frozen if name in has)})
+
+    @property
+    def splits(self) -> list[str]:
+        """All splits: the recipe's, then those that it does not name any more, which keep what they have."""
+        return [*self.recipe.splits, *sorted({item.split for item in self.plan.samples}.difference(self.recipe.splits))]
+
+    @property
+    def unchecked(self) -> frozenset[str]:
+        """Ids of the samples that have to be compared with all others: where the parent bore near duplicates, all of them."""
+        made_by = recipe_of(self.parent) if self.parent else None
+        bore = made_by is None or made_by.gates.leaks > 0
+        return frozenset(item.image_id for item in self.plan.samples) if bore else self.arrived
 
     @property
     def new(self) -> list[Planned]:
@@ -89,10 +123,79 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     # An image whose shard is gone is written again; it keeps its split.
     before = {name: known if known.shard in shards else replace(known, shard="") for name, known in before.items()}
     groups = group(photographs(bench.ledger), recipe.groups.burst_minutes, recipe.groups.by_submitter, _clusters(before))
-    found = plan(recipe, candidates(bench.ledger, recipe.readings.annotation_configs), groups, before)
+    released = {known.split for known in before.values()}
+    frozen = frozen_of(parent) & released if parent else set[str]()
+    agreed = recipe.agreed.to if parent and recipe.agreed and recipe.agreed.release == parent.number + 1 else []
+    found = plan(recipe, candidates(bench.ledger, recipe.readings.annotation_configs), groups, before,
+                 {name for name in frozen if f"{THAW} {name}" not in agreed})
     arrived = frozenset(item.image_id for item in found.samples
                         if item.image_id not in before or not before[item.image_id].held)
-    return NextRelease(recipe, parent, found, shards, arrived)
+    made_by = recipe_of(parent) if parent else None
+    told = changes(recipe, made_by, found.samples, before, frozen) if made_by else []
+    told += leaving(found.left_out, before, frozen) if parent else _frozen_elsewhere(bench, recipe, found)
+    return NextRelease(recipe, parent, found, shards, arrived, _bridges(bench, recipe, found, groups, before), tuple(told),
+                       tuple(sorted(released)))
+
+
+def recipe_of(release: Manifest) -> Dataset | None:
+    """The recipe that made a release; None where this version of Saegim cannot read it any more."""
+    try:
+        return Dataset.model_validate(release.recipe)
+    except ValidationError:
+        return None
+
+
+def frozen_of(release: Manifest) -> set[str]:
+    """Splits that take nothing new after a release."""
+    if release.frozen is not None:
+        return set(release.frozen)
+    made_by = recipe_of(release)
+    return set(made_by.frozen) if made_by else set()
+
+
+def stopped(bench: Workbench, release: NextRelease, counts: Counts, leaks: LeakReport) -> list[Failure]:
+    """All that forbids a release, but for pictures and readings that are broken.
+
+    Args:
+        bench: whose ledger names the submissions.
+        release: what would be published.
+        counts: of its samples.
+        leaks: of its samples.
+    """
+    recipe = release.recipe
+    named = {name for bridge in leaks.bridges for name in bridge.images}
+    keys = keys_of(bench.ledger, named.union(*((pair.one, pair.other) for pair in leaks.pairs)))
+    return [*(gates.unlike(recipe, release.parent.unit, release.released) if release.parent else ()),
+            *gates.unagreed(recipe, release.number, release.changes), *gates.held(release.plan.samples),
+            *gates.classes(recipe.gates, counts), *gates.leaks(recipe.gates, leaks, keys)]
+
+
+def _bridges(bench: Workbench, recipe: Dataset, found: Plan, groups: Groups, before: dict[str, Before]) -> tuple[Bridge, ...]:
+    """Groups that stand in two splits, with what makes them one."""
+    torn = groups_in_two_splits(found.samples)
+    if not torn:
+        return ()
+    members = [item for item in photographs(bench.ledger) if groups.of(item.image_id) in torn]
+    known = [item for item in _clusters(before) if groups.of(item[0]) in torn]
+    evidence = [Link(one, other, BY_HAND if by_hand else FOUND)
+                for one, other, by_hand in seen_alike(bench.ledger, [item.image_id for item in members])]
+    return tuple(bridges(torn, evidence, links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known)))
+
+
+def _frozen_elsewhere(bench: Workbench, recipe: Dataset, found: Plan) -> list[Change]:
+    """What the first release of a dataset takes of the frozen splits of others: a copied recipe splits the same images anew."""
+    bucket = bench.settings.bucket_datasets
+    told = []
+    for name in Releases(bench.settings, bench.objects.bucket(bucket)).datasets():
+        other = newest(bench.objects, bucket, name)
+        if other is None or name == recipe.name or not (frozen := frozen_of(other)):
+            continue
+        there = places(bench.objects, bucket, other)
+        taken = Counter((item.split, there[item.image_id].split) for item in found.samples if item.split not in recipe.frozen
+                        and item.image_id in there and there[item.image_id].split in frozen)
+        told += [Change(f"{count} images of `{split}` stand in the frozen split `{theirs}` of {other.name}: a model that learns "
+                        "from this dataset knows them") for (split, theirs), count in sorted(taken.items())]
+    return told
 
 
 def samples(bench: Workbench, planned: Sequence[Planned]) -> Iterator[Sample]:
@@ -114,7 +217,7 @@ def looked_through(bench: Workbench, planned: Sequence[Planned], counts: Counts,
                    failures: list[Failure]) -> Iterator[Sample]:
     """The samples, counted on the way; what their readings have that forbids to publish them is added to ``failures``."""
     for sample in samples(bench, planned):
-        failures += polygons(sample.reading)
+        failures += gates.polygons(sample.reading)
         counts.add(sample.planned.split, sample.planned.candidate.campaign, sample.reading, sample.planned.candidate.agreement)
         yield sample
 

@@ -13,7 +13,7 @@ from datastore.shards import write_shards
 from flows.batches import progress
 from flows.diff import changed_rows, thumbnails
 from flows.leaks import find_leaks
-from flows.planning import NextRelease, looked_through, samples
+from flows.planning import NextRelease, looked_through, samples, stopped
 from flows.workbench import Workbench
 from saegim.folder import sha256_of
 from saegim.manifest import Column, File, Manifest
@@ -78,7 +78,7 @@ class Publication:
         """Writes the images that no shard has; returns all samples with their shard, and the files of all shards in use."""
         release = self._release
         with progress("images", len(release.new)) as advance:
-            planned, new = write_shards(self._bench.objects, self._bucket, release.recipe.name, list(release.recipe.splits),
+            planned, new = write_shards(self._bench.objects, self._bucket, release.recipe.name, release.splits,
                                         release.plan.samples, self._fetch, advance)
         known = release.shards | {file.path: file for file in new}
         return planned, [known[path] for path in shards_in_use(planned) if path]
@@ -104,11 +104,8 @@ class Publication:
             write_labels(path, looked_through(self._bench, planned, self.counts, self._failures), advance)
 
     def _gates(self, planned: Sequence[Planned]) -> LeakReport:
-        recipe = self._release.recipe
-        leaks = find_leaks(self._bench, planned, self._release.arrived)
-        failures = [*self._failures, *gates.held(planned), *gates.classes(recipe.gates, self.counts),
-                    *gates.leaks(recipe.gates, leaks)]
-        if failures:
+        leaks = find_leaks(self._bench, planned, self._release.unchecked, self._release.bridges)
+        if failures := [*self._failures, *stopped(self._bench, self._release, self.counts, leaks)]:
             raise GateFailed(gates.message(self._release.name, failures), gates.records(failures))
         return leaks
 
@@ -140,7 +137,7 @@ class Publication:
         for file in manifest.files:
             sizes.setdefault(file.kind, []).append(file.bytes)
         text = card(Card(str(manifest.name), manifest.parent, recipe, manifest.code_version, self.counts, manifest.left_out,
-                         leaks, summary(changes) if changes else None, sizes), pictures)
+                         leaks, summary(changes) if changes else None, sizes, self._release.frozen), pictures)
         return [*files, put("card", "README.md", text.encode(), "text/markdown; charset=utf-8", pulled_as="README.md")]
 
     def _shown(self, planned: Sequence[Planned]) -> Iterator[tuple[bytes, Reading, str]]:
@@ -152,11 +149,10 @@ class Publication:
     def _manifest(self, planned: Sequence[Planned], files: Sequence[File]) -> Manifest:
         release, recipe = self._release, self._release.recipe
         left_out = Counter(item.reason for item in release.plan.left_out)
-        # A split that the recipe has no more keeps what it has.
-        splits = dict.fromkeys(recipe.splits, 0) | Counter(sample.split for sample in planned)
+        splits = dict.fromkeys(release.splits, 0) | Counter(sample.split for sample in planned)
         return Manifest(
             dataset=recipe.name, number=release.number, parent=str(release.parent.name) if release.parent else None,
             unit=recipe.unit, description=recipe.description, licence=recipe.licence, recipe=recipe.model_dump(mode="json"),
-            code_version=f"saegim {version('saegim')}", splits=splits,
+            code_version=f"saegim {version('saegim')}", splits=splits, frozen=release.frozen,
             columns=[Column(name=field.name, type=str(field.type)) for field in LABELS], files=list(files),
             left_out=dict(sorted(left_out.items())))

@@ -82,6 +82,7 @@ class Manifest(_Frozen):
         parent: the release that it was made from, ``name@6``.
         recipe: the dataset recipe as it was.
         splits: samples of each split.
+        frozen: splits that take nothing new after this release; None where a release was made before this was written down.
         columns: of the label file.
         files: every file; those that the parent has too are the same objects.
         left_out: rows of the file ``left_out`` by reason.
@@ -99,6 +100,7 @@ class Manifest(_Frozen):
     recipe: dict[str, JsonValue]
     code_version: str
     splits: dict[str, int]
+    frozen: list[str] | None = None
     columns: list[Column]
     files: list[File]
     left_out: dict[str, int] = {}

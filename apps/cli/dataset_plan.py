@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from flows.planning import NextRelease, changed_labels, load_dataset, looked_through, next_release
+from flows.leaks import find_leaks
+from flows.planning import NextRelease, changed_labels, load_dataset, looked_through, next_release, stopped
 from flows.workbench import Workbench, open_workbench
 from stages.export import gates
 from stages.export.counts import Counts, Facet
@@ -68,8 +69,8 @@ def _look_through(bench: Workbench, outlook: Outlook) -> None:
     for _, changed in track(changed_labels(bench, release, found), "looking through the readings", len(planned),
                             console=Console(stderr=True), transient=True):
         outlook.relabelled += changed
-    outlook.failures += gates.held(planned)
-    outlook.failures += gates.classes(release.recipe.gates, outlook.counts)
+    leaks = find_leaks(bench, planned, release.unchecked, release.bridges, sampled=0)
+    outlook.failures += stopped(bench, release, outlook.counts, leaks)
 
 
 def tables(outlook: Outlook) -> list[Any]:
@@ -84,13 +85,15 @@ def tables(outlook: Outlook) -> list[Any]:
     found: list[Any] = [f"[bold]{release.name}[/] would hold {len(release.plan.samples)} samples ({changes})."]
     if outlook.nothing_new:
         found = [f"Nothing has changed since [bold]{parent}[/]: an export would publish nothing."]
+    if release.changes:
+        found.append(_changes(release))
     found.append(_splits(outlook))
     if release.plan.left_out:
         found.append(_left_out(release))
     if outlook.failures:
         found.append(_gates(outlook.failures))
     else:
-        found.append("No gate stops it so far. Pictures, and near duplicates across splits, are looked at when it is published.")
+        found.append("No gate stops it. Whether each new picture decodes is looked at when it is published.")
     return found
 
 
@@ -103,7 +106,9 @@ def to_json(outlook: Outlook) -> dict[str, Any]:
         "out": outlook.gone, "relabelled": outlook.relabelled,
         "splits": {split: {"images": outlook.counts.images(split), "regions": {
             name: outlook.counts.regions(split, name) for name in outlook.counts.names(Facet.SLICE)}}
-            for split in release.recipe.splits},
+            for split in release.splits},
+        "frozen": release.frozen,
+        "changes": [asdict(change) for change in release.changes],
         "left_out": [{"image_id": item.image_id, "annotation_config": item.annotation_config, "reason": item.reason}
                      for item in release.plan.left_out],
         "gates": [asdict(failure) for failure in outlook.failures],
@@ -112,9 +117,9 @@ def to_json(outlook: Outlook) -> dict[str, Any]:
 
 def _splits(outlook: Outlook) -> Table:
     release, counts = outlook.release, outlook.counts
-    splits = list(release.recipe.splits)
+    splits = release.splits
     arrived = Counter(item.split for item in release.plan.samples if item.image_id in release.arrived)
-    table = Table("", *(f"{split}{' (frozen)' if split in release.recipe.frozen else ''}" for split in splits),
+    table = Table("", *(f"{split}{' (frozen)' if split in release.frozen else ''}" for split in splits),
                   title="What it would hold")
     for column in table.columns[1:]:
         column.justify = "right"
@@ -126,6 +131,14 @@ def _splits(outlook: Outlook) -> Table:
             table.add_row(f"{heading} {escape(name) or '?'}", *(
                 f"{tally.regions if facet is Facet.SLICE else tally.images:,}" for tally in tallies))
         table.add_section()
+    return table
+
+
+def _changes(release: NextRelease) -> Table:
+    table = Table("what is not as it was", "the recipe has to agree to", title=f"Since {release.parent.name}" if release.parent
+                  else "What other datasets hold")
+    for change in release.changes:
+        table.add_row(escape(change.said), change.word)
     return table
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
 
-from datastore.ledger.connection import Ledger
-from datastore.ledger.tables import accepted_readings, agreements, holds, images, readings, submissions
+from datastore.ledger.connection import Ledger, in_chunks
+from datastore.ledger.tables import accepted_readings, agreements, comparisons, decisions, holds, images, readings, submissions
 from schemas.labelling import Kind
 from schemas.sample import Candidate, Photograph
-from schemas.submission import Outcome
+from schemas.submission import Outcome, Verdict
 
 ROWS_A_READ = 2000
 CAMERA_TIME = "%Y:%m:%d %H:%M:%S"
@@ -48,6 +48,29 @@ def photographs(ledger: Ledger) -> Iterator[Photograph]:
             taken = _camera_time((row.original or {}).get("captured_at"))
             yield Photograph(sys.intern(row.image_id), sys.intern(row.cluster_id), sys.intern(row.submitter or ""),
                              row.sent_at.timestamp() if taken is None else taken, taken is not None)
+
+
+def keys_of(ledger: Ledger, image_ids: Iterable[str]) -> dict[str, str]:
+    """Keys of the accepted submissions of some images, by image id."""
+    with ledger.read() as connection:
+        return {row.image_id: row.key for chunk in in_chunks(sorted(set(image_ids))) for row in connection.execute(
+            select(submissions.c.image_id, submissions.c.key).where(
+                submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED))}
+
+
+def seen_alike(ledger: Ledger, image_ids: Iterable[str]) -> list[tuple[str, str, bool]]:
+    """Why images are in clusters: (image, earlier image, whether a manager said so; otherwise ingest found it)."""
+    found = []
+    with ledger.read() as connection:
+        for chunk in in_chunks(sorted(set(image_ids))):
+            for table, by_hand in ((decisions, True), (comparisons, False)):
+                query = (select(submissions.c.image_id.label("mine"), table.c.image_id)
+                         .join(table, table.c.submission_id == submissions.c.submission_id)
+                         .where(submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED,
+                                table.c.verdict == Verdict.CLUSTER, table.c.image_id != submissions.c.image_id)
+                         .order_by(submissions.c.image_id, table.c.image_id))
+                found += [(row.mine, row.image_id, by_hand) for row in connection.execute(query)]
+    return found
 
 
 def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:

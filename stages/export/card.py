@@ -49,6 +49,7 @@ class Card:
         leaks: of its leak report.
         changes: totals of the diff against the parent, by what they count; None where there is no diff.
         files: sizes of its files in bytes, by kind of file.
+        frozen: splits that take nothing new after it.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Card:
     leaks: LeakReport
     changes: Mapping[str, int] | None
     files: Mapping[str, Sequence[int]]
+    frozen: Sequence[str] = ()
 
     @property
     def splits(self) -> list[str]:
@@ -246,21 +248,24 @@ def _splits(facts: Card) -> list[str]:
         together.append("one submitter's photographs, each taken at most "
                         f"{recipe.groups.burst_minutes:g} minutes after the one before")
     shares = ", ".join(f"`{name}` {100 * share:g} %" for name, share in recipe.splits.items())
-    frozen = ", ".join(f"`{name}`" for name in recipe.frozen)
+    frozen = ", ".join(f"`{name}`" for name in facts.frozen)
     recall = ("what the gate itself misses was not measured" if leaks.recall is None else
               f"of {leaks.tried:,} known near duplicates the gate named {100 * leaks.recall:.1f} %")
     return [
         "## How the splits are made",
-        f"Images that belong together are one group, and a group is never in two splits: {', and '.join(together)}. A group's "
+        f"Images that belong together are one group: {', and '.join(together)}. A new group's "
         f"name is hashed to a number, and the number falls into the share of a split: {shares}. So neither chance nor the order "
         "of arrival decides. An image keeps its split in every later release; a new image that would join groups of two splits "
         "is left out.",
-        f"Frozen: {frozen}. Once a release has such a split it takes nothing new, and what belongs with its images is left out."
+        f"Counted in this release: {leaks.groups:,} groups of more than one photograph, of which {leaks.torn:,} stand in two "
+        "splits.",
+        f"Frozen: {frozen}. It takes nothing new in later releases, and what belongs with its images is left out."
         if frozen else "",
         "### Leaks",
         f"Ingest's gate for duplicates, loosened, compared the splits with each other: {leaks.candidates:,} candidate pairs, of "
-        f"which {len(leaks.pairs):,} were verified as near duplicates in two splits (the recipe bears {recipe.gates.leaks:,}); "
-        f"{recall}.",
+        f"which {len(leaks.pairs):,} were verified as near duplicates in two splits and {leaks.apart:,} more were told apart by "
+        f"a person (the recipe bears {recipe.gates.leaks:,}); {recall}. What an earlier release compared is compared with new "
+        "images only.",
     ]
 
 
@@ -314,6 +319,8 @@ def _unsure(facts: Card) -> Iterable[str]:
     images, read_twice = facts.counts.tally(Facet.ALL).images, sum(facts.counts.agreements().values())
     if read_twice < images:
         yield f"{images - read_twice:,} of {images:,} images were read by one person only."
+    if facts.leaks.torn:
+        yield f"{facts.leaks.torn:,} groups of images that belong together stand in two splits."
     if facts.leaks.pairs:
         yield f"{len(facts.leaks.pairs):,} pairs of near duplicates stand in two splits."
     if facts.leaks.recall is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -15,15 +15,27 @@ from PIL import Image
 
 from schemas.reading import Reading
 from schemas.sample import Planned
+from stages.export.bridges import BY_HAND, FOUND, REPEATED, STEPS, Bridge
+from stages.export.changes import Change
 from stages.export.counts import Counts
+from stages.export.groups import BURST, CLUSTER, SUBMITTER
 from stages.export.leaks import LeakReport
-from stages.export.recipe import Gates
+from stages.export.recipe import Dataset, Gates
 
 SHOWN = 30
 """Failures of one gate in a message; how many more there are is said."""
 OUTSIDE = 0.5
 """So far, in pixels, may a corner lie outside the image: coordinates are rounded."""
 LEAVE_OUT = "put {} under readings.leave_out in the recipe, or mend it"
+WAYS = {
+    BY_HAND: "take the merge back: saegim ingest undo",
+    FOUND: "if they are two things: saegim ingest split with the one that was sent later",
+    REPEATED: "take the merge back: saegim ingest undo",
+    CLUSTER: "if they are two things: saegim ingest split with the one that was sent later",
+    BURST: "lower groups.burst_minutes in the recipe",
+    SUBMITTER: "put groups.by_submitter back to false",
+}
+"""How a group is taken apart again, by why it is one."""
 BROKEN = (ValueError, OSError, SyntaxError, TypeError, NotImplementedError, RuntimeError, Image.DecompressionBombError)
 """What decoders raise."""
 
@@ -102,14 +114,67 @@ def classes(gates: Gates, counts: Counts) -> list[Failure]:
     return found
 
 
-def leaks(gates: Gates, report: LeakReport) -> list[Failure]:
-    """Pairs of near duplicates in two splits, where there are more than the recipe bears."""
-    if len(report.pairs) <= gates.leaks:
+def leaks(gates: Gates, report: LeakReport, keys: Mapping[str, str]) -> list[Failure]:
+    """Groups that stand in two splits and near duplicates in two splits, where they are more than the recipe bears.
+
+    Args:
+        gates: what the recipe bears.
+        report: what was found.
+        keys: of the submissions of the images that it names.
+    """
+    if len(report.bridges) + len(report.others) <= gates.leaks:
         return []
-    return [Failure(
-        "leak", pair.one, f"in {pair.split_one}, a near duplicate ({pair.verdict}) of {pair.other[:12]}… in {pair.split_other}",
-        f"put the one that is to go under readings.leave_out in the recipe: {pair.one} or {pair.other}; or, if they are two "
-        "pictures: saegim ingest split with the one that was sent later") for pair in report.pairs]
+
+    def called(image_id: str) -> str:
+        return f"{keys[image_id]} ({image_id[:12]}…)" if image_id in keys else f"{image_id[:12]}…"
+
+    return [*(_torn(bridge, called) for bridge in report.bridges), *(Failure(
+        "leak", pair.one, f"{called(pair.one)} in {pair.split_one} is a near duplicate ({pair.verdict}) of {called(pair.other)} "
+        f"in {pair.split_other}", "put the one that is to go under readings.leave_out in the recipe: "
+        f"{pair.one} or {pair.other}; or, if they are two pictures: saegim ingest split with the one that was sent later")
+        for pair in report.others)]
+
+
+def _torn(bridge: Bridge, called: Callable[[str], str]) -> Failure:
+    steps = [STEPS[link.why].format(called(link.one), called(link.other)) for link in bridge.links]
+    why = "; ".join(steps) or "an earlier release says so"
+    counts = ", ".join(f"{count} in {split}" for split, count in bridge.samples.items())
+    ways = [WAYS[why] for why in dict.fromkeys(link.why for link in bridge.links) if why in WAYS]
+    return Failure(
+        "leak", bridge.one, f"{called(bridge.one)} in {bridge.split_one} and {called(bridge.other)} in {bridge.split_other} are "
+        f"one group now ({counts}), and neither moves: {why}",
+        "; or ".join([*ways, "put the one that is to go under readings.leave_out in the recipe: "
+                      f"{bridge.one} or {bridge.other}"]))
+
+
+def unagreed(recipe: Dataset, number: int, changes: Iterable[Change]) -> list[Failure]:
+    """Changes of what decides splits to which the recipe does not agree for this release."""
+    asked = [change for change in changes if change.word]
+    agreed = recipe.agreed if recipe.agreed and recipe.agreed.release == number else None
+    words = ", ".join(change.word for change in asked)
+    stale = f" (what is there is for release {recipe.agreed.release})" if recipe.agreed and not agreed else ""
+    consent = f"or agree to it: agreed: {{release: {number}, to: [{words}]}}{stale}"
+    return [Failure("recipe", "", change.said, f"{change.back}; {consent}")
+            for change in asked if not (agreed and change.word in agreed.to)]
+
+
+def unlike(recipe: Dataset, unit: str, released: Iterable[str]) -> list[Failure]:
+    """What a dataset cannot change after its first release.
+
+    Args:
+        recipe: as it is now.
+        unit: of the newest release.
+        released: names of the splits that releases have.
+    """
+    found = []
+    if recipe.unit != unit:
+        found.append(Failure("recipe", "", f"unit was {unit}, is {recipe.unit}: no region of the one is a region of the other",
+                             f"unit: {unit}; or a recipe under another name, whose releases begin at 1"))
+    there = {name.casefold(): name for name in released}
+    found += [Failure("recipe", "", f"the split `{name}` differs from the released `{there[name.casefold()]}` in capital letters "
+                      "only: many disks have one folder for both", f"call it {there[name.casefold()]}")
+              for name in recipe.splits if there.get(name.casefold(), name) != name]
+    return found
 
 
 def records(failures: Sequence[Failure]) -> list[dict[str, str]]:

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from schemas.sample import Photograph
+
+CLUSTER, BURST, SUBMITTER = "cluster", "burst", "submitter"
+
+
+class Link(NamedTuple):
+    """Two images that belong together.
+
+    Attributes:
+        one: the one.
+        other: the other.
+        why: ``CLUSTER``, ``BURST`` or ``SUBMITTER``; what explains a group to people may name more.
+    """
+
+    one: str
+    other: str
+    why: str
 
 
 class Groups:
@@ -63,25 +80,35 @@ def group(photographs: Iterable[Photograph], burst_minutes: float, by_submitter:
         photographs: all images whose submission stands, also those without an accepted reading: they connect others.
         burst_minutes: 0 for no bursts.
         by_submitter: all of a submitter's photographs are one group.
-        known: (image id, cluster id) of images that earlier releases held; their submissions may be withdrawn.
+        known: (image id, cluster id) of images that earlier releases held. It counts where the submission does not stand any
+            more: what the ledger says of a standing one may have changed since.
     """
     groups = Groups()
-    bursts: dict[tuple[str, bool], list[tuple[float, str]]] = {}
-    for item in photographs:
-        if item.cluster_id != item.image_id:
-            groups.join(item.image_id, item.cluster_id)
-        if by_submitter or burst_minutes:
-            clock = item.by_camera and not by_submitter
-            bursts.setdefault((item.submitter, clock), []).append((item.at, item.image_id))
-    for image_id, cluster_id in known:
-        if cluster_id != image_id:
-            groups.join(image_id, cluster_id)
-    for taken in bursts.values():
-        _chain(groups, sorted(taken), float("inf") if by_submitter else 60 * burst_minutes)
+    for link in links(photographs, burst_minutes, by_submitter, known):
+        groups.join(link.one, link.other)
     return groups
 
 
-def _chain(groups: Groups, taken: Sequence[tuple[float, str]], seconds: float) -> None:
+def links(photographs: Iterable[Photograph], burst_minutes: float, by_submitter: bool,
+          known: Iterable[tuple[str, str]] = ()) -> Iterator[Link]:
+    """What makes groups of images, one step at a time; see ``group``."""
+    gone = {image_id: cluster_id for image_id, cluster_id in known if cluster_id != image_id}
+    bursts: dict[tuple[str, bool], list[tuple[float, str]]] = {}
+    for item in photographs:
+        gone.pop(item.image_id, None)
+        if item.cluster_id != item.image_id:
+            yield Link(item.image_id, item.cluster_id, CLUSTER)
+        if by_submitter or burst_minutes:
+            clock = item.by_camera and not by_submitter
+            bursts.setdefault((item.submitter, clock), []).append((item.at, item.image_id))
+    for image_id, cluster_id in gone.items():
+        yield Link(image_id, cluster_id, CLUSTER)
+    for taken in bursts.values():
+        yield from _chain(sorted(taken), float("inf") if by_submitter else 60 * burst_minutes,
+                          SUBMITTER if by_submitter else BURST)
+
+
+def _chain(taken: Sequence[tuple[float, str]], seconds: float, why: str) -> Iterator[Link]:
     for (before, one), (after, other) in pairwise(taken):
         if after - before <= seconds:
-            groups.join(one, other)
+            yield Link(one, other, why)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from stages.export.bridges import Bridge
+
 Grey = NDArray[np.uint8]
 SIDE = 800
 """Longer side at which a picture is edited, in pixels: the gate looks at less."""
@@ -38,12 +40,29 @@ class LeakReport:
         pairs: those of them that lie over each other as near duplicates do.
         recall: share of edited copies of the release's own images that the gate would have proposed; None where there were none.
         tried: how many edited copies.
+        apart: pairs that lie over each other so and that somebody told apart; they are none of ``pairs``.
+        groups: groups of more than one photograph.
+        bridges: groups that stand in two splits, a pair of samples for every two splits of each.
     """
 
     candidates: int
     pairs: tuple[LeakPair, ...]
     recall: float | None
     tried: int
+    apart: int = 0
+    groups: int = 0
+    bridges: tuple[Bridge, ...] = ()
+
+    @property
+    def torn(self) -> int:
+        """Groups that stand in more than one split."""
+        return len({bridge.group for bridge in self.bridges})
+
+    @property
+    def others(self) -> list[LeakPair]:
+        """Pairs that are not named as a bridge already."""
+        named = [{bridge.one, bridge.other} for bridge in self.bridges]
+        return [pair for pair in self.pairs if {pair.one, pair.other} not in named]
 
 
 def edited(data: bytes) -> Iterator[Grey]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from schemas.errors import SettingError
 from schemas.ids import digest
 from schemas.sample import Before, Candidate, LeftOut, Planned
 from stages.export.groups import Groups
@@ -38,13 +40,15 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a release will hold and will not, both in order of image id."""
+    """What a release will hold and will not, both in order of image id. ``frozen``: splits that take nothing new, sorted."""
 
     samples: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...]
+    frozen: tuple[str, ...] = ()
 
 
-def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, before: Mapping[str, Before]) -> Plan:
+def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, before: Mapping[str, Before],
+         frozen: AbstractSet[str] = frozenset()) -> Plan:
     """Plans a release. A split never moves: an image keeps the one that it has, its group follows it.
 
     A new image is left out where its group stands in two splits already, or in a frozen one. A new group goes to a split
@@ -55,9 +59,16 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
         candidates: accepted readings; of several of one image, the one whose annotation config the recipe names first wins.
         groups: of all images, those in ``before`` included.
         before: images of earlier releases, by image id.
+        frozen: splits that earlier releases froze, whatever the recipe says of them now.
+
+    Raises:
+        SettingError: every split that the recipe names is frozen.
     """
-    frozen = {known.split for known in before.values()} & set(recipe.frozen)
+    frozen = {known.split for known in before.values()} & {*recipe.frozen, *frozen}
     open_splits = {name: share for name, share in recipe.splits.items() if name not in frozen}
+    if not open_splits:
+        raise SettingError(f"splits is {', '.join(recipe.splits)}: all of them are frozen by now; expected one more, which takes "
+                           "what is new")
     standing: dict[str, frozenset[str]] = {}
     alone = {known.split: frozenset({known.split}) for known in before.values()}  # one set for a million groups
     for image_id, known in before.items():
@@ -85,7 +96,7 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
         seen.add(name)
     out += [LeftOut(name, NO_READING, "", known.split, known.shard, known.cluster_id, groups.of(name))
             for name, known in before.items() if name not in seen]
-    return Plan(tuple(taken), tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))))
+    return Plan(tuple(taken), tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))), tuple(sorted(frozen)))
 
 
 def split_of(shares: Mapping[str, float], salt: str, group: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -9,6 +10,11 @@ from pydantic import Field, ValidationInfo, field_validator
 from schemas.reading import ALL_SLICES, Unit
 from schemas.recipe import Recipe, parse_recipe
 from schemas.text import normalise
+
+SHARES, SALT, GROUPS, DROP, THAW = "shares", "salt", "groups", "drop", "thaw"
+WORDS = (SHARES, SALT, GROUPS)
+WORD = re.compile(rf"{'|'.join(WORDS)}|({DROP}|{THAW}) \w+")
+"""What a recipe may agree to."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -74,6 +80,25 @@ class Gates(Recipe):
         return least
 
 
+class Agreed(Recipe):
+    """Consent to changes of what decides splits, of which an earlier release promised that they do not change.
+
+    Attributes:
+        release: number of the one release that may be made with them.
+        to: the changes, in the words in which ``saegim datasets plan`` asks for them.
+    """
+
+    release: int = Field(ge=1)
+    to: list[str] = Field(min_length=1)
+
+    @field_validator("to")
+    @classmethod
+    def _are_words(cls, to: list[str]) -> list[str]:
+        if unknown := [word for word in to if not WORD.fullmatch(word)]:
+            raise ValueError(f"no such change: {', '.join(unknown)}; expected some of {', '.join(WORDS)}, drop SPLIT, thaw SPLIT")
+        return to
+
+
 class Dataset(Recipe):
     """A file of recipes/datasets/.
 
@@ -87,8 +112,9 @@ class Dataset(Recipe):
         splits: share of each split; they add up to 1.
         salt: decides which group falls into which split. Changing it moves only groups that no release has.
         groups: what never stands in two splits.
-        frozen: splits that take nothing new once a release has them.
+        frozen: splits that take nothing new once a release has them, also where a later recipe does not name them here.
         gates: what stops a release.
+        agreed: to changes of splits, salt, groups and frozen since the newest release.
         formats: that engineers are told of on the card; each is made from the release when it is pulled.
     """
 
@@ -103,6 +129,7 @@ class Dataset(Recipe):
     groups: Groups = Groups()
     frozen: list[str] = Field([])
     gates: Gates = Gates()
+    agreed: Agreed | None = None
     formats: list[str] = Field(["hf"])
 
     @field_validator("splits")
@@ -110,8 +137,10 @@ class Dataset(Recipe):
     def _add_up(cls, splits: dict[str, float]) -> dict[str, float]:
         if abs(sum(splits.values()) - 1) > 1e-9:
             raise ValueError(f"shares add up to {sum(splits.values()):g}, expected 1")
-        if any(not name.isidentifier() for name in splits):
-            raise ValueError("a split's name has letters, digits and underscores only")
+        if any(not name.isidentifier() or normalise(name) != name for name in splits):
+            raise ValueError("a split's name has letters, digits and underscores only, and each letter is one character (NFC)")
+        if len({name.casefold() for name in splits}) < len(splits):
+            raise ValueError("two splits differ in capital letters only: many disks have one folder for both")
         return splits
 
     @field_validator("formats")

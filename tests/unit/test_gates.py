@@ -104,9 +104,9 @@ def test_holds_and_leaks() -> None:
     planned = [Planned(candidate, "i", "train"), Planned(replace(candidate, image_id="j", held="얼굴"), "j", "train")]
     assert [(failure.image_id, failure.detail) for failure in gates.held(planned)] == [("j", "얼굴")]
     report = LeakReport(9, (LeakPair("a", "b", "train", "test", "duplicate", {}),), 0.9, 100)
-    assert gates.leaks(Gates(leaks=1), report) == []
-    [failure] = gates.leaks(Gates(), report)
-    assert "in train" in failure.detail and "b" in failure.detail and "a or b" in failure.repair
+    assert gates.leaks(Gates(leaks=1), report, {}) == []
+    [failure] = gates.leaks(Gates(), report, {"b": "demo/kim/나.jpg"})
+    assert "in train" in failure.detail and "demo/kim/나.jpg (b…) in test" in failure.detail and "a or b" in failure.repair
 
 
 def test_the_message_has_all_gates_and_not_a_thousand_lines() -> None:
