@@ -1,0 +1,252 @@
+"""Every question that the modules of the ledger ask of a database, taken down as it is sent, with the plan it is answered by."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, Row, event, select
+
+import datastore.ledger
+from datastore.ledger import Ledger
+from datastore.ledger.answers import AnnotationRow, SecondLook, Standing
+from datastore.ledger.clusters import Doubt
+from datastore.ledger.leases import Lease
+from datastore.ledger.projects import Person, Project
+from datastore.ledger.queue import Share
+from datastore.ledger.tables import metadata, submissions
+from datastore.ledger.tasks import TaskRow
+from schemas.labelling import Agreement, Kind, Side
+from schemas.reading import Reading, Unit
+from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Reason, Submission, Verdict, sender_of
+from tests.filled_ledger import CAMPAIGNS, CONFIG, MODEL, PROJECTS, RUN, START, Made
+
+FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "cursors", "evaluations", "leases", "unreadable_tasks",
+       "decisions"}
+"""Tables that have few rows whatever an archive holds, or those of the work in hand."""
+BIG = set(metadata.tables) - FEW
+PARTIAL = {"ix_arrivals_undecoded"}
+"""Indexes that hold but the few rows that are asked for."""
+WHOLE = {
+    # The answer is the whole table, or what most rows of it are asked for.
+    "answers.work", "answers.compared", "candidates.candidates", "candidates.photographs", "clusters.cluster_rows",
+    "clusters.comparison_rows", "gate.alike", "holds.held", "names.annotation_configs", "results.slices_by_image",
+    "readings.accepted_under_other_versions", "submissions.outcome_counts", "submissions.submission_rows",
+    # Once a run: what waits among all images, or among all that few images are of.
+    "arrivals.waiting", "clusters.doubts", "queue.waiting", "readings.unread_images", "queue.gold_images",
+    "queue.images_given", "answers.needless_second_looks", "answers.second_looks_without_task", "answers.stuck_second_looks",
+    # Once a command that a person types.
+    "clusters.find", "clusters.retry",
+}
+"""Functions that may go through one table from end to end, once."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A statement as it was sent, with its parameters, and the function that asked it."""
+
+    function: str
+    statement: str
+    parameters: Any
+
+
+@contextmanager
+def taken_down(ledger: Ledger) -> Iterator[list[tuple[str, Any]]]:
+    """The statements that are sent to a ledger meanwhile; of many rows, the first."""
+    sent: list[tuple[str, Any]] = []
+
+    def take_down(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, executemany: bool) -> None:
+        if re.match(r"\s*(select|insert|update|delete|with)\b", statement, re.IGNORECASE) and "pg_advisory" not in statement:
+            sent.append((statement, parameters[0] if executemany else parameters))
+
+    event.listen(ledger._engine, "before_cursor_execute", take_down)
+    try:
+        yield sent
+    finally:
+        event.remove(ledger._engine, "before_cursor_execute", take_down)
+
+
+def functions() -> dict[str, Callable[..., Any]]:
+    """What asks the ledger something: public functions of its modules whose first parameter is a ledger or a connection."""
+    found = {}
+    for module in pkgutil.iter_modules(datastore.ledger.__path__):
+        if module.name not in ("migrations", "connection"):
+            names = vars(importlib.import_module(f"datastore.ledger.{module.name}"))
+            for name, value in names.items():
+                if (inspect.isfunction(value) and value.__module__.endswith(f".{module.name}") and not name.startswith("_")
+                        and [*inspect.signature(value).parameters][:1] in (["ledger"], ["connection"])):
+                    found[f"{module.name}.{name}"] = value
+    return found
+
+
+def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
+    """What all functions ask, each called once on a filled ledger.
+
+    A new function is called too: its arguments go by the names of its parameters, see ``_arguments``.
+    """
+    asked = []
+    for name, function in functions().items():
+        with ledger.read() as connection:
+            arguments = _arguments(name, function, made, connection)
+        with taken_down(ledger) as sent:
+            try:
+                result = _called(ledger, function, arguments)
+                if inspect.isgenerator(result):
+                    list(result)
+            except Exception as error:
+                error.add_note(f"called as {name}({', '.join(arguments)})")
+                raise
+        asked += [Question(name, *one) for one in sent]
+    return asked
+
+
+def _called(ledger: Ledger, function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    if [*inspect.signature(function).parameters][0] == "ledger":
+        return function(ledger, **arguments)
+    with ledger.write() as connection:
+        return function(connection, **arguments)
+
+
+def _arguments(name: str, function: Callable[..., Any], made: Sequence[Made], connection: Connection) -> dict[str, Any]:
+    known = _values(made, connection)
+    found = {}
+    for parameter in [*inspect.signature(function).parameters][1:]:
+        for key in (f"{name}.{parameter}", parameter):
+            if key in known:
+                found[parameter] = known[key]
+                break
+        else:
+            raise AssertionError(f"tests/ledger_questions.py does not say what {parameter!r} of {name} is: add it to _values, so that "
+                                 "its plans are looked at too")
+    return found
+
+
+def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
+    """Arguments by the name of the parameter, or FUNCTION.PARAMETER where it means something else there."""
+    some, first = made[:40], made[19]  # which two people have read
+    ids = [item.image_id for item in some]
+    at = START + timedelta(days=1)
+    project = Project(CONFIG, 1, Side.A, PROJECTS[Side.A], 1, None)
+    rows = _rows(connection, [item.submission_id for item in made[100:102]])
+    reading = Reading(first.image_id, MODEL, "new", 0, Unit.LINE, 9, 9, ())
+    raw = RawObject("raw", "spring/kim/new.jpg", "1", 1, at)
+    picture = CanonicalImage("f" * 64, 1, "image/jpeg", 9, 9, "e" * 64, tuple(range(60)), "made", Original("image/jpeg", 9, 9, None, None, False))
+    sent = Submission(raw, sender_of(raw.key), {}, Outcome.ACCEPTED, "d" * 64, image=picture, image_id=picture.image_id,
+                      cluster_id=picture.image_id)
+    again = replace(sent, raw=replace(raw, key="spring/kim/again.jpg"), outcome=Outcome.DUPLICATE, duplicate_of=raw.submission_id)
+    annotation = AnnotationRow(10**8, 1, PROJECTS[Side.A], 1, first.image_id, first.image_id, "person:kim@example.org", None, False, 1.0,
+                               None, None)
+    return {
+        "advance": lambda _count: None, "after_task": 1, "agreed": True, "among": None, "annotation_config": CONFIG,
+        "annotation_configs": [CONFIG], "at": at, "beginning": first.image_id[:12], "bytes": [], "campaign": "spring",
+        "campaigns": list(CAMPAIGNS), "changes": {first.image_id: at}, "clusters": ids, "days": 7.0, "decoded": [sent],
+        "details": {}, "digests": ids, "figures": Agreement(1, 0, 1), "gone": ["a"], "guide": "g", "ids": ids, "image_id": first.image_id,
+        "image_ids": ids, "into": rows[1], "key": PROJECTS[Side.A], "keys": [f"key {number}" for number in range(40)],
+        "kind": "ingest", "labelled": False, "least_shared": 3, "least_weight": 1.0, "limit": 100, "lines": [], "listed": [raw],
+        "lost": project, "metrics": {}, "model": MODEL, "moment": at, "name": CONFIG, "new": [reading],
+        "numbers": [int(name[:15], 16) for name in ids], "one": first.reading_id("person:kim@example.org"),
+        "other": first.reading_id("person:lee@example.org"), "outcome": Outcome.QUARANTINED, "pairs": [(ids[0], ids[1])],
+        "person": Person("kim@example.org", CONFIG, Side.A, "kim"), "pixels": ids, "project": PROJECTS[Side.A], "project_id": 1,
+        "lease": Lease("ingest", "somebody", {}), "number": 1, "share": Share(), "reader": MODEL, "reading": reading, "reading_ids": [item.reading_id(MODEL) for item in some], "reason": None,
+        "release": "scene-text@1", "report_key": "k", "row": rows[0], "rows": rows, "run": RUN, "seconds": 60, "settled": [sent, again],
+        "side": Side.A, "since_revision": 0, "standing": [Standing(item.number, item.image_id, frozenset()) for item in some],
+        "subjects": ids, "submission_ids": [item.submission_id for item in some], "task_ids": [1, 2], "trace": "t", "unit": "line",
+        "verdict": Verdict.CLUSTER, "version": 1, "wanted": SecondLook(made[2].image_id, CONFIG, "why", ()), "xml": "<View/>",
+        "answers.add_agreement.kind": Kind.PAIR, "answers.add_annotations.rows": [annotation],
+        "answers.seen_annotations.keys": [(1, 1), (2, 2)], "clusters.find.name": first.image_id[:12],
+        "clusters.resolve.looked_at": [(Doubt(first.submission_id, first.image_id, "k", ids[0], "k", {}),
+                                        Compared(ids[0], Verdict.DISTINCT, {}))],
+        "gate.alike.numbers": np.sort(np.array([int(name[:15], 16) for name in ids], np.int64)),
+        "gate.alike.sides": np.arange(40, dtype=np.int8) % 2, "gate.alike.new": np.ones(40, np.bool_),
+        "holds.hold.reason": "why", "projects.plan_project.key": "another", "projects.confirm_project.project": project, "names.image_named.name": first.image_id[:12],
+        "projects.replace_project.key": "a third", "projects.lost_keys.project": project, "queue.waiting.project": project, "readings.images_in_slice.name": "vertical", "readings.set_model_run.name": "made",
+        "tasks.carry_over.lost": PROJECTS[Side.B], "tasks.confirm.task_ids": {first.image_id: 1},
+        "tasks.note_unreadable.changes": {1: at},
+        "tasks.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
+        "tasks.note_collected.changes": {first.image_id: at},
+    }
+
+
+def _rows(connection: Connection, submission_ids: Sequence[str]) -> list[Row[Any]]:
+    return list(connection.execute(select(submissions).where(submissions.c.submission_id.in_(submission_ids))))
+
+
+def sqlite_scans(connection: Connection, question: Question) -> list[str]:
+    """What is wrong with SQLite's plan of a question: tables gone through from end to end, see ``_wrong``."""
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question.statement}", question.parameters).all()
+    tables = _aliases(question.statement)
+    by_id = {row[0]: row for row in rows}
+    first: dict[int, int] = {}  # the outermost loop of each nest
+    found = []
+    for number, parent, _, detail in rows:
+        if match := re.match(r"(SCAN|SEARCH) (\S+)", detail):
+            outermost = first.setdefault(parent, number) == number
+            table = tables.get(match[2].strip('"'), "")
+            if match[1] == "SCAN" and table in BIG and not _stops(question, detail, rows):
+                found += _wrong(question, table, inner=not outermost or _is_repeated(by_id, parent), said=detail)
+    return found
+
+
+def _stops(question: Question, detail: str, plan: Sequence[Any]) -> bool:
+    """Whether what is gone through is an index of few rows, or one in the order that is asked for until some rows are found."""
+    if any(name in detail for name in PARTIAL):
+        return True
+    sorts = any("TEMP B-TREE FOR ORDER BY" in row[3] for row in plan)
+    return " USING " in detail and " LIMIT " in question.statement.upper().replace("\n", " ") and not sorts
+
+
+def _is_repeated(by_id: dict[int, Any], number: int) -> bool:
+    while number in by_id:
+        if "CORRELATED" in by_id[number][3]:
+            return True
+        number = by_id[number][1]
+    return False
+
+
+def _wrong(question: Question, table: str, inner: bool, said: str) -> list[str]:
+    if inner:
+        return [f"{question.function} goes through {table} again and again ({said}):\n{question.statement}\n"]
+    if question.function not in WHOLE:
+        return [f"{question.function} goes through {table} ({said}), and WHOLE does not name it:\n{question.statement}\n"]
+    return []
+
+
+def _aliases(statement: str) -> dict[str, str]:
+    found = {name: name for name in metadata.tables}
+    found |= {alias: table for table, alias in re.findall(r'"?(\w+)"? AS "?(\w+)"?', statement) if table in metadata.tables}
+    return found
+
+
+def postgres_scans(connection: Connection, question: Question) -> list[str]:
+    """What is wrong with PostgreSQL's plan of a question, where it may not go through a table if there is another way."""
+    connection.exec_driver_sql("SET enable_seqscan = off")
+    [[plan]] = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {question.statement}", question.parameters).scalars()
+    return list(_postgres(question, plan["Plan"], False))
+
+
+def _postgres(question: Question, node: dict[str, Any], inner: bool) -> Iterator[str]:
+    table = node.get("Relation Name", "")
+    through = node["Node Type"] == "Seq Scan" or (
+        node["Node Type"] in ("Index Scan", "Index Only Scan") and "Index Cond" not in node and node["Index Name"] not in PARTIAL)
+    if through and table in BIG:
+        yield from _wrong(question, table, inner, f"{node['Node Type']}, {node.get('Index Name', 'no index')}")
+    for number, child in enumerate(node.get("Plans", [])):
+        relation, repeated = child.get("Parent Relationship"), inner
+        if relation == "SubPlan":
+            repeated = f"hashed {child['Subplan Name']}" not in str({**node, "Plans": None})
+        elif node["Node Type"] == "Nested Loop" and number == 1:
+            repeated = True
+        elif relation == "InitPlan":
+            repeated = False
+        if node["Node Type"] != "Limit":
+            yield from _postgres(question, child, repeated)
+        elif child["Node Type"] not in ("Index Scan", "Index Only Scan"):
+            yield from _postgres(question, child, repeated)

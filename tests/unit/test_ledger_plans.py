@@ -1,0 +1,39 @@
+"""No question to the ledger goes through a big table again and again: what a run costs grows with what is new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from datastore.ledger import Ledger
+from datastore.ledger.tables import metadata
+from tests.filled_ledger import fill
+from tests.ledger_questions import WHOLE, functions, questions, sqlite_scans
+
+pytestmark = pytest.mark.slow
+
+
+def test_no_question_goes_through_a_table_for_each_row_of_another(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    ledger.migrate()
+    asked = questions(ledger, fill(ledger, 300))
+    assert {question.function for question in asked} >= functions().keys() - {"connection.is_among"}
+    with ledger.read() as connection:
+        wrong = [line for question in asked for line in sqlite_scans(connection, question)]
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+def test_only_functions_that_there_are_may_go_through_a_table() -> None:
+    assert functions().keys() >= WHOLE
+
+
+def test_what_a_row_points_at_finds_the_row() -> None:
+    """Without an index, a row that is deleted or changed costs a look through the whole table of what points at it."""
+    without = [f"{table.name}.{key.parent.name}" for table in metadata.tables.values() for key in table.foreign_keys
+               if key.parent.name not in {next(iter(index.columns)).name for index in table.indexes
+                                          if not index.dialect_options["sqlite"]["where"] is not None}
+               and key.parent.name != next(iter(table.primary_key.columns)).name
+               and all(key.parent.name != next(iter(rule.columns)).name for rule in table.constraints
+                       if type(rule).__name__ == "UniqueConstraint")]
+    assert not without
