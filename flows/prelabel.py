@@ -119,7 +119,7 @@ def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow
         for window, pictures in one_ahead(lambda window: _pictures(bench, window), windows(todo, engine.images_a_read)):
             leases.renew(bench.ledger, lease, seconds)
             found, broken = _read(engine, window, pictures, failures)
-            with bench.ledger.write() as connection:
+            with bench.ledger.write(alone="images") as connection:
                 leases.fence(connection, lease)
                 counts[READ] += readings.add_readings(connection, found)
                 counts[TEXTLESS] += submissions.reject_textless(connection, [

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from datastore.ledger import arrivals, clusters, leases, submissions
+from datastore.ledger import arrivals, decisions, leases, submissions
 from datastore.ledger.gate import Gate, numbered
 from datastore.ledger.leases import Lease
 from datastore.ledger.submissions import KnownImage
@@ -64,31 +64,36 @@ class Settling:
         self._by_pixels: dict[str, str] = {}
         self._by_bytes: dict[str, str] = {}
         self._by_number: dict[int, str] = {}
+        self._roots: dict[str, str] = {}
         self._features: OrderedDict[str, Features] = OrderedDict()
 
     def settle(self, chunk: Sequence[Submission]) -> list[Submission]:
         """Decides each in turn, then writes all or nothing."""
         pictures = [item.image for item in chunk if item.image]
         with self._bench.ledger.read() as connection:
-            self._decisions = clusters.decided(connection, [item.raw.submission_id for item in chunk])
+            self._said = decisions.last_number(connection)
             self._gate.read(connection, [image.words for image in pictures])
             self._by_bytes = submissions.images_of_bytes(connection, [item.raw_sha256 for item in chunk if item.raw_sha256])
             self._learn(submissions.known_images(
-                connection, ids=[image.image_id for image in pictures] + [*self._by_bytes.values()] + [
-                    image_id for verdicts in self._decisions.values() for image_id in verdicts],
+                connection, ids=[image.image_id for image in pictures] + [*self._by_bytes.values()],
                 pixels=[image.pixels_id for image in pictures if image.pixels_id],
                 numbers={number for image in pictures for number, _ in self._candidates(image)}))
-            self._learn(submissions.known_images(connection, clusters={known.cluster_id for known in self._known.values()}))
+            self._roots = submissions.stood_for(connection, self._known)
+            self._learn(submissions.known_images(connection, ids=self._roots.values(),
+                                                 clusters={known.cluster_id for known in self._known.values()}))
         settled = [self._one(item) for item in chunk]
         with self._bench.ledger.write(alone="images") as connection:
             leases.fence(connection, self._lease)
-            self._write(connection, settled)
-        return settled
+            return self._write(connection, settled)
 
-    def _write(self, connection: Connection, settled: Sequence[Submission]) -> None:
-        submissions.record(connection, settled)
+    def _write(self, connection: Connection, settled: Sequence[Submission]) -> list[Submission]:
+        outcomes = submissions.record(connection, settled, self._said)
+        for item in settled:  # a manager's word may have made a picture of its own of what ingest takes for a duplicate
+            if item.outcome is Outcome.DUPLICATE and item.image and outcomes[item.raw.submission_id] is not Outcome.DUPLICATE:
+                self._gate.add(numbered(item.image.image_id), item.image.words)
         self._gate.flush(connection)
         arrivals.settled(connection, [item.raw.submission_id for item in settled])
+        return [replace(item, outcome=outcomes.get(item.raw.submission_id, item.outcome)) for item in settled]
 
     def _one(self, item: Submission) -> Submission:
         image = item.image
@@ -96,46 +101,44 @@ class Settling:
             return item
         same = self._known.get(image.image_id) or self._known.get(
             self._by_bytes.get(item.raw_sha256 or "") or self._by_pixels.get(image.pixels_id or "", ""))
-        if same and same.submission_id:
-            if not same.stands:
-                textless = Rejection(Reason.NO_TEXT, f"the same picture as {same.key}")
-                return replace(item, outcome=Outcome.REJECTED, rejection=textless, image_id=same.image_id)
-            return repeats(item, same.image_id, same.submission_id)
+        root = self._known.get(self._roots.get(same.image_id, same.image_id)) if same else None
+        if same and root and root.submission_id:
+            done = repeats(item, same.image_id, root.image_id, root.submission_id)
+            if root.stands:
+                return done
+            textless = Rejection(Reason.NO_TEXT, f"the same picture as {root.key}")
+            return replace(done, outcome=Outcome.REJECTED, rejection=textless, duplicate_of=None)
         if same:  # withdrawn since: it stands again
             image = replace(image, image_id=same.image_id, media_type=same.media_type)
             item = replace(item, image=image)
-        related, unverified = self._relate(item.raw.submission_id, image)
+        related, unverified = self._relate(image)
         done = settle(item, related, unverified)
+        if item.raw_sha256:
+            self._by_bytes[item.raw_sha256] = image.image_id
         if done.outcome in (Outcome.ACCEPTED, Outcome.HELD):
             self._gate.add(numbered(image.image_id), image.words)
-            if item.raw_sha256:
-                self._by_bytes[item.raw_sha256] = image.image_id
             self._learn([KnownImage(image.image_id, numbered(image.image_id), image.media_type, image.pixels_id,
                                     done.cluster_id or image.image_id, done.cluster_id == image.image_id,
                                     item.raw.submission_id, item.raw.sent_at, item.raw.key, done.outcome.value)])
+        elif done.image_id:  # a duplicate's own picture may come again
+            self._learn([KnownImage(image.image_id, numbered(image.image_id), image.media_type, image.pixels_id,
+                                    image.image_id, False, None, None, None, None)])
+            self._roots[image.image_id] = done.image_id
         return done
 
-    def _relate(self, submission_id: str, image: CanonicalImage) -> tuple[list[Related], int]:
+    def _relate(self, image: CanonicalImage) -> tuple[list[Related], int]:
         """Compares an image with its candidates; the second value counts those that were too many."""
-        decided = self._decisions.get(submission_id, {})
-        if clusters.ANY in decided:
-            return [], 0
-        said = {image_id: verdict for image_id, verdict in decided.items() if image_id in self._known}
         candidates = [(self._known[self._by_number[number]], weight) for number, weight in self._candidates(image)
                       if number in self._by_number]
-        candidates = [(known, weight) for known, weight in candidates
-                      if known.stands and known.image_id != image.image_id and known.image_id not in said]
+        candidates = [(known, weight) for known, weight in candidates if known.stands and known.image_id != image.image_id]
         cap = self._bench.settings.verifications
         found = self._compare(image, [known for known, _ in candidates[:cap]])
         # Clusters do not chain: whoever resembles a member is compared with what represents it.
-        met = {one.compared.image_id for one in found} | said.keys()
+        met = {one.compared.image_id for one in found}
         wanted = {one.cluster_id for one in found if one.compared.verdict is Verdict.CLUSTER and not one.represents}
         found += self._compare(image, [known for known in self._known.values() if known.represents and known.stands
                                        and known.cluster_id in wanted and known.image_id not in met])
-        found += [_related(self._known[image_id], Compared(image_id, verdict, {}), by_a_manager=True)
-                  for image_id, verdict in said.items()]
-        over = sum(weight >= STRONG for _, weight in candidates[cap:])
-        return found, 0 if said else over
+        return found, sum(weight >= STRONG for _, weight in candidates[cap:])
 
     def _candidates(self, image: CanonicalImage) -> list[tuple[int, float]]:
         return self._gate.candidates(image.words)
@@ -178,7 +181,7 @@ class Settling:
                 self._by_pixels[known.pixels_id] = known.image_id
 
 
-def _related(known: KnownImage, compared: Compared, by_a_manager: bool = False) -> Related:
+def _related(known: KnownImage, compared: Compared) -> Related:
     if known.submission_id is None or known.sent_at is None:
         raise ValueError(f"{known.image_id} stands on no submission")
-    return Related(compared, known.cluster_id, known.represents or by_a_manager, known.submission_id, known.sent_at)
+    return Related(compared, known.cluster_id, known.represents, known.submission_id, known.sent_at)

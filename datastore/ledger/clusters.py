@@ -1,22 +1,22 @@
-"""What a manager sees of duplicates and clusters, and says of them."""
+"""What a manager sees of duplicates and clusters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, false, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, false, func, or_, select, update
 
 from datastore.ledger import arrivals
-from datastore.ledger.connection import Ledger, in_chunks, upsert
-from datastore.ledger.tables import comparisons, decisions, images, points, readings, submissions
-from schemas.errors import NoSuchSubmission, NotToBeSplit
-from schemas.submission import UNCOMPARED, Compared, Outcome, Verdict, image_key, sender_of
+from datastore.ledger.connection import Ledger, in_chunks
+from datastore.ledger.decisions import decision_list, own_image, settle_anew
+from datastore.ledger.standing import in_force
+from datastore.ledger.tables import comparisons, images, points, readings, submissions
+from schemas.errors import NoSuchSubmission
+from schemas.submission import UNCOMPARED, Compared, Outcome, Said, Verdict, image_key, sender_of
 from schemas.text import normalise
 
-ANY = "*"
-"""Stands for every earlier image in a decision."""
 BY_TEXTS = "lines"
 """Figure of a comparison in which texts were compared too."""
 
@@ -33,33 +33,28 @@ class Doubt:
     figures: dict[str, float]
 
 
-def decided(connection: Connection, submission_ids: Iterable[str]) -> dict[str, dict[str, Verdict]]:
-    """A manager's decisions by submission id and image id."""
-    found: dict[str, dict[str, Verdict]] = {}
-    for chunk in in_chunks(sorted(set(submission_ids))):
-        for row in connection.execute(select(decisions).where(decisions.c.submission_id.in_(chunk))):
-            found.setdefault(row.submission_id, {})[row.image_id] = Verdict(row.verdict)
-    return found
-
-
 def told_apart(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of some pairs of images of which a manager said that they are distinct."""
+    """Those of some pairs of images of which a manager said that they show different things, when both were there."""
     names = sorted({name for pair in pairs for name in pair})
-    sent: dict[str, tuple[Any, str]] = {}
-    said: set[tuple[str, str]] = set()
+    found: dict[str, int] = {}
+    owner: dict[str, str] = {}
+    cluster: dict[str, str] = {}
+    said = [item for item in in_force(decision_list(ledger)) if item.kind is Said.SPLIT] if pairs else []
     with ledger.read() as connection:
-        for chunk in in_chunks(names):
-            rows = connection.execute(select(submissions.c.image_id, submissions.c.sent_at, submissions.c.key).where(
-                submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED))
-            sent.update({row.image_id: (row.sent_at, row.key) for row in rows})
-            said |= {(row.mine, row.image_id) for row in connection.execute(
-                select(submissions.c.image_id.label("mine"), decisions.c.image_id)
-                .join(decisions, decisions.c.submission_id == submissions.c.submission_id)
-                .where(submissions.c.image_id.in_(chunk), decisions.c.verdict == Verdict.DISTINCT))}
+        for chunk in in_chunks(names if said else ()):
+            rows = connection.execute(select(submissions.c.image_id, submissions.c.submission_id, submissions.c.own_image_id,
+                                             submissions.c.decisions_before, images.c.cluster_id)
+                                      .join(images, images.c.image_id == submissions.c.image_id)
+                                      .where(submissions.c.image_id.in_(chunk)))
+            for row in rows:
+                if row.own_image_id in (None, row.image_id):
+                    owner[row.submission_id] = row.image_id
+                    found[row.image_id] = min(row.decisions_before, found.get(row.image_id, row.decisions_before))
+                    cluster[row.image_id] = row.cluster_id
+    split = {owner[item.submission_id]: item.number for item in said if item.submission_id in owner}
 
-    def apart(later: str, earlier: str) -> bool:
-        of_all = (later, ANY) in said and later in sent and earlier in sent and sent[earlier] <= sent[later]
-        return of_all or (later, earlier) in said
+    def apart(one: str, other: str) -> bool:
+        return one in split and other in found and found[other] < split[one] and cluster[one] != cluster[other]
 
     return {(one, other) for one, other in pairs if apart(one, other) or apart(other, one)}
 
@@ -88,51 +83,19 @@ def find(ledger: Ledger, name: str) -> Row[Any]:
     return rows[0]
 
 
-def split(ledger: Ledger, row: Row[Any]) -> str:
-    """Says that a submission's picture is one of its own. Returns what that changed, in words.
-
-    A member leaves its cluster. A duplicate or a held one is decided anew by the next ingest, which compares it no more.
-    """
-    with ledger.write(alone="images") as connection:
-        compared = connection.scalar(select(comparisons.c.image_id).where(
-            comparisons.c.submission_id == row.submission_id).limit(1))
-        if row.outcome == Outcome.DUPLICATE and not compared:
-            raise NotToBeSplit(f"{row.key} has the same bytes or pixels as {row.duplicate_of}: it is no picture of its own")
-        upsert(connection, decisions, {"submission_id": row.submission_id, "image_id": ANY, "verdict": Verdict.DISTINCT})
-        if row.outcome in (Outcome.DUPLICATE, Outcome.HELD):
-            _take_back(connection, [row])
-            return "the next ingest takes it as a picture of its own"
-        _leave(connection, row.image_id)
-        return "it has left its cluster"
-
-
-def merge(ledger: Ledger, row: Row[Any], into: Row[Any], verdict: Verdict) -> str:
-    """Says that a submission shows what an earlier one shows, or (``duplicate``) repeats it. Returns what that changed."""
-    with ledger.write(alone="images") as connection:
-        connection.execute(delete(decisions).where(decisions.c.submission_id == row.submission_id))
-        upsert(connection, decisions, {"submission_id": row.submission_id, "image_id": into.image_id, "verdict": verdict})
-        if row.outcome == Outcome.ACCEPTED and verdict is Verdict.CLUSTER:
-            ours, theirs = (connection.scalar(select(images.c.cluster_id).where(images.c.image_id == one.image_id))
-                            for one in (row, into))
-            connection.execute(update(images).where(images.c.cluster_id == ours).values(cluster_id=theirs))
-            return "their clusters are one"
-        if row.outcome == Outcome.ACCEPTED:
-            connection.execute(update(submissions).where(submissions.c.duplicate_of == row.submission_id).values(
-                duplicate_of=into.submission_id, image_id=into.image_id))
-            connection.execute(update(submissions).where(submissions.c.submission_id == row.submission_id).values(
-                outcome=Outcome.DUPLICATE, duplicate_of=into.submission_id, image_id=into.image_id))
-            return "it is a duplicate now"
-        _take_back(connection, [row])
-        return "the next ingest does so"
-
-
 def retry(ledger: Ledger, outcome: Outcome, reason: str | None = None) -> int:
     """Makes quarantined or rejected submissions arrivals again. Returns how many."""
     query = select(submissions).where(submissions.c.outcome == outcome)
     if reason:
         query = query.where(submissions.c.reason == reason)
     with ledger.write(alone="images") as connection:
-        rows = connection.execute(query).all()
+        rows = {row.submission_id: row for row in connection.execute(query)}
+        behind = set(rows)
+        while behind:  # what repeats one that is decided anew is decided anew behind it
+            more = {row.submission_id: row for chunk in in_chunks(sorted(behind)) for row in connection.execute(
+                select(submissions).where(submissions.c.duplicate_of.in_(chunk)))}
+            behind = more.keys() - rows.keys()
+            rows |= more
         _take_back(connection, rows)
     return len(rows)
 
@@ -142,15 +105,15 @@ def doubts(ledger: Ledger, run: str) -> list[Doubt]:
 
     Pictures with more lookalikes than were compared are left out: texts of some would not decide.
     """
-    earlier = images.alias("earlier")
+    earlier, held = images.alias("earlier"), submissions.alias("held")
     query = (
         select(comparisons.c.submission_id, comparisons.c.figures, images.c.image_id, images.c.media_type,
                earlier.c.image_id.label("earlier_id"), earlier.c.media_type.label("earlier_type"))
         .join(submissions, submissions.c.submission_id == comparisons.c.submission_id)
-        .join(images, images.c.image_id == submissions.c.image_id)
+        .join(images, images.c.image_id == submissions.c.own_image_id)
+        .join(held, and_(held.c.image_id == images.c.image_id, held.c.outcome == Outcome.HELD))
         .join(earlier, earlier.c.image_id == comparisons.c.image_id)
-        .where(submissions.c.outcome == Outcome.HELD, comparisons.c.verdict == Verdict.REVIEW,
-               ~submissions.c.detail.contains(UNCOMPARED),
+        .where(comparisons.c.verdict == Verdict.REVIEW, ~held.c.detail.contains(UNCOMPARED),
                *(exists().where(readings.c.image_id == table.c.image_id, readings.c.run == run) for table in (images, earlier)))
         .order_by(comparisons.c.submission_id, comparisons.c.image_id))
     with ledger.read() as connection:
@@ -165,14 +128,15 @@ def resolve(connection: Connection, looked_at: Sequence[tuple[Doubt, Compared]])
         connection.execute(update(comparisons).where(
             comparisons.c.submission_id == doubt.submission_id, comparisons.c.image_id == doubt.earlier_id).values(
             verdict=found.verdict, figures=found.figures))
-    count = 0
-    for chunk in in_chunks(sorted({doubt.submission_id for doubt, _ in looked_at})):
-        left = exists().where(comparisons.c.submission_id == submissions.c.submission_id,
-                              comparisons.c.verdict == Verdict.REVIEW)
-        count += connection.execute(update(submissions).where(
-            submissions.c.submission_id.in_(chunk), submissions.c.outcome == Outcome.HELD, ~left).values(
-            outcome=Outcome.ACCEPTED, detail=None)).rowcount
-    return count
+    pictures = sorted({doubt.image_id for doubt, _ in looked_at})
+    held = _held(connection, pictures)
+    settle_anew(connection, pictures)
+    return held - _held(connection, pictures)
+
+
+def _held(connection: Connection, image_ids: Sequence[str]) -> int:
+    return sum(connection.scalar(select(func.count()).select_from(submissions).where(
+        submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.HELD)) or 0 for chunk in in_chunks(image_ids))
 
 
 def comparison_rows(ledger: Ledger) -> list[Row[Any]]:
@@ -189,6 +153,34 @@ def comparison_rows(ledger: Ledger) -> list[Row[Any]]:
         return list(connection.execute(query))
 
 
+def exact_rows(ledger: Ledger) -> list[Row[Any]]:
+    """Submissions with the bytes or pixels of an earlier one, with the key and time of the one that stands, newest first."""
+    earlier = submissions.alias("earlier")
+    query = (select(submissions.c.submission_id, submissions.c.key, submissions.c.campaign, submissions.c.submitter,
+                    submissions.c.sent_at, submissions.c.raw_sha256, submissions.c.own_image_id, submissions.c.image_id,
+                    images.c.media_type, earlier.c.submission_id.label("earlier_submission"), earlier.c.key.label("earlier_key"),
+                    earlier.c.sent_at.label("earlier_sent_at"), earlier.c.raw_sha256.label("earlier_sha256"))
+             .join(images, images.c.image_id == submissions.c.own_image_id)
+             .join(earlier, earlier.c.submission_id == submissions.c.duplicate_of)
+             .where(submissions.c.outcome == Outcome.DUPLICATE, submissions.c.own_image_id == submissions.c.image_id)
+             .order_by(submissions.c.sent_at.desc(), submissions.c.key))
+    with ledger.read() as connection:
+        return list(connection.execute(query))
+
+
+def picture_keys(connection: Connection, submission_ids: Iterable[str]) -> dict[str, str]:
+    """Where the canonical pictures of submissions are in the bucket ``images``, also those of duplicates, by submission id."""
+    found: dict[str, str] = {}
+    for chunk in in_chunks(sorted(set(submission_ids))):
+        found |= dict(connection.execute(select(comparisons.c.submission_id, comparisons.c.picture_key).where(
+            comparisons.c.submission_id.in_(chunk))).tuples().all())
+        own = func.coalesce(submissions.c.own_image_id, submissions.c.image_id)
+        found |= {row.submission_id: image_key(row.image_id, row.media_type) for row in connection.execute(
+            select(submissions.c.submission_id, images.c.image_id, images.c.media_type).join(images, images.c.image_id == own)
+            .where(submissions.c.submission_id.in_(chunk)))}
+    return found
+
+
 def cluster_rows(ledger: Ledger) -> list[Row[Any]]:
     """Images of clusters that have more than one, with their submission, by cluster and time sent."""
     query = (select(images.c.image_id, images.c.media_type, images.c.cluster_id, images.c.represents,
@@ -203,25 +195,15 @@ def cluster_rows(ledger: Ledger) -> list[Row[Any]]:
     return [row for row in rows if sizes[row.cluster_id] > 1]
 
 
-def _leave(connection: Connection, image_id: str) -> None:
-    """An image leaves its cluster for one of its own; where it was the founder, the first one that stays gives the name."""
-    cluster_id = connection.scalar(select(images.c.cluster_id).where(images.c.image_id == image_id))
-    rest = connection.execute(select(images.c.image_id).where(images.c.cluster_id == cluster_id, images.c.image_id != image_id)
-                              .order_by(images.c.represents.desc(), images.c.image_id)).scalars().all()
-    if cluster_id == image_id and rest:
-        connection.execute(update(images).where(images.c.image_id.in_(rest)).values(cluster_id=rest[0]))
-        connection.execute(update(images).where(images.c.image_id == rest[0]).values(represents=True))
-    connection.execute(update(images).where(images.c.image_id == image_id).values(cluster_id=image_id, represents=True))
-
-
-def _take_back(connection: Connection, rows: Sequence[Row[Any]]) -> None:
-    ids = [row.submission_id for row in rows]
-    arrivals.take_back(connection, rows)
-    for chunk in in_chunks(ids):
+def _take_back(connection: Connection, rows: Mapping[str, Row[Any]]) -> None:
+    arrivals.take_back(connection, list(rows.values()))
+    pictures = sorted({own for row in rows.values() if (own := own_image(row))})
+    for chunk in in_chunks(sorted(rows)):
         for table in (comparisons, points):  # points are counted anew by the next score
             connection.execute(delete(table).where(table.c.submission_id.in_(chunk)))
-        # What repeats a held picture is decided anew behind it.
-        behind = connection.execute(select(submissions).where(submissions.c.duplicate_of.in_(chunk))).all()
-        if behind:
-            _take_back(connection, behind)
+        connection.execute(update(submissions).where(submissions.c.submission_id.in_(chunk)).values(duplicate_of=None))
+    for chunk in in_chunks(sorted(rows)):
         connection.execute(delete(submissions).where(submissions.c.submission_id.in_(chunk)))
+    for chunk in in_chunks(pictures):
+        connection.execute(update(images).where(images.c.image_id.in_(chunk)).values(refused=None, why_refused=None))
+    settle_anew(connection, pictures)

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, exists, func, select, true, update
 
+from datastore.ledger import decisions
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
 from datastore.ledger.gate import numbered
 from datastore.ledger.tables import comparisons, images, readings, submissions
-from schemas.submission import CATEGORIES, Outcome, Reason, Submission, image_key
+from schemas.submission import CATEGORIES, Outcome, Submission, Verdict, image_key
 from schemas.text import normalise
 
 
@@ -52,7 +53,8 @@ def known_images(connection: Connection, *, ids: Iterable[str] = (), pixels: Ite
     query = select(images.c.image_id, images.c.number, images.c.media_type, images.c.pixels_id, images.c.cluster_id,
                    images.c.represents, stands.c.submission_id, stands.c.sent_at, stands.c.key, stands.c.outcome).outerjoin(
         stands, (stands.c.image_id == images.c.image_id)
-        & stands.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))).order_by(stands.c.outcome.desc())
+        & stands.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))).order_by(
+        stands.c.outcome.desc(), stands.c.sent_at.desc(), stands.c.key.desc())
     found: dict[str, KnownImage] = {}
     wanted: list[tuple[Column[Any], Iterable[Any]]] = [
         (images.c.image_id, ids), (images.c.pixels_id, pixels), (images.c.number, numbers), (images.c.cluster_id, clusters)]
@@ -68,37 +70,83 @@ def images_of_bytes(connection: Connection, digests: Iterable[str]) -> dict[str,
     """Which images were made of raw files with these sha256 sums: another encoder would make other images of them."""
     found: dict[str, str] = {}
     for chunk in in_chunks(sorted(set(digests))):
-        rows = connection.execute(select(submissions.c.raw_sha256, submissions.c.image_id).where(
-            submissions.c.raw_sha256.in_(chunk), submissions.c.image_id.is_not(None),
-            submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))))
-        found.update({row.raw_sha256: row.image_id for row in rows})
+        rows = connection.execute(select(submissions.c.raw_sha256, submissions.c.own_image_id).where(
+            submissions.c.raw_sha256.in_(chunk), submissions.c.own_image_id.is_not(None), submissions.c.outcome != Outcome.WITHDRAWN))
+        found.update({row.raw_sha256: row.own_image_id for row in rows})
     return found
 
 
-def record(connection: Connection, settled: Sequence[Submission]) -> int:
+def stood_for(connection: Connection, image_ids: Iterable[str]) -> dict[str, str]:
+    """Images of duplicates: which image each of them repeats."""
+    found: dict[str, str] = {}
+    for chunk in in_chunks(sorted(set(image_ids))):
+        found |= dict(connection.execute(select(submissions.c.own_image_id, submissions.c.image_id).where(
+            submissions.c.own_image_id.in_(chunk), submissions.c.own_image_id != submissions.c.image_id,
+            submissions.c.outcome != Outcome.WITHDRAWN)).tuples().all())
+    return found
+
+
+def record(connection: Connection, settled: Sequence[Submission], decisions_before: int | None = None) -> dict[str, Outcome]:
     """Writes submissions with their images and comparisons; those already there stay as they are.
 
-    A duplicate that was sent before what it repeats (it arrived late) takes its place: the earliest submission wins.
+    Where more follows than was seen when they were settled, it is worked out anew: for a duplicate that was sent before
+    what it repeats, for what was taken back and is found once more, and where somebody decided meanwhile.
+
+    Args:
+        connection: a transaction that has the lock ``images``.
+        settled: submissions with what was found of them.
+        decisions_before: decisions that there were when they were compared; None for all that there are.
 
     Returns:
-        How many submissions were new.
+        What became of each, by submission id.
     """
-    new_images = [_image_row(item) for item in settled if _brings_an_image(item)]
-    if insert_or_ignore(connection, images, new_images) < len(new_images):  # some were taken back and are decided anew
-        for row in new_images:
-            connection.execute(update(images).where(images.c.image_id == row["image_id"]).values(
-                cluster_id=row["cluster_id"], represents=row["represents"]))
+    said = decisions.last_number(connection)
+    before = said if decisions_before is None else decisions_before
+    bringing = [item for item in settled if _brings_an_image(item)]
+    there = {known.image_id for known in known_images(connection, ids=[item.own_image_id or "" for item in bringing])}
+    insert_or_ignore(connection, images, [_image_row(item) for item in bringing if item.own_image_id not in there])
     insert_or_ignore(connection, comparisons, [
         {"submission_id": item.raw.submission_id, "image_id": found.image_id, "verdict": found.verdict,
          "picture_key": item.image.key, "figures": found.figures}
         for item in settled if item.image for found in item.comparisons])
     # Accepted ones first: a duplicate's row points at the row that it repeats.
     ordered = sorted(settled, key=lambda item: item.outcome is Outcome.DUPLICATE)
-    new = insert_or_ignore(connection, submissions, [_row(item) for item in ordered])
-    for item in settled:
-        if item.outcome is Outcome.DUPLICATE:
-            _let_the_earliest_win(connection, item)
-    return new
+    insert_or_ignore(connection, submissions, [
+        {**_row(item), "decisions_before": before, **({"outcome": Outcome.HELD} if item.own_image_id in there else {})}
+        for item in ordered])
+    stale = {item.own_image_id for item in settled if item.own_image_id and (
+        said != before or item.own_image_id in there or item.outcome is Outcome.REJECTED)}
+    stale |= _otherwise_by_now(connection, settled)
+    if said:
+        stale |= decisions.decided_images(connection, [item.raw.submission_id for item in settled])
+    decisions.settle_anew(connection, sorted(filter(None, stale)))
+    return outcomes(connection, [item.raw.submission_id for item in settled])
+
+
+def outcomes(connection: Connection, submission_ids: Iterable[str]) -> dict[str, Outcome]:
+    """What became of some submissions, by id."""
+    return {row.submission_id: Outcome(row.outcome) for chunk in in_chunks(sorted(set(submission_ids))) for row in connection.execute(
+        select(submissions.c.submission_id, submissions.c.outcome).where(submissions.c.submission_id.in_(chunk)))}
+
+
+def _otherwise_by_now(connection: Connection, settled: Sequence[Submission]) -> set[str | None]:
+    """Images of those that repeat what does not stand, or what was sent later, or that joined what is no cluster any more."""
+    repeated = {item.duplicate_of for item in settled if item.duplicate_of}
+    joined = {item.found_image_id for item in settled if item.found is Verdict.CLUSTER and item.found_image_id}
+    originals: dict[str, Row[Any]] = {}
+    for chunk in in_chunks(sorted(repeated)):
+        originals |= {row.submission_id: row for row in connection.execute(
+            select(submissions).where(submissions.c.submission_id.in_(chunk)))}
+    clusters = {known.image_id: known.cluster_id for known in known_images(connection, ids=joined) if known.stands}
+
+    def otherwise(item: Submission) -> bool:
+        if item.duplicate_of:
+            first = originals.get(item.duplicate_of)
+            return first is None or first.outcome not in (Outcome.ACCEPTED, Outcome.HELD) or (
+                (first.sent_at, first.key) > (item.raw.sent_at, item.raw.key)) or first.image_id != item.image_id
+        return item.found is Verdict.CLUSTER and clusters.get(item.found_image_id or "") != item.cluster_id
+
+    return {item.own_image_id for item in settled if otherwise(item)}
 
 
 def reject_textless(connection: Connection, image_ids: Iterable[str]) -> int:
@@ -107,36 +155,26 @@ def reject_textless(connection: Connection, image_ids: Iterable[str]) -> int:
     Those that claim a category stay: what the engine reads badly is what campaigns collect. So do those that a person has
     read: a new model does not overrule people.
     """
-    count = 0
+    textless: list[str] = []
     labelled = exists().where(readings.c.image_id == submissions.c.image_id, readings.c.reader.startswith("person:"))
     for chunk in in_chunks(sorted(set(image_ids))):
-        rows = connection.execute(select(submissions.c.submission_id, submissions.c.claims).where(
+        rows = connection.execute(select(submissions.c.image_id, submissions.c.claims).where(
             submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED, ~labelled))
-        textless = [row.submission_id for row in rows if not row.claims.get(CATEGORIES)]
-        if textless:
-            count += connection.execute(update(submissions).where(
-                submissions.c.submission_id.in_(textless), submissions.c.outcome == Outcome.ACCEPTED).values(
-                outcome=Outcome.REJECTED, reason=Reason.NO_TEXT, detail="the model found no region")).rowcount
-    return count
+        textless += [row.image_id for row in rows if not row.claims.get(CATEGORIES)]
+    refuse(connection, textless, Outcome.REJECTED, "the model found no region")
+    return len(textless)
 
 
 def quarantine(connection: Connection, image_id: str, trace: str) -> None:
-    """Puts aside the submission of an image on which something nobody foresaw failed; ``saegim ingest retry`` has it back."""
-    connection.execute(update(submissions).where(
-        submissions.c.image_id == image_id, submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD))).values(
-        outcome=Outcome.QUARANTINED, detail=trace))
+    """Puts aside the submissions of an image on which something nobody foresaw failed; ``saegim ingest retry`` has them back."""
+    refuse(connection, [image_id], Outcome.QUARANTINED, trace)
 
 
-def _let_the_earliest_win(connection: Connection, item: Submission) -> None:
-    other = connection.execute(select(submissions).where(
-        submissions.c.submission_id == item.duplicate_of)).one()
-    if (other.sent_at, other.key) <= (item.raw.sent_at, item.raw.key):
-        return
-    mine = submissions.c.submission_id == item.raw.submission_id
-    for condition in (submissions.c.submission_id == other.submission_id, submissions.c.duplicate_of == other.submission_id):
-        connection.execute(update(submissions).where(condition, ~mine).values(
-            outcome=Outcome.DUPLICATE, duplicate_of=item.raw.submission_id))
-    connection.execute(update(submissions).where(mine).values(outcome=other.outcome, duplicate_of=None))
+def refuse(connection: Connection, image_ids: Sequence[str], outcome: Outcome, why: str) -> None:
+    """Nobody takes these images any more, whoever sent them. The caller has the lock ``images``."""
+    for chunk in in_chunks(image_ids):
+        connection.execute(update(images).where(images.c.image_id.in_(chunk)).values(refused=outcome, why_refused=why))
+    decisions.settle_anew(connection, image_ids)
 
 
 def outcome_counts(ledger: Ledger) -> dict[tuple[str, str | None], int]:
@@ -158,7 +196,7 @@ def submission_rows(ledger: Ledger, campaign: str | None = None) -> list[Row[Any
 
 
 def _brings_an_image(item: Submission) -> bool:
-    return item.outcome in (Outcome.ACCEPTED, Outcome.HELD) and item.image is not None and item.image_id == item.image.image_id
+    return item.image is not None and item.own_image_id == item.image.image_id and item.found_image_id != item.own_image_id
 
 
 def _image_row(item: Submission) -> dict[str, Any]:
@@ -167,7 +205,7 @@ def _image_row(item: Submission) -> dict[str, Any]:
         raise ValueError("no image")
     return {"image_id": image.image_id, "number": numbered(image.image_id), "media_type": image.media_type,
             "width": image.width, "height": image.height, "bytes": image.size, "pixels_id": image.pixels_id,
-            "cluster_id": item.cluster_id, "represents": item.cluster_id == image.image_id, "encoder": image.encoder}
+            "cluster_id": item.cluster_id or image.image_id, "represents": item.cluster_id == image.image_id, "encoder": image.encoder}
 
 
 def _row(item: Submission) -> dict[str, Any]:
@@ -179,6 +217,7 @@ def _row(item: Submission) -> dict[str, Any]:
         "claims": item.claims, "raw_sha256": item.raw_sha256, "outcome": item.outcome,
         "reason": item.rejection.reason if item.rejection else None,
         "detail": item.rejection.detail if item.rejection else item.trace,
-        "image_id": item.image_id, "duplicate_of": item.duplicate_of,
+        "image_id": item.image_id, "duplicate_of": item.duplicate_of, "own_image_id": item.own_image_id, "found": item.found,
+        "found_image_id": item.found_image_id, "uncompared": item.uncompared,
         "original": asdict(item.image.original) if item.image else None,
     }

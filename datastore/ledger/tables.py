@@ -119,6 +119,12 @@ submissions = Table(
     Column("detail", Text),
     Column("image_id", String(64), ForeignKey("images.image_id")),
     Column("duplicate_of", String(32), ForeignKey("submissions.submission_id"), index=True),
+    # What ingest found by itself; outcome, image_id and duplicate_of follow from it and from the decisions in force.
+    Column("own_image_id", String(64), index=True),  # made of it, or made before of the same bytes or pixels
+    Column("found", String(16)),  # schemas.submission.Verdict: how that image is related to another one
+    Column("found_image_id", String(64), index=True),  # that other one; own_image_id for the same bytes or pixels
+    Column("uncompared", Integer, nullable=False, server_default="0"),  # lookalikes that it was not compared with
+    Column("decisions_before", Integer, nullable=False, server_default="0"),  # decisions that there were when it was found
     Column("original", JSON),
     UniqueConstraint("bucket", "key", "version"),
     Index(None, "image_id", "outcome"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from schemas.submission import UNCOMPARED, Compared, Outcome, Submission, Verdict
+from schemas.submission import Compared, Outcome, Submission, Verdict, why_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,17 @@ class Related:
     sent_at: datetime
 
 
-def repeats(item: Submission, image_id: str, submission_id: str) -> Submission:
-    """A picture whose bytes or pixels are those of an earlier one."""
-    return replace(item, outcome=Outcome.DUPLICATE, image_id=image_id, duplicate_of=submission_id)
+def repeats(item: Submission, own_image_id: str, image_id: str, submission_id: str) -> Submission:
+    """A picture whose bytes or pixels are those of an earlier one.
+
+    Args:
+        item: a decoded submission.
+        own_image_id: the image with the same bytes or pixels.
+        image_id: the image that this one stands for: itself, or the one that it repeats.
+        submission_id: the submission that stands on that.
+    """
+    return replace(item, outcome=Outcome.DUPLICATE, image_id=image_id, duplicate_of=submission_id, own_image_id=own_image_id,
+                   found=Verdict.DUPLICATE, found_image_id=own_image_id)
 
 
 def settle(item: Submission, related: Sequence[Related], unverified: int) -> Submission:
@@ -48,18 +56,18 @@ def settle(item: Submission, related: Sequence[Related], unverified: int) -> Sub
         return item
     own = item.image.image_id
     worth_keeping = tuple(one.compared for one in related if one.compared.verdict is not Verdict.DISTINCT)
-    item = replace(item, image_id=own, cluster_id=own, comparisons=worth_keeping)
+    item = replace(item, image_id=own, cluster_id=own, comparisons=worth_keeping, own_image_id=own, found=Verdict.DISTINCT,
+                   uncompared=unverified)
     duplicates = [one for one in related if one.compared.verdict is Verdict.DUPLICATE]
     if duplicates:
         first = min(duplicates, key=lambda one: (one.sent_at, one.submission_id))
-        return repeats(item, first.compared.image_id, first.submission_id)
+        return replace(item, outcome=Outcome.DUPLICATE, image_id=first.compared.image_id, duplicate_of=first.submission_id,
+                       found=Verdict.DUPLICATE, found_image_id=first.compared.image_id)
     doubtful = [one for one in related if one.compared.verdict is Verdict.REVIEW]
     if doubtful or unverified:
-        why = [f"may repeat {len(doubtful)} earlier picture(s)"] if doubtful else []
-        why += [f"{unverified} {UNCOMPARED}"] if unverified else []
-        return replace(item, outcome=Outcome.HELD, trace="; ".join(why))
+        return replace(item, outcome=Outcome.HELD, found=Verdict.REVIEW, trace=why_held(len(doubtful), unverified))
     alike = [one for one in related if one.compared.verdict is Verdict.CLUSTER and one.represents]
     if alike:
         nearest = max(alike, key=lambda one: (one.compared.figures.get("median", 0), one.compared.image_id))
-        return replace(item, cluster_id=nearest.cluster_id)
+        return replace(item, cluster_id=nearest.cluster_id, found=Verdict.CLUSTER, found_image_id=nearest.compared.image_id)
     return item

@@ -75,8 +75,8 @@ def test_the_earliest_wins_also_where_it_comes_late(tmp_path: Path) -> None:
                       for key, minutes in (("demo/lee/a.jpg", 5), ("demo/kim/a.jpg", 0)))
     with ledger.write() as connection:
         record(connection, [settle(later, [], 0)])
-        record(connection, [repeats(later, "a" * 64, later.raw.submission_id)])  # again: changes nothing
-        record(connection, [repeats(earlier, "a" * 64, later.raw.submission_id)])
+        record(connection, [repeats(later, "a" * 64, "a" * 64, later.raw.submission_id)])  # again: changes nothing
+        record(connection, [repeats(earlier, "a" * 64, "a" * 64, later.raw.submission_id)])
     rows = {row.key: row for row in submission_rows(ledger)}
     assert rows["demo/kim/a.jpg"].outcome == "accepted"
     assert rows["demo/kim/a.jpg"].duplicate_of is None

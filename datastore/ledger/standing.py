@@ -1,0 +1,284 @@
+"""What becomes of submissions, worked out from what ingest found and from what managers said: the one place that decides it.
+
+An image hangs under the image that it repeats. Each submission hangs on its own image; of all those under one image that
+repeats no other the one sent first stands, the others are its duplicates. Nothing here is stored but the result, so that
+taking a decision back is working it out again without that decision.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemas.submission import Outcome, Reason, Said, Verdict, why_held
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What ingest found of a submission with an image.
+
+    Attributes:
+        submission_id: which.
+        key: its object's.
+        sent_at: when it was sent.
+        image_id: its own image.
+        verdict: how that is related to another image.
+        other: that image; ``image_id`` itself for the same bytes or pixels.
+        doubts: earlier images that it may repeat.
+        uncompared: lookalikes that it was not compared with.
+        decisions_before: how many decisions there were then.
+    """
+
+    submission_id: str
+    key: str
+    sent_at: datetime
+    image_id: str
+    verdict: Verdict = Verdict.DISTINCT
+    other: str | None = None
+    doubts: tuple[str, ...] = ()
+    uncompared: int = 0
+    decisions_before: int = 0
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """Of two that show the same, the smaller one is the original."""
+        return self.sent_at, self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a manager said of a submission.
+
+    Attributes:
+        number: in the order in which they were said.
+        kind: what.
+        submission_id: of which submission; empty for an undo.
+        other_id: of which other one too, for a merge.
+        undoes: the decision that an undo takes back.
+        decided_at: when; None before decisions were a list.
+    """
+
+    number: int
+    kind: Said
+    submission_id: str = ""
+    other_id: str = ""
+    undoes: int | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why nobody takes an image any more: ``outcome`` is rejected or quarantined."""
+
+    outcome: Outcome
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What becomes of one submission; the names are those of the table's columns."""
+
+    outcome: Outcome
+    image_id: str
+    duplicate_of: str | None = None
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Which cluster an image is in, and whether new members have to match it."""
+
+    cluster_id: str
+    represents: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What becomes of submissions, by id, and of images, by id."""
+
+    places: dict[str, Place]
+    clusters: dict[str, Cluster]
+
+
+def in_force(decisions: Sequence[Decision]) -> list[Decision]:
+    """Those that nothing undoes, in order; without the undoing ones. An undo that is undone undoes nothing."""
+    gone = undone(decisions)
+    return sorted((item for item in decisions if item.kind is not Said.UNDO and item.number not in gone),
+                  key=lambda item: item.number)
+
+
+def undone(decisions: Sequence[Decision]) -> dict[int, int]:
+    """Which decision takes which one back: numbers of undone ones, each with that of its undo."""
+    found: dict[int, int] = {}
+    for item in sorted(decisions, key=lambda item: -item.number):
+        if item.kind is Said.UNDO and item.number not in found and item.undoes is not None:
+            found.setdefault(item.undoes, item.number)
+    return found
+
+
+def work_out(found: Sequence[Found], decisions: Sequence[Decision], refused: Mapping[str, Refused]) -> Standing:
+    """What becomes of submissions that have to do with each other.
+
+    Args:
+        found: of each of them, in any order.
+        decisions: those in force; what names other submissions is passed over.
+        refused: images that nobody takes any more.
+    """
+    tree = _Tree(found)
+    by_id = {item.submission_id: item for item in found}
+    said = [item for item in decisions if item.submission_id in by_id and (item.other_id in by_id or item.kind is Said.SPLIT)]
+    first: dict[str, int] = {}
+    for decision in sorted(said, key=lambda item: -item.number):
+        first.update({name: decision.number for name in (decision.submission_id, decision.other_id)})
+    # A decision is about what was found, also where it is found once more later.
+    events: list[tuple[tuple[int, int, str, str], Found | Decision]] = [
+        ((min(item.decisions_before, first.get(item.submission_id, item.decisions_before + 1) - 1), 1,
+          item.sent_at.isoformat(), item.key), item) for item in found]
+    events += [((item.number, 0, "", ""), item) for item in said]
+    for _, event in sorted(events, key=lambda event: event[0]):
+        if isinstance(event, Found):
+            tree.find(event)
+        elif event.kind is Said.SPLIT:
+            tree.split(by_id[event.submission_id].image_id)
+        elif event.kind is Said.DUPLICATE:
+            tree.repeat(by_id[event.submission_id].image_id, by_id[event.other_id].image_id)
+        else:
+            tree.join(by_id[event.submission_id].image_id, by_id[event.other_id].image_id)
+    return tree.standing(refused)
+
+
+class _Tree:
+    """Images under the images that they repeat, and sets of those that show one thing."""
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        self._sent: dict[str, list[Found]] = defaultdict(list)
+        self._doubts: dict[str, set[str]] = defaultdict(set)
+        self._uncompared: dict[str, int] = defaultdict(int)
+        for item in found:
+            self._sent[item.image_id].append(item)
+            self._doubts[item.image_id].update(item.doubts)
+            self._uncompared[item.image_id] = max(self._uncompared[item.image_id], item.uncompared)
+        self._above: dict[str, str] = {}
+        self._sets: dict[str, set[str]] = {image: {image} for image in self._sent}
+        self._joined: set[str] = set()  # members that matched what represents their cluster
+
+    def find(self, item: Found) -> None:
+        """What ingest saw."""
+        other = item.other
+        if other is None or other == item.image_id:
+            return
+        if item.verdict is Verdict.DUPLICATE and other in self._sent and self._root(other) != item.image_id:
+            self._above.setdefault(item.image_id, other)
+        elif item.verdict is Verdict.CLUSTER:
+            self._sets.setdefault(other, {other})  # it may have been taken back meanwhile
+            self._unite(item.image_id, other)
+            self._joined.add(item.image_id)
+
+    def split(self, image: str) -> None:
+        """It is a picture of its own."""
+        self._above.pop(image, None)
+        self._alone(image)
+        self._sure(image)
+
+    def repeat(self, image: str, other: str) -> None:
+        """It is the same photograph as another one; what is under it comes along."""
+        if self._root(image) == self._root(other):
+            return
+        self._above.pop(image, None)
+        root = self._root(other)
+        if self._is_held(image) == self._is_held(root):
+            image, root = sorted((image, root), key=self._earliest, reverse=True)
+        elif self._is_held(root):
+            image, root = root, image
+        self._above[image] = root
+        self._doubts[root] = {name for name in self._doubts[root] if name not in self._sent or self._root(name) != root}
+
+    def join(self, image: str, other: str) -> None:
+        """It is another photograph of what another one shows."""
+        if image == other:
+            return
+        if self._root(image) == self._root(other) and image in self._path(other):
+            self._above.pop(other)
+        else:
+            self._above.pop(image, None)
+        self._unite(image, other)
+        self._uncompared[image] = 0
+        self._doubts[image] = {name for name in self._doubts[image]
+                               if name not in self._sent or self._root(name) not in self._sets[image]}
+
+    def standing(self, refused: Mapping[str, Refused]) -> Standing:
+        """What follows."""
+        for image in list(self._above):  # one photograph is in one cluster
+            self._unite(image, self._root(image))
+        groups: dict[str, list[Found]] = defaultdict(list)
+        for image, sent in self._sent.items():
+            groups[self._root(image)] += sent
+        places: dict[str, Place] = {}
+        for root, group in groups.items():
+            ordered = sorted(group, key=lambda item: item.order)
+            places.update(_places(root, ordered, refused.get(root), len(self._doubts[root]), self._uncompared[root]))
+        order = {image: min(item.order for item in groups.get(image, sent)) for image, sent in self._sent.items()}
+        taken = {root for root in groups if root not in refused}
+        clusters: dict[str, Cluster] = {}
+        for image in self._sent:
+            if image not in clusters:
+                clusters.update(self._cluster(self._sets[image], taken, order))
+        return Standing(places, clusters)
+
+    def _cluster(self, members: set[str], taken: set[str], order: Mapping[str, tuple[datetime, str]]) -> dict[str, Cluster]:
+        there = sorted(members & taken or members & order.keys(), key=order.__getitem__)
+        name = next((image for image in there if image not in self._joined), there[0])
+        return {image: Cluster(name, image == name or (image in there and image not in self._joined)) for image in members}
+
+    def _is_held(self, image: str) -> bool:
+        return bool(self._doubts[image] or self._uncompared[image])
+
+    def _sure(self, image: str) -> None:
+        self._doubts[image], self._uncompared[image] = set(), 0
+
+    def _alone(self, image: str) -> None:
+        self._sets[image].discard(image)
+        self._sets[image] = {image}
+        self._joined.discard(image)
+
+    def _unite(self, one: str, other: str) -> None:
+        if self._sets[one] is not self._sets[other]:
+            self._sets[other] |= self._sets[one]
+            for image in self._sets[one]:
+                self._sets[image] = self._sets[other]
+
+    def _path(self, image: str) -> list[str]:
+        path = [image]
+        while path[-1] in self._above:
+            path.append(self._above[path[-1]])
+        return path
+
+    def _root(self, image: str) -> str:
+        return self._path(image)[-1]
+
+    def _under(self, root: str) -> set[str]:
+        return {image for image in self._sent if root in self._path(image)}
+
+    def _earliest(self, image: str) -> tuple[datetime, str]:
+        return min(item.order for name in self._under(image) for item in self._sent[name])
+
+
+def _places(root: str, ordered: Sequence[Found], refused: Refused | None, doubts: int, uncompared: int) -> dict[str, Place]:
+    """Of the submissions of one photograph, the one sent first stands before the others."""
+    first, *others = ordered
+    if refused:
+        reason = Reason.NO_TEXT if refused.outcome is Outcome.REJECTED else None
+        why = f"the same picture as {first.key}" + ("" if reason else f", which is quarantined: {_last_line(refused.detail)}")
+        return {item.submission_id: Place(refused.outcome, root, None, reason, refused.detail if item is first else why)
+                for item in ordered}
+    why = why_held(doubts, uncompared)
+    stands = Place(Outcome.HELD, root, None, None, why) if why else Place(Outcome.ACCEPTED, root)
+    return {first.submission_id: stands,
+            **{item.submission_id: Place(Outcome.DUPLICATE, root, first.submission_id) for item in others}}
+
+
+def _last_line(text: str | None) -> str:
+    return ((text or "").strip().splitlines() or [""])[-1]
