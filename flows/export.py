@@ -8,7 +8,7 @@ from prefect.artifacts import create_table_artifact
 from flows.batches import say
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from flows.planning import load_dataset, next_release
+from flows.planning import known_names, load_dataset, next_release
 from flows.publication import Publication
 from flows.report import Report
 from flows.workbench import Workbench, open_workbench
@@ -32,7 +32,7 @@ def export(dataset: str | None = None) -> Report:
         GateFailed: something forbids to publish it; the run's page has the table.
     """
     bench = open_workbench()
-    recipe = load_dataset(dataset or bench.settings.dataset)
+    recipe = load_dataset(dataset or bench.settings.dataset, known_names(bench))
     lost: list[str] = []
     for left in reversed(range(TRIES)):
         try:

@@ -9,16 +9,20 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from datastore.ledger.candidates import candidates, keys_of, photographs, seen_alike
+from adapters.label_studio.annotation_config import config_names
+from datastore.ledger import names
+from datastore.ledger.candidates import candidates, keys_of, photographs, rejoined, repeated, seen_alike
 from datastore.ledger.connection import in_chunks
 from datastore.ledger.readings import readings_by_id
 from datastore.releases import newest, places, reading_keys, shard_files
+from flows.campaigns import load_campaigns
 from flows.settings import ROOT
 from flows.workbench import Workbench
 from saegim.manifest import File, Manifest
 from saegim.releases import Releases
 from schemas.errors import SettingError
 from schemas.ids import pseudonym
+from schemas.names import did_you_mean
 from schemas.sample import Before, Planned, Sample
 from stages.export import gates
 from stages.export.bridges import BY_HAND, FOUND, Bridge, bridges, groups_in_two_splits
@@ -28,7 +32,7 @@ from stages.export.gates import Failure
 from stages.export.groups import Groups, Link, group, links
 from stages.export.leaks import LeakReport
 from stages.export.plan import Plan, plan
-from stages.export.recipe import THAW, Dataset, parse_dataset
+from stages.export.recipe import THAW, Dataset, Known, parse_dataset
 
 AGREED = {"agreed"}
 DATASETS = ROOT / "recipes" / "datasets"
@@ -47,6 +51,8 @@ class NextRelease:
         bridges: groups that stand in two splits.
         changes: what the recipe changed since the parent, and what it comes to.
         released: names of the splits that releases have.
+        unchecked: ids of the samples that have to be compared with all others: those that arrived, those that are not told
+            apart any more, and where the parent bore near duplicates, all.
     """
 
     recipe: Dataset
@@ -57,6 +63,7 @@ class NextRelease:
     bridges: tuple[Bridge, ...] = ()
     changes: tuple[Change, ...] = ()
     released: tuple[str, ...] = ()
+    unchecked: frozenset[str] = frozenset()
 
     @property
     def number(self) -> int:
@@ -86,29 +93,33 @@ class NextRelease:
         return [*self.recipe.splits, *sorted({item.split for item in self.plan.samples}.difference(self.recipe.splits))]
 
     @property
-    def unchecked(self) -> frozenset[str]:
-        """Ids of the samples that have to be compared with all others: where the parent bore near duplicates, all of them."""
-        made_by = recipe_of(self.parent) if self.parent else None
-        bore = made_by is None or made_by.gates.leaks > 0
-        return frozenset(item.image_id for item in self.plan.samples) if bore else self.arrived
-
-    @property
     def new(self) -> list[Planned]:
         """Samples whose image no shard holds yet."""
         return [item for item in self.plan.samples if not item.shard]
 
 
-def load_dataset(name: str) -> Dataset:
+def known_names(bench: Workbench) -> Known:
+    """What a dataset recipe may name."""
+    return Known({*load_campaigns(bench.settings).by_name, *names.campaigns(bench.ledger)},
+                 {*config_names(bench.settings.annotation_configs), *names.annotation_configs(bench.ledger)},
+                 functools.partial(names.image_ids, bench.ledger))
+
+
+def load_dataset(name: str, known: Known | None = None) -> Dataset:
     """A dataset recipe.
+
+    Args:
+        name: of its file, without ``.yaml``.
+        known: what it may name; see ``known_names``.
 
     Raises:
         SettingError: there is none, or a line of it is wrong.
     """
     path = DATASETS / f"{name}.yaml"
     if not path.is_file():
-        known = ", ".join(sorted(other.stem for other in DATASETS.glob("*.yaml")))
-        raise SettingError(f"There is no dataset recipe {name!r}: expected one of {known} (recipes/datasets/)")
-    recipe = parse_dataset(path.read_text(encoding="utf-8"), f"recipes/datasets/{path.name}")
+        there = [other.stem for other in DATASETS.glob("*.yaml")]
+        raise SettingError(f"There is no dataset recipe {name!r} in recipes/datasets{did_you_mean(name, there)}")
+    recipe = parse_dataset(path.read_text(encoding="utf-8"), f"recipes/datasets/{path.name}", known)
     if recipe.name != name:
         raise SettingError(f"recipes/datasets/{path.name}: name is {recipe.name!r}, expected {name!r} as the file is called")
     return recipe
@@ -122,7 +133,8 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     shards = shard_files(bench.objects, bucket, parent, {known.shard for known in before.values()})
     # An image whose shard is gone is written again; it keeps its split.
     before = {name: known if known.shard in shards else replace(known, shard="") for name, known in before.items()}
-    groups = group(photographs(bench.ledger), recipe.groups.burst_minutes, recipe.groups.by_submitter, _clusters(before))
+    groups = group(photographs(bench.ledger), recipe.groups.burst_minutes, recipe.groups.by_submitter,
+                   {name: known.cluster_id for name, known in before.items()}, repeated(bench.ledger) if before else ())
     released = {known.split for known in before.values()}
     frozen = frozen_of(parent) & released if parent else set[str]()
     agreed = recipe.agreed.to if parent and recipe.agreed and recipe.agreed.release == parent.number + 1 else []
@@ -133,8 +145,10 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     made_by = recipe_of(parent) if parent else None
     told = changes(recipe, made_by, found.samples, before, frozen) if made_by else []
     told += leaving(found.left_out, before, frozen) if parent else _frozen_elsewhere(bench, recipe, found)
+    bore = parent is not None and (made_by is None or made_by.gates.leaks > 0)
+    unchecked = frozenset(item.image_id for item in found.samples) if bore else arrived | rejoined(bench.ledger)
     return NextRelease(recipe, parent, found, shards, arrived, _bridges(bench, recipe, found, groups, before), tuple(told),
-                       tuple(sorted(released)))
+                       tuple(sorted(released)), unchecked)
 
 
 def recipe_of(release: Manifest) -> Dataset | None:
@@ -176,10 +190,12 @@ def _bridges(bench: Workbench, recipe: Dataset, found: Plan, groups: Groups, bef
     if not torn:
         return ()
     members = [item for item in photographs(bench.ledger) if groups.of(item.image_id) in torn]
-    known = [item for item in _clusters(before) if groups.of(item[0]) in torn]
+    known = {name: item.cluster_id for name, item in before.items() if groups.of(name) in torn}
+    repeats = [pair for pair in repeated(bench.ledger) if pair[0] in known]
     evidence = [Link(one, other, BY_HAND if by_hand else FOUND)
-                for one, other, by_hand in seen_alike(bench.ledger, [item.image_id for item in members])]
-    return tuple(bridges(torn, evidence, links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known)))
+                for one, other, by_hand in seen_alike(bench.ledger, {*known, *(item.image_id for item in members)})]
+    made_of = links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known, repeats)
+    return tuple(bridges(torn, evidence, made_of))
 
 
 def _frozen_elsewhere(bench: Workbench, recipe: Dataset, found: Plan) -> list[Change]:
@@ -229,8 +245,3 @@ def changed_labels(bench: Workbench, release: NextRelease, found: Iterable[Sampl
         reading = sample.reading
         known = keys.get(reading.image_id)
         yield sample, known is not None and known != (reading.reader, reading.run, reading.revision)
-
-
-def _clusters(before: dict[str, Before]) -> Iterator[tuple[str, str]]:
-    for name, known in before.items():
-        yield name, known.cluster_id

@@ -14,7 +14,7 @@ from rich.progress import track
 from rich.table import Table
 
 from flows.leaks import find_leaks
-from flows.planning import NextRelease, changed_labels, load_dataset, looked_through, next_release, stopped
+from flows.planning import NextRelease, changed_labels, known_names, load_dataset, looked_through, next_release, stopped
 from flows.workbench import Workbench, open_workbench
 from stages.export import gates
 from stages.export.counts import Counts, Facet
@@ -54,7 +54,7 @@ def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metav
     """
     bench = open_workbench()
     with console.status("reading the ledger and the newest release …"):
-        outlook = Outlook(next_release(bench, load_dataset(name)))
+        outlook = Outlook(next_release(bench, load_dataset(name, known_names(bench))))
     _look_through(bench, outlook)
     if as_json:
         print(json.dumps(to_json(outlook), ensure_ascii=False, indent=1))

@@ -14,8 +14,9 @@ from rich.table import Table
 from apps.stack.prefect_api import prefect_of
 from apps.stack.state import make_private
 from flows.campaigns import load_campaigns
-from flows.planning import load_dataset
+from flows.planning import known_names, load_dataset
 from flows.settings import Settings, load_settings
+from flows.workbench import Workbench
 from saegim.releases import Releases
 from saegim.settings import home
 from schemas.errors import ServiceUnavailable
@@ -136,7 +137,7 @@ def export(dataset: str = typer.Option("", help="Recipe in recipes/datasets/; SA
     Example:  saegim run export --dataset scene-text
     """
     settings = load_settings()
-    load_dataset(dataset or settings.dataset)
+    load_dataset(dataset or settings.dataset, known_names(Workbench(settings)))
     prepare(settings)
     from flows.export import export as flow
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
+from schemas.names import did_you_mean
 from schemas.reading import ALL_SLICES, Unit
 from schemas.recipe import Recipe, parse_recipe
 from schemas.text import normalise
@@ -17,6 +20,61 @@ WORD = re.compile(rf"{'|'.join(WORDS)}|({DROP}|{THAW}) \w+")
 """What a recipe may agree to."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
+ID = re.compile("[0-9a-f]{6,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the names in a recipe are compared with; without it they are taken as they are.
+
+    Attributes:
+        campaigns: that have a file, or that something was sent to.
+        annotation_configs: that have a folder, or under which a reading was accepted.
+        image_ids: tells a few ids that begin with some digits.
+    """
+
+    campaigns: Collection[str]
+    annotation_configs: Collection[str]
+    image_ids: Callable[[str], Sequence[str]]
+
+
+def _campaign(name: str, info: ValidationInfo) -> str:
+    name = normalise(name)
+    if isinstance(info.context, Known) and name not in info.context.campaigns:
+        raise ValueError(f"no campaign has this name{did_you_mean(name, info.context.campaigns)}")
+    return name
+
+
+def _annotation_config(name: str, info: ValidationInfo) -> str:
+    if isinstance(info.context, Known) and name not in info.context.annotation_configs:
+        raise ValueError(f"no annotation config has this name{did_you_mean(name, info.context.annotation_configs)}")
+    return name
+
+
+def _slice(name: str) -> str:
+    if name not in ALL_SLICES:
+        raise ValueError(f"no such slice{did_you_mean(name, ALL_SLICES)}")
+    return name
+
+
+def _in_quotes(value: object) -> object:
+    if isinstance(value, int):  # YAML reads 012345 as an octal number: its digits are lost
+        raise ValueError("an id of figures alone has to stand in quotes")
+    return value
+
+
+def _image_id(beginning: str, info: ValidationInfo) -> str:
+    """The whole id of an image that the recipe names by its beginning."""
+    if not isinstance(info.context, Known):
+        return beginning
+    if not ID.fullmatch(beginning):
+        raise ValueError("expected an image's id or its beginning: 6 to 64 digits of 0 to 9 and a to f")
+    found = info.context.image_ids(beginning)
+    if not found:
+        raise ValueError("no image has an id that begins so")
+    if len(found) > 1:
+        raise ValueError(f"several images' ids begin so: {', '.join(found)}; give more digits")
+    return found[0]
 
 
 class Readings(Recipe):
@@ -27,26 +85,15 @@ class Readings(Recipe):
         campaigns: only photographs that were sent to these; all where empty.
         slices: only images with a region in one of these; all where empty.
         least_agreement: images whose two readers agreed less are left out; those that one person read stay.
-        leave_out: ids of images that stay out whatever else holds, such as those that a gate named.
+        leave_out: ids of images that stay out whatever else holds, such as those that a gate named; 6 digits or more of an id
+            will do where no other image's begins so.
     """
 
-    annotation_configs: list[str] = Field(min_length=1)
-    campaigns: list[str] = Field([])
-    slices: list[str] = Field([])
+    annotation_configs: list[Annotated[str, AfterValidator(_annotation_config)]] = Field(min_length=1)
+    campaigns: list[Annotated[str, AfterValidator(_campaign)]] = Field([])
+    slices: list[Annotated[str, AfterValidator(_slice)]] = Field([])
     least_agreement: Share = 0.0
-    leave_out: list[str] = Field([])
-
-    @field_validator("campaigns")
-    @classmethod
-    def _normalised(cls, campaigns: list[str]) -> list[str]:
-        return list(map(normalise, campaigns))
-
-    @field_validator("slices")
-    @classmethod
-    def _known(cls, slices: list[str]) -> list[str]:
-        if unknown := sorted(set(slices) - set(ALL_SLICES)):
-            raise ValueError(f"no such slice: {', '.join(unknown)}; expected some of {', '.join(ALL_SLICES)}")
-        return slices
+    leave_out: list[Annotated[str, BeforeValidator(_in_quotes), AfterValidator(_image_id)]] = Field([])
 
 
 class Groups(Recipe):
@@ -75,8 +122,9 @@ class Gates(Recipe):
     @field_validator("least")
     @classmethod
     def _known(cls, least: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-        if unknown := sorted({name for slices in least.values() for name in slices} - {*ALL_SLICES, "all"}):
-            raise ValueError(f"no such slice: {', '.join(unknown)}; expected some of all, {', '.join(ALL_SLICES)}")
+        known = {*ALL_SLICES, "all"}
+        if unknown := sorted({name for slices in least.values() for name in slices} - known):
+            raise ValueError(f"no such slice: {unknown[0]}{did_you_mean(unknown[0], known)}")
         return least
 
 
@@ -147,7 +195,7 @@ class Dataset(Recipe):
     @classmethod
     def _made(cls, formats: list[str]) -> list[str]:
         if unknown := sorted(set(formats) - {"hf"}):
-            raise ValueError(f"no such format: {', '.join(unknown)}; expected some of hf")
+            raise ValueError(f"no such format: {unknown[0]}{did_you_mean(unknown[0], ['hf'])}")
         return formats
 
     @field_validator("frozen", "gates")
@@ -156,12 +204,12 @@ class Dataset(Recipe):
         splits = info.data.get("splits", {})
         named = set(value.least if isinstance(value, Gates) else value)
         if splits and (unknown := sorted(named - set(splits))):
-            raise ValueError(f"no such split: {', '.join(unknown)}; expected some of {', '.join(splits)}")
+            raise ValueError(f"no such split: {unknown[0]}{did_you_mean(unknown[0], splits)}")
         if splits and not isinstance(value, Gates) and set(splits) <= named:
             raise ValueError("every split is frozen: nothing new could be taken")
         return value
 
 
-def parse_dataset(text: str, where: str) -> Dataset:
+def parse_dataset(text: str, where: str, known: Known | None = None) -> Dataset:
     """Reads a dataset recipe's YAML; raises SettingError with the wrong line."""
-    return parse_recipe(Dataset, text, where)
+    return parse_recipe(Dataset, text, where, known)

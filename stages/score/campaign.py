@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.names import did_you_mean
 from schemas.reading import REGION_VOCABULARY, Unit
 from schemas.recipe import Recipe, parse_recipe
 from schemas.text import normalise
@@ -30,6 +31,8 @@ class Campaign(Recipe):
         time_zone: whose days its days are, by its IANA name such as ``Asia/Seoul``.
         first_day: first day on which submissions count, from its midnight in that zone.
         last_day: the last one, to its midnight.
+        annotation_config: what its pictures are labelled under, and whose accepted readings its bonus counts; where left out, what
+            SAEGIM_ANNOTATION_CONFIG names.
         unit: what one picture shows; left out for photographs of scenes and documents. Crops of a ``line`` or a ``word`` may be
             as low as SAEGIM_MIN_LINE_SIDE.
         points: for an accepted photograph.
@@ -42,6 +45,7 @@ class Campaign(Recipe):
     time_zone: str = "Asia/Seoul"
     first_day: date
     last_day: date
+    annotation_config: str = ""
     unit: Unit | None = None
     points: int = Field(10, ge=0)
     bonus: dict[str, int] = Field(default_factory=dict)
@@ -66,7 +70,7 @@ class Campaign(Recipe):
     def _known_slices(cls, bonus: dict[str, int]) -> dict[str, int]:
         unknown = sorted(set(bonus) - SLICES)
         if unknown:
-            raise ValueError(f"no such slice: {', '.join(unknown)}; there are {', '.join(sorted(SLICES))}")
+            raise ValueError(f"no such slice: {unknown[0]}{did_you_mean(unknown[0], SLICES)}")
         return bonus
 
     @model_validator(mode="after")

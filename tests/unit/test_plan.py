@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -16,7 +17,7 @@ from schemas.errors import SettingError
 from schemas.sample import Before, Candidate, Photograph
 from stages.export.groups import Groups, group
 from stages.export.plan import REASONS, Plan, plan, split_of
-from stages.export.recipe import Dataset, parse_dataset
+from stages.export.recipe import Dataset, Known, parse_dataset
 
 pytestmark = pytest.mark.slow
 
@@ -98,8 +99,9 @@ def test_groups_are_connected_components(links: list[tuple[str, str]], random: A
 
 def test_what_a_release_said_of_a_cluster_counts_only_where_the_ledger_says_nothing() -> None:
     standing = [Photograph("a", "a", "kim", 0.0, by_camera=True), Photograph("b", "b", "lee", 0.0, by_camera=True)]
-    groups = group(standing, 0, False, [("b", "a"), ("c", "a")])  # b was split from a since; c was withdrawn
-    assert [groups.of(name) for name in "abc"] == ["a", "b", "a"]
+    known = {"a": "a", "b": "a", "c": "a", "d": "d"}  # b was split from a since, c was withdrawn, d has become a duplicate of b
+    groups = group(standing, 0, False, known, [("d", "b"), ("of no release", "a")])
+    assert [groups.of(name) for name in ("a", "b", "c", "d", "of no release")] == ["a", "b", "a", "b", "of no release"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 60), st.booleans()), max_size=12))
@@ -157,18 +159,47 @@ def test_the_config_named_first_wins() -> None:
 @pytest.mark.parametrize(("old", "new", "told"), [
     ("train: 0.8", "train: 0.9", "8: splits is .*add up to 1.1, expected 1"),
     ("unit: line", "unit: 줄", "7: unit is '줄': .*'word', 'line' or 'character'"),
-    ("frozen: [test]", "frozen: [tset]", "12: frozen is .*no such split: tset; expected some of train, val, test"),
+    ("frozen: [test]", "frozen: [tset]", "12: frozen is .*no such split: tset; did you mean test"),
     ("frozen: [test]", "frozen: [train, val, test]", "12: frozen is .*every split is frozen"),
     ("leaks: 0", "least: {test: {vertikal: 5}}", "14: gates.least is .*no such slice: vertikal"),
     ("leaks: 0", "least: {tset: {vertical: 5}}", "14: gates is .*no such split: tset"),
     ("[scene_text]", "[]", "6: readings.annotation_configs is .*at least 1"),
-    ("salt: scene", "slat: scene", "9: slat is "),
+    ("salt: scene", "slat: scene", "9: there is no key slat; did you mean salt"),
+    ("salt: scene", "salt: scene\nsalt: scene2", "10: salt stands here a second time"),
+    ("leaks: 0", "leeks: 0", "14: there is no key gates.leeks; did you mean leaks"),
     ("salt: scene", "slat: scene", "1: salt is missing"),
 ])
 def test_a_wrong_recipe_names_its_line(old: str, new: str, told: str) -> None:
     assert old in TEXT
     with pytest.raises(SettingError, match=rf"(?m)^scene-text.yaml:{told}"):
         parse_dataset(TEXT.replace(old, new), "scene-text.yaml")
+
+
+IDS = ["0123456789abcdef" * 4, "0123456789ab0000" * 4, "fedcba98" * 8]
+KNOWN = Known({"demo", "spring-2025"}, {"scene_text", "document"}, lambda start: [name for name in IDS if name.startswith(start)])
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("[scene_text]", "[sceen_text]", r"6: readings.annotation_configs.0 is 'sceen_text': no annotation config has this name; "
+                                     "did you mean scene_text"),
+    ("[scene_text]", "[scene_text]\n  campaigns:\n  - demo\n  - sprng-2025", r"9: readings.campaigns.1 is 'sprng-2025': "
+                                                                           "no campaign has this name; did you mean spring-2025"),
+    ("[scene_text]", "[scene_text]\n  slices: [korean, vertikal]", "7: readings.slices.1 is 'vertikal': .*did you mean vertical"),
+    ("[scene_text]", "[scene_text]\n  leave_out:\n  - fedcba\n  - 0123456789ab", "9: readings.leave_out.1 is '0123456789ab': "
+                                                                             f"several.*{IDS[0]}, {IDS[1]}; give more digits"),
+    ("[scene_text]", "[scene_text]\n  leave_out: [abcabc]", "7: readings.leave_out.0 is 'abcabc': no image has an id"),
+    ("[scene_text]", "[scene_text]\n  leave_out: [fedc]", "7: readings.leave_out.0 is 'fedc': expected an image's id"),
+    ("[scene_text]", "[scene_text]\n  leave_out: [0123456]", "7: readings.leave_out.0 is 42798: .*in quotes"),
+])
+def test_a_name_that_nothing_knows_is_told_with_its_line(old: str, new: str, told: str) -> None:
+    with pytest.raises(SettingError, match=rf"(?m)^scene-text.yaml:{told}"):
+        parse_dataset(TEXT.replace(old, new), "scene-text.yaml", KNOWN)
+
+
+def test_the_beginning_of_an_id_stands_for_the_whole() -> None:
+    recipe = parse_dataset(TEXT.replace("[scene_text]", "[scene_text]\n  leave_out: [fedcba98fedc]"), "scene-text.yaml", KNOWN)
+    assert recipe.readings.leave_out == [IDS[2]]
+    assert parse_dataset(json.dumps(recipe.model_dump(mode="json")), "again", KNOWN) == recipe
 
 
 @given(st.text(max_size=200))
