@@ -3,55 +3,106 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from collections.abc import Mapping
 
 from adapters.label_studio.annotation_config import AnnotationConfig, guide_html, second_look_xml
 from adapters.label_studio.client import PROJECT_TITLE
-from datastore.ledger import projects
+from datastore.ledger import projects, tasks
 from datastore.ledger.projects import Project
 from flows.batches import say
 from flows.workbench import Workbench
-from schemas.errors import SaegimError
+from schemas.errors import SaegimError, ServiceUnavailable, SettingError
 from schemas.ids import sha256
 from schemas.labelling import Side
 
-PRESIGNED_SECONDS = 12 * 3600
-"""A picture stays readable for a working day: an expired address in the middle of a page costs the annotator work."""
+PRESIGNED_SECONDS = 15 * 60
+"""How long the address of a picture works. A page asks Label Studio for a new one whenever it loads the picture, so a task that is
+open all day needs no more than seconds; it is as far as S3 lets two clocks differ."""
 NAMES = {Side.A: "", Side.B: " · B", Side.SECOND_LOOK: " · second look"}
 
 
-def project_of(bench: Workbench, config: AnnotationConfig, side: Side = Side.A) -> int:
-    """Id of the project of one side of a config; made where there is none, or where somebody deleted it.
+def project_of(bench: Workbench, config: AnnotationConfig, side: Side = Side.A) -> Project:
+    """The project of one side of a config; made where there is none or where it is lost.
+
+    A project is ours by its mark. One that is not there, or is somebody else's (a new Label Studio numbers from 1 again), is lost:
+    what was collected from it stays, and another one takes what nobody has answered. One that is there again, since the address was
+    put right or Label Studio was restored, is taken up again.
 
     Raises:
         SettingError: this version of the config was published with another config.xml or unit.
     """
     projects.publish_config(bench.ledger, config.name, config.version, config.xml, config.unit)
     row = projects.plan_project(bench.ledger, config.name, config.version, side, secrets.token_hex(8))
-    guide = guide_html(config)
-    shown = sha256(guide.encode())
-    if row.project_id is not None and bench.label_studio.has_project(row.project_id):
-        if row.guide != shown:
-            bench.label_studio.set_guide(row.project_id, guide)
-            projects.note_guide(bench.ledger, row.key, shown)
-        return row.project_id
+    xml, guide = second_look_xml(config.xml) if side is Side.SECOND_LOOK else config.xml, guide_html(config)
+    shown = bench.label_studio.project(row.number) if row.project_id is not None else None
+    if shown is None or shown.mark != row.key:
+        row, shown = _found_or_made(bench, config, row, xml, guide), None
+    if shown and not shown.lasting:
+        bench.label_studio.set_mark(row.number, row.key)
+    if shown and shown.xml.strip() != xml.strip():
+        _put_back(bench, row, xml)
+    if row.guide != sha256(guide.encode()):
+        bench.label_studio.set_guide(row.number, guide)
+        projects.note_guide(bench.ledger, row.key, sha256(guide.encode()))
+    _attach_storage(bench, row.number)
+    return row
+
+
+def is_ours(bench: Workbench, project: Project) -> bool:
+    """Whether a project of the ledger is in Label Studio: its number alone says nothing."""
+    return bench.label_studio.is_ours(project.number, project.key)
+
+
+def _found_or_made(bench: Workbench, config: AnnotationConfig, row: Project, xml: str, guide: str) -> Project:
+    """The project of a side whose number is unknown, or leads to none of ours."""
     if row.project_id is not None:
-        say(f"Project {row.project_id} ({config.run}, {side}) was deleted in Label Studio. What was collected from it stays; "
-            "a new project takes what is still to be labelled.")
-        key = secrets.token_hex(8)
-        projects.replace_project(bench.ledger, row, key)
-        row = replace(row, key=key)
-    made = bench.label_studio.ensure_project(
-        row.key, title_of(config, side), second_look_xml(config.xml) if side is Side.SECOND_LOOK else config.xml,
-        guide, f"Saegim annotation config {config.run}, owner: {config.owner}")
+        there = bench.label_studio.marked_projects()
+        if row.key not in there:
+            row = _replaced(bench, row, there)
+    number = bench.label_studio.ensure_project(
+        row.key, title_of(config, row.side), xml, guide, f"Saegim annotation config {config.run}, owner: {config.owner}")
+    return projects.confirm_project(bench.ledger, row, number)
+
+
+def _replaced(bench: Workbench, lost: Project, there: Mapping[str, int]) -> Project:
+    """The project that takes a lost one's place: one that was lost before and is there again, or a new one."""
+    back = next((key for key in projects.lost_keys(bench.ledger, lost) if key in there), None)
+    key = back or secrets.token_hex(8)
+    with bench.ledger.write() as connection:
+        if projects.replace_project(connection, lost, key):
+            again = tasks.carry_over(connection, lost.key, key)
+            say(f"Project {lost.number} ({lost.run}, {lost.side}) was deleted in Label Studio, or is another's. What was collected "
+                f"from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes the {again} "
+                "tasks that nobody has answered.")
+    return projects.plan_project(bench.ledger, lost.annotation_config, lost.config_version, lost.side, key)
+
+
+def _put_back(bench: Workbench, project: Project, xml: str) -> None:
+    """Somebody has changed the labelling interface by hand: what is published under a version is what people see."""
+    try:
+        bench.label_studio.set_xml(project.number, xml)
+    except (ServiceUnavailable, SettingError):
+        raise
+    except SaegimError as error:
+        say(f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand and cannot be "
+            f"put back: {error}")
+    else:
+        say(f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand and is put "
+            f"back. To change it, change annotation_configs/{project.annotation_config}/config.xml and raise its version.")
+
+
+def _attach_storage(bench: Workbench, number: int) -> None:
+    """Without its storage a project shows no picture; somebody may have taken it off, or pointed it elsewhere."""
     settings = bench.settings
-    if not (settings.s3_access_key and settings.s3_secret_key):
-        say("No SAEGIM_S3_ACCESS_KEY: Label Studio uses the AWS credentials of its own machine.")
-    bench.label_studio.attach_storage(
-        made, bucket=settings.bucket_images, region=settings.s3_region, presign_seconds=PRESIGNED_SECONDS,
-        access_key=settings.s3_access_key, secret_key=settings.s3_secret_key)
-    projects.note_guide(bench.ledger, row.key, shown)
-    return projects.confirm_project(bench.ledger, row.key, made)
+    shown = settings.shown
+    new = bench.label_studio.attach_storage(
+        number, bucket=settings.bucket_images, region=settings.s3_region, presign_seconds=PRESIGNED_SECONDS,
+        access_key=shown.s3_access_key, secret_key=shown.s3_secret_key)
+    if new and not (shown.s3_access_key and shown.s3_secret_key):
+        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: Label Studio uses the AWS credentials of its own machine, and so may every account.")
+    elif new and shown is settings:
+        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, and every account may point it at the "
+            "raw originals. Make a key that may only read the images: docs/labeling.md has its policy.")
 
 
 def projects_of(bench: Workbench, config: AnnotationConfig) -> list[Project]:

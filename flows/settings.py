@@ -27,6 +27,10 @@ class Settings(StorageSettings):
     label_studio_token: SecretStr = Field(SecretStr(""), description="Access token of a Label Studio user.")
     label_studio_user: str = Field("", description="Log-in of the local stack's first user, to show to people.")
     label_studio_password: SecretStr = Field(SecretStr(""), description="Its password.")
+    label_studio_s3_access_key: SecretStr | None = Field(
+        None, description="Key id that projects in Label Studio carry: it should read the bucket of images and nothing else, for "
+        "every account may use it. Empty: the key of the flows.")
+    label_studio_s3_secret_key: SecretStr | None = Field(None, description="Secret of that key.")
     prefect_api_url: str = Field("http://127.0.0.1:4200/api", description="Where the Prefect server answers.")
     prefect_auth: SecretStr = Field(
         SecretStr(""), validation_alias="PREFECT_API_AUTH_STRING",
@@ -59,6 +63,14 @@ class Settings(StorageSettings):
     def check_address(cls, url: str) -> str:
         """Addresses are shown to people and written to logs."""
         return web_address(without_user(url))
+
+    @property
+    def shown(self) -> StorageSettings:
+        """The object store as Label Studio reads it."""
+        if not (self.label_studio_s3_access_key and self.label_studio_s3_secret_key):
+            return self
+        return self.model_copy(update={"s3_access_key": self.label_studio_s3_access_key,
+                                       "s3_secret_key": self.label_studio_s3_secret_key})
 
     @property
     def ledger(self) -> str:

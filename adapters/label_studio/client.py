@@ -15,19 +15,47 @@ import label_studio_sdk
 from label_studio_sdk.core.api_error import ApiError
 from pydantic import SecretStr
 
-from schemas.errors import SaegimError, ServiceUnavailable, SettingError
+from saegim.patience import ride_out
+from schemas.errors import SaegimError, ServiceFailed, ServiceUnavailable, SettingError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SERVICE, SETTING = "Label Studio", "SAEGIM_LABEL_STUDIO_URL"
+BUSY = (429, 502, 503, 504)
+"""Answers of one that has too much to do, or of what stands before one that starts anew."""
 TASKS_A_PAGE = 100
+PROJECTS_A_PAGE = 100
 NAMES_A_PAGE = 500
 """Tasks in a page where only their names are wanted."""
 TIES = timedelta(seconds=30)
 """A change that was begun before another may be committed after it: each reading of changes goes back by this much."""
 IMPORT_SECONDS = 300
+STORAGE_TITLE = "Saegim images"
 PROJECT_TITLE = 50
 """Label Studio cuts a title here."""
+MARK_FIELD, MARK = "task_data_login", "saegim "
+"""A project's mark: this field beginning so. No page of Label Studio shows it or writes it (it is a log-in for addresses of tasks,
+and means nothing without a password); title, description, instruction and colour are everybody's to edit."""
+OLD_MARK = re.compile(r"\[([0-9a-f]{16}|first-schema-\d+)\]$")
+"""The mark of projects that were made before, at the end of their description."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProject:
+    """One project as Label Studio has it.
+
+    Attributes:
+        number: its id.
+        mark: the ledger's key of it; None where Saegim did not make it.
+        lasting: the mark is where nobody edits it.
+        xml: the label config.
+    """
+
+    number: int
+    mark: str | None
+    lasting: bool
+    xml: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +118,18 @@ class OpenTask:
 
 
 def _named(call: Callable[P, T]) -> Callable[P, T]:
+    """A call that may be made twice: it is tried again while Label Studio does not answer."""
+    once = _once(call)
+
+    @functools.wraps(call)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        who = f"{SERVICE} at {args[0].url}" if isinstance(args[0], LabelStudio) else ""
+        return ride_out(lambda: once(*args, **kwargs), ServiceUnavailable, who)
+
+    return wrapper
+
+
+def _once(call: Callable[P, T]) -> Callable[P, T]:
     """Turns the SDK's errors into ours: what is wrong, where, and what to do."""
 
     @functools.wraps(call)
@@ -100,7 +140,7 @@ def _named(call: Callable[P, T]) -> Callable[P, T]:
         try:
             return call(*args, **kwargs)
         except (httpx.TransportError, httpx.InvalidURL) as error:
-            raise ServiceUnavailable("Label Studio", client.url, str(error) or type(error).__name__) from error
+            raise ServiceUnavailable(SERVICE, client.url, str(error) or type(error).__name__, SETTING) from error
         except (ApiError, httpx.HTTPStatusError) as error:
             status = error.status_code if isinstance(error, ApiError) else error.response.status_code
             body = str(error.body if isinstance(error, ApiError) else error.response.text)[:500]
@@ -108,9 +148,15 @@ def _named(call: Callable[P, T]) -> Callable[P, T]:
                 raise SettingError(
                     f"Label Studio at {client.url} refuses SAEGIM_LABEL_STUDIO_TOKEN ({status}: {body}). Take a token from "
                     "Account & Settings; if it is a legacy token, Organization > API Tokens Settings must allow it") from error
-            if status is None or status >= 500 or status == 429:
-                raise ServiceUnavailable("Label Studio", client.url, f"{status}: {body}") from error
+            if status in BUSY:
+                raise ServiceUnavailable(SERVICE, client.url, f"{status}: {body}", SETTING, busy=True,
+                                         after=_seconds(error)) from error
+            if status is None or status >= 500:
+                raise ServiceFailed(SERVICE, client.url, f"{status}: {body}") from error
             raise SaegimError(f"Label Studio answered {status} to {call.__name__}: {body}") from error
+        except json.JSONDecodeError as error:
+            raise SaegimError(f"What answers at {client.url} is no Label Studio: it gives no JSON. Set {SETTING} to its address"
+                              ) from error
 
     return wrapper
 
@@ -135,31 +181,67 @@ class LabelStudio:
         return str(self._sdk.users.whoami().email)
 
     @_named
-    def ensure_project(self, key: str, title: str, xml: str, guide_html: str, description: str) -> int:
-        """The project whose description ends with a key; made where there is none. Returns its id.
+    def ensure_project(self, mark: str, title: str, xml: str, guide_html: str, description: str) -> int:
+        """The project with a mark; made where there is none. Returns its id.
 
         Args:
-            key: of our ledger. It finds the project again whose making was not confirmed, and keeps apart the projects
-                of two ledgers on one server.
+            mark: key of our ledger. It finds the project again whose making was not confirmed, and keeps apart the projects of two
+                ledgers on one server.
             title: what people read.
             xml: the label config.
             guide_html: shown to annotators.
-            description: what else people read; the key is appended.
+            description: what else people read.
         """
-        for project in self._sdk.projects.list(title=title[:PROJECT_TITLE]):
-            if str(project.description or "").endswith(f"[{key}]"):
-                return int(project.id)
-        project = self._sdk.projects.create(
-            title=title[:PROJECT_TITLE], description=f"{description} [{key}]", label_config=xml, expert_instruction=guide_html,
-            show_instruction=bool(guide_html), show_skip_button=True, show_collab_predictions=True,
-            sampling="Sequential sampling", maximum_annotations=1)
-        return int(project.id)
+        if (there := self.marked_projects().get(mark)) is not None:
+            return there
+        answer = self._http("api/projects/", method="POST", json={
+            "title": title[:PROJECT_TITLE], "description": description, MARK_FIELD: MARK + mark, "label_config": xml,
+            "expert_instruction": guide_html, "show_instruction": bool(guide_html), "show_skip_button": True,
+            "show_collab_predictions": True, "sampling": "Sequential sampling", "maximum_annotations": 1})
+        made = int(answer.json()["id"])
+        first = self.marked_projects()[mark]
+        if first != made:  # another run has made it at the same time; nobody has seen ours yet
+            self._http(f"api/projects/{made}/", method="DELETE", expected=(204, 404))
+        return first
 
     @_named
-    def has_project(self, project: int) -> bool:
-        """Whether a project is still there."""
-        answer = self._http(f"api/projects/{project}/", expected=(200, 404))
-        return bool(answer.status_code == 200)
+    def marked_projects(self) -> dict[str, int]:
+        """Ids of all projects that Saegim made, whichever ledger they are of, by mark; the first one made where two have it."""
+        found: dict[str, int] = {}
+        page = 1
+        while True:
+            answer = self._http("api/projects/", params={
+                "include": f"id,description,{MARK_FIELD}", "page": page, "page_size": PROJECTS_A_PAGE}).json()
+            for project in answer["results"]:
+                if mark := _mark(project):
+                    found[mark] = min(int(project["id"]), found.get(mark, int(project["id"])))
+            if not answer["next"]:
+                return found
+            page += 1
+
+    @_named
+    def project(self, number: int) -> ShownProject | None:
+        """A project; None where there is none that the token's user may see."""
+        answer = self._http(f"api/projects/{number}/", expected=(200, 404))
+        if answer.status_code == 404:
+            return None
+        body = answer.json()
+        return ShownProject(int(body["id"]), _mark(body), str(body.get(MARK_FIELD) or "").startswith(MARK), body["label_config"])
+
+    def is_ours(self, number: int, mark: str) -> bool:
+        """Whether a project is there and has a mark: numbers come again, on a server that was made anew."""
+        shown = self.project(number)
+        return shown is not None and shown.mark == mark
+
+    @_named
+    def set_mark(self, project: int, mark: str) -> None:
+        """Writes a project's mark where nobody edits it."""
+        self._http(f"api/projects/{project}/", method="PATCH", json={MARK_FIELD: MARK + mark})
+
+    @_named
+    def set_xml(self, project: int, xml: str) -> None:
+        """Shows annotators this label config. Label Studio refuses one that its answers do not fit (SaegimError)."""
+        self._http(f"api/projects/{project}/", method="PATCH", json={"label_config": xml})
 
     @_named
     def set_guide(self, project: int, guide_html: str) -> None:
@@ -169,9 +251,10 @@ class LabelStudio:
 
     @_named
     def attach_storage(self, project: int, *, bucket: str, region: str, presign_seconds: int,
-                       access_key: SecretStr | None, secret_key: SecretStr | None) -> None:
-        """Lets a project show ``s3://bucket/…``. The storage is never synced: it only signs addresses.
+                       access_key: SecretStr | None, secret_key: SecretStr | None) -> bool:
+        """Lets a project show ``s3://bucket/…``; False where it could. The storage is never synced: it only signs addresses.
 
+        One that is there gets key, bucket and lifetime anew: no answer shows its key, and any account may have changed it.
         Its endpoint stays empty: Label Studio trusts the one in its own environment (S3_ENDPOINT), and refuses
         private addresses that come by the API.
         """
@@ -179,11 +262,15 @@ class LabelStudio:
             "aws_access_key_id": access_key.get_secret_value() if access_key else None,
             "aws_secret_access_key": secret_key.get_secret_value() if secret_key else None,
             "bucket": bucket, "region_name": region, "presign": True, "presign_ttl": presign_seconds // 60,
-            "use_blob_urls": False, "synchronizable": False, "title": "Saegim images",
+            "use_blob_urls": False, "synchronizable": False, "title": STORAGE_TITLE,
         }
         wanted = {name: value for name, value in wanted.items() if value is not None}
-        if not any(storage.bucket == bucket for storage in self._sdk.import_storage.s3.list(project=project)):
-            self._sdk.import_storage.s3.create(project=project, **wanted)
+        for storage in self._sdk.import_storage.s3.list(project=project):
+            if STORAGE_TITLE == storage.title or bucket == storage.bucket:
+                self._sdk.import_storage.s3.update(storage.id, **wanted)
+                return False
+        self._sdk.import_storage.s3.create(project=project, **wanted)
+        return True
 
     @_named
     def picture(self, project: int, key: str) -> bytes | None:
@@ -212,7 +299,7 @@ class LabelStudio:
         """Legacy tokens are hexadecimal; personal access tokens are JWTs."""
         return "personal access token" if self._token.get_secret_value().count(".") == 2 else "legacy token"
 
-    @_named
+    @_once
     def import_tasks(self, project: int, tasks: list[dict[str, Any]]) -> list[int]:
         """One bulk import. Returns the tasks' ids, in order.
 
@@ -329,7 +416,7 @@ class LabelStudio:
         each = [self.task(project, int(name["id"]), _moment(name["updated_at"])) for name in names]
         found = [task for task in each if task]
         if len(found) > 1 and not any(isinstance(task, ChangedTask) for task in found):
-            raise ServiceUnavailable("Label Studio", self.url, f"500 for each of {len(found)} tasks of project {project}")
+            raise ServiceFailed(SERVICE, self.url, f"500 for each of {len(found)} tasks of project {project}")
         return found, page * TASKS_A_PAGE < total
 
     def _shown(self, project: int, filters: list[dict[str, Any]], page: int) -> tuple[list[dict[str, Any]], int] | None:
@@ -347,7 +434,7 @@ class LabelStudio:
                        bool(item.get("was_cancelled")), item)
             for item in task.get("annotations") or []])
 
-    @_named
+    @_once
     def add_person(self, email: str, password: str, name: str) -> bool:
         """Makes an annotator who can log in; False where the address has an account already.
 
@@ -389,7 +476,7 @@ class LabelStudio:
             if len(tasks) >= total:
                 return found
 
-    @_named
+    @_once
     def annotate(self, task_id: int, result: list[dict[str, Any]], lead_time: float, prediction_id: int | None,
                  email: str | None = None) -> int:
         """Submits an annotation as the page does for an accepted prediction. Returns its id.
@@ -443,12 +530,25 @@ class LabelStudio:
             self._emails.setdefault(whose, str(whose))  # one that left: not asked for again at each of its answers
         return self._emails.get(whose, str(whose))
 
+    @_named
+    def accounts(self) -> frozenset[str]:
+        """E-mail addresses of everybody who has an account, in lower case."""
+        return frozenset(email.lower() for email in self._accounts().values())
+
     @functools.cached_property
     def _emails(self) -> dict[Any, str]:
         return self._accounts()
 
     def _accounts(self) -> dict[Any, str]:
         return {user.id: user.email for user in self._sdk.users.list()}
+
+
+def _mark(project: dict[str, Any]) -> str | None:
+    marked = str(project.get(MARK_FIELD) or "")
+    if marked.startswith(MARK):
+        return marked.removeprefix(MARK)
+    found = OLD_MARK.search(str(project.get("description") or "").strip())
+    return found[1] if found else None
 
 
 def _only(task_id: int) -> list[dict[str, Any]]:
@@ -467,6 +567,13 @@ def _changed(since: datetime | None) -> list[dict[str, Any]]:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+
+
+def _seconds(error: ApiError | httpx.HTTPStatusError) -> float | None:
+    """What the answer's Retry-After asks for; its other form, a date, is not read."""
+    headers = error.response.headers if isinstance(error, httpx.HTTPStatusError) else httpx.Headers(error.headers or {})
+    asked = headers.get("retry-after", "")
+    return float(asked) if asked.isdecimal() else None
 
 
 def _form_errors(html: str) -> str:

@@ -15,19 +15,20 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from apps.stack import label_studio, supervision
+from apps.stack import label_studio, seaweedfs, supervision
+from apps.stack.dead_runs import mark_dead_runs, watch_silent_runs
 from apps.stack.prefect_api import prefect_client
+from apps.stack.seaweedfs import BUCKETS
 from apps.stack.state import Access, make_private, read_access, stack_folder, write_access
 from apps.stack.supervision import BIN, Program
-from datastore.ledger import Ledger
+from datastore.ledger import Ledger, leases
 from datastore.objects import ObjectStore
-from flows.settings import ROOT, load_settings
+from flows.settings import ROOT, Settings, load_settings
 from saegim.settings import home
 from schemas.errors import SaegimError
 
 console = Console()
 
-BUCKETS = ("raw", "images", "datasets", "models")
 POOLS = ("cpu", "gpu")
 WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120}
 """Label Studio's first start runs its migrations, about 50 s on two cores."""
@@ -87,7 +88,10 @@ def _up(schedules: bool) -> None:
     settings = load_settings()
     ObjectStore(settings).ensure_buckets(BUCKETS)
     Ledger(settings.ledger).migrate()
+    for file in home().glob("ledger.db*"):
+        file.chmod(0o600)  # an older version made it
     _deploy(access)
+    _bury(access, settings)
     set_schedules(schedules)
     for pool in POOLS:
         supervision.start(f"worker-{pool}")
@@ -123,18 +127,8 @@ def _programs(access: Access) -> list[Program]:
     prefect = [str(BIN / "python"), "-m", "prefect"]
     quiet = {**_reaching_prefect(access), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     flow_env = {**quiet, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
-    weed_ports = [f"-{name}.port={ports[name]}" for name in ("master", "volume", "filer", "s3")]
-    data = state / "seaweedfs"
-    data.mkdir(parents=True, exist_ok=True)
     return [
-        Program("seaweedfs", [
-            str(BIN / "weed"), "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
-            *weed_ports, "-admin.ui=false", "-webdav=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
-            "-master.telemetry=false",
-            # A bucket takes seven volumes, files as large as what is in them; the default allows as many as would fit if full.
-            "-volume.max=10000",
-        ], {"AWS_ACCESS_KEY_ID": access.env["SAEGIM_S3_ACCESS_KEY"], "S3_BUCKET": ",".join(BUCKETS),
-            "AWS_SECRET_ACCESS_KEY": access.env["SAEGIM_S3_SECRET_KEY"]}),
+        seaweedfs.program(access),
         Program("label-studio", [
             str(label_studio.environment() / "bin" / "label-studio"), "start", "--no-browser",
             "--internal-host", "127.0.0.1", "--port", str(ports["label_studio"]),
@@ -148,6 +142,9 @@ def _programs(access: Access) -> list[Program]:
             "COLLECT_ANALYTICS": "False",
             "SENTRY_DSN": "", "FRONTEND_SENTRY_DSN": "",  # both name the vendor's own by default, analytics or not
             "S3_ENDPOINT": access.url("s3"),  # the one private address that its SSRF protection trusts
+            # A storage without a key takes this machine's own credentials, and any account may add one that points anywhere.
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_CONFIG_FILE": os.devnull, "BOTO_CONFIG": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true", "GOOGLE_APPLICATION_CREDENTIALS": os.devnull,
         }),
         Program("prefect-server", [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(ports["prefect"])], {
             **quiet, "PREFECT_SERVER_API_AUTH_STRING": _prefect_auth(access),
@@ -182,6 +179,17 @@ def _wait(name: str, address: str) -> None:
             raise SaegimError(f"{name} does not come up ({state}). The end of {log}:\n{tail}\n"
                               "Mend what it says and run `saegim up` again; `saegim doctor` looks further.")
         time.sleep(0.3)
+
+
+def _bury(access: Access, settings: Settings) -> None:
+    """Ends for Prefect, and frees in the ledger, what died with its process."""
+    with _prefect_client(access) as client:
+        watch_silent_runs(client)
+        names = mark_dead_runs(client, {f"saegim-{pool}": supervision.started(f"worker-{pool}") for pool in POOLS})
+    freed = leases.sweep(Ledger(settings.ledger))
+    if names or freed:
+        console.print(f"[green]✔[/] {len(names)} dead runs marked as crashed{': ' if names else ''}{', '.join(names)}; "
+                      f"{freed} claims of dead processes removed", soft_wrap=True, highlight=False)
 
 
 def set_schedules(on: bool) -> None:

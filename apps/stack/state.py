@@ -14,7 +14,7 @@ from pathlib import Path
 from saegim.settings import home
 
 PREFERRED = {"s3": 8333, "label_studio": 8080, "prefect": 4200}
-INNER = ("master", "volume", "filer")
+INNER = ("master", "volume", "filer", "admin")
 """SeaweedFS's own ports. Like its S3 port, each takes a second one 10,000 higher, for gRPC."""
 USER = "admin@saegim.local"
 HEADER = ["# Written by `saegim up`; every command reads it. Lines of your own survive, and the environment wins over it."]
@@ -64,7 +64,7 @@ def write_access(reuse_ports: bool) -> Access:
     """
     path = stack_folder() / "ports.json"
     remembered: dict[str, int] = json.loads(path.read_text()) if path.is_file() else {}
-    ports = remembered if reuse_ports and remembered else choose_ports(remembered)
+    ports = {**choose_ports(remembered), **remembered} if reuse_ports else choose_ports(remembered)
     path.write_text(json.dumps(ports, indent=1))
 
     there = _read_env()
@@ -77,6 +77,8 @@ def write_access(reuse_ports: bool) -> Access:
         "SAEGIM_LABEL_STUDIO_TOKEN": there.get("SAEGIM_LABEL_STUDIO_TOKEN") or secrets.token_hex(20),
         "SAEGIM_LABEL_STUDIO_USER": there.get("SAEGIM_LABEL_STUDIO_USER") or USER,
         "SAEGIM_LABEL_STUDIO_PASSWORD": there.get("SAEGIM_LABEL_STUDIO_PASSWORD") or secrets.token_urlsafe(9),
+        "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY": there.get("SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY") or secrets.token_hex(10),
+        "SAEGIM_LABEL_STUDIO_S3_SECRET_KEY": there.get("SAEGIM_LABEL_STUDIO_S3_SECRET_KEY") or secrets.token_hex(20),
         "SAEGIM_PREFECT_API_URL": f"{access.url('prefect')}/api",
         "PREFECT_API_URL": f"{access.url('prefect')}/api",
         "PREFECT_API_AUTH_STRING": there.get("PREFECT_API_AUTH_STRING") or f"saegim:{secrets.token_urlsafe(18)}",

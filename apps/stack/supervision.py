@@ -13,6 +13,7 @@ import time
 import xmlrpc.client
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from schemas.errors import SaegimError
 
 MARK = "SAEGIM_STACK_OF"
 """Environment variable that every process of a stack carries: how orphans are found after a kill -9."""
+VENDORS = ("AWS_", "AZURE_", "GOOGLE_")
+"""How variables begin that hold keys to somebody's clouds."""
 STOP_SECONDS = 10
 BIN = Path(sys.prefix) / "bin"
 """Commands of this environment. Not sys.executable, which has several names (python, python3): the same stack started
@@ -86,10 +89,12 @@ def launch(text: str) -> None:
     config.touch(mode=0o600)
     config.chmod(0o600)
     config.write_text(text, encoding="utf-8")
+    # Credentials of whoever calls us are nobody's business here: Label Studio would lend them to every account.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(VENDORS)}
     with (folder / "supervisord.out").open("w") as out:
         process = subprocess.Popen(
             [str(BIN / "python"), "-m", "supervisor.supervisord", "--nodaemon", "-c", str(config)],
-            cwd=folder, env={**os.environ, MARK: str(folder), "PYTHONUNBUFFERED": "1"}, start_new_session=True, umask=0o077,
+            cwd=folder, env={**environment, MARK: str(folder), "PYTHONUNBUFFERED": "1"}, start_new_session=True, umask=0o077,
             stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
     for _ in range(100):
         if states() is not None:
@@ -119,6 +124,12 @@ def start(name: str) -> None:
     """Starts one program that is not running, and waits until it stays up."""
     with _rpc() as rpc, contextlib.suppress(xmlrpc.client.Fault):  # it runs already
         rpc.supervisor.startProcess(name)
+
+
+def started(name: str) -> datetime | None:
+    """When a program that runs was started; None where it does not run."""
+    found = (states() or {}).get(name, {})
+    return datetime.fromtimestamp(found["start"], UTC) if found.get("statename") in ("RUNNING", "STARTING") else None
 
 
 def shut_down() -> int:
