@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from datastore.ledger.connection import Ledger, in_chunks
-from datastore.ledger.tables import accepted_readings, agreements, comparisons, decisions, holds, images, readings, submissions
+from datastore.ledger.decisions import decision_list
+from datastore.ledger.standing import in_force, undone
+from datastore.ledger.tables import accepted_readings, agreements, holds, images, readings, submissions
 from schemas.labelling import Kind
 from schemas.sample import Candidate, Photograph
-from schemas.submission import Outcome, Verdict
+from schemas.submission import Outcome, Said, Verdict
 
 ROWS_A_READ = 2000
 CAMERA_TIME = "%Y:%m:%d %H:%M:%S"
@@ -59,18 +61,35 @@ def keys_of(ledger: Ledger, image_ids: Iterable[str]) -> dict[str, str]:
 
 
 def seen_alike(ledger: Ledger, image_ids: Iterable[str]) -> list[tuple[str, str, bool]]:
-    """Why images are in clusters: (image, earlier image, whether a manager said so; otherwise ingest found it)."""
-    found = []
+    """Why images belong together: (image, other image, whether a manager said so; otherwise ingest found it)."""
+    rows: list[Row[Any]] = []
     with ledger.read() as connection:
         for chunk in in_chunks(sorted(set(image_ids))):
-            for table, by_hand in ((decisions, True), (comparisons, False)):
-                query = (select(submissions.c.image_id.label("mine"), table.c.image_id)
-                         .join(table, table.c.submission_id == submissions.c.submission_id)
-                         .where(submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED,
-                                table.c.verdict == Verdict.CLUSTER, table.c.image_id != submissions.c.image_id)
-                         .order_by(submissions.c.image_id, table.c.image_id))
-                found += [(row.mine, row.image_id, by_hand) for row in connection.execute(query)]
-    return found
+            rows += connection.execute(select(submissions.c.submission_id, submissions.c.own_image_id, submissions.c.found,
+                                              submissions.c.found_image_id).where(submissions.c.own_image_id.in_(chunk))).all()
+    own = {row.submission_id: row.own_image_id for row in rows}
+    said = [(own[item.submission_id], own[item.other_id], True) for item in in_force(decision_list(ledger))
+            if item.kind in (Said.CLUSTER, Said.DUPLICATE) and {item.submission_id, item.other_id} <= own.keys()]
+    found = [(row.own_image_id, row.found_image_id, False) for row in rows if row.found == Verdict.CLUSTER]
+    return [item for item in dict.fromkeys([*said, *found]) if item[0] != item[1]]
+
+
+def repeated(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """(image, the one that stands for it) of submissions that were taken for edited duplicates, or that somebody called so."""
+    query = select(submissions.c.own_image_id, submissions.c.image_id).where(
+        submissions.c.outcome == Outcome.DUPLICATE, submissions.c.own_image_id != submissions.c.image_id)
+    with ledger.read() as connection:
+        for row in _streamed(connection, query):
+            yield row.own_image_id, row.image_id
+
+
+def rejoined(ledger: Ledger) -> set[str]:
+    """Images that somebody told apart from others and that count as before since that was undone."""
+    said = decision_list(ledger)
+    names = sorted({item.submission_id for item in said if item.kind is Said.SPLIT and item.number in undone(said)})
+    with ledger.read() as connection:
+        return {name for chunk in in_chunks(names) for name in connection.scalars(
+            select(submissions.c.own_image_id).where(submissions.c.submission_id.in_(chunk))) if name}
 
 
 def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:

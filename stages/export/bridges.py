@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from schemas.sample import Planned
-from stages.export.groups import BURST, CLUSTER, SUBMITTER, Link
+from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER, Link
 
-BY_HAND, FOUND, REPEATED = "by hand", "found by ingest", "repeated"
-"""Why two images are in one cluster: somebody merged them, ingest saw it, or the one was taken for a duplicate of the other."""
+BY_HAND, FOUND = "by hand", "found by ingest"
+"""Why two images are in one cluster: somebody merged them, or ingest saw it."""
 STEPS = {
     CLUSTER: "{0} and {1} are in one cluster",
     BY_HAND: "{0} and {1} were merged by hand",

@@ -15,10 +15,10 @@ from PIL import Image
 
 from schemas.reading import Reading
 from schemas.sample import Planned
-from stages.export.bridges import BY_HAND, FOUND, REPEATED, STEPS, Bridge
+from stages.export.bridges import BY_HAND, FOUND, STEPS, Bridge
 from stages.export.changes import Change
 from stages.export.counts import Counts
-from stages.export.groups import BURST, CLUSTER, SUBMITTER
+from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER
 from stages.export.leaks import LeakReport
 from stages.export.recipe import Dataset, Gates
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from schemas.sample import Photograph
 
-CLUSTER, BURST, SUBMITTER = "cluster", "burst", "submitter"
+CLUSTER, BURST, SUBMITTER, REPEATED = "cluster", "burst", "submitter", "repeated"
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Link(NamedTuple):
@@ -17,7 +20,7 @@ class Link(NamedTuple):
     Attributes:
         one: the one.
         other: the other.
-        why: ``CLUSTER``, ``BURST`` or ``SUBMITTER``; what explains a group to people may name more.
+        why: ``CLUSTER``, ``BURST``, ``SUBMITTER`` or ``REPEATED``; what explains a group to people may name more.
     """
 
     one: str
@@ -70,7 +73,7 @@ class Groups:
 
 
 def group(photographs: Iterable[Photograph], burst_minutes: float, by_submitter: bool,
-          known: Iterable[tuple[str, str]] = ()) -> Groups:
+          known: Mapping[str, str] = NONE, repeated: Iterable[tuple[str, str]] = ()) -> Groups:
     """Puts images into groups.
 
     Two photographs of one submitter are of one burst where at most ``burst_minutes`` lie between them, by the camera's
@@ -80,19 +83,20 @@ def group(photographs: Iterable[Photograph], burst_minutes: float, by_submitter:
         photographs: all images whose submission stands, also those without an accepted reading: they connect others.
         burst_minutes: 0 for no bursts.
         by_submitter: all of a submitter's photographs are one group.
-        known: (image id, cluster id) of images that earlier releases held. It counts where the submission does not stand any
-            more: what the ledger says of a standing one may have changed since.
+        known: cluster ids of images that earlier releases held. One counts where the submission does not stand any more: what
+            the ledger says of a standing one may have changed since.
+        repeated: (image, the one that stands for it) of duplicates; those that ``known`` has count.
     """
     groups = Groups()
-    for link in links(photographs, burst_minutes, by_submitter, known):
+    for link in links(photographs, burst_minutes, by_submitter, known, repeated):
         groups.join(link.one, link.other)
     return groups
 
 
 def links(photographs: Iterable[Photograph], burst_minutes: float, by_submitter: bool,
-          known: Iterable[tuple[str, str]] = ()) -> Iterator[Link]:
+          known: Mapping[str, str] = NONE, repeated: Iterable[tuple[str, str]] = ()) -> Iterator[Link]:
     """What makes groups of images, one step at a time; see ``group``."""
-    gone = {image_id: cluster_id for image_id, cluster_id in known if cluster_id != image_id}
+    gone = {image_id: cluster_id for image_id, cluster_id in known.items() if cluster_id != image_id}
     bursts: dict[tuple[str, bool], list[tuple[float, str]]] = {}
     for item in photographs:
         gone.pop(item.image_id, None)
@@ -103,6 +107,9 @@ def links(photographs: Iterable[Photograph], burst_minutes: float, by_submitter:
             bursts.setdefault((item.submitter, clock), []).append((item.at, item.image_id))
     for image_id, cluster_id in gone.items():
         yield Link(image_id, cluster_id, CLUSTER)
+    for image_id, stands in repeated:
+        if image_id in known:
+            yield Link(image_id, stands, REPEATED)
     for taken in bursts.values():
         yield from _chain(sorted(taken), float("inf") if by_submitter else 60 * burst_minutes,
                           SUBMITTER if by_submitter else BURST)
