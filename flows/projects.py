@@ -16,8 +16,8 @@ from schemas.ids import sha256
 from schemas.labelling import Side
 
 PRESIGNED_SECONDS = 15 * 60
-"""How long the address of a picture works. A page asks Label Studio for a new one whenever it loads the picture, so a task that is
-open all day needs no more than seconds; it is as far as S3 lets two clocks differ."""
+"""How long the address of a picture works: as far as S3 lets two clocks differ. A page asks Label Studio for a new one whenever it
+loads a picture, so a task that lies open all day needs no longer."""
 NAMES = {Side.A: "", Side.B: " · B", Side.SECOND_LOOK: " · second look"}
 
 
@@ -99,10 +99,10 @@ def _attach_storage(bench: Workbench, number: int) -> None:
         number, bucket=settings.bucket_images, region=settings.s3_region, presign_seconds=PRESIGNED_SECONDS,
         access_key=shown.s3_access_key, secret_key=shown.s3_secret_key)
     if new and not (shown.s3_access_key and shown.s3_secret_key):
-        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: Label Studio uses the AWS credentials of its own machine, and so may every account.")
+        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: Label Studio uses the AWS credentials of its own machine.")
     elif new and shown is settings:
-        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, and every account may point it at the "
-            "raw originals. Make a key that may only read the images: docs/labeling.md has its policy.")
+        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, so every account of Label Studio may "
+            "read the raw originals. Make a key that reads the images alone: docs/labeling.md has its policy.")
 
 
 def projects_of(bench: Workbench, config: AnnotationConfig) -> list[Project]:

@@ -266,7 +266,7 @@ class LabelStudio:
         }
         wanted = {name: value for name, value in wanted.items() if value is not None}
         for storage in self._sdk.import_storage.s3.list(project=project):
-            if STORAGE_TITLE == storage.title or bucket == storage.bucket:
+            if storage.title == STORAGE_TITLE or storage.bucket == bucket:
                 self._sdk.import_storage.s3.update(storage.id, **wanted)
                 return False
         self._sdk.import_storage.s3.create(project=project, **wanted)

@@ -12,11 +12,12 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from adapters.ocr.bundles import problems
-from apps.stack import doors
+from apps.stack import doors, labelling
 from apps.stack.checks import Check, NotWell
 from apps.stack.prefect_api import prefect_of
 from apps.stack.runs import expected_names, read_deployments, summary, troubles
-from apps.stack.services import BUCKETS, POOLS
+from apps.stack.seaweedfs import BUCKETS
+from apps.stack.services import POOLS
 from datastore.ledger.projects import project_rows
 from flows.models import cache_folder, find
 from flows.settings import Settings
@@ -36,7 +37,9 @@ def examine(settings: Settings) -> Iterator[Check]:
     checks: list[tuple[str, Callable[[Workbench], str]]] = [
         ("Object storage", _storage), ("Buckets", _buckets), ("Clock", _clock),
         ("Presigned address, as a browser", _browser), ("Conditional put", _conditional_put), ("Ledger", _ledger),
-        ("Label Studio token", _token), ("Picture through Label Studio", _picture), ("Prefect", _prefect),
+        ("Label Studio token", _token),
+        ("Label Studio projects", labelling.own_projects), ("Annotators' accounts", labelling.accounts),
+        ("Picture through Label Studio", _picture), ("Prefect", _prefect),
         ("Prefect's password", doors.prefect_password), ("Prefect's origins", doors.prefect_origins),
         ("Work pools", _pools), ("Scheduled runs", _runs), ("OCR model", _model), ("Free disk", _disk),
         ("State folder", doors.state_folder), ("Secrets", doors.secret_files), ("The ledger's file", doors.ledger_file),
@@ -116,8 +119,8 @@ def _token(bench: Workbench) -> str:
 
 def _picture(bench: Workbench) -> str:
     for row in project_rows(bench.ledger):
-        project = row.project_id or 0
-        data = bench.label_studio.picture(project, "image") if bench.label_studio.has_project(project) else None
+        project = row.number
+        data = bench.label_studio.picture(project, "image") if bench.label_studio.is_ours(project, row.key) else None
         if data is not None:
             break
     else:

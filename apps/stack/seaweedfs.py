@@ -75,15 +75,19 @@ def identities(access: Access) -> dict[str, object]:
 
 
 def _security(folder: Path) -> str:
-    """Written anew each time, for the folder may have moved: where it misses a file, SeaweedFS takes gRPC without a certificate."""
+    """Written anew each time, for the folder may have moved: without its files SeaweedFS takes gRPC from everybody."""
     key, certificate = folder / "grpc.key", folder / "grpc.crt"
     secret = key.read_bytes()
     lines = [line for table in SIGNED for line in (
         f"[{table}]", f'key = "{hmac.digest(secret, table.encode(), "sha256").hex()}"')]
-    lines += ["[access]", "ui = false", "[grpc]", f"ca = {json.dumps(str(certificate), ensure_ascii=False)}"]
+    lines += ["[access]", "ui = false", "[grpc]", f"ca = {_quoted(certificate)}"]
     lines += [line for name in GRPC for line in (
-        f"[grpc.{name}]", f"cert = {json.dumps(str(certificate), ensure_ascii=False)}", f"key = {json.dumps(str(key), ensure_ascii=False)}")]
+        f"[grpc.{name}]", f"cert = {_quoted(certificate)}", f"key = {_quoted(key)}")]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(path: Path) -> str:
+    return json.dumps(str(path), ensure_ascii=False)
 
 
 def _certificate() -> tuple[str, str]:

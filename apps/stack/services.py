@@ -30,6 +30,7 @@ from schemas.errors import SaegimError
 console = Console()
 
 POOLS = ("cpu", "gpu")
+SERVICES = ("seaweedfs", "label-studio", "prefect-server", *(f"worker-{pool}" for pool in POOLS))
 WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120}
 """Label Studio's first start runs its migrations, about 50 s on two cores."""
 RUNS_A_WORKER = 2
@@ -112,13 +113,13 @@ def status() -> list[ServiceState]:
         return []
     addresses = _health(access)
     found = []
-    for program in _programs(access):
-        item = states.get(program.name, {"statename": "STOPPED", "description": ""})
-        state, address = str(item["statename"]), addresses.get(program.name, "")
+    for name in SERVICES:
+        item = states.get(name, {"statename": "STOPPED", "description": ""})
+        state, address = str(item["statename"]), addresses.get(name, "")
         if state == "RUNNING" and address and not _answers(address):
             state = "NOT ANSWERING"
-        shown = access.url({"seaweedfs": "s3", "label-studio": "label_studio"}.get(program.name, "prefect")) if address else ""
-        found.append(ServiceState(program.name, state, shown, str(item["description"])))
+        shown = access.url({"seaweedfs": "s3", "label-studio": "label_studio"}.get(name, "prefect")) if address else ""
+        found.append(ServiceState(name, state, shown, str(item["description"])))
     return found
 
 

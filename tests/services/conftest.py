@@ -24,7 +24,7 @@ from playwright.sync_api import Page, sync_playwright
 from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from sqlalchemy import select
 
-from apps.stack.services import BUCKETS
+from apps.stack.seaweedfs import BUCKETS
 from datastore.ledger import Ledger
 from datastore.ledger.candidates import candidates
 from datastore.ledger.readings import readings_by_id
