@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
 from apps.stack.services import BUCKETS, down, up
 from datastore.ledger import Ledger
@@ -28,8 +28,10 @@ def stack() -> Iterator[Settings]:
             if not running:
                 up(schedules=False)
             settings = load_settings()
-            os.environ["PREFECT_API_URL"] = settings.prefect_api_url  # for processes that a benchmark starts
-            with temporary_settings({PREFECT_API_URL: settings.prefect_api_url, PREFECT_LOGGING_LEVEL: "ERROR"}):
+            auth = settings.prefect_auth.get_secret_value()
+            os.environ |= {"PREFECT_API_URL": settings.prefect_api_url, "PREFECT_API_AUTH_STRING": auth}  # for its processes
+            with temporary_settings({PREFECT_API_URL: settings.prefect_api_url, PREFECT_API_AUTH_STRING: auth,
+                                     PREFECT_LOGGING_LEVEL: "ERROR"}):
                 yield settings
         finally:
             if not running:

@@ -16,7 +16,7 @@ from rich.table import Table
 from apps.cli.ledger import submission_table
 from apps.cli.run import prepare, save_page, show, show_standings
 from apps.stack import services
-from datastore.ledger import Ledger
+from datastore.ledger import Ledger, outcomes
 from datastore.objects import ObjectStore
 from flows.settings import Settings, load_settings
 from saegim.settings import home
@@ -77,7 +77,7 @@ def _run(by_hand: bool) -> None:
     show(pushed)
 
     if by_hand:
-        _hand_over(settings, pushed.values["project"])
+        _hand_over(settings, pushed.values["projects"][settings.annotation_config])
         return
 
     console.rule("4 · annotators label")
@@ -124,7 +124,7 @@ def _annotate() -> None:
         for project in projects_of(bench, bench.annotation_config):
             email = f"demo.{project.side}@saegim.local".replace("_", ".")  # two people: one alone would be no pair
             bench.label_studio.add_person(email, secrets.token_urlsafe(12), f"Demo {project.side}")
-            done += accept_prelabels(bench, project.project_id or 0, lambda count: bar.update(line, advance=count), email)
+            done += accept_prelabels(bench, project.number, lambda count: bar.update(line, advance=count), email)
     console.print(f"[bold]Demo annotators[/] stood in for people and accepted {done} pre-labels as they are, through "
                   "Label Studio's API.\nTo label yourself: [bold]make demo BY_HAND=1[/]" if done else
                   "Every task is annotated already.")
@@ -149,7 +149,7 @@ def _summary(settings: Settings, release: str) -> None:
     from apps.demo.contact_sheet import release_sheet
 
     ledger = Ledger(settings.ledger)
-    console.print(submission_table(ledger, CAMPAIGN))
+    console.print(submission_table(outcomes.outcomes(ledger, CAMPAIGN)))
     picture = release_sheet(release, home() / "demo" / "contact-sheet.png")
     table = Table.grid(padding=(0, 2))
     table.add_row("Release", f"[bold]{release}[/]")
@@ -157,7 +157,7 @@ def _summary(settings: Settings, release: str) -> None:
     table.add_row("Picture of it", str(picture))
     table.add_row("Label Studio", f"{settings.label_studio_url}  log in: {settings.label_studio_user} / "
                                   f"{settings.label_studio_password.get_secret_value()}")
-    table.add_row("Prefect", f"{settings.prefect_api_url.removesuffix('/api')}  (no log-in)")
+    table.add_row("Prefect", f"{settings.prefect_api_url.removesuffix('/api')}  log in: {settings.prefect_auth.get_secret_value()}")
     table.add_row("Stop all", ".venv/bin/saegim down")
     console.print(Panel(table, title="Saegim", expand=False))
 

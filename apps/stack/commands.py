@@ -26,6 +26,7 @@ def up(schedules: bool = typer.Option(True, help="Let the deployments run on the
     Example:  saegim up --no-schedules
     """
     services.up(schedules)
+    _tell_log_ins()
 
 
 def down() -> None:
@@ -52,9 +53,16 @@ def status() -> None:
     console.print(table)
     console.print("Schedules are on: saegim doctor says whether their runs are made and finished." if services.are_scheduled()
                   else "Schedules are off. Turn them on with: saegim up", highlight=False)
+    _tell_log_ins()
     if not all(item.is_up for item in found):
         console.print("Start what is down with: saegim up")
         raise typer.Exit(1)
+
+
+def _tell_log_ins() -> None:
+    """Where passwords stand: in a file of their owner's alone, not in what a terminal or a log keeps."""
+    console.print(f"Log-ins stand in {home() / 'env'}: Label Studio asks for SAEGIM_LABEL_STUDIO_USER and …_PASSWORD, "
+                  "Prefect for all of PREFECT_API_AUTH_STRING, in one line.", soft_wrap=True, highlight=False, markup=False)
 
 
 def doctor() -> None:

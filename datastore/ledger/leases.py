@@ -19,6 +19,9 @@ from datastore.ledger.tables import leases
 from schemas.errors import LeaseLost
 from schemas.ids import digest
 
+LONG_AGO = timedelta(hours=1)
+"""A claim of another machine that ran out this long before is of a dead process: a living one renews it, or finds it lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -100,6 +103,18 @@ def renew(ledger: Ledger, lease: Lease, seconds: int) -> None:
             connection.execute(update(leases).where(
                 leases.c.kind == lease.kind, leases.c.key.in_(chunk), leases.c.holder == lease.holder,
             ).values(expires_at=until))
+
+
+def sweep(ledger: Ledger) -> int:
+    """Removes the claims of holders that are seen to be dead, and those that ran out long ago.
+
+    Returns:
+        How many.
+    """
+    with ledger.write() as connection:
+        dead = [name for name in connection.scalars(select(leases.c.holder).distinct()) if _is_dead(name)]
+        return connection.execute(delete(leases).where(
+            or_(leases.c.holder.in_(dead), leases.c.expires_at < datetime.now(UTC) - LONG_AGO))).rowcount
 
 
 def _holder() -> str:

@@ -21,7 +21,12 @@ import psycopg
 import pytest
 import yaml
 from playwright.sync_api import Page, sync_playwright
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    temporary_settings,
+)
 from sqlalchemy import select
 
 from apps.stack.seaweedfs import BUCKETS
@@ -127,6 +132,7 @@ def stack(pytestconfig: pytest.Config) -> Iterator[Settings]:
     try:
         settings = load_settings()
         os.environ["PREFECT_API_URL"] = settings.prefect_api_url
+        os.environ["PREFECT_API_AUTH_STRING"] = settings.prefect_auth.get_secret_value()
         with Forks(PYTHON, ROOT) as World.forks:
             yield settings
     finally:
@@ -143,7 +149,8 @@ def scheduled(pytestconfig: pytest.Config) -> Starting:
 @contextlib.contextmanager
 def recorded(settings: Settings) -> Iterator[None]:
     """Flows of this process are recorded by the Prefect server, without a heartbeat: its thread ends a second after its flow."""
-    with temporary_settings({PREFECT_API_URL: settings.prefect_api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    with temporary_settings({PREFECT_API_URL: settings.prefect_api_url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+                             PREFECT_API_AUTH_STRING: settings.prefect_auth.get_secret_value()}):
         yield
 
 
