@@ -48,6 +48,29 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a picture, as shares of its width and height from its top left, and how well an earlier picture agrees there.
+
+    ``agreement`` is a normalised cross-correlation: 1 is equal, 0 unrelated.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+    agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Tiles:
+    """Tiles that are compared, N each: where their windows begin (pixels), and their best normalised cross-correlations."""
+
+    y: NDArray[np.intp]
+    x: NDArray[np.intp]
+    correlation: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """A verdict with its evidence.
 
@@ -109,20 +132,49 @@ def compare(one: Features, other: Features) -> Comparison:
     matrix, inliers = _homography(one, other)
     if matrix is None or inliers < LEAST_INLIERS:
         return Comparison(Verdict.DISTINCT, inliers)
-    height, width = one.grey.shape
-    warped = cv2.warpPerspective(other.grey, matrix, (width, height))
-    shown = cv2.warpPerspective(np.full_like(other.grey, 255), matrix, (width, height), flags=cv2.INTER_NEAREST)
+    warped, shown = _laid_over(one.grey, other.grey, matrix)
     overlap = float(shown.mean()) / 255
-    pair = one.grey, np.asarray(warped, np.uint8), np.asarray(shown, np.uint8)
-    correlation = _tiles(*pair, TILE)
+    pair = one.grey, warped, shown
+    correlation = _tiles(*pair, TILE).correlation
     if len(correlation) < LEAST_TILES or overlap < LEAST_OVERLAP:
         return Comparison(Verdict.DISTINCT, inliers, overlap)
     median, low = float(np.median(correlation)), float(np.percentile(correlation, 5))
     if low >= DOUBTFUL_LOW:  # a changed figure may lie between two tiles: once more, with tiles that overlap
-        correlation = _tiles(*pair, TILE // 2)
+        correlation = _tiles(*pair, TILE // 2).correlation
     weakest = float(np.sort(correlation)[1])
     onto = np.linalg.inv(_from_unit(one.grey)) @ matrix @ _from_unit(other.grey)
     return Comparison(_verdict(inliers, overlap, median, low, weakest), inliers, overlap, median, low, weakest, onto)
+
+
+def differing_places(one: Features, other: Features, onto: NDArray[np.float64]) -> list[Place]:
+    """Where a picture does not agree with an earlier one as a duplicate would (``SAME_WEAKEST``), the worst place first.
+
+    Args:
+        one: the picture.
+        other: the earlier one.
+        onto: of their comparison.
+    """
+    height, width = one.grey.shape
+    matrix = _from_unit(one.grey) @ onto @ np.linalg.inv(_from_unit(other.grey))
+    tiles = _tiles(one.grey, *_laid_over(one.grey, other.grey, matrix), TILE // 2)
+    agreement = np.ones((height, width), np.float32)
+    for y, x, correlation in zip(tiles.y, tiles.x, tiles.correlation, strict=True):
+        tile = agreement[y + SHIFT:y + SHIFT + TILE, x + SHIFT:x + SHIFT + TILE]
+        np.minimum(tile, correlation, out=tile)
+    count, _, boxes, _ = cv2.connectedComponentsWithStats((agreement < SAME_WEAKEST).astype(np.uint8))
+    places = []
+    for left, top, wide, high, _ in boxes[1:count]:
+        worst = float(agreement[top:top + high, left:left + wide].min())
+        places.append(Place(left / width, top / height, wide / width, high / height, round(worst, 3)))
+    return sorted(places, key=lambda place: place.agreement)
+
+
+def _laid_over(one: Grey, other: Grey, matrix: NDArray[np.float64]) -> tuple[Grey, Grey]:
+    """The other picture in the pixels of the first, and where it shows something (255, else 0)."""
+    height, width = one.shape
+    warped = cv2.warpPerspective(other, matrix, (width, height))
+    shown = cv2.warpPerspective(np.full_like(other, 255), matrix, (width, height), flags=cv2.INTER_NEAREST)
+    return np.asarray(warped, np.uint8), np.asarray(shown, np.uint8)
 
 
 def _from_unit(grey: Grey) -> NDArray[np.float64]:
@@ -155,12 +207,12 @@ def _homography(one: Features, other: Features) -> tuple[NDArray[np.float64] | N
     return (np.asarray(matrix, np.float64), int(mask.sum())) if plausible else (None, 0)
 
 
-def _tiles(one: Grey, warped: Grey, shown: Grey, stride: int) -> NDArray[np.float32]:
-    """Best normalised cross-correlation of each textured tile that both pictures show."""
+def _tiles(one: Grey, warped: Grey, shown: Grey, stride: int) -> _Tiles:
+    """The textured tiles that both pictures show; a tile's corner is ``SHIFT`` pixels right of and below ``x`` and ``y``."""
     height, width = one.shape
     window = TILE + 2 * SHIFT
     if min(height, width) < window:
-        return np.zeros(0, np.float32)
+        return _Tiles(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.float32))
     first, second = (cv2.GaussianBlur(grey, (0, 0), 1.2).astype(np.float32) for grey in (one, warped))
     rows, columns = np.mgrid[0:height - window + 1:stride, 0:width - window + 1:stride]
     first_deviation, second_deviation = _deviation(first), _deviation(second)
@@ -176,7 +228,7 @@ def _tiles(one: Grey, warped: Grey, shown: Grey, stride: int) -> NDArray[np.floa
         product = np.einsum("nij,nij->n", mine, theirs[:, down:down + TILE, across:across + TILE])
         scale = first_deviation[y + SHIFT, x + SHIFT] * second_deviation[y + down, x + across] * TILE * TILE
         best = np.maximum(best, product / np.maximum(scale, 1e-3))
-    return best
+    return _Tiles(y, x, best)
 
 
 def _deviation(picture: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -5,21 +5,94 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from jinja2 import Environment
+from jinja2 import Environment, PackageLoader
 from PIL import Image
 
-from schemas.submission import Outcome
+from stages.ingest.align import DOUBTFUL_LOW, LEAST_INLIERS, SAME_OVERLAP, SAME_WEAKEST, TILE, Place
+from stages.ingest.texts import OTHER_FIGURES, SURE
+
+
+class Section(StrEnum):
+    """Where a group stands on the page, in this order."""
+
+    HELD = "held"
+    BY_HAND = "by_hand"
+    EDITED = "edited"
+    EXACT = "exact"
+    CLUSTER = "cluster"
+
+
+HEADINGS = {
+    Section.HELD: ("확인이 필요합니다 · Waiting for you",
+                   "Neither taken nor refused: each may repeat an earlier picture. Nobody labels it until you decide."),
+    Section.BY_HAND: ("사람이 정했습니다 · Decided by hand",
+                      "What somebody said of two pictures. No run overrules it; undo takes it back."),
+    Section.EDITED: ("중복: 고친 사본 · Duplicates: edited copies",
+                     "The same photograph compressed, cut or scaled: not labelled, no points. Split what is one of its own."),
+    Section.EXACT: ("중복: 같은 파일 · Duplicates: the same picture",
+                    "Equal bytes, or equal pixels in another file. There is nothing to compare and nothing to decide."),
+    Section.CLUSTER: ("묶음 · Clusters", "Different photographs of one thing: all are kept, always in one split."),
+}
+FIGURES = {
+    "inliers": ("맞는 점 · points that fit",
+                "Points of the two pictures that lie on each other once one is laid over the other; "
+                f"compared from {LEAST_INLIERS} on."),
+    "overlap": ("겹침 · overlap", "Share of the later picture that the earlier one shows too, 0 to 1; "
+                                f"a duplicate has {SAME_OVERLAP} or more."),
+    "median": ("보통 일치도 · usual agreement",
+               f"How well the tiles of {TILE} pixels agree (correlation: 1 is equal, 0 unrelated): half of them agree better."),
+    "low": ("낮은 일치도 · low agreement", f"One tile in twenty agrees less. From {DOUBTFUL_LOW} on nearly everything agrees: "
+                                          "the same photograph, or a form with something else written on it."),
+    "weakest": ("가장 다른 곳 · worst place", f"Agreement of the worst tile but one. A duplicate has {SAME_WEAKEST} or more; "
+                                             "where one line differs it is less."),
+    "lines": ("줄 · lines", "Lines that the model read at the same place of both pictures."),
+    "edits": ("글자 차이 · edits", "Characters to change in all of them to get from one text to the other."),
+    "lines alone": ("한쪽에만 있는 줄 · lines alone", "Lines that it read on one of the two only."),
+    "figures changed": ("다른 숫자 · figures changed", f"Digits that differ in lines that it is sure of (score {SURE} or more); "
+                                                      f"from {OTHER_FIGURES} on it is another document."),
+}
+"""Name in ``Compared.figures`` → what people call it, and what it says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture of a group: what it is called, a line about it, and a small copy as a data URL."""
+    """One picture of a group.
+
+    Attributes:
+        name: key of its submission.
+        note: a line about it.
+        href: its file, relative to the page.
+        width: pixels of the file.
+        height: pixels of the file.
+        marks: places to mark on it.
+    """
 
     name: str
     note: str
-    url: str
+    href: str
+    width: int
+    height: int
+    marks: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place where two pictures differ, cut out of both as data URLs."""
+
+    earlier: str
+    later: str
+    agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line for a shell, and what follows from it."""
+
+    line: str
+    effect: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +100,48 @@ class Group:
     """Pictures that belong together.
 
     Attributes:
-        kind: ``held``, ``duplicate`` or ``cluster``.
+        section: where it stands.
         title: what a manager reads above it.
-        figures: what the comparison found, by name; empty for a cluster as a whole.
+        why: why it stands there, in a sentence.
         pictures: the earlier one first.
-        commands: what changes it, as lines for a shell.
+        commands: what a manager may say of it.
+        figures: what the comparison found, by name.
+        laid: file of the earlier picture laid over the later one, relative to the page; None where that cannot be done.
+        cuts: where the two differ, the worst place first.
     """
 
-    kind: str
+    section: Section
     title: str
-    figures: dict[str, float]
+    why: str
     pictures: tuple[Picture, ...]
-    commands: tuple[str, ...]
+    commands: tuple[Command, ...] = ()
+    figures: dict[str, float] = field(default_factory=dict)
+    laid: str | None = None
+    cuts: tuple[Cut, ...] = ()
 
 
-SECTIONS = (
-    (Outcome.HELD.value, "확인이 필요합니다 · Waiting for you",
-     "Neither taken nor refused: each may repeat an earlier picture. Nobody labels it until you decide."),
-    (Outcome.DUPLICATE.value, "중복 · Duplicates",
-     "The same photograph again, exact or edited. Not labelled, no points. Split one that is a picture of its own."),
-    ("cluster", "묶음 · Clusters", "Different photographs of one thing: all are kept, always in one split."),
-)
+def why(figures: dict[str, float]) -> str:
+    """What the figures of a comparison say, in a sentence; empty where there are none."""
+    if "low" not in figures:
+        return ""
+    low, weakest, overlap = figures["low"], figures["weakest"], figures["overlap"]
+    if low < DOUBTFUL_LOW:
+        return f"Alike all over, nowhere quite the same (low agreement {low}): another photograph of the same thing."
+    if weakest < SAME_WEAKEST:
+        said = f"Nearly everything agrees, but the worst place only {weakest}: a line may differ. Look at the marked places."
+    elif overlap < SAME_OVERLAP:
+        said = f"All that both show agrees, but {1 - overlap:.0%} of the later picture is not on the earlier one."
+    else:
+        return f"Everything agrees, the worst place {weakest}: the same photograph."
+    if "figures changed" in figures:
+        said += (f" The model read {figures['lines']:.0f} lines on both; {figures['edits']:.0f} characters differ, "
+                 f"{figures['figures changed']:.0f} of them figures that it is sure of.")
+    return said
+
+
+def data_url(jpeg: bytes) -> str:
+    """A JPEG file as a data URL."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
 
 
 def thumbnail(data: bytes, side: int = 320) -> str:
@@ -58,50 +152,23 @@ def thumbnail(data: bytes, side: int = 320) -> str:
     small.thumbnail((side, side))
     out = io.BytesIO()
     small.save(out, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
+    return data_url(out.getvalue())
 
 
-def contact_sheet(groups: Sequence[Group]) -> str:
-    """The page, as HTML that needs nothing else."""
-    sections = [(title, text, [group for group in groups if group.kind == kind]) for kind, title, text in SECTIONS]
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(PAGE).render(sections=sections)
+def contact_sheet(groups: Sequence[Group], left_out: int = 0) -> str:
+    """The page, as HTML; the pictures are files beside it. It runs no script, and its texts are escaped.
+
+    Args:
+        groups: what it shows.
+        left_out: how many older groups there are.
+    """
+    sections = [(section, *HEADINGS[section], [group for group in groups if group.section is section]) for section in Section]
+    return _ENVIRONMENT.get_template("contact_sheet.html.jinja").render(sections=sections, figures=FIGURES, left_out=left_out)
 
 
-PAGE = """<!doctype html>
-<html lang="ko"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Saegim · duplicates and clusters</title>
-<style>
-body { font: 15px/1.5 "Noto Sans KR", "Noto Sans CJK KR", system-ui, sans-serif; margin: 2rem auto; max-width: 1180px;
-       padding: 0 1rem; color: #1c2430; background: #f6f7f9 }
-h1 { font-size: 1.5rem } h2 { margin: 2.5rem 0 .2rem; font-size: 1.2rem }
-p.about { margin: 0 0 1rem; color: #5b6675 }
-article { background: white; border: 1px solid #dfe3e8; border-radius: 8px; padding: 1rem; margin: 0 0 1rem }
-h3 { margin: 0 0 .6rem; font-size: 1rem; overflow-wrap: anywhere }
-.pictures { display: flex; flex-wrap: wrap; gap: 1rem } figure { margin: 0; max-width: 330px }
-img { max-width: 100%; border: 1px solid #dfe3e8; display: block }
-figcaption { font-size: .85rem; overflow-wrap: anywhere } figcaption span { color: #5b6675; display: block }
-dl { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .7rem 0 0; font-size: .85rem }
-dt, dd { display: inline; margin: 0 } dt { color: #5b6675 } dd { font-variant-numeric: tabular-nums; margin-left: .3rem }
-code { display: block; background: #f0f2f5; padding: .15rem .5rem; margin-top: .3rem; font-size: .82rem; overflow-wrap: anywhere }
-</style>
-<h1>새김 Saegim · duplicates and clusters</h1>
-{% for title, text, groups in sections %}
-<h2>{{ title }} ({{ groups | length }})</h2><p class="about">{{ text }}</p>
-{% for group in groups %}
-<article><h3>{{ group.title }}</h3>
-<div class="pictures">
-{% for picture in group.pictures %}
-<figure><img src="{{ picture.url }}" alt="{{ picture.name }}"><figcaption>{{ picture.name }}<span>{{ picture.note }}</span>
-</figcaption></figure>
-{% endfor %}
-</div>
-{% if group.figures %}
-<dl>{% for name, value in group.figures.items() %}<div><dt>{{ name }}</dt><dd>{{ value }}</dd></div>{% endfor %}</dl>
-{% endif %}
-{% for command in group.commands %}<code>{{ command }}</code>{% endfor %}
-</article>
-{% else %}<p>–</p>
-{% endfor %}
-{% endfor %}
-</html>
-"""
+def pair_sheet(group: Group) -> str:
+    """A page of one group."""
+    return _ENVIRONMENT.get_template("contact_sheet.html.jinja").render(alone=group, figures=FIGURES)
+
+
+_ENVIRONMENT = Environment(loader=PackageLoader("stages.ingest", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)

@@ -1,0 +1,218 @@
+"""Pairs of submissions whose pictures a manager compares by looking, and clusters: the newest ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+
+from datastore.ledger.connection import Ledger, in_chunks
+from datastore.ledger.decisions import decision_list, own_image
+from datastore.ledger.standing import Decision, in_force
+from datastore.ledger.tables import comparisons, images, submissions
+from schemas.submission import Outcome, Verdict, image_key
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A submission as the page shows it; ``image_key`` is where its own canonical picture is."""
+
+    submission_id: str
+    key: str
+    submitter: str
+    sent_at: datetime
+    image_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A submission and an earlier one.
+
+    Attributes:
+        later: the submission.
+        earlier: the one that it repeats, or may repeat; None where it was compared with none.
+        figures: what the comparison found, by name; empty where there was none.
+        decision: what a manager said of the two; None where nobody did.
+        detail: why the later one waits, where it does.
+    """
+
+    later: Sent
+    earlier: Sent | None
+    figures: dict[str, float] = field(default_factory=dict)
+    decision: Decision | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The newest pairs of a kind, and how many of it there are."""
+
+    pairs: list[Pair]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Submissions that show one thing, in the order in which they were sent; ``founder`` represents them."""
+
+    founder: str
+    members: list[Sent]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A pair by its ids; ``earlier_image`` stands in for the earlier submission where only its image is known."""
+
+    later: str
+    earlier: str | None = None
+    earlier_image: str | None = None
+    figures: dict[str, float] = field(default_factory=dict)
+    decision: Decision | None = None
+    detail: str = ""
+
+
+def waiting(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
+    """Held submissions with each earlier picture that they may repeat; one that was compared with none stands alone."""
+    query = (select(submissions.c.submission_id, submissions.c.detail, comparisons.c.image_id, comparisons.c.figures)
+             .outerjoin(comparisons, and_(comparisons.c.submission_id == submissions.c.submission_id,
+                                          comparisons.c.verdict == Verdict.REVIEW))
+             .where(submissions.c.outcome == Outcome.HELD, submissions.c.own_image_id.is_not(None)))
+    with ledger.read() as connection:
+        rows, total = _newest(connection, query, campaign, limit)
+        return Listed(_resolved(connection, [
+            _Link(row.submission_id, None, row.image_id, row.figures or {}, detail=row.detail or "") for row in rows]), total)
+
+
+def edited(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
+    """Duplicates that ingest found by laying pictures over each other."""
+    query = (select(submissions.c.submission_id, comparisons.c.image_id, comparisons.c.figures)
+             .join(comparisons, and_(comparisons.c.submission_id == submissions.c.submission_id,
+                                     comparisons.c.image_id == submissions.c.found_image_id))
+             .where(submissions.c.outcome == Outcome.DUPLICATE, submissions.c.found == Verdict.DUPLICATE,
+                    submissions.c.found_image_id != submissions.c.own_image_id))
+    with ledger.read() as connection:
+        rows, total = _newest(connection, query, campaign, limit)
+        return Listed(_resolved(connection, [_Link(row.submission_id, None, row.image_id, row.figures) for row in rows]), total)
+
+
+def exact(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
+    """Submissions with the bytes or pixels of an earlier one."""
+    query = select(submissions.c.submission_id, submissions.c.duplicate_of).where(
+        submissions.c.outcome == Outcome.DUPLICATE, submissions.c.found == Verdict.DUPLICATE,
+        submissions.c.found_image_id == submissions.c.own_image_id)
+    with ledger.read() as connection:
+        rows, total = _newest(connection, query, campaign, limit)
+        return Listed(_resolved(connection, [_Link(row.submission_id, row.duplicate_of) for row in rows]), total)
+
+
+def by_hand(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
+    """What managers said, as far as nobody took it back; the last decision first."""
+    said = in_force(decision_list(ledger))[::-1]
+    with ledger.read() as connection:
+        rows = _rows(connection, [name for item in said for name in (item.submission_id, item.other_id) if name])
+        chosen = [item for item in said if item.submission_id in rows and campaign in (None, rows[item.submission_id].campaign)]
+        figures = _figures(connection, [item.submission_id for item in chosen[:limit]])
+        links = []
+        for item in chosen[:limit]:
+            known, other = figures.get(item.submission_id, {}), rows.get(item.other_id)
+            image = own_image(other) if other else next(iter(known), None)
+            links.append(_Link(item.submission_id, item.other_id if other else None, None if other else image,
+                               known.get(image or "", {}), item))
+        return Listed(_resolved(connection, links), len(chosen))
+
+
+def pair_of(ledger: Ledger, later: str, earlier: str | None) -> Pair | None:
+    """Two submissions by their ids; None where the first one has no picture."""
+    with ledger.read() as connection:
+        found = _resolved(connection, [_Link(later, earlier)])
+        known = _figures(connection, [later]).get(later, {})
+        other = _rows(connection, [earlier] if earlier else []).get(earlier or "")
+        figures = known.get(own_image(other) or "", {}) if other else {}
+    return replace(found[0], figures=figures) if found else None
+
+
+def clusters(ledger: Ledger, campaign: str | None) -> list[Cluster]:
+    """Clusters of more than one accepted submission, of which one at least was sent to the campaign."""
+    query = (select(images.c.cluster_id, images.c.represents, images.c.media_type, submissions)
+             .join(submissions, (submissions.c.image_id == images.c.image_id) & (submissions.c.outcome == Outcome.ACCEPTED))
+             .where(images.c.cluster_id.in_(select(images.c.cluster_id).group_by(images.c.cluster_id).having(func.count() > 1)))
+             .order_by(images.c.cluster_id, submissions.c.sent_at, submissions.c.key))
+    by_cluster: dict[str, list[Row[Any]]] = {}
+    with ledger.read() as connection:
+        for row in connection.execute(query):
+            by_cluster.setdefault(row.cluster_id, []).append(row)
+    found = []
+    for rows in by_cluster.values():
+        if len(rows) > 1 and (campaign is None or any(row.campaign == campaign for row in rows)):
+            founder = next((row for row in rows if row.represents), rows[0]).submission_id
+            found.append(Cluster(founder, [_sent(row, image_key(row.image_id, row.media_type)) for row in rows]))
+    return sorted(found, key=lambda cluster: cluster.members[-1].sent_at, reverse=True)
+
+
+def _newest(connection: Connection, query: Select[Any], campaign: str | None, limit: int) -> tuple[Sequence[Row[Any]], int]:
+    if campaign is not None:
+        query = query.where(submissions.c.campaign == campaign)
+    total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return connection.execute(query.order_by(submissions.c.sent_at.desc(), submissions.c.key).limit(limit)).all(), total
+
+
+def _resolved(connection: Connection, links: Sequence[_Link]) -> list[Pair]:
+    """The pairs of some links; one whose later picture is not known any more is left out."""
+    rows = _rows(connection, [name for link in links for name in (link.later, link.earlier) if name])
+    standing = _standing(connection, [link.earlier_image for link in links if link.earlier_image])
+    keys = _image_keys(connection, [*rows.values(), *standing.values()])
+
+    def sent(row: Row[Any] | None) -> Sent | None:
+        return _sent(row, keys[row.submission_id]) if row is not None and row.submission_id in keys else None
+
+    pairs = []
+    for link in links:
+        later = sent(rows.get(link.later))
+        earlier = sent(rows.get(link.earlier) if link.earlier else standing.get(link.earlier_image or ""))
+        if later:
+            pairs.append(Pair(later, earlier, link.figures, link.decision, link.detail))
+    return pairs
+
+
+def _rows(connection: Connection, names: Iterable[str]) -> dict[str, Row[Any]]:
+    return {row.submission_id: row for chunk in in_chunks(sorted(set(names)))
+            for row in connection.execute(select(submissions).where(submissions.c.submission_id.in_(chunk)))}
+
+
+def _standing(connection: Connection, image_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """The submission of each image: the one that stands, else the first one that brought it."""
+    found: dict[str, Row[Any]] = {}
+    for chunk in in_chunks(sorted(set(image_ids))):
+        rows = connection.execute(select(submissions).where(or_(
+            submissions.c.own_image_id.in_(chunk), submissions.c.image_id.in_(chunk)))).all()
+        for row in sorted(rows, key=lambda row: (row.outcome in (Outcome.ACCEPTED, Outcome.HELD), row.sent_at), reverse=True):
+            found.setdefault(own_image(row) or "", row)
+    return found
+
+
+def _figures(connection: Connection, names: Iterable[str]) -> dict[str, dict[str, dict[str, float]]]:
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for chunk in in_chunks(sorted(set(names))):
+        for row in connection.execute(select(comparisons).where(comparisons.c.submission_id.in_(chunk))):
+            found.setdefault(row.submission_id, {})[row.image_id] = row.figures
+    return found
+
+
+def _image_keys(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]:
+    """Where the submissions' own pictures are; a duplicate's stands in its comparison, not among the images."""
+    keys: dict[str, str] = {}
+    for chunk in in_chunks(sorted({row.submission_id for row in rows})):
+        keys |= dict(connection.execute(select(comparisons.c.submission_id, comparisons.c.picture_key).where(
+            comparisons.c.submission_id.in_(chunk))).tuples().all())
+    types: dict[str, str] = {}
+    for chunk in in_chunks(sorted({own for row in rows if (own := own_image(row))})):
+        types |= dict(connection.execute(select(images.c.image_id, images.c.media_type).where(
+            images.c.image_id.in_(chunk))).tuples().all())
+    return keys | {row.submission_id: image_key(own, types[own]) for row in rows if (own := own_image(row)) in types}
+
+
+def _sent(row: Row[Any], picture: str) -> Sent:
+    return Sent(row.submission_id, row.key, row.submitter or "", row.sent_at, picture)

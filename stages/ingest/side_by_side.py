@@ -1,0 +1,133 @@
+"""Two pictures for a person who decides by looking: each one large, one laid over the other, and the places that differ."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from schemas.submission import Verdict
+from stages.ingest.align import DOUBTFUL_LOW, Comparison, Features, Place, compare, differing_places, features_of
+
+LONGER_SIDE = 1600
+"""Pixels of a picture that is enlarged: lines of a receipt of 60 lines are 20 pixels high."""
+MOST_PLACES = 3
+BESIDE, ABOVE = 0.15, 0.03
+"""What is shown beside, and above and below, a differing place, as shares of the picture's longer side: some words of a line."""
+
+Rgb = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A JPEG file with its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place where two pictures differ.
+
+    Attributes:
+        on_later: where it is on the later picture.
+        on_earlier: where it is on the earlier one.
+        later: that place, cut out of the later picture.
+        earlier: the same place of the earlier one, laid over the later one.
+    """
+
+    on_later: Place
+    on_earlier: Place
+    later: Shown
+    earlier: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Two pictures as a person compares them.
+
+    Attributes:
+        earlier: the earlier picture, at most ``LONGER_SIDE``.
+        later: the later one.
+        laid: the earlier one, laid over the later one and as large; None where they cannot be aligned.
+        differences: the worst places, where nearly everything else agrees.
+    """
+
+    earlier: Shown
+    later: Shown
+    laid: Shown | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+def side_by_side(earlier: bytes, later: bytes) -> SideBySide:
+    """Prepares two canonical pictures (JPEG or PNG) for a person."""
+    theirs, ours = _opened(earlier), _opened(later)
+    one, other = features_of(_grey(ours)), features_of(_grey(theirs))
+    found = _compared(one, other)
+    if found.onto is None:
+        return SideBySide(_shown(theirs), _shown(ours))
+    onto = _pixels(ours) @ found.onto @ np.linalg.inv(_pixels(theirs))
+    laid = np.asarray(cv2.warpPerspective(theirs, onto, (ours.shape[1], ours.shape[0]), flags=cv2.INTER_AREA,
+                                          borderValue=(128, 128, 128)), np.uint8)
+    places = differing_places(one, other, found.onto)[:MOST_PLACES] if found.low >= DOUBTFUL_LOW else []
+    back = np.asarray(np.linalg.inv(found.onto), np.float64)
+    return SideBySide(_shown(theirs), _shown(ours), _shown(laid), tuple(
+        Difference(place, _moved(place, back), _shown(_cut(ours, place)), _shown(_cut(laid, place))) for place in places))
+
+
+def enlarged(data: bytes) -> Shown:
+    """One canonical picture, at most ``LONGER_SIDE``."""
+    return _shown(_opened(data))
+
+
+def _compared(one: Features, other: Features) -> Comparison:
+    """Of a picture that shows all of the earlier one and more, only the other way round can be aligned sometimes."""
+    found = compare(one, other)
+    if found.onto is None and (back := compare(other, one)).onto is not None:
+        return Comparison(Verdict.DISTINCT, back.inliers, onto=np.asarray(np.linalg.inv(back.onto), np.float64))
+    return found
+
+
+def _opened(data: bytes) -> Rgb:
+    with Image.open(io.BytesIO(data)) as image:
+        image.draft("RGB", (LONGER_SIDE, LONGER_SIDE))
+        picture = image.convert("RGB")
+    picture.thumbnail((LONGER_SIDE, LONGER_SIDE))
+    return np.asarray(picture)
+
+
+def _grey(picture: Rgb) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
+def _shown(picture: Rgb) -> Shown:
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, "JPEG", quality=85)
+    return Shown(out.getvalue(), picture.shape[1], picture.shape[0])
+
+
+def _pixels(picture: Rgb) -> NDArray[np.float64]:
+    return np.diag([picture.shape[1], picture.shape[0], 1.0])
+
+
+def _moved(place: Place, matrix: NDArray[np.float64]) -> Place:
+    """Where a place lies on another picture: the upright box around it."""
+    right, bottom = place.left + place.width, place.top + place.height
+    corners = np.array([[(place.left, place.top), (right, place.top), (right, bottom), (place.left, bottom)]], np.float64)
+    moved = np.clip(cv2.perspectiveTransform(corners, matrix)[0], 0, 1)
+    (left, top), (right, bottom) = moved.min(axis=0), moved.max(axis=0)
+    return Place(float(left), float(top), float(right - left), float(bottom - top), place.agreement)
+
+
+def _cut(picture: Rgb, place: Place) -> Rgb:
+    height, width = picture.shape[:2]
+    beside, above = BESIDE * max(height, width), ABOVE * max(height, width)
+    left, top = max(0, int(place.left * width - beside)), max(0, int(place.top * height - above))
+    right, bottom = (place.left + place.width) * width + beside, (place.top + place.height) * height + above
+    return picture[top:max(int(bottom), top + 1), left:max(int(right), left + 1)]
