@@ -32,7 +32,7 @@ def export(dataset: str | None = None) -> Report:
         GateFailed: something forbids to publish it; the run's page has the table.
     """
     bench = open_workbench()
-    recipe = load_dataset(dataset or bench.settings.dataset, known_names(bench))
+    recipe = load_dataset(dataset or bench.settings.dataset, known_names(bench), bench.settings.datasets)
     lost: list[str] = []
     for left in reversed(range(TRIES)):
         try:
@@ -61,10 +61,9 @@ def _export(bench: Workbench, recipe: Dataset, lost: list[str]) -> Report:
     if published:
         report.counts["samples in a new release"] = len(release.plan.samples)
         report.notes.append(f"{published.name}: " + ", ".join(f"{count} {name}" for name, count in published.splits.items()))
+        report.notes += [change.said for change in release.changes]
     elif current:
         report.notes.append(f"{current.name} is up to date.")
-    if published:
-        report.notes += [change.said for change in release.changes]
     if current:
         report.notes += [f"left out: {count} ({reason})" for reason, count in current.left_out.items()]
         report.values["release"] = str(current.name)

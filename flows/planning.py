@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -105,23 +106,25 @@ def known_names(bench: Workbench) -> Known:
                  functools.partial(names.image_ids, bench.ledger))
 
 
-def load_dataset(name: str, known: Known | None = None) -> Dataset:
+def load_dataset(name: str, known: Known | None = None, folder: Path = DATASETS) -> Dataset:
     """A dataset recipe.
 
     Args:
         name: of its file, without ``.yaml``.
         known: what it may name; see ``known_names``.
+        folder: of the recipes.
 
     Raises:
         SettingError: there is none, or a line of it is wrong.
     """
-    path = DATASETS / f"{name}.yaml"
+    path = folder / f"{name}.yaml"
+    where = "recipes/datasets" if folder == DATASETS else str(folder)
     if not path.is_file():
-        there = [other.stem for other in DATASETS.glob("*.yaml")]
-        raise SettingError(f"There is no dataset recipe {name!r} in recipes/datasets{did_you_mean(name, there)}")
-    recipe = parse_dataset(path.read_text(encoding="utf-8"), f"recipes/datasets/{path.name}", known)
+        there = [other.stem for other in folder.glob("*.yaml")]
+        raise SettingError(f"There is no dataset recipe {name!r} in {where}{did_you_mean(name, there)}")
+    recipe = parse_dataset(path.read_text(encoding="utf-8"), f"{where}/{path.name}", known)
     if recipe.name != name:
-        raise SettingError(f"recipes/datasets/{path.name}: name is {recipe.name!r}, expected {name!r} as the file is called")
+        raise SettingError(f"{where}/{path.name}: name is {recipe.name!r}, expected {name!r} as the file is called")
     return recipe
 
 

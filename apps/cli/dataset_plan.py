@@ -54,7 +54,7 @@ def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metav
     """
     bench = open_workbench()
     with console.status("reading the ledger and the newest release …"):
-        outlook = Outlook(next_release(bench, load_dataset(name, known_names(bench))))
+        outlook = Outlook(next_release(bench, load_dataset(name, known_names(bench), bench.settings.datasets)))
     _look_through(bench, outlook)
     if as_json:
         print(json.dumps(to_json(outlook), ensure_ascii=False, indent=1))

@@ -137,7 +137,7 @@ def export(dataset: str = typer.Option("", help="Recipe in recipes/datasets/; SA
     Example:  saegim run export --dataset scene-text
     """
     settings = load_settings()
-    load_dataset(dataset or settings.dataset, known_names(Workbench(settings)))
+    load_dataset(dataset or settings.dataset, known_names(Workbench(settings)), settings.datasets)
     prepare(settings)
     from flows.export import export as flow
 
