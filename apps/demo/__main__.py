@@ -157,7 +157,8 @@ def _summary(settings: Settings, release: str) -> None:
     table.add_row("Picture of it", str(picture))
     table.add_row("Label Studio", f"{settings.label_studio_url}  log in: {settings.label_studio_user} / "
                                   f"{settings.label_studio_password.get_secret_value()}")
-    table.add_row("Prefect", f"{settings.prefect_api_url.removesuffix('/api')}  log in: {settings.prefect_auth.get_secret_value()}")
+    prefect = settings.prefect_api_url.removesuffix("/api")
+    table.add_row("Prefect", f"{prefect}  log in: {settings.prefect_auth.get_secret_value()}")
     table.add_row("Stop all", ".venv/bin/saegim down")
     console.print(Panel(table, title="Saegim", expand=False))
 
