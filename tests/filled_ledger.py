@@ -33,6 +33,7 @@ from schemas.labelling import Kind, Side
 from schemas.submission import CATEGORIES, Outcome, Reason, Verdict
 
 MODEL, RUN, OTHER_RUN = "model:made@1", "made-run", "older-run"
+KIM, LEE = "person:kim@example.org", "person:lee@example.org"
 CONFIG, CAMPAIGNS = "scene_text", ("spring", "summer")
 PROJECTS = {Side.A: "key-a", Side.B: "key-b", Side.SECOND_LOOK: "key-second"}
 """Keys of the projects."""
@@ -109,7 +110,8 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
     yield submissions, [_submission(item) for item in made]
     yield submissions, [
         {**_submission(item), "submission_id": digest("again", item.image_id, length=32), "key": f"again/{item.submission_id}",
-         "outcome": Outcome.DUPLICATE, "duplicate_of": item.submission_id, "reason": None} for item in made if item.is_one_of(5, 40)]
+         "outcome": Outcome.DUPLICATE, "duplicate_of": item.submission_id, "reason": None}
+        for item in made if item.is_one_of(5, 40)]
     yield comparisons, [
         {"submission_id": item.submission_id, "image_id": Made(item.number - 1).image_id, "picture_key": "p",
          "verdict": Verdict.REVIEW if item.is_one_of(1) else Verdict.CLUSTER, "figures": {"tiles": 0.9}}
@@ -117,16 +119,16 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
     yield gate_words, [{"word": int(item.image_id[15 + place:29 + place], 16), "image": int(item.image_id[:15], 16)}
                        for item in made for place in range(4)]
     yield arrivals, [
-        {"submission_id": digest("waits", item.image_id, length=32), "bucket": "raw", "key": f"waits/{item.number}", "version": "1",
-         "size": 1, "sent_at": item.sent_at} for item in made if item.is_one_of(2, 90)]
-    for reader, run, revision, share in ((MODEL, RUN, 0, 60), ("model:made@0", OTHER_RUN, 0, 30),
-                                         ("person:kim@example.org", f"{CONFIG}@1", 1, 16), ("person:lee@example.org", f"{CONFIG}@1", 1, 4)):
+        {"submission_id": digest("waits", item.image_id, length=32), "bucket": "raw", "key": f"waits/{item.number}",
+         "version": "1", "size": 1, "sent_at": item.sent_at} for item in made if item.is_one_of(2, 90)]
+    for reader, run, revision, share in ((MODEL, RUN, 0, 60), ("model:made@0", OTHER_RUN, 0, 30), (KIM, f"{CONFIG}@1", 1, 16),
+                                         (LEE, f"{CONFIG}@1", 1, 4)):
         yield readings, [
             {"reading_id": item.reading_id(reader), "image_id": item.image_id, "reader": reader, "run": run, "revision": revision,
              "unit": "line", "width": 1600, "height": 1200, "regions": REGIONS, "image_kind": "scene", "conditions": [],
              "summary": {"regions": 1, "uncertainty": item.number % 97 / 97, "slices": ["horizontal"]}}
             for item in made if item.is_one_of(share)]
-    for person, side, share in (("person:kim@example.org", Side.A, 16), ("person:lee@example.org", Side.B, 4)):
+    for person, side, share in ((KIM, Side.A, 16), (LEE, Side.B, 4)):
         yield tasks, [
             {"project": PROJECTS[side], "subject": item.image_id, "config_version": 1, "image_id": item.image_id,
              "taken_by": CONFIG, "shown": [item.reading_id(MODEL)], "place": item.number, "task_id": item.number,
@@ -137,11 +139,11 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
              "reader": person, "reading_id": item.reading_id(person), "skipped": False, "lead_time": 9.0, "deleted": False}
             for item in made if item.is_one_of(share)]
     yield agreements, [
-        {"one": item.reading_id("person:kim@example.org"), "other": item.reading_id("person:lee@example.org"), "kind": Kind.PAIR,
+        {"one": item.reading_id(KIM), "other": item.reading_id(LEE), "kind": Kind.PAIR,
          "annotation_config": f"{CONFIG}@1", "image_id": item.image_id, "regions": 0.9, "cer": 0.02, "attributes": 1.0,
          "agreed": True} for item in made if item.is_one_of(4)]
     yield accepted_readings, [
-        {"image_id": item.image_id, "annotation_config": CONFIG, "reading_id": item.reading_id("person:kim@example.org")}
+        {"image_id": item.image_id, "annotation_config": CONFIG, "reading_id": item.reading_id(KIM)}
         for item in made if item.is_one_of(10)]
     yield gold, [{"image_id": item.image_id, "annotation_config": CONFIG} for item in made if item.is_one_of(1, 8)]
     yield second_looks, [{"image_id": item.image_id, "annotation_config": CONFIG, "reason": "", "shown": []}
@@ -159,4 +161,4 @@ def _submission(item: Made) -> dict[str, Any]:
             "version": "1", "size": 1, "sent_at": item.sent_at, "campaign": item.campaign, "submitter": item.submitter,
             "claims": {CATEGORIES: []}, "raw_sha256": digest("raw", item.image_id), "outcome": outcome,
             "reason": Reason.NO_TEXT if outcome is Outcome.REJECTED else None, "detail": "made", "image_id": item.image_id,
-            "duplicate_of": None, "original": {"captured_at": None}}
+            "own_image_id": item.image_id, "duplicate_of": None, "original": {"captured_at": None}}

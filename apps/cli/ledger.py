@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import sys
+from collections.abc import Iterable
+
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from datastore.ledger import Ledger, clusters, holds, strays
-from datastore.ledger.submissions import submission_rows
+from datastore.ledger import Ledger, clusters, holds, outcomes, strays
+from datastore.ledger.outcomes import Told
 from flows.campaigns import campaign_named, load_campaigns
 from flows.settings import load_settings
 from schemas.errors import NoSuchSubmission
-from schemas.submission import HELD_SENTENCE, SENTENCES, Reason, duplicate_sentence
+from schemas.submission import HELD_SENTENCE, SENTENCES, Outcome, Reason, duplicate_sentence
 
 app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and what is in it.\n\n"
                                              "Example:  saegim ledger submissions --campaign demo")
 console = Console()
+ROWS = 50
+"""Submissions that are shown where nobody says how many: a terminal's page or two."""
 
 
 @app.command()
@@ -31,15 +37,29 @@ def upgrade() -> None:
 
 
 @app.command()
-def submissions(campaign: str = typer.Option("", help="Only this campaign's.")) -> None:
-    """Show what became of each submission, and why.
+def submissions(
+    campaign: str = typer.Option("", help="Only this campaign's."),
+    rows: int = typer.Option(ROWS, min=1, help="Show so many."),
+    after: str = typer.Option("", help="Show those behind this submission: its key, its id or the beginning of its id."),
+    as_csv: bool = typer.Option(False, "--csv", help="Print all of them, for a spreadsheet."),
+) -> None:
+    """Show what became of each submission, and why; the newest first.
 
     Example:  saegim ledger submissions --campaign demo
     """
     settings = load_settings()
     ledger = Ledger(settings.ledger)
     ledger.check()
-    console.print(submission_table(ledger, campaign_named(settings, ledger, campaign) if campaign else None))
+    chosen = campaign_named(settings, ledger, campaign) if campaign else None
+    behind = clusters.find(ledger, after) if after else None
+    if as_csv:
+        _print_csv(outcomes.outcomes(ledger, chosen, behind))
+        return
+    shown = list(outcomes.outcomes(ledger, chosen, behind, rows))
+    console.print(submission_table(shown))
+    if shown and (left := outcomes.count_behind(ledger, chosen, shown[-1])):
+        console.print(f"… and {left:,} more: --after {shown[-1].submission_id[:12]} shows the next ones, --rows NUMBER more at "
+                      "once, --csv all of them for a spreadsheet", markup=False, soft_wrap=True)
     for line in load_campaigns(settings).waiting(settings.bucket_raw, strays.counts(ledger)):
         console.print(line, style="yellow", markup=False)
 
@@ -80,11 +100,9 @@ def list_holds() -> None:
     """
     ledger = Ledger(load_settings().ledger)
     ledger.check()
-    on_hold = dict(holds.held(ledger))
     table = Table("photograph", "submission", "why")
-    for row in submission_rows(ledger):
-        if row.image_id in on_hold and row.outcome != "duplicate":
-            table.add_row(escape(row.key), row.submission_id[:12], escape(on_hold[row.image_id]))
+    for row in holds.held(ledger):
+        table.add_row(escape(row.key), row.submission_id[:12], escape(row.reason))
     console.print(table if table.row_count else "Nothing is on hold.")
 
 
@@ -95,28 +113,42 @@ def _image_of(ledger: Ledger, name: str) -> str:
     return str(row.image_id)
 
 
-def submission_table(ledger: Ledger, campaign: str | None) -> Table:
-    """One line a submission: who sent what, where it ended and why."""
-    rows = submission_rows(ledger, campaign)
-    earlier = {row.submission_id: row for row in submission_rows(ledger)}
+def submission_table(rows: Iterable[Told]) -> Table:
+    """One line a submission of ``outcomes``: who sent what, where it ended and why."""
     table = Table(title="What became of each submission")
     for heading in ("submitter", "name", "outcome", "why"):
         table.add_column(heading, overflow="fold")
     colours = {"accepted": "green", "duplicate": "yellow", "rejected": "red", "quarantined": "magenta", "held": "cyan"}
     for row in rows:
-        why = ""
-        if row.reason:
-            korean, english = SENTENCES[Reason(row.reason)]
-            why = f"{row.reason}: {english} {korean}"
-        elif row.duplicate_of:
-            first = earlier[row.duplicate_of]
-            own = first.key.split("/", 2)[-1] if first.submitter == row.submitter else None
-            korean, english = duplicate_sentence(own)
-            why = f"{english} {korean}" + ("" if own else f" ({first.key})")
-        elif row.outcome == "held":
-            why = f"{HELD_SENTENCE[1]} {HELD_SENTENCE[0]} ({row.detail})"
-        elif row.outcome == "quarantined":
-            why = (row.detail or "").strip().splitlines()[-1]
         table.add_row(escape(row.submitter or "?"), escape(row.key.split("/", 2)[-1]),
-                      f"[{colours.get(row.outcome, 'white')}]{row.outcome}[/]", escape(why))
+                      f"[{colours.get(row.outcome, 'white')}]{row.outcome}[/]", escape(_why(row)))
     return table
+
+
+def _print_csv(rows: Iterable[Told]) -> None:
+    written = csv.writer(sys.stdout, lineterminator="\n")
+    written.writerow(["submission", "sent_at", "campaign", "submitter", "key", "outcome", "why", "image"])
+    for row in rows:
+        values = (row.submission_id, row.sent_at.isoformat(), row.campaign, row.submitter, row.key, row.outcome, _why(row),
+                  row.image_id)
+        written.writerow(map(_cell, values))
+
+
+def _cell(text: str | None) -> str:
+    """A stranger's text in a cell of a spreadsheet, which would run what begins like a formula."""
+    return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""
+
+
+def _why(row: Told) -> str:
+    if row.reason:
+        korean, english = SENTENCES[Reason(row.reason)]
+        return f"{row.reason}: {english} {korean}"
+    if row.earlier_key:
+        own = row.earlier_key.split("/", 2)[-1] if row.earlier_submitter == row.submitter else None
+        korean, english = duplicate_sentence(own)
+        return f"{english} {korean}" + ("" if own else f" ({row.earlier_key})")
+    if row.outcome == Outcome.HELD:
+        return f"{HELD_SENTENCE[1]} {HELD_SENTENCE[0]} ({row.detail})"
+    if row.outcome == Outcome.QUARANTINED:
+        return "".join((row.detail or "").strip().splitlines()[-1:])
+    return ""

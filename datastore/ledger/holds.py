@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, select
 
 from datastore.ledger.connection import Ledger, upsert
-from datastore.ledger.tables import holds
+from datastore.ledger.tables import holds, submissions
+from schemas.submission import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OnHold:
+    """A submission whose image is on hold, and why."""
+
+    key: str
+    submission_id: str
+    reason: str
 
 
 def hold(ledger: Ledger, image_id: str, reason: str) -> None:
@@ -20,7 +32,10 @@ def lift(ledger: Ledger, image_id: str) -> bool:
         return bool(connection.execute(delete(holds).where(holds.c.image_id == image_id)).rowcount)
 
 
-def held(ledger: Ledger) -> list[tuple[str, str]]:
-    """(image id, reason) of all that is on hold, in order of image id."""
+def held(ledger: Ledger) -> list[OnHold]:
+    """All that is on hold, in the order in which it was sent."""
+    query = (select(submissions.c.key, submissions.c.submission_id, holds.c.reason)
+             .join(submissions, and_(submissions.c.image_id == holds.c.image_id, submissions.c.outcome != Outcome.DUPLICATE))
+             .order_by(submissions.c.sent_at, submissions.c.key))
     with ledger.read() as connection:
-        return [(row.image_id, row.reason) for row in connection.execute(select(holds).order_by(holds.c.image_id))]
+        return [OnHold(*row) for row in connection.execute(query)]

@@ -35,8 +35,28 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        """Reads UTC."""
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        """Reads UTC; PostgreSQL gives moments in the time zone of its settings."""
+        return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)) if value else None
+
+
+class Prose(TypeDecorator[str]):
+    """Words that a stranger, a stranger's file or an error may have made: what no database holds becomes U+FFFD.
+
+    That is U+0000, which PostgreSQL refuses, and half a surrogate pair, which none of them takes.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
+        """Stores what can be stored."""
+        return value and value.replace("\0", "\ufffd").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+KEY = Text().with_variant(Text(collation="C"), "postgresql")
+"""Names of objects: sorted as Python sorts them, wherever the server was set up."""
+NAME = String(255).with_variant(Text(), "postgresql")
+"""Names that others give, such as an address or an object's version. SQLite counts no letters, PostgreSQL would refuse 256."""
 
 
 metadata = MetaData(
@@ -60,7 +80,7 @@ images = Table(
     Column("represents", Boolean, nullable=False),  # new members of the cluster have to match this image
     Column("encoder", String(64), nullable=False),
     Column("refused", String(16)),  # rejected or quarantined: what becomes of every submission of this image
-    Column("why_refused", Text),
+    Column("why_refused", Prose),
 )
 
 gate_words = Table(
@@ -74,8 +94,8 @@ arrivals = Table(
     "arrivals", metadata,  # raw objects between their first listing and their outcome
     Column("submission_id", String(32), primary_key=True),
     Column("bucket", String(255), nullable=False),
-    Column("key", Text().with_variant(Text(collation="C"), "postgresql"), nullable=False),  # sorted as Python sorts
-    Column("version", String(255), nullable=False),
+    Column("key", KEY, nullable=False),
+    Column("version", NAME, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False, index=True),
     Column("decoded", JSON(none_as_null=True)),  # what the decoder found; empty until then
@@ -106,8 +126,8 @@ submissions = Table(
     "submissions", metadata,
     Column("submission_id", String(32), primary_key=True),
     Column("bucket", String(255), nullable=False),
-    Column("key", Text, nullable=False),
-    Column("version", String(255), nullable=False),
+    Column("key", KEY, nullable=False),
+    Column("version", NAME, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
     Column("campaign", Text),
@@ -116,7 +136,7 @@ submissions = Table(
     Column("raw_sha256", String(64), index=True),
     Column("outcome", String(16), nullable=False),
     Column("reason", String(32)),
-    Column("detail", Text),
+    Column("detail", Prose),
     Column("image_id", String(64), ForeignKey("images.image_id")),
     Column("duplicate_of", String(32), ForeignKey("submissions.submission_id"), index=True),
     # What ingest found by itself; outcome, image_id and duplicate_of follow from it and from the decisions in force.
@@ -138,7 +158,7 @@ readings = Table(
     "readings", metadata,
     Column("reading_id", String(32), primary_key=True),
     Column("image_id", String(64), ForeignKey("images.image_id"), nullable=False),
-    Column("reader", String(255), nullable=False),
+    Column("reader", NAME, nullable=False),
     Column("run", String(255), nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("unit", String(16), nullable=False),
@@ -161,7 +181,7 @@ accepted_readings = Table(
 holds = Table(
     "holds", metadata,  # images that stop a release: a manager has to look at them first
     Column("image_id", String(64), ForeignKey("images.image_id"), primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("reason", Prose, nullable=False),
 )
 
 annotation_configs = Table(
@@ -193,7 +213,7 @@ tasks = Table(
     Column("image_id", String(64), nullable=False, index=True),
     Column("taken_by", String(64), nullable=False),  # annotation config whose accepted reading comes of it
     Column("shown", JSON, nullable=False),  # ids of the readings that are its predictions, the first one first
-    Column("reason", Text),  # why it is a second look; the annotator reads it
+    Column("reason", Prose),  # why it is a second look; the annotator reads it
     Column("place", Integer, nullable=False),  # in the queue: tasks are pushed in this order
     Column("after_task", BigInteger),  # the project's newest task when its post began; empty where none ever did
     Column("posted_at", UtcDateTime),
@@ -217,11 +237,11 @@ collected = Table(
     Column("task_id", Integer, nullable=False),
     Column("subject", String(80), index=True),
     Column("image_id", String(64), index=True),
-    Column("reader", String(255), nullable=False),
+    Column("reader", NAME, nullable=False),
     Column("reading_id", String(32), ForeignKey("readings.reading_id"), index=True),
     Column("skipped", Boolean, nullable=False),
     Column("lead_time", Float),
-    Column("problem", Text),
+    Column("problem", Prose),
     Column("effort", JSON(none_as_null=True)),  # schemas.labelling.Effort
     Column("deleted", Boolean, nullable=False),  # the annotator took it back
     Index(None, "project", "task_id"),
@@ -231,7 +251,7 @@ second_looks = Table(
     "second_looks", metadata,  # images of which a third person decides
     Column("image_id", String(64), ForeignKey("images.image_id"), primary_key=True),
     Column("annotation_config", String(64), primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("reason", Prose, nullable=False),
     Column("shown", JSON, nullable=False),  # ids of the readings to choose from
 )
 
@@ -256,10 +276,10 @@ agreements = Table(
 
 people = Table(
     "people", metadata,  # annotators, and on which side each works
-    Column("email", String(255), primary_key=True),
+    Column("email", NAME, primary_key=True),
     Column("annotation_config", String(64), primary_key=True),
     Column("side", String(16), nullable=False),
-    Column("name", String(255), nullable=False),
+    Column("name", NAME, nullable=False),
 )
 
 models = Table(
