@@ -17,6 +17,7 @@ from typing import Any
 from adapters.label_studio.client import NamedTask
 from datastore.ledger import leases, readings, tasks
 from datastore.ledger.leases import Lease
+from datastore.ledger.projects import Project
 from datastore.ledger.tasks import TaskRow
 from flows.batches import batch_task, cut, one_ahead, progress, say
 from flows.workbench import Workbench
@@ -55,25 +56,25 @@ class Pushed:
         return lines
 
 
-def claim_project(bench: Workbench, project: int) -> Lease:
+def claim_project(bench: Workbench, project: Project) -> Lease:
     """The right to push to a project.
 
     Raises:
         LeaseLost: another run has it.
     """
-    lease = leases.claim(bench.ledger, "push", [f"project {project}"], bench.settings.lease_seconds)
+    lease = leases.claim(bench.ledger, "push", [f"project {project.key}"], bench.settings.lease_seconds)
     if not lease.tokens:
-        raise LeaseLost(f"Another run is pushing to project {project} right now; what is new will go with it or the next.")
+        raise LeaseLost(f"Another run is pushing to project {project.number} right now; what is new will go with it or the next.")
     return lease
 
 
-def push(bench: Workbench, project: int, lease: Lease, make: MakeTasks) -> Pushed:
+def push(bench: Workbench, project: Project, lease: Lease, make: MakeTasks) -> Pushed:
     """Brings all planned tasks of a project into Label Studio, each once."""
     done = Pushed()
     _sweep(bench, project, lease, done)
-    waiting = tasks.unconfirmed(bench.ledger, project)
+    waiting = tasks.unconfirmed(bench.ledger, project.key)
     done.found += _settle(bench, project, lease, waiting)
-    waiting = tasks.unconfirmed(bench.ledger, project) if done.found else waiting
+    waiting = tasks.unconfirmed(bench.ledger, project.key) if done.found else waiting
     with progress("label", len(waiting)) as advance:
         batches = [waiting[:FIRST_POST], *cut(waiting[FIRST_POST:], TASKS_A_POST)] if waiting else []
         for batch, made in one_ahead(lambda rows: _made(bench, rows, make), batches):
@@ -86,36 +87,36 @@ def push(bench: Workbench, project: int, lease: Lease, make: MakeTasks) -> Pushe
 
 
 @batch_task
-def push_batch(bench: Workbench, project: int, lease: Lease, subjects: Sequence[str],
+def push_batch(bench: Workbench, project: Project, lease: Lease, subjects: Sequence[str],
                made: Callable[[str], dict[str, Any]]) -> int:
     """Imports some hundred tasks in one post and notes their ids. Returns how many a lost answer had already brought in.
 
     Args:
         bench: the systems.
-        project: Label Studio's.
+        project: where the tasks go.
         lease: on the project.
         subjects: of the tasks.
         made: Label Studio's task by subject; a function, for Prefect looks into every value that it is given.
     """
     with bench.ledger.read() as connection:
-        rows = [row for row in tasks.task_rows(connection, project, subjects).values() if row.task_id is None]
+        rows = [row for row in tasks.task_rows(connection, project.key, subjects).values() if row.task_id is None]
     found = _settle(bench, project, lease, rows)  # a retry after a lost answer finds its own tasks
     with bench.ledger.read() as connection:
-        there = tasks.task_rows(connection, project, subjects)
+        there = tasks.task_rows(connection, project.key, subjects)
         rows = [row for subject in subjects if (row := there[subject]).task_id is None]
     if not rows:
         return found
-    newest = bench.label_studio.newest_task(project)
+    newest = bench.label_studio.newest_task(project.number)
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
-        tasks.mark_posted(connection, project, [row.subject for row in rows], newest, datetime.now(UTC))
-    ids = bench.label_studio.import_tasks(project, [made(row.subject) for row in rows])
+        tasks.mark_posted(connection, project.key, [row.subject for row in rows], newest, datetime.now(UTC))
+    ids = bench.label_studio.import_tasks(project.number, [made(row.subject) for row in rows])
     if len(ids) != len(rows):
-        raise SaegimError(f"Label Studio was given {len(rows)} tasks for project {project} and answered with {len(ids)}; run "
+        raise SaegimError(f"Label Studio was given {len(rows)} tasks for project {project.number} and answered with {len(ids)}; run "
                           "label again: it asks before it repeats")
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
-        tasks.confirm(connection, project, {row.subject: task_id for row, task_id in zip(rows, ids, strict=True)})
+        tasks.confirm(connection, project.key, {row.subject: task_id for row, task_id in zip(rows, ids, strict=True)})
     return found
 
 
@@ -126,7 +127,7 @@ def _made(bench: Workbench, rows: Sequence[TaskRow], make: MakeTasks) -> dict[st
     return {row.subject: task for row, task in zip(rows, make(rows, shown), strict=True)}
 
 
-def _settle(bench: Workbench, project: int, lease: Lease, rows: Sequence[TaskRow]) -> int:
+def _settle(bench: Workbench, project: Project, lease: Lease, rows: Sequence[TaskRow]) -> int:
     """Finds out which tasks of posts with an unknown outcome are in Label Studio; returns how many.
 
     A post of 500 tasks takes Label Studio 2 to 4 s; one that shows nothing for the setting's seconds is taken to have failed.
@@ -139,7 +140,7 @@ def _settle(bench: Workbench, project: int, lease: Lease, rows: Sequence[TaskRow
     last = max(row.posted_at or datetime.min.replace(tzinfo=UTC) for row in posted)
     while True:
         found: dict[str, int] = {}
-        for task in bench.label_studio.tasks_after(project, after, SUBJECT):
+        for task in bench.label_studio.tasks_after(project.number, after, SUBJECT):
             found.setdefault(task.subject, task.task_id)
         waited = (datetime.now(UTC) - last).total_seconds()
         if wanted <= found.keys() or waited >= bench.settings.settle_seconds:
@@ -149,19 +150,23 @@ def _settle(bench: Workbench, project: int, lease: Lease, rows: Sequence[TaskRow
     arrived = {subject: task_id for subject, task_id in found.items() if subject in wanted}
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
-        tasks.confirm(connection, project, arrived)
+        tasks.confirm(connection, project.key, arrived)
     return len(arrived)
 
 
-def _sweep(bench: Workbench, project: int, lease: Lease, done: Pushed) -> None:
-    """Where the project has other tasks than the ledger knows: removes doubles, plans again what was deleted."""
-    known = tasks.confirmed(bench.ledger, project)
-    if bench.label_studio.task_count(project) == len(known):
+def _sweep(bench: Workbench, project: Project, lease: Lease, done: Pushed) -> None:
+    """Where the project has other tasks than the ledger knows: removes doubles, plans again what was deleted.
+
+    What was answered and collected is not asked again, and its task is missed by nobody.
+    """
+    known = tasks.confirmed(bench.ledger, project.key)
+    # Tasks imported by hand make up for deleted ones in the count of all.
+    if bench.label_studio.task_count(project.number) == bench.label_studio.task_count(project.number, SUBJECT) == len(known):
         return
-    ours = known.keys() | {row.subject for row in tasks.unconfirmed(bench.ledger, project)}
+    ours = tasks.planned_subjects(bench.ledger, project.key)
     by_subject: dict[str, list[NamedTask]] = defaultdict(list)
     strangers = 0
-    for task in bench.label_studio.tasks_after(project, 0, SUBJECT):
+    for task in bench.label_studio.tasks_after(project.number, 0, SUBJECT):
         if task.subject in ours:
             by_subject[task.subject].append(task)
         else:
@@ -173,21 +178,22 @@ def _sweep(bench: Workbench, project: int, lease: Lease, done: Pushed) -> None:
         kept[subject] = first.task_id
         if others and not first.answered:  # somebody may have a draft of the later one: then the earlier one goes
             for task in others:
-                if bench.label_studio.delete_untouched(project, task.task_id):
+                if bench.label_studio.delete_untouched(project.number, task.task_id):
                     doubles[subject] += 1
-                elif bench.label_studio.delete_untouched(project, kept[subject]):
+                elif bench.label_studio.delete_untouched(project.number, kept[subject]):
                     doubles[subject] += 1
                     kept[subject] = task.task_id
             continue
-        doubles[subject] += sum(bench.label_studio.delete_untouched(project, task.task_id) for task in others)
+        doubles[subject] += sum(bench.label_studio.delete_untouched(project.number, task.task_id) for task in others)
     lost = [subject for subject in known if subject not in kept]
-    moved = {subject: task_id for subject, task_id in kept.items() if subject in known and known[subject] != task_id}
+    there = {subject: task_id for subject, task_id in kept.items() if known.get(subject) != task_id}
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
-        tasks.confirm(connection, project, moved)
-        tasks.forget(connection, project, lost)
+        tasks.confirm(connection, project.key, there)
+        tasks.forget(connection, project.key, lost)
     done.doubles += doubles.total()
-    done.again += len(lost)
+    done.found += len(there.keys() - known.keys())
+    done.again += len({row.subject for row in tasks.unconfirmed(bench.ledger, project.key)} & set(lost))
     if strangers:
-        say(f"Project {project} has {strangers} tasks that label did not push. What people answer there is not collected "
+        say(f"Project {project.number} has {strangers} tasks that label did not push. What people answer there is not collected "
             "as a reading: their subject names no image of ours.")

@@ -317,9 +317,10 @@ class LabelStudio:
         return int(tasks[0]["id"]) if tasks else 0
 
     @_named
-    def task_count(self, project: int) -> int:
-        """How many tasks a project has."""
-        return self._page(project, [], "task_only", 1, 1, "tasks:id")[1]
+    def task_count(self, project: int, having: str = "") -> int:
+        """How many tasks a project has; with a name, how many of them have ``data.<having>``."""
+        filters = [{"filter": f"filter:tasks:data.{having}", "operator": "empty", "type": "Boolean", "value": False}] if having else []
+        return self._page(project, filters, "task_only", 1, 1, "tasks:id")[1]
 
     @_named
     def tasks_after(self, project: int, task_id: int, key: str) -> list[NamedTask]:
