@@ -19,6 +19,7 @@ from benchmarks.figures import Figure
 from benchmarks.label_studio import stack, workbench
 from benchmarks.push import reading_id
 from datastore.ledger import answers, projects, readings, tasks
+from datastore.ledger.projects import Project
 from datastore.ledger.tasks import TaskRow
 from flows.batches import cut
 from flows.collect import collect_project
@@ -58,7 +59,7 @@ def run() -> list[Figure]:
                 if times is ours:
                     collected(bench)
                 else:
-                    body = bench.label_studio._http(f"api/projects/{project}/export", params={"exportType": "JSON"},
+                    body = bench.label_studio._http(f"api/projects/{project.number}/export", params={"exportType": "JSON"},
                                                     seconds=600).json()
                 times.append(time.perf_counter() - started)
             ratios.append(export[-1] / ours[-1])
@@ -80,27 +81,27 @@ def collected(bench: Workbench) -> None:
     collect_project(bench, bench.annotation_config, project, Report("collect"))
 
 
-def _annotated(bench: Workbench, project: int, ids: Sequence[str]) -> None:
+def _annotated(bench: Workbench, project: Project, ids: Sequence[str]) -> None:
     """Pushes tasks that are annotated already, as if people had done it: a thousand hours of clicking, imported in minutes."""
     config = bench.annotation_config
     make = make_tasks(bench, config)
     for batch in track(list(cut(ids, 500)), "10,000 annotated tasks", transient=True):
-        rows = [TaskRow(project, name, config.version, name, config.name, (reading_id(name),)) for name in batch]
+        rows = [TaskRow(project.key, name, config.version, name, config.name, (reading_id(name),)) for name in batch]
         made = make(rows, {reading_id(name): made_reading(name, REGIONS) for name in batch})
         for task in made:
             task["annotations"] = [{"result": task["predictions"][0]["result"], "lead_time": 30.0}]
-        found = bench.label_studio.import_tasks(project, made)
+        found = bench.label_studio.import_tasks(project.number, made)
         with bench.ledger.write() as connection:
             tasks.plan_tasks(connection, rows)
-            tasks.confirm(connection, project, dict(zip(batch, found, strict=True)))
+            tasks.confirm(connection, project.key, dict(zip(batch, found, strict=True)))
     for path in Path(os.environ["SAEGIM_HOME"]).rglob("label_studio.sqlite3"):
         with sqlite3.connect(path, timeout=60) as database:
-            database.execute("update task set updated_by_id = 1 where project_id = ?", (project,))
+            database.execute("update task set updated_by_id = 1 where project_id = ?", (project.number,))
 
 
-def _change(bench: Workbench, project: int, number: int) -> None:
+def _change(bench: Workbench, project: Project, number: int) -> None:
     """One per cent of the tasks: texts changed, some annotations taken back, some skipped."""
-    chosen = bench.label_studio.tasks_after(project, 0, SUBJECT)[number * CHANGED:(number + 1) * CHANGED]
+    chosen = bench.label_studio.tasks_after(project.number, 0, SUBJECT)[number * CHANGED:(number + 1) * CHANGED]
 
     def act(index: int) -> None:
         task = bench.label_studio._http(f"api/tasks/{chosen[index].task_id}/").json()

@@ -25,6 +25,7 @@ from adapters.label_studio.client import LabelStudio
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
 from datastore.ledger import leases, tasks
+from datastore.ledger.projects import Project
 from datastore.ledger.tasks import TaskRow
 from flows.image_tasks import make_tasks
 from flows.projects import project_of
@@ -47,7 +48,7 @@ KILLS = [
     ("datastore.ledger.tasks:confirm", "after"), ("datastore.ledger.leases:release", "before"),
 ]
 
-Way = Callable[[Workbench, int, list[str]], None]
+Way = Callable[[Workbench, Project, list[str]], None]
 """How tasks of images get into a project."""
 
 
@@ -65,10 +66,10 @@ def _rate(settings: Settings, folder: Path) -> Figure:
     ids = fill(bench.ledger, "made", TASKS, REGIONS, seed="rate")
     reading = {name: made_reading(name, REGIONS) for name in ids}
     bodies = make_tasks(bench, config)(
-        [TaskRow(0, name, config.version, name, config.name, (name,)) for name in ids], reading)
+        [TaskRow("", name, config.version, name, config.name, (name,)) for name in ids], reading)
     prepared: dict[str, Any] = {}
 
-    def fresh_ours() -> tuple[Workbench, int]:
+    def fresh_ours() -> tuple[Workbench, Project]:
         mine = workbench(settings, folder)
         fill(mine.ledger, "made", TASKS, REGIONS, seed="rate")
         return mine, project_of(mine, config)
@@ -82,7 +83,7 @@ def _rate(settings: Settings, folder: Path) -> Figure:
     def ours() -> None:
         mine, project = prepared["ours"].pop()
         pushed(mine, project, ids)
-        assert tasks.task_count(mine.ledger, project) == TASKS
+        assert tasks.task_count(mine.ledger, project.key) == TASKS
 
     def peer() -> None:
         raw.import_tasks(prepared["raw"].pop(), bodies)
@@ -96,13 +97,13 @@ def _rate(settings: Settings, folder: Path) -> Figure:
 
 
 @flow(name="push-benchmark")
-def pushed(bench: Workbench, project: int, ids: list[str]) -> None:
+def pushed(bench: Workbench, project: Project, ids: list[str]) -> None:
     """What label does for a project, but for choosing."""
     lease = claim_project(bench, project)
     try:
         with bench.ledger.write() as connection:
             tasks.plan_tasks(connection, [
-                TaskRow(project, name, 1, name, bench.annotation_config.name, (reading_id(name),), place=place)
+                TaskRow(project.key, name, 1, name, bench.annotation_config.name, (reading_id(name),), place=place)
                 for place, name in enumerate(ids)])
         push(bench, project, lease, make_tasks(bench, bench.annotation_config))
     finally:
@@ -134,7 +135,7 @@ def _faults(settings: Settings, folder: Path) -> list[Figure]:
     return rows
 
 
-def _until_done(bench: Workbench, project: int, ids: list[str]) -> None:
+def _until_done(bench: Workbench, project: Project, ids: list[str]) -> None:
     """Ours, as its schedule does: a run that fails is followed by another; one more run comes in any case."""
     for _ in range(4):
         with contextlib.suppress(SaegimError):
@@ -144,13 +145,13 @@ def _until_done(bench: Workbench, project: int, ids: list[str]) -> None:
     pushed(bench, project, ids)
 
 
-def _retrying(bench: Workbench, project: int, ids: list[str]) -> None:
+def _retrying(bench: Workbench, project: Project, ids: list[str]) -> None:
     """What most scripts do: post again where no answer came."""
     bodies = make_tasks(bench, bench.annotation_config)(
-        [TaskRow(project, name, 1, name, "", (name,)) for name in ids], {name: made_reading(name, REGIONS) for name in ids})
+        [TaskRow(project.key, name, 1, name, "", (name,)) for name in ids], {name: made_reading(name, REGIONS) for name in ids})
     for _ in range(20):
         with contextlib.suppress(SaegimError):
-            bench.label_studio.import_tasks(project, bodies)
+            bench.label_studio.import_tasks(project.number, bodies)
             break
         time.sleep(1)
     time.sleep(4)
@@ -221,7 +222,7 @@ def _killed(settings: Settings, folder: Path, target: str, when: str) -> tuple[i
     return double_and_lost(bench, project_of(bench, bench.annotation_config), ids)
 
 
-def double_and_lost(bench: Workbench, project: int, ids: list[str]) -> tuple[int, int]:
+def double_and_lost(bench: Workbench, project: Project, ids: list[str]) -> tuple[int, int]:
     """How many tasks are there too often, and how many images have none."""
-    there = Counter(task.subject for task in bench.label_studio.tasks_after(project, 0, SUBJECT))
+    there = Counter(task.subject for task in bench.label_studio.tasks_after(project.number, 0, SUBJECT))
     return sum(count - 1 for count in there.values()), len(set(ids) - there.keys())

@@ -76,7 +76,7 @@ def _pages(bench: Workbench) -> tuple[str, str]:
     address = f"s3://{bench.settings.bucket_images}/{key}"
     addresses = []
     tasks: list[tuple[int, dict[str, Any]]] = [
-        (project_of(bench, config), make_tasks(bench, config)([_row(image)], {"r": reading})[0]),
+        (project_of(bench, config).number, make_tasks(bench, config)([_row(image)], {"r": reading})[0]),
         (_with_template(bench), {"data": {SUBJECT: image}, "predictions": [_plain(reading)]})]
     for project, task in tasks:
         task["data"]["image"] = address
@@ -86,7 +86,7 @@ def _pages(bench: Workbench) -> tuple[str, str]:
 
 
 def _row(image: str) -> TaskRow:
-    return TaskRow(0, image, 1, image, "scene_text", ("r",))
+    return TaskRow("", image, 1, image, "scene_text", ("r",))
 
 
 def _with_template(bench: Workbench) -> int:

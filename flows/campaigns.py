@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from adapters.label_studio.annotation_config import config_names
 from datastore.ledger import Ledger, names
 from flows.settings import ROOT, Settings
 from schemas.errors import SettingError
@@ -57,10 +58,15 @@ def load_campaigns(settings: Settings, only: str | None = None) -> Campaigns:
     """
     found = Campaigns(_shown(settings.campaigns))
     files: dict[str, str] = {}
+    configs = config_names(settings.annotation_configs)
     for path in sorted(settings.campaigns.glob("*.yaml")):
         where, stem = _shown(path), normalise(path.stem)
         try:
             campaign = parse_campaign(path.read_text(encoding="utf-8"), where)
+            if campaign.annotation_config and campaign.annotation_config not in configs:
+                stem = campaign.name  # what its submissions are known by
+                raise SettingError(f"{where}: annotation_config: "
+                                   f"{unknown('annotation config', campaign.annotation_config, configs)}")
             if campaign.name in files:
                 raise SettingError(f"{where}: {files[campaign.name]} has the name {campaign.name!r} too: one campaign, one file")
         except SettingError as error:

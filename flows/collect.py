@@ -13,18 +13,19 @@ from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from adapters.label_studio.client import TIES, Annotation, ChangedTask, UnreadableTask
 from adapters.label_studio.codec import from_annotation
 from datastore.ledger import answers, leases, projects, queue, readings, tasks
-from datastore.ledger.answers import AnnotationRow, Answer, SecondLook
+from datastore.ledger.answers import AnnotationRow, Answer, SecondLook, Standing
 from datastore.ledger.projects import Project
 from datastore.ledger.readings import ImageRow
 from datastore.ledger.tasks import TaskRow
 from flows.batches import batch_task, progress, say
+from flows.endings import to_its_end
 from flows.giving_way import gives_way
 from flows.lines import decide_pages, note_lines
 from flows.push import SUBJECT
 from flows.report import Report
 from flows.second_looks import push_second_looks
 from flows.workbench import Workbench, open_workbench
-from schemas.errors import CodecError, LeaseLost, ProjectGone, SaegimError, SettingError
+from schemas.errors import CodecError, LeaseLost, SaegimError, SettingError
 from schemas.reading import Reading
 from stages.collect.effort import effort
 from stages.collect.review import Given, Verdict, problems, review, with_origins
@@ -37,6 +38,7 @@ STUCK_TOLD = 5
 
 
 @flow(name="collect")
+@to_its_end
 @gives_way
 def collect() -> Report:
     """Brings home what annotators submitted, changed or took back since the last run, from every project there is.
@@ -46,7 +48,7 @@ def collect() -> Report:
     """
     bench = open_workbench()
     report = Report("collect", dict.fromkeys(COUNTS, 0))
-    found = projects.project_rows(bench.ledger)
+    found = _found(bench, report)
     failed: list[SaegimError] = []
     for name in sorted({project.annotation_config for project in found}):
         try:
@@ -59,10 +61,10 @@ def collect() -> Report:
             if project.annotation_config == name:
                 try:
                     counts += collect_project(bench, config, project, report)
-                except (LeaseLost, ProjectGone) as error:
+                except LeaseLost as error:
                     report.notes.append(str(error))
                 except SaegimError as error:
-                    say(f"Project {project.project_id} ({project.run}, {project.side}) is not collected: {error}")
+                    say(f"Project {project.number} ({project.run}, {project.side}) is not collected: {error}")
                     failed.append(error)
         if config.subject is Subject.IMAGE:
             _decide_stranded(bench, config, counts)
@@ -85,13 +87,9 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
 
     Raises:
         LeaseLost: another run is collecting from it.
-        ProjectGone: somebody has deleted it in Label Studio.
     """
-    number = project.project_id or 0
-    if not bench.label_studio.has_project(number):
-        raise ProjectGone(f"Project {number} ({project.run}, {project.side}) was deleted in Label Studio. What was "
-                          "collected from it stays.")
-    cursor_name = f"collect project {number}"
+    number = project.number
+    cursor_name = f"collect project {project.key}"
     lease = leases.claim(bench.ledger, "collect", [cursor_name], bench.settings.lease_seconds)
     if not lease.tokens:
         raise LeaseLost(f"Another run is collecting from project {number} right now.")
@@ -100,9 +98,9 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
         since = answers.get_cursor(bench.ledger, cursor_name)
         with progress(f"collect {project.run}", 0) as advance:
             start = since - TIES if since else None
-            unreadable = tasks.unreadable(bench.ledger, number)
-            known = tasks.collected_since(bench.ledger, number, start) if start else set()
-            if mended := _mended(bench, number, unreadable):
+            unreadable = tasks.unreadable(bench.ledger, project.key)
+            known = tasks.collected_since(bench.ledger, project.key, start) if start else set()
+            if mended := _mended(bench, project, unreadable):
                 counts += collect_page(bench, config, project, lease, None, mended)
             for page in bench.label_studio.changed_tasks(number, start, known | set(unreadable.items())):
                 counts += collect_page(bench, config, project, lease, cursor_name, page)
@@ -112,16 +110,35 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
     report.notes += [
         f"Task {task_id} of {bench.label_studio.url}/projects/{number}/data cannot be read: Label Studio fails on it (500), as "
         "on an answer that holds half an emoji. All others are collected. Delete it in that list; label pushes it again."
-        for task_id in tasks.unreadable(bench.ledger, number)]
+        for task_id in tasks.unreadable(bench.ledger, project.key)]
     return counts
 
 
-def _mended(bench: Workbench, project: int, unreadable: Mapping[int, datetime]) -> list[ChangedTask]:
+def _found(bench: Workbench, report: Report) -> list[Project]:
+    """The ledger's projects that are in Label Studio, by their marks; those of them too that were lost and are there again."""
+    there, known = bench.label_studio.marked_projects(), projects.every_project(bench.ledger)
+    newest = {project.annotation_config: project.config_version for project in known}  # they come in order of their versions
+    found = []
+    for project in known:
+        if project.key in there:
+            number = there[project.key]
+            found.append(project if number == project.number else projects.confirm_project(bench.ledger, project, number))
+        elif not project.lost:
+            is_old = project.config_version < newest[project.annotation_config]
+            report.notes.append(f"Project {project.number} ({project.run}, {project.side}) was deleted in Label Studio, or is "
+                                f"another's. What was collected from it stays{'.' if is_old else '; label makes it again.'}")
+            if is_old:  # nobody makes it again: it is said once
+                with bench.ledger.write() as connection:
+                    projects.retire_project(connection, project)
+    return found
+
+
+def _mended(bench: Workbench, project: Project, unreadable: Mapping[int, datetime]) -> list[ChangedTask]:
     """Tasks that could not be read in an earlier run and can be now; those that are gone are forgotten."""
-    found = {task_id: bench.label_studio.task(project, task_id, changed_at) for task_id, changed_at in unreadable.items()}
+    found = {task_id: bench.label_studio.task(project.number, task_id, changed_at) for task_id, changed_at in unreadable.items()}
     if gone := [task_id for task_id, task in found.items() if task is None]:
         with bench.ledger.write() as connection:
-            tasks.forget_unreadable(connection, project, gone)
+            tasks.forget_unreadable(connection, project.key, gone)
     return [task for task in found.values() if isinstance(task, ChangedTask)]
 
 
@@ -141,12 +158,11 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
     counts: Counter[str] = Counter()
     page = [task for task in changes if isinstance(task, ChangedTask)]
     leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
-    number = project.project_id or 0
     # Alone, for two sides' answers to one image may come at once, and each would wait for the other.
     with bench.ledger.write(alone=f"decide {config.name}") as connection:
         leases.fence(connection, lease)
-        touched = answers.take_back(connection, number, {
-            task.task_id: [item.id for item in task.annotations] for task in page})
+        touched = answers.take_back(connection, project.key, [
+            Standing(task.task_id, _subject(task), frozenset(item.id for item in task.annotations)) for task in page])
         counts["taken back"] += len(touched)
         if config.subject is Subject.REGION:
             touched |= note_lines(connection, config, project, page, counts)
@@ -154,10 +170,10 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
         else:
             touched |= _note(connection, config, project, page, counts)
             decide(connection, config, touched, counts)
-        tasks.note_collected(connection, number, {str(task.data.get(SUBJECT, "")): task.updated_at for task in page})
-        tasks.note_unreadable(connection, number, {
+        tasks.note_collected(connection, project.key, {_subject(task): task.updated_at for task in page})
+        tasks.note_unreadable(connection, project.key, {
             task.task_id: task.updated_at for task in changes if isinstance(task, UnreadableTask)})
-        tasks.forget_unreadable(connection, number, [task.task_id for task in page])
+        tasks.forget_unreadable(connection, project.key, [task.task_id for task in page])
         if cursor_name:
             answers.set_cursor(connection, cursor_name, max(task.updated_at for task in changes))
     return counts
@@ -225,24 +241,23 @@ def _note_verdict(connection: Connection, config: AnnotationConfig, image_id: st
 def _note(connection: Connection, config: AnnotationConfig, project: Project, page: Sequence[ChangedTask],
           counts: Counter[str]) -> set[str]:
     """Writes down each new state of each annotation; returns the images that it is about."""
-    number = project.project_id or 0
-    rows = tasks.task_rows(connection, number, [str(task.data.get(SUBJECT, "")) for task in page])
+    rows = tasks.task_rows(connection, project.key, [_subject(task) for task in page])
     images = readings.image_rows(connection, [row.image_id for row in rows.values()])
     by_id = readings.readings_by_id(connection, [reading_id for row in rows.values() for reading_id in row.shown])
     states = [(task, item) for task in page for item in task.annotations]
-    seen = answers.seen_annotations(connection, [(item.id, item.revision) for _, item in states])
+    seen = answers.seen_annotations(connection, project.key, [(item.id, item.revision) for _, item in states])
     touched = set()
     for task, item in states:
         if (item.id, item.revision) in seen:
             continue
-        row = rows.get(str(task.data.get(SUBJECT, "")))
+        row = rows.get(_subject(task))
         shown = [by_id[name] for name in row.shown if name in by_id] if row else []
         reading, problem = _read(connection, config, project, images, row, item)
         if reading:
             reading = with_origins(reading, shown)
             counts["readings"] += readings.add_readings(connection, [reading])
         answers.add_annotations(connection, [AnnotationRow(
-            item.id, item.revision, number, task.task_id, row.subject if row else None,
+            item.id, item.revision, project.key, task.task_id, row.subject if row else None,
             row.image_id if row else None, item.reader, readings.reading_id(reading) if reading else None,
             item.was_cancelled, item.lead_time, problem, effort(_prelabel(shown), reading) if reading else None)])
         counts["skipped"] += item.was_cancelled
@@ -270,6 +285,10 @@ def _read(connection: Connection, config: AnnotationConfig, project: Project, im
     except CodecError as error:
         return None, str(error)
     return reading, "; ".join(problems(reading)) or None
+
+
+def _subject(task: ChangedTask) -> str:
+    return str(task.data.get(SUBJECT, ""))
 
 
 def _prelabel(shown: Sequence[Reading]) -> Reading | None:

@@ -26,7 +26,7 @@ from stages.collect.lines import Line, whole_page, with_lines
 from stages.label.crops import crops
 
 
-def push_lines(bench: Workbench, config: AnnotationConfig, project: int, taken_by: str, pages: Sequence[Candidate],
+def push_lines(bench: Workbench, config: AnnotationConfig, project: Project, taken_by: str, pages: Sequence[Candidate],
                room: int) -> Pushed:
     """Gives out the lines of pages, whole pages at a time, until there is no more room.
 
@@ -48,9 +48,9 @@ def push_lines(bench: Workbench, config: AnnotationConfig, project: int, taken_b
             _store_crops(bench, reading)
             with bench.ledger.write() as connection:
                 leases.fence(connection, lease)
-                start = tasks.last_place(connection, project)
+                start = tasks.last_place(connection, project.key)
                 room -= tasks.plan_tasks(connection, [
-                    TaskRow(project, f"{reading.image_id}/{region.region_id}", config.version, reading.image_id, taken_by,
+                    TaskRow(project.key, f"{reading.image_id}/{region.region_id}", config.version, reading.image_id, taken_by,
                             (page.reading_id,), place=start + index)
                     for index, region in enumerate(reading.regions, 1) if region.attributes.kind is Kind.TEXT])
         return push(bench, project, lease, make_line_tasks(bench))
@@ -80,10 +80,9 @@ def make_line_tasks(bench: Workbench) -> MakeTasks:
 def note_lines(connection: Connection, config: AnnotationConfig, project: Project, page: Sequence[ChangedTask],
                counts: Counter[str]) -> set[str]:
     """Writes down each new state of each line; returns the images that they are of."""
-    number, run = project.project_id or 0, f"{config.name}@{project.config_version}"
-    rows = tasks.task_rows(connection, number, [str(task.data.get(SUBJECT, "")) for task in page])
+    rows = tasks.task_rows(connection, project.key, [str(task.data.get(SUBJECT, "")) for task in page])
     states = [(task, item) for task in page for item in task.annotations]
-    seen = answers.seen_annotations(connection, [(item.id, item.revision) for _, item in states])
+    seen = answers.seen_annotations(connection, project.key, [(item.id, item.revision) for _, item in states])
     shown = readings.readings_by_id(connection, [row.shown[0] for row in rows.values()])
     typed: dict[tuple[str, str], list[tuple[Line, ChangedTask, Annotation, TaskRow]]] = defaultdict(list)
     kept: list[AnnotationRow] = []
@@ -105,19 +104,19 @@ def note_lines(connection: Connection, config: AnnotationConfig, project: Projec
         counts["skipped"] += item.was_cancelled
         counts["with a problem"] += problem is not None
         kept.append(AnnotationRow(
-            item.id, item.revision, number, task.task_id, row.subject if row else None, row.image_id if row else None,
+            item.id, item.revision, project.key, task.task_id, row.subject if row else None, row.image_id if row else None,
             item.reader, None, item.was_cancelled, item.lead_time, problem, None))
     for (image_id, reader), lines in typed.items():
         lines.sort(key=lambda entry: entry[0].revision)
         of_page = shown[lines[0][3].shown[0]]
-        before = readings.newest_reading(connection, image_id, reader, run)
-        reading = with_lines(of_page, before, [line for line, *_ in lines], reader, run)
+        before = readings.newest_reading(connection, image_id, reader, project.run)
+        reading = with_lines(of_page, before, [line for line, *_ in lines], reader, project.run)
         counts["readings"] += readings.add_readings(connection, [reading])
         by_id = {region.region_id: region for region in of_page.regions}
         for line, task, item, row in lines:
             [made] = [region for region in reading.regions if region.region_id == line.region_id]
             done = effort(_only(of_page, by_id[line.region_id]), _only(reading, made))
-            kept.append(AnnotationRow(item.id, item.revision, number, task.task_id, row.subject, image_id, reader,
+            kept.append(AnnotationRow(item.id, item.revision, project.key, task.task_id, row.subject, image_id, reader,
                                       readings.reading_id(reading), False, item.lead_time, None, done))
     answers.add_annotations(connection, kept)
     return {row.image_id for row in rows.values()}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from datastore.ledger import answers, leases, projects, readings, tasks
+from datastore.ledger.projects import Project
+from flows.projects import is_ours
 from flows.push import claim_project
 from flows.workbench import Workbench
 from schemas.reading import Reading
@@ -68,25 +70,25 @@ def migrate(bench: Workbench, config: AnnotationConfig, *, dry_run: bool) -> Mig
                         readings.accept(connection, config.name, reading)
     for project in projects.project_rows(bench.ledger, config.name):
         if project.config_version < config.version:
-            done.open_tasks += _take_back(bench, config, project.project_id or 0, dry_run)
+            done.open_tasks += _take_back(bench, config, project, dry_run)
     return done
 
 
-def _take_back(bench: Workbench, config: AnnotationConfig, project: int, dry_run: bool) -> int:
+def _take_back(bench: Workbench, config: AnnotationConfig, project: Project, dry_run: bool) -> int:
     """Removes the tasks of a project that nobody has answered; of a page that is read line by line, all or none."""
-    answered = answers.answered_subjects(bench.ledger, project)
+    answered = answers.answered_subjects(bench.ledger, project.key)
     begun = {subject.partition("/")[0] for subject in answered} if config.subject is Subject.REGION else answered
-    there = tasks.confirmed(bench.ledger, project)
+    there = tasks.confirmed(bench.ledger, project.key)
     open_ones = {subject: task_id for subject, task_id in there.items()
                  if (subject.partition("/")[0] if config.subject is Subject.REGION else subject) not in begun}
-    if dry_run or not open_ones or not bench.label_studio.has_project(project):
+    if dry_run or not open_ones or not is_ours(bench, project):
         return len(open_ones)
     lease = claim_project(bench, project)
     try:
-        gone = [subject for subject, task_id in open_ones.items() if bench.label_studio.delete_untouched(project, task_id)]
+        gone = [subject for subject, task_id in open_ones.items() if bench.label_studio.delete_untouched(project.number, task_id)]
         with bench.ledger.write() as connection:
             leases.fence(connection, lease)
-            tasks.drop(connection, project, gone)
+            tasks.drop(connection, project.key, gone)
     finally:
         leases.release(bench.ledger, lease)
     return len(gone)

@@ -16,17 +16,17 @@ from schemas.ids import sha256
 from schemas.labelling import Side
 
 PRESIGNED_SECONDS = 15 * 60
-"""How long the address of a picture works: as far as S3 lets two clocks differ. A page asks Label Studio for a new one whenever it
-loads a picture, so a task that lies open all day needs no longer."""
+"""How long the address of a picture works: as far as S3 lets two clocks differ. Whenever a page loads a picture it asks Label
+Studio for a new one, so a task that lies open all day needs no longer."""
 NAMES = {Side.A: "", Side.B: " · B", Side.SECOND_LOOK: " · second look"}
 
 
 def project_of(bench: Workbench, config: AnnotationConfig, side: Side = Side.A) -> Project:
     """The project of one side of a config; made where there is none or where it is lost.
 
-    A project is ours by its mark. One that is not there, or is somebody else's (a new Label Studio numbers from 1 again), is lost:
-    what was collected from it stays, and another one takes what nobody has answered. One that is there again, since the address was
-    put right or Label Studio was restored, is taken up again.
+    A project is ours by its mark. One that is not there, or is somebody else's (a new Label Studio numbers from 1 again), is
+    lost: what was collected from it stays, and another one takes what nobody has answered. One that is there again, since the
+    address was put right or Label Studio was restored, is taken up again.
 
     Raises:
         SettingError: this version of the config was published with another config.xml or unit.
@@ -71,8 +71,8 @@ def _replaced(bench: Workbench, lost: Project, there: Mapping[str, int]) -> Proj
     with bench.ledger.write() as connection:
         if projects.replace_project(connection, lost, key):
             again = tasks.carry_over(connection, lost.key, key)
-            say(f"Project {lost.number} ({lost.run}, {lost.side}) was deleted in Label Studio, or is another's. What was collected "
-                f"from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes the {again} "
+            say(f"Project {lost.number} ({lost.run}, {lost.side}) was deleted in Label Studio, or is another's. What was "
+                f"collected from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes the {again} "
                 "tasks that nobody has answered.")
     return projects.plan_project(bench.ledger, lost.annotation_config, lost.config_version, lost.side, key)
 
@@ -84,8 +84,8 @@ def _put_back(bench: Workbench, project: Project, xml: str) -> None:
     except (ServiceUnavailable, SettingError):
         raise
     except SaegimError as error:
-        say(f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand and cannot be "
-            f"put back: {error}")
+        say(f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand and cannot "
+            f"be put back: {error}")
     else:
         say(f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand and is put "
             f"back. To change it, change annotation_configs/{project.annotation_config}/config.xml and raise its version.")

@@ -112,8 +112,8 @@ def push_batch(bench: Workbench, project: Project, lease: Lease, subjects: Seque
         tasks.mark_posted(connection, project.key, [row.subject for row in rows], newest, datetime.now(UTC))
     ids = bench.label_studio.import_tasks(project.number, [made(row.subject) for row in rows])
     if len(ids) != len(rows):
-        raise SaegimError(f"Label Studio was given {len(rows)} tasks for project {project.number} and answered with {len(ids)}; run "
-                          "label again: it asks before it repeats")
+        raise SaegimError(f"Label Studio was given {len(rows)} tasks for project {project.number} and answered with {len(ids)}; "
+                          "run label again: it asks before it repeats")
     with bench.ledger.write() as connection:
         leases.fence(connection, lease)
         tasks.confirm(connection, project.key, {row.subject: task_id for row, task_id in zip(rows, ids, strict=True)})

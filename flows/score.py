@@ -8,6 +8,7 @@ from prefect.context import FlowRunContext
 
 from datastore.ledger import results, submissions
 from flows.campaigns import load_campaigns
+from flows.endings import to_its_end
 from flows.giving_way import gives_way
 from flows.report import Report
 from flows.workbench import open_workbench
@@ -16,6 +17,7 @@ from stages.score.points import ScoredSubmission, leaderboard, points
 
 
 @flow(name="score")
+@to_its_end
 @gives_way
 def score(campaign: str | None = None) -> Report:
     """Counts the points of each campaign anew from what the ledger holds.
@@ -30,7 +32,7 @@ def score(campaign: str | None = None) -> Report:
     report = Report("score", {"campaigns changed": 0})
     found = load_campaigns(bench.settings, campaign)
     for recipe in found.by_name.values():
-        slices = results.slices_by_image(bench.ledger, recipe.name)
+        slices = results.slices_by_image(bench.ledger, recipe.name, recipe.annotation_config or bench.settings.annotation_config)
         lines = points(recipe, [
             ScoredSubmission(row.submission_id, row.submitter, row.sent_at, Outcome(row.outcome),
                              slices.get(row.image_id, frozenset()))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from adapters.label_studio.annotation_config import AnnotationConfig
 from datastore.ledger import answers, leases, queue, tasks
 from datastore.ledger.answers import SecondLook
+from datastore.ledger.projects import Project
 from datastore.ledger.tasks import TaskRow
 from flows.image_tasks import make_tasks
 from flows.projects import project_of, projects_of
@@ -25,8 +26,8 @@ GOLD_REASON = ("한 글자씩 꼼꼼히 확인해 주세요.\n"
 
 def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report) -> None:
     """Pushes the tasks of which a third person decides: few, and somebody waits for them, so all at once."""
-    there = {row.side: row.project_id for row in projects_of(bench, config)}
-    if Side.SECOND_LOOK not in there and not answers.second_looks_without_task(bench.ledger, config.name, 0):
+    there = {row.side for row in projects_of(bench, config)}
+    if Side.SECOND_LOOK not in there and not answers.second_looks_without_task(bench.ledger, config.name):
         return
     project = project_of(bench, config, Side.SECOND_LOOK)
     try:
@@ -36,12 +37,12 @@ def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report
         return
     try:
         _withdraw(bench, config, project)
-        wanted = answers.second_looks_without_task(bench.ledger, config.name, project)
+        wanted = answers.second_looks_without_task(bench.ledger, config.name, project.key)
         with bench.ledger.write() as connection:
             leases.fence(connection, lease)
-            start = tasks.last_place(connection, project)
+            start = tasks.last_place(connection, project.key)
             tasks.plan_tasks(connection, [
-                TaskRow(project, item.image_id, config.version, item.image_id, config.name, item.shown, item.reason,
+                TaskRow(project.key, item.image_id, config.version, item.image_id, config.name, item.shown, item.reason,
                         place=start + index)
                 for index, item in enumerate(wanted, 1)])
         pushed = push(bench, project, lease, make_tasks(bench, config))
@@ -49,8 +50,8 @@ def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report
         leases.release(bench.ledger, lease)
     if pushed.new:
         report.counts["second looks"] = report.counts.get("second looks", 0) + pushed.new
-        report.notes.append(f"{bench.label_studio.url}/projects/{project}/data waits for a second look.")
-    report.notes += pushed.notes(project)
+        report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data waits for a second look.")
+    report.notes += pushed.notes(project.number)
 
 
 def make_gold(connection: Connection, config: AnnotationConfig, prelabels: Mapping[str, str]) -> int:
@@ -67,13 +68,13 @@ def make_gold(connection: Connection, config: AnnotationConfig, prelabels: Mappi
     return new
 
 
-def _withdraw(bench: Workbench, config: AnnotationConfig, project: int) -> None:
+def _withdraw(bench: Workbench, config: AnnotationConfig, project: Project) -> None:
     """Takes back second looks that nobody has begun and that nobody needs any more: the first readers mended their work."""
     for image_id in answers.needless_second_looks(bench.ledger, config.name):
         with bench.ledger.read() as connection:
-            row = tasks.task_rows(connection, project, [image_id]).get(image_id)
-        if row and row.task_id and not bench.label_studio.delete_untouched(project, row.task_id):
+            row = tasks.task_rows(connection, project.key, [image_id]).get(image_id)
+        if row and row.task_id and not bench.label_studio.delete_untouched(project.number, row.task_id):
             continue
         with bench.ledger.write() as connection:
-            tasks.drop(connection, project, [image_id])
+            tasks.drop(connection, project.key, [image_id])
             answers.drop_second_look(connection, config.name, image_id)

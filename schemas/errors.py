@@ -14,7 +14,7 @@ SaegimError
 ├── CodecError              a Label Studio result that no annotation config allows
 ├── NoSuchSubmission        a name fits no submission, or several
 ├── NoSuchImage             an id fits no image, or several
-├── NotToBeSplit            a submission has exactly the picture of another one
+├── NotToBeDecided          what a manager said of submissions makes no sense
 ├── PublishConflict         somebody else published this release number first
 ├── GateFailed              something in a release forbids to publish it
 └── TooManyFailures         more than 1 % of a batch failed in ways nobody foresaw
@@ -140,8 +140,8 @@ class NoSuchImage(SaegimError):
     """An id, or the beginning of one, fits no image, or several; the message says which."""
 
 
-class NotToBeSplit(SaegimError):
-    """A submission has exactly the picture of another one: it cannot be a picture of its own."""
+class NotToBeDecided(SaegimError):
+    """What a manager said of submissions makes no sense, or nobody is there to be asked; the message says why, and the way."""
 
 
 class PublishConflict(SaegimError):

@@ -35,8 +35,8 @@ STORAGE_TITLE = "Saegim images"
 PROJECT_TITLE = 50
 """Label Studio cuts a title here."""
 MARK_FIELD, MARK = "task_data_login", "saegim "
-"""A project's mark: this field beginning so. No page of Label Studio shows it or writes it (it is a log-in for addresses of tasks,
-and means nothing without a password); title, description, instruction and colour are everybody's to edit."""
+"""A project's mark: this field beginning so. No page of Label Studio shows it or writes it (it is a log-in for addresses of
+tasks, and means nothing without a password); title, description, instruction and colour are everybody's to edit."""
 OLD_MARK = re.compile(r"\[([0-9a-f]{16}|first-schema-\d+)\]$")
 """The mark of projects that were made before, at the end of their description."""
 
@@ -185,8 +185,8 @@ class LabelStudio:
         """The project with a mark; made where there is none. Returns its id.
 
         Args:
-            mark: key of our ledger. It finds the project again whose making was not confirmed, and keeps apart the projects of two
-                ledgers on one server.
+            mark: key of our ledger. It finds the project again whose making was not confirmed, and keeps apart the projects of
+                two ledgers on one server.
             title: what people read.
             xml: the label config.
             guide_html: shown to annotators.
@@ -271,6 +271,14 @@ class LabelStudio:
                 return False
         self._sdk.import_storage.s3.create(project=project, **wanted)
         return True
+
+    @_named
+    def strange_storages(self, project: int) -> list[str]:
+        """Storages of a project that Saegim did not attach, for reading or for writing, as people know them."""
+        found = [(storage, "") for storage in self._http("api/storages/", params={"project": project}).json()]
+        found += [(storage, "answers to ") for storage in self._http("api/storages/export", params={"project": project}).json()]
+        return [f"{way}{storage.get('title') or 'no title'} ({storage.get('type')} {storage.get('bucket') or ''})".replace(" )", ")")
+                for storage, way in found if way or storage.get("title") != STORAGE_TITLE]
 
     @_named
     def picture(self, project: int, key: str) -> bytes | None:

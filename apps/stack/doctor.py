@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from adapters.ocr.bundles import problems
-from apps.stack import doors, labelling
+from apps.stack import doors, labelling, storage_doors
 from apps.stack.checks import Check, NotWell
 from apps.stack.prefect_api import prefect_of
 from apps.stack.runs import expected_names, read_deployments, summary, troubles
@@ -39,7 +39,10 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("Presigned address, as a browser", _browser), ("Conditional put", _conditional_put), ("Ledger", _ledger),
         ("Label Studio token", _token),
         ("Label Studio projects", labelling.own_projects), ("Annotators' accounts", labelling.accounts),
-        ("Picture through Label Studio", _picture), ("Prefect", _prefect),
+        ("Picture through Label Studio", _picture),
+        ("Storage without a key", storage_doors.without_a_key), ("SeaweedFS's ports", storage_doors.inner_ports),
+        ("Label Studio's key", storage_doors.lent_key), ("Storages of projects", storage_doors.strange_storages),
+        ("Prefect", _prefect),
         ("Prefect's password", doors.prefect_password), ("Prefect's origins", doors.prefect_origins),
         ("Work pools", _pools), ("Scheduled runs", _runs), ("OCR model", _model), ("Free disk", _disk),
         ("State folder", doors.state_folder), ("Secrets", doors.secret_files), ("The ledger's file", doors.ledger_file),

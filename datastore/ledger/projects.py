@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from datastore.ledger.connection import Ledger, insert_or_ignore, upsert
 from datastore.ledger.tables import annotation_configs, people, projects
@@ -17,7 +18,9 @@ from schemas.labelling import Side
 class Project:
     """One Label Studio project.
 
-    ``project_id`` is None while Label Studio has not confirmed it; ``guide`` is the digest of the guide that it shows.
+    ``key`` is the mark that it carries there, and what rows of the ledger name it by. ``project_id`` is Label Studio's number:
+    None while it has not confirmed the project, and no name, for another server numbers from 1 again. ``guide`` is the digest of
+    the guide that it shows. ``lost``: it was not in Label Studio when last looked for.
     """
 
     annotation_config: str
@@ -26,11 +29,17 @@ class Project:
     key: str
     project_id: int | None
     guide: str | None
+    lost: bool = False
 
     @property
     def run(self) -> str:
         """Name and version of its annotation config."""
         return f"{self.annotation_config}@{self.config_version}"
+
+    @property
+    def number(self) -> int:
+        """Label Studio's number of it; 0, which is no project's, while there is none."""
+        return self.project_id or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +84,12 @@ def plan_project(ledger: Ledger, name: str, version: int, side: Side, key: str) 
         return _rows(connection, name, version, side)[0]
 
 
-def confirm_project(ledger: Ledger, key: str, project_id: int) -> int:
-    """Notes the id that Label Studio gave. Returns the project's id: another run may have made it first."""
+def confirm_project(ledger: Ledger, project: Project, number: int) -> Project:
+    """Notes the number that Label Studio gave. Returns the project as it is: another run may have noted one first."""
     with ledger.write() as connection:
-        connection.execute(update(projects).where(projects.c.key == key, projects.c.project_id.is_(None))
-                           .values(project_id=project_id))
-        return connection.scalar(select(projects.c.project_id).where(projects.c.key == key)) or project_id
+        before = projects.c.project_id.is_not_distinct_from(project.project_id)
+        connection.execute(update(projects).where(projects.c.key == project.key, before).values(project_id=number))
+        return _project(connection.execute(select(projects).where(projects.c.key == project.key)).one())
 
 
 def note_guide(ledger: Ledger, key: str, guide: str) -> None:
@@ -89,17 +98,48 @@ def note_guide(ledger: Ledger, key: str, guide: str) -> None:
         connection.execute(update(projects).where(projects.c.key == key).values(guide=guide))
 
 
-def replace_project(ledger: Ledger, gone: Project, key: str) -> None:
-    """A project was deleted in Label Studio: the next one gets another key. What was collected from the old one stays."""
-    with ledger.write() as connection:
-        connection.execute(update(projects).where(projects.c.key == gone.key).values(deleted=True))
-        insert_or_ignore(connection, projects, [{
-            "annotation_config": gone.annotation_config, "config_version": gone.config_version, "side": gone.side, "key": key,
+def replace_project(connection: Connection, lost: Project, key: str) -> bool:
+    """A project is lost: another one takes its place, under this key. False where another run has replaced it meanwhile.
+
+    Args:
+        connection: a writing transaction.
+        lost: its row stays, for what was collected from it stays.
+        key: of a project that was lost and is there again, or a new one.
+    """
+    if not retire_project(connection, lost):
+        return False
+    again = connection.execute(update(projects).where(projects.c.key == key).values(deleted=False)).rowcount
+    if not again:
+        connection.execute(insert(projects), [{
+            "annotation_config": lost.annotation_config, "config_version": lost.config_version, "side": lost.side, "key": key,
             "deleted": False}])
+    return True
+
+
+def retire_project(connection: Connection, lost: Project) -> bool:
+    """Notes that a project is lost; False where that was known."""
+    return bool(connection.execute(update(projects).where(projects.c.key == lost.key, ~projects.c.deleted)
+                                   .values(deleted=True)).rowcount)
+
+
+def lost_keys(ledger: Ledger, project: Project) -> list[str]:
+    """Keys of the lost projects of a project's side."""
+    with ledger.read() as connection:
+        return list(connection.scalars(select(projects.c.key).where(
+            projects.c.annotation_config == project.annotation_config, projects.c.config_version == project.config_version,
+            projects.c.side == project.side, projects.c.deleted, projects.c.project_id.is_not(None)).order_by(projects.c.key)))
+
+
+def every_project(ledger: Ledger) -> list[Project]:
+    """All projects that Label Studio ever confirmed, the lost ones too, by config, version and side."""
+    with ledger.read() as connection:
+        return [_project(row) for row in connection.execute(
+            select(projects).where(projects.c.project_id.is_not(None))
+            .order_by(projects.c.annotation_config, projects.c.config_version, projects.c.side, projects.c.key))]
 
 
 def project_rows(ledger: Ledger, name: str | None = None) -> list[Project]:
-    """Projects that Label Studio confirmed, of one annotation config or of all."""
+    """Projects that Label Studio confirmed and that are not lost, of one annotation config or of all."""
     with ledger.read() as connection:
         return [row for row in _rows(connection, name) if row.project_id is not None]
 
@@ -127,5 +167,8 @@ def _rows(connection: Connection, name: str | None = None, version: int | None =
     for column, value in ((projects.c.annotation_config, name), (projects.c.config_version, version), (projects.c.side, side)):
         if value is not None:
             query = query.where(column == value)
-    return [Project(row.annotation_config, row.config_version, Side(row.side), row.key, row.project_id, row.guide)
-            for row in connection.execute(query)]
+    return [_project(row) for row in connection.execute(query)]
+
+
+def _project(row: Row[Any]) -> Project:
+    return Project(row.annotation_config, row.config_version, Side(row.side), row.key, row.project_id, row.guide, row.deleted)

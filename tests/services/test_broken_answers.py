@@ -45,7 +45,7 @@ def test_half_an_emoji_stops_nobody_else(lab: Callable[..., Lab]) -> None:
                     with_text(HALF_AN_EMOJI)(opened[broken].prediction_result)) == 500
     here.answer(opened[fine[1]], KIM)
 
-    told = f"Task {opened[broken].task_id} of {here.bench.settings.label_studio_url}/projects/{project}/data cannot be read"
+    told = f"Task {opened[broken].task_id} of {here.bench.settings.label_studio_url}/projects/{project.number}/data cannot be read"
     for accepted in (2, 0, 1):  # each run says it, until somebody has mended it
         report = collect()
         assert report.counts["accepted"] == accepted
@@ -56,7 +56,7 @@ def test_half_an_emoji_stops_nobody_else(lab: Callable[..., Lab]) -> None:
     assert not any(label().counts.values())  # and labelling goes on
 
     bench = here.bench
-    bench.label_studio._http(f"api/dm/actions?id=delete_tasks&project={project}", method="POST",
+    bench.label_studio._http(f"api/dm/actions?id=delete_tasks&project={project.number}", method="POST",
                              json={"selectedItems": {"all": False, "included": [opened[broken].task_id]}})
     report = collect()
     assert report.nothing_new and not [note for note in report.notes if "cannot be read" in note]
@@ -76,12 +76,12 @@ def test_a_task_that_can_be_read_again_is_collected(lab: Callable[..., Lab]) -> 
     assert sent_raw(here, "PATCH", f"annotations/{annotation}", with_text(HALF_AN_EMOJI)(task.prediction_result)) == 500
     assert collect().counts["readings"] == 0
     bench, project = here.bench, project_of(here.bench, here.bench.annotation_config)
-    assert list(tasks.unreadable(bench.ledger, project)) == [task.task_id]
+    assert list(tasks.unreadable(bench.ledger, project.key)) == [task.task_id]
     bench.label_studio._http(f"api/annotations/{annotation}/", method="PATCH",
                              json={"result": with_text("서울역")(task.prediction_result)})
     assert collect().counts["accepted"] == 1
     assert here.accepted[image].regions[0].text == "서울역"
-    assert not tasks.unreadable(bench.ledger, project)
+    assert not tasks.unreadable(bench.ledger, project.key)
     assert collect().nothing_new
 
 
@@ -115,7 +115,7 @@ def test_a_project_that_cannot_be_collected_stops_no_other(lab: Callable[..., La
     first = project_of(here.bench, here.bench.annotation_config)
     with before(here.bench.settings.label_studio_url) as (url, faults), pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAEGIM_LABEL_STUDIO_URL", url)
-        faults.refused = f"project={first}&fields=all"
+        faults.refused = f"project={first.number}&fields=all"
         with pytest.raises(ServiceUnavailable):
             collect()
     assert len(readings_by(here.bench.ledger, "person:")) == 2  # side b's

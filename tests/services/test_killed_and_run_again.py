@@ -131,9 +131,9 @@ def test_label(world: World, tmp_path: Path, target: str, when: str) -> None:
     world.killed("label", target, when)
     world.run("run", "label")
     project = project_of(bench, bench.annotation_config)
-    tasks = Counter(task.subject for task in bench.label_studio.tasks_after(project, 0, SUBJECT))
+    tasks = Counter(task.subject for task in bench.label_studio.tasks_after(project.number, 0, SUBJECT))
     assert tasks == dict.fromkeys(ours, 1)
-    assert len(ours) == task_count(bench.ledger, project) == 4
+    assert len(ours) == task_count(bench.ledger, project.key) == 4
     assert "nothing new" in world.run("run", "label").stdout
 
 

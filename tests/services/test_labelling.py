@@ -64,7 +64,7 @@ class Lab:
 
     def open(self, side: Side = Side.A, config: str = "scene_text") -> list[OpenTask]:
         bench = self.bench
-        return bench.label_studio.open_tasks(project_of(bench, bench.config_named(config), side))
+        return bench.label_studio.open_tasks(project_of(bench, bench.config_named(config), side).number)
 
     def answer(self, task: OpenTask, email: str, edit: Edit = lambda result: result) -> int:
         return self.bench.label_studio.annotate(task.task_id, edit(task.prediction_result), 20.0, task.prediction_id, email)
@@ -257,7 +257,7 @@ def test_no_change_is_passed_over_between_pages(lab: Callable[..., Lab], monkeyp
     bench = here.bench
     project = project_of(bench, bench.annotation_config)
     found: list[str] = []
-    for number, page in enumerate(bench.label_studio.changed_tasks(project, None)):
+    for number, page in enumerate(bench.label_studio.changed_tasks(project.number, None)):
         found += [str(task.data[SUBJECT]) for task in page if isinstance(task, ChangedTask)]
         if number == 0:  # while the pages are read the first ones change again, and move to the end
             for task in open_tasks[:2]:
@@ -354,7 +354,7 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     assert {str(task.data[SUBJECT]) for task in here.open()} == set(ids) - {str(labelled.data[SUBJECT])}
     once_more = migrate(bench, bench.annotation_config, dry_run=True)
     assert not once_more.readings and not once_more.open_tasks
-    bench.label_studio._http(f"api/projects/{old}/", method="DELETE", expected=(204,))  # nobody needs it any more
+    bench.label_studio._http(f"api/projects/{old.number}/", method="DELETE", expected=(204,))  # nobody needs it any more
     here.answer(here.open()[0], KIM)
     told = collect()
     assert told.counts["accepted"] == 1 and any("was deleted" in note for note in told.notes)
@@ -386,7 +386,7 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     assert (counts["pushed"], counts["lines pushed"]) == (0, 4)
     open_lines = here.open(config="line_text")
     project = project_of(bench, bench.config_named("line_text"))
-    crop = bench.label_studio.picture(project, "image")
+    crop = bench.label_studio.picture(project.number, "image")
     assert crop
     assert Image.open(io.BytesIO(crop)).size[0] < 400
     for number, task in enumerate(open_lines[:3]):
@@ -416,7 +416,7 @@ def test_a_project_that_somebody_deleted(lab: Callable[..., Lab]) -> None:
     collect()
     bench = here.bench
     old = project_of(bench, bench.annotation_config)
-    bench.label_studio._http(f"api/projects/{old}/", method="DELETE", expected=(204,))
+    bench.label_studio._http(f"api/projects/{old.number}/", method="DELETE", expected=(204,))
     told = collect()
     assert any("was deleted" in note for note in told.notes) and not any(told.counts.values())
     assert label().counts["pushed"] == 1  # what was collected stays, the rest is asked for again
@@ -460,9 +460,9 @@ def test_both_kinds_of_token(lab: Callable[..., Lab]) -> None:
     assert (personal.token_kind, here.bench.label_studio.token_kind) == ("personal access token", "legacy token")
     assert personal.whoami() == here.bench.label_studio.whoami()
     project = project_of(here.bench, here.bench.annotation_config)
-    [task] = personal.import_tasks(project, [{"data": {"image": "s3://x/y.jpg", SUBJECT: "t"}}])
-    assert personal.newest_task(project) == task
-    assert tasks.task_count(here.bench.ledger, project) == 0
+    [task] = personal.import_tasks(project.number, [{"data": {"image": "s3://x/y.jpg", SUBJECT: "t"}}])
+    assert personal.newest_task(project.number) == task
+    assert tasks.task_count(here.bench.ledger, project.key) == 0
 
 
 @pytest.mark.parametrize(("target", "when"), [

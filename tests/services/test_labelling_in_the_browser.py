@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from apps.demo.__main__ import SAMPLES
 from datastore.ledger import projects
+from datastore.ledger.projects import Project
 from datastore.ledger.readings import reading_id
 from datastore.ledger.tables import agreements
 from datastore.ledger.tasks import confirmed
@@ -185,10 +186,9 @@ def add_person(world: World, side: Side, name: str) -> Account:
     return Account(email, f"{name} 님", found[1])
 
 
-def project_of(world: World, side: Side) -> int:
-    [number] = [row.project_id for row in projects.project_rows(world.bench.ledger, "scene_text") if row.side is side]
-    assert number
-    return number
+def project_of(world: World, side: Side) -> Project:
+    [found] = [row for row in projects.project_rows(world.bench.ledger, "scene_text") if row.side is side]
+    return found
 
 
 def region_at(reading: Reading, place: tuple[float, float]) -> Region:
@@ -217,14 +217,14 @@ def test_two_read_it_differently_and_a_third_decides(stack: Settings, world: Wor
     # Lee, on side B, begins and is called away: a draft is kept.
     second = Annotator(browser, url, lee)
     with second.page.expect_response(lambda answer: "/drafts" in answer.url and SECOND in (answer.request.post_data or "")):
-        second.open(project_of(world, Side.B))
+        second.open(project_of(world, Side.B).number)
         assert second.shown_texts() == {name: region.text for name, region in before.items()}
         second.retype(sign, SECOND)
     second.page.goto(f"{url}/projects")
 
     # Kim, on side A, mends what is wrong and submits.
     first = Annotator(browser, url, kim)
-    first.open(project_of(world, Side.A))
+    first.open(project_of(world, Side.A).number)
     first.retype(sign, FIRST)
     dropped = first.drag(makeup, 2)
     first.press(zone, "s", "vertical")
@@ -240,7 +240,7 @@ def test_two_read_it_differently_and_a_third_decides(stack: Settings, world: Wor
     assert accepted(world.bench.ledger, "scene_text") == {}  # and one of two does not decide
 
     # Lee comes back: the draft is there.
-    second.open(project_of(world, Side.B))
+    second.open(project_of(world, Side.B).number)
     assert second.shown_texts()[sign] == SECOND
     second.submit()
     said = world.run("run", "collect").stdout
@@ -254,9 +254,9 @@ def test_two_read_it_differently_and_a_third_decides(stack: Settings, world: Wor
     # Park sees why, and what both read.
     third = Annotator(browser, url, park)
     project = project_of(world, Side.SECOND_LOOK)
-    [(subject, task)] = confirmed(world.bench.ledger, project).items()
+    [(subject, task)] = confirmed(world.bench.ledger, project.key).items()
     assert subject == photo.image_id
-    third.open(project, f"task={task}")
+    third.open(project.number, f"task={task}")
     reason = third.page.locator(".saegim-reason")
     expect(reason).to_contain_text(f"'{FIRST}' / '{SECOND}'")
     everything = third.page.locator("body").inner_text()

@@ -33,9 +33,9 @@ def faults(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 def exactly_once(world: World, ids: list[str]) -> None:
     bench = world.bench
     project = project_of(bench, bench.annotation_config)
-    there = bench.label_studio.tasks_after(project, 0, SUBJECT)
+    there = bench.label_studio.tasks_after(project.number, 0, SUBJECT)
     assert Counter(task.subject for task in there) == dict.fromkeys(ids, 1)
-    assert tasks.confirmed(bench.ledger, project) == {task.subject: task.task_id for task in there}
+    assert tasks.confirmed(bench.ledger, project.key) == {task.subject: task.task_id for task in there}
 
 
 def run_label() -> dict[str, int]:
@@ -84,19 +84,19 @@ def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults)
     run_label()
     bench = world.bench
     project = project_of(bench, bench.annotation_config)
-    there = tasks.confirmed(bench.ledger, project)
-    assert bench.label_studio.delete_untouched(project, there[ids[0]])
-    bench.label_studio.import_tasks(project, [
+    there = tasks.confirmed(bench.ledger, project.key)
+    assert bench.label_studio.delete_untouched(project.number, there[ids[0]])
+    bench.label_studio.import_tasks(project.number, [
         {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}},
         {"data": {"image": "s3://x/1.jpg"}}, {"data": {"image": "s3://x/2.jpg"}}])
     newest = max(there.values())
-    [double] = [task.task_id for task in bench.label_studio.tasks_after(project, newest, SUBJECT) if task.subject == ids[1]]
+    [double] = [task.task_id for task in bench.label_studio.tasks_after(project.number, newest, SUBJECT) if task.subject == ids[1]]
     bench.label_studio.annotate(double, [], 1.0, None)  # somebody has worked on the double: it is the one that stays
     counts = run_label()
     assert (counts["pushed again"], counts["doubles removed"]) == (1, 1)
-    listed = bench.label_studio.tasks_after(project, 0, SUBJECT)
+    listed = bench.label_studio.tasks_after(project.number, 0, SUBJECT)
     found = {task.subject: task.task_id for task in listed}
     assert found.keys() == {*ids, "a stranger", "None"}
     assert len(listed) == len(ids) + 3  # what somebody imported by hand is left alone
     assert found[ids[1]] == double
-    assert tasks.confirmed(bench.ledger, project) == {name: task for name, task in found.items() if name in ids}
+    assert tasks.confirmed(bench.ledger, project.key) == {name: task for name, task in found.items() if name in ids}

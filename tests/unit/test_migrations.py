@@ -45,7 +45,7 @@ def test_from_the_first_schema(tmp_path: Path) -> None:
     assert (known.number, known.represents, known.submission_id) == (int(image[:15], 16), True, "s")
     [project] = projects.project_rows(ledger)
     assert (project.run, project.side, project.project_id) == ("scene_text@1", "a", 4)
-    [unsure] = tasks.unconfirmed(ledger, 4)
+    [unsure] = tasks.unconfirmed(ledger, "first-schema-4")
     assert (unsure.subject, unsure.after_task, unsure.taken_by) == ("b", 0, "scene_text")  # it may be there: ask first
     [answer] = answers.work(ledger)
     assert (answer.reader, answer.side, answer.seconds, answer.effort) == ("person:kim", "a", 2.5, None)

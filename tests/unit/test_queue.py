@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datastore.ledger import Ledger, projects, queue, tasks
+from datastore.ledger.queue import Share
 from datastore.ledger.tasks import TaskRow
 from schemas.errors import SettingError
 from schemas.labelling import Side
@@ -72,22 +73,22 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def test_the_outbox_remembers_the_first_post(ledger: Ledger) -> None:
-    rows = [TaskRow(7, name, 1, name, "c", ("r1",), place=number) for number, name in enumerate(("b", "a"))]
+    rows = [TaskRow("key", name, 1, name, "c", ("r1",), place=number) for number, name in enumerate(("b", "a"))]
     with ledger.write() as connection:
         assert tasks.plan_tasks(connection, rows) == 2
         assert tasks.plan_tasks(connection, [replace(rows[0], shown=("other",))]) == 0  # what was planned stays
-    assert [(row.subject, row.shown, row.after_task) for row in tasks.unconfirmed(ledger, 7)] == [
+    assert [(row.subject, row.shown, row.after_task) for row in tasks.unconfirmed(ledger, "key")] == [
         ("b", ("r1",), None), ("a", ("r1",), None)]
     with ledger.write() as connection:
-        tasks.mark_posted(connection, 7, ["a"], 10, NOW)
-        tasks.mark_posted(connection, 7, ["a", "b"], 20, NOW)  # again: what the first post made has an id above 10
-        tasks.confirm(connection, 7, {"b": 21})
-    [left] = tasks.unconfirmed(ledger, 7)
+        tasks.mark_posted(connection, "key", ["a"], 10, NOW)
+        tasks.mark_posted(connection, "key", ["a", "b"], 20, NOW)  # again: what the first post made has an id above 10
+        tasks.confirm(connection, "key", {"b": 21})
+    [left] = tasks.unconfirmed(ledger, "key")
     assert (left.subject, left.after_task, left.posted_at) == ("a", 10, NOW)
-    assert tasks.confirmed(ledger, 7) == {"b": 21}
+    assert tasks.confirmed(ledger, "key") == {"b": 21}
     with ledger.write() as connection:
-        tasks.forget(connection, 7, ["b"])
-    assert {row.subject: row.after_task for row in tasks.unconfirmed(ledger, 7)} == {"a": 10, "b": None}
+        tasks.forget(connection, "key", ["b"])
+    assert {row.subject: row.after_task for row in tasks.unconfirmed(ledger, "key")} == {"a": 10, "b": None}
 
 
 def test_a_published_version_never_changes(ledger: Ledger) -> None:
@@ -104,14 +105,16 @@ def test_who_waits_for_which_side(ledger: Ledger) -> None:
     main = projects.plan_project(ledger, "c", 1, Side.A, "key a")
     again = projects.plan_project(ledger, "c", 1, Side.A, "another key")
     assert again == main  # made once
-    projects.confirm_project(ledger, "key a", 5)
-    assert queue.waiting(ledger, "c", 5, RUN) == ids
+    assert projects.confirm_project(ledger, main, 5).number == 5
+    assert projects.confirm_project(ledger, main, 6).number == 5  # another run has noted one first
+    assert queue.waiting(ledger, main, RUN, Share()) == ids
     with ledger.write() as connection:
-        tasks.plan_tasks(connection, [TaskRow(5, ids[0], 1, ids[0], "c")])
+        tasks.plan_tasks(connection, [TaskRow("key a", ids[0], 1, ids[0], "c")])
         queue.add_gold(connection, "c", [ids[1]])
-    assert queue.waiting(ledger, "c", 5, RUN) == ids[2:]  # gold waits for its truth
-    assert queue.waiting(ledger, "c", 6, RUN, among=5) == ids[:1]
-    assert queue.waiting(ledger, "c", 5, "another run") == []
+    assert queue.waiting(ledger, main, RUN, Share()) == ids[2:]  # gold waits for its truth
+    second = projects.plan_project(ledger, "c", 1, Side.B, "key b")
+    assert queue.waiting(ledger, second, RUN, Share()) == ids[:1]
+    assert queue.waiting(ledger, main, "another run", Share()) == []
     assert queue.images_given(ledger, "c") == {ids[0]}
     assert [item.summary.regions for item in queue.candidates(ledger, RUN, [ids[3], ids[2], "nobody"])] == [15, 15]
 
