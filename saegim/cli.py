@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import json
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -17,15 +19,17 @@ from rich.progress import Progress
 from rich.table import Table
 from typer._click.exceptions import ClickException
 
-from saegim.errors import ClientError, SettingMissing
+from saegim import patience
+from saegim.errors import SettingMissing
+from saegim.failures import in_words, is_ours, keep_trace
 from saegim.formats import FORMATS
 from saegim.load import load
-from saegim.manifest import Manifest, parse_name
+from saegim.manifest import Manifest, as_size, as_splits, parse_name
 from saegim.progress import progress_bar
 from saegim.published_diff import published_diff
 from saegim.pull import Pulled, bring, needed
 from saegim.releases import Releases
-from saegim.settings import cache
+from saegim.settings import cache, has_workbench
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None,
                   help="Saegim: from photographs to dataset releases.\n\nExample:  saegim datasets list")
@@ -49,9 +53,9 @@ def list_datasets() -> None:
     for dataset in releases.datasets():
         for number in releases.numbers(dataset):
             manifest = releases.manifest(f"{dataset}@{number}")
-            table.add_row(str(manifest.name), _splits(manifest.splits),
-                          _size(sum(file.bytes for file in manifest.files if file.kind == "images")),
-                          _size(manifest.labels.bytes), manifest.parent or "")
+            table.add_row(str(manifest.name), as_splits(manifest.splits),
+                          as_size(sum(file.bytes for file in manifest.files if file.kind == "images")),
+                          as_size(manifest.labels.bytes), manifest.parent or "")
     if table.row_count:
         console.print(table)
     else:
@@ -77,7 +81,7 @@ def show(name: str = typer.Argument(help="NAME, or NAME@N.", metavar="NAME[@N]")
     files = Table("file", "kind", "rows", "size", "sha256")
     files.columns[0].overflow = "fold"
     for file in manifest.files:
-        files.add_row(file.place, file.kind, f"{file.rows:,}" if file.rows else "", _size(file.bytes), f"{file.sha256[:12]}…")
+        files.add_row(file.place, file.kind, f"{file.rows:,}" if file.rows else "", as_size(file.bytes), f"{file.sha256[:12]}…")
     console.print(files)
     columns = Table("label column", "type")
     for column in manifest.columns:
@@ -86,7 +90,7 @@ def show(name: str = typer.Argument(help="NAME, or NAME@N.", metavar="NAME[@N]")
 
 
 def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    yield "samples", _splits(manifest.splits)
+    yield "samples", as_splits(manifest.splits)
     yield "unit", manifest.unit
     yield "made from", manifest.parent or "nothing: it is the first"
     yield "left out", ", ".join(f"{count:,} {reason}" for reason, count in manifest.left_out.items()) or "nothing"
@@ -122,7 +126,7 @@ def pull_release(
     with progress_bar(f"pulling {manifest.name}", sum(file.bytes for file in needed(manifest, splits))) as advance:
         pulled = bring(releases, manifest, needed(manifest, splits), folder, advance, verify)
     if not form or pulled.fetched:
-        _say(f"{manifest.name} is in {folder}: {_size(pulled.fetched)} fetched, {_size(pulled.kept)} were there. "
+        _say(f"{manifest.name} is in {folder}: {as_size(pulled.fetched)} fetched, {as_size(pulled.kept)} were there. "
              f"Its files: {pulled.manifest_path}")
     _say_taken_down(name, pulled)
     if form:
@@ -166,6 +170,7 @@ def diff(before: str = typer.Argument(help="A release.", metavar="NAME@N"),
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command and ends the process: 0 done, 1 it says why not, 2 wrong use, 130 stopped by Ctrl-C."""
+    signal.signal(signal.SIGINT, _interrupt)
     workbench = _workbench()
     if workbench:
         workbench(app)
@@ -184,26 +189,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         _stopped()
-    except Exception as error:
-        if _is_ours(error):
-            _fail(str(error))
+    except (SystemExit, GeneratorExit):
         raise
+    except BaseException as error:  # Rust's panics are no Exception
+        # The sentence is all there is to say of what we raise by ourselves; what a library said is in the traceback.
+        kept = keep_trace(error) if error.__cause__ or not is_ours(error) or hasattr(error, "kept_in") else None
+        _fail(in_words(error) + (f"\n  the traceback is in {kept}" if kept else ""))
     sys.exit(result if isinstance(result, int) else 0)
 
 
 def _workbench() -> Callable[[typer.Typer], None] | None:
     """What adds the workbench's commands: it runs from its checkout, where the folders of this package's root say so."""
-    root = Path(__file__).resolve().parent.parent
-    if (root / "prefect.yaml").is_file() and (root / "apps" / "cli").is_dir():
+    if has_workbench():
         register: Callable[[typer.Typer], None] = importlib.import_module("apps.cli").register
         return register
     return None
 
 
-def _is_ours(error: Exception) -> bool:
-    """The client's errors and, where it is installed, the workbench's, which this package must not import."""
-    return isinstance(error, ClientError) or any(
-        (kind.__module__, kind.__name__) == ("schemas.errors", "SaegimError") for kind in type(error).__mro__)
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    patience.stop()  # threads that wait for a service would hold the process
+    raise KeyboardInterrupt
 
 
 def _fail(message: str) -> NoReturn:
@@ -218,19 +223,6 @@ def _stopped() -> NoReturn:
 
 def _say(message: str) -> None:
     console.print(message, markup=False, soft_wrap=True)
-
-
-def _splits(splits: dict[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in splits.items())
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
 
 
 if __name__ == "__main__":

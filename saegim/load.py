@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from saegim.errors import ReleaseDamaged, SettingMissing, StorageUnavailable
+from saegim.errors import NothingFound, ReleaseDamaged, SettingMissing, StorageUnavailable
 from saegim.folder import has_all, manifests
 from saegim.manifest import File, Manifest, ReleaseName, parse_name
 from saegim.progress import progress_bar
@@ -99,7 +100,11 @@ def _rows(folder: Path, manifest: Manifest, splits: Sequence[str] | None, where:
     if splits is not None:
         labels = labels.filter(pc.is_in(labels["split"], value_set=pa.array(splits, pa.string())))
     if where is not None:
-        labels = labels.filter(parse_where(where, labels.schema).mask(labels))
+        condition = parse_where(where, labels.schema)
+        found = labels.filter(condition.mask(labels))
+        if not len(found) and (unheard_of := condition.unheard_of(labels)):
+            warnings.warn(f"where finds nothing in {manifest.name}: {'. '.join(unheard_of)}", NothingFound, stacklevel=4)
+        labels = found
     return Release(manifest, folder, labels)
 
 

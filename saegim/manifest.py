@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
@@ -106,6 +107,15 @@ class Manifest(_Frozen):
     left_out: dict[str, int] = {}
     superseded_by: str | None = None
 
+    def __repr__(self) -> str:
+        """Its name, samples, size and parent: all fields are in ``model_dump()``."""
+        images = sum(file.bytes for file in self.of_kind("images"))
+        made_from = f", made from {self.parent}" if self.parent else ""
+        return (f"<Manifest {self.name}: {as_splits(self.splits)}, {as_size(images)} of images, {as_size(self.labels.bytes)} of "
+                f"labels{made_from}>")
+
+    __str__ = __repr__
+
     @property
     def name(self) -> ReleaseName:
         """Its full name."""
@@ -128,6 +138,21 @@ class Manifest(_Frozen):
     def to_bytes(self) -> bytes:
         """The same bytes for the same release, always."""
         return (self.model_dump_json(indent=1) + "\n").encode()
+
+
+def as_splits(splits: Mapping[str, int]) -> str:
+    """Samples of each split as people read them: ``1,200 train, 80 val``."""
+    return ", ".join(f"{count:,} {name}" for name, count in splits.items())
+
+
+def as_size(count: int) -> str:
+    """Bytes as people read them: ``1.5 MB``."""
+    size = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
 
 
 def folder_of(number: int, revision: int | None = None) -> str:

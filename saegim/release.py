@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ import pyarrow as pa
 from saegim.decoding import AHEAD, DECODERS, decode
 from saegim.errors import SettingMissing
 from saegim.indexed import IndexedImages
-from saegim.manifest import Manifest
+from saegim.manifest import Manifest, as_splits
 from saegim.shards import IMAGE, open_shard, pieces, read_images
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Release:
     """A pulled release, or the part of it that was asked for.
 
@@ -39,6 +39,14 @@ class Release:
     manifest: Manifest
     folder: Path
     labels: pa.Table
+
+    def __repr__(self) -> str:
+        """What it is and how much of it this is."""
+        there = Counter(self.labels["split"].to_pylist())
+        splits = as_splits({name: there[name] for name in self.manifest.splits if there[name]}) or "no images"
+        of = f" of {sum(self.manifest.splits.values()):,}" if len(self) < sum(self.manifest.splits.values()) else ""
+        made_from = f", made from {self.manifest.parent}" if self.manifest.parent else ""
+        return f"<Release {self.manifest.name}: {splits}{of}{made_from}, in {self.folder}>"
 
     def __len__(self) -> int:
         return int(self.labels.num_rows)

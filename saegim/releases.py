@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
 
-from saegim.errors import ReleaseDamaged, ReleaseNotFound, SettingMissing, StorageUnavailable
+from saegim.errors import ReleaseDamaged, ReleaseNotFound, SettingMissing, StorageBusy, StorageUnavailable
 from saegim.manifest import Manifest, ReleaseName, folder_of, parse_manifest, parse_name
-from saegim.settings import StorageSettings, storage_settings
+from saegim.names import did_you_mean
+from saegim.patience import SECONDS, ride_out
+from saegim.settings import StorageSettings, start_it, storage_settings
+from saegim.store_errors import BUSY, did_not_answer, said_by, status_of
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
+
+T = TypeVar("T")
 
 MAX_REVISIONS = 100
 GONE = (NotFoundError, FileNotFoundError)
@@ -36,6 +41,7 @@ class Releases:
     def __init__(self, settings: StorageSettings | None = None, bucket: ObjectStore | None = None) -> None:
         self.settings = settings or storage_settings()
         self.address = self.settings.s3_endpoint or "AWS"
+        self.who = f"Object storage at {self.address}"
         self.bucket: ObjectStore = bucket or self.settings.bucket(self.settings.bucket_datasets)
 
     @contextmanager
@@ -60,13 +66,32 @@ class Releases:
             if "NoSuchBucket" in text:
                 raise SettingMissing(f"There is no bucket {self.settings.bucket_datasets!r} at {self.address}: set "
                                      "SAEGIM_BUCKET_DATASETS to the one that holds the releases") from error
-            raise StorageUnavailable(f"Object storage does not answer at {self.address} ({line}). Start it with: "
-                                     "saegim up, or set SAEGIM_S3_ENDPOINT") from error
+            status, said = status_of(error), said_by(error)
+            if status in BUSY:
+                raise StorageBusy(f"Object storage at {self.address} has too much to do ({said}). Run the same again "
+                                  "later: it goes on where it was", self.who, SECONDS) from error
+            if status:
+                raise StorageUnavailable(f"Object storage at {self.address} does not give what was asked for ({said}). Its log "
+                                         "says why; run the same again") from error
+            raise StorageUnavailable(f"Object storage does not answer at {self.address} ({said}). {start_it()}",
+                                     self.who, SECONDS if did_not_answer(error) else 0.0) from error
+
+    def asked(self, call: Callable[[], T], wait: Callable[[float], bool] | None = None) -> T:
+        """What the store answers; it is asked again while it asks to slow down.
+
+        Args:
+            call: asks it.
+            wait: in the midst of a pull, which waits for a store that has stopped answering as well; see ``ride_out``.
+        """
+        def once() -> T:
+            with self.answering():
+                return call()
+
+        return ride_out(once, StorageUnavailable if wait else StorageBusy, self.who, wait)
 
     def datasets(self) -> list[str]:
         """Names of the datasets, sorted."""
-        with self.answering():
-            listed = obstore.list_with_delimiter(self.bucket)
+        listed = self.asked(lambda: obstore.list_with_delimiter(self.bucket))
         return sorted(prefix.rstrip("/") for prefix in listed["common_prefixes"])
 
     def numbers(self, dataset: str) -> list[int]:
@@ -97,12 +122,11 @@ class Releases:
     def _what_there_is(self, wanted: ReleaseName) -> str:
         numbers = self.numbers(wanted.dataset)
         if not numbers:
-            return f"There is no dataset {wanted.dataset!r}. There are: {', '.join(self.datasets()) or 'none yet'}"
+            return f"There is no dataset {wanted.dataset!r} at {self.address}{did_you_mean(wanted.dataset, self.datasets())}"
         return f"There is no release {wanted}. There are: {', '.join(f'{wanted.dataset}@{each}' for each in numbers)}"
 
     def _folders(self, dataset: str) -> list[int]:
-        with self.answering():
-            listed = obstore.list_with_delimiter(self.bucket, f"{dataset}/")
+        listed = self.asked(lambda: obstore.list_with_delimiter(self.bucket, f"{dataset}/"))
         found = (re.fullmatch(rf"{re.escape(dataset)}/v([0-9]+)/?", prefix) for prefix in listed["common_prefixes"])
         return sorted(int(match.group(1)) for match in found if match)
 
@@ -110,8 +134,7 @@ class Releases:
         folder = folder_of(number, revision)
         key = f"{dataset}/{folder}/manifest.json"
         try:
-            with self.answering():
-                data = bytes(obstore.get(self.bucket, key).bytes())
+            data = self.asked(lambda: bytes(obstore.get(self.bucket, key).bytes()))
         except GONE:
             return None
         found = parse_manifest(data, key)
@@ -121,8 +144,7 @@ class Releases:
 
     def _exists(self, key: str) -> bool:
         try:
-            with self.answering():
-                obstore.head(self.bucket, key)
+            self.asked(lambda: obstore.head(self.bucket, key))
         except GONE:
             return False
         return True

@@ -8,9 +8,10 @@ for missing values: see ``saegim.columns``.
 from __future__ import annotations
 
 import ast
-import difflib
 import functools
+import json
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -19,11 +20,16 @@ import pyarrow.compute as pc
 
 from saegim.columns import Constant, Sort, Test, any_of, equal, has_item, has_part, is_one_of, is_true, ordered, sort_of
 from saegim.errors import ConditionWrong
+from saegim.names import did_you_mean, nearest
 
-REGIONS = "regions"
+REGIONS, FREE_TEXT = "regions", "text"
+VALUES = b"saegim.values"
+"""In a field's metadata: all values that the column may have, as JSON. Releases before it do not say."""
 SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 LARGEST = 2**63 - 1
+NAMES = 10_000
+"""A column with more texts than this holds ids: nothing in it is misspelt."""
 SHOWN = 60
 """So many characters of an expression are shown before and after what is wrong with it."""
 
@@ -36,15 +42,29 @@ class Where:
         test: finds what fulfils it, in columns of one length.
         names: the columns and attributes that it names.
         of_regions: whether it names an attribute of regions: then an image needs a region that fulfils it.
+        asked: columns that are no part of the vocabulary, each with a text that it is compared with.
     """
 
     test: Test
     names: frozenset[str]
     of_regions: bool
+    asked: tuple[tuple[str, str], ...] = ()
 
     def mask(self, labels: pa.Table) -> pa.ChunkedArray:
         """Which label rows fulfil it, together with at least one of their regions."""
         return pa.chunked_array([self._of_batch(batch) for batch in labels.to_batches()], pa.bool_())
+
+    def unheard_of(self, labels: pa.Table) -> list[str]:
+        """A sentence for each text that it asks for and that no row has: what may be misspelt where nothing is found."""
+        said = []
+        for name, text in self.asked:
+            if name == FREE_TEXT:
+                continue
+            values = _values(labels, name)
+            if values and text not in values:
+                said.append(f"no {'image' if name in labels.column_names else 'region'} has {name} {text!r}"
+                            f"{did_you_mean(text, values)}")
+        return said
 
     def _of_batch(self, batch: pa.RecordBatch) -> pa.Array:
         rows = {name: batch[name] for name in self.names.intersection(batch.schema.names)}
@@ -68,6 +88,23 @@ def parse_where(text: str, schema: pa.Schema) -> Where:
     return _Parser(text, schema).parse()
 
 
+def _values(labels: pa.Table, name: str) -> list[str] | None:
+    """All texts in a column, or in an attribute of regions; None where these are no names, being too many."""
+    found: set[str | None] = set()
+    for batch in labels.to_batches():
+        column = batch[name] if name in batch.schema.names else pc.struct_field(pc.list_flatten(batch[REGIONS]), name)
+        flat = pc.list_flatten(column) if sort_of(column.type) is Sort.TEXTS else column
+        found.update(pc.unique(flat).to_pylist())
+        if len(found) > NAMES:
+            return None
+    return sorted(text for text in found if text is not None)
+
+
+def _vocabulary(fields: Iterable[pa.Field]) -> dict[str, list[str]]:
+    """All values that a column may have, for those columns of a release that say so."""
+    return {field.name: json.loads(field.metadata[VALUES]) for field in fields if VALUES in (field.metadata or {})}
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     name: str
@@ -80,7 +117,9 @@ class _Parser:
         self._rows = {field.name: sort_of(field.type) for field in schema if field.name != REGIONS}
         regions = schema.field(REGIONS).type.value_type if REGIONS in schema.names else ()
         self._regions = {field.name: sort_of(field.type) for field in regions if field.name not in self._rows}
+        self._vocabulary = _vocabulary(regions) | _vocabulary(schema)
         self._names: set[str] = set()
+        self._asked: dict[tuple[str, str], None] = {}
 
     def parse(self) -> Where:
         try:
@@ -91,7 +130,7 @@ class _Parser:
             self._fail(f"this is no Python expression ({said})", place)
         except (ValueError, RecursionError, MemoryError) as error:
             self._fail(f"this is no Python expression ({type(error).__name__})", 0)
-        return Where(test, frozenset(self._names), bool(self._names & self._regions.keys()))
+        return Where(test, frozenset(self._names), bool(self._names & self._regions.keys()), tuple(self._asked))
 
     def _test(self, node: ast.expr) -> Test:
         """Something that is true or false."""
@@ -141,6 +180,8 @@ class _Parser:
                 return lambda columns: ordered(sign, columns[name], columns[second])
             return lambda columns: equal(columns[name], columns[second])
         self._fits(one, other, right)
+        if not sign:
+            self._asks(name, other, right)
         if sign and (one.sort is Sort.TRUTH or other is None):
             self._wrong(f"{sign} goes with texts and numbers only", right)
         return lambda columns: ordered(sign, columns[name], other) if sign else equal(columns[name], other)
@@ -156,6 +197,7 @@ class _Parser:
             constants = [self._constant(item) for item in right.elts]
             for constant, item in zip(constants, right.elts, strict=True):
                 self._fits(one, constant, item)
+                self._asks(one.name, constant, item)
             name = one.name
             return lambda columns: is_one_of(columns[name], constants)
         if not isinstance(one, str):
@@ -165,6 +207,8 @@ class _Parser:
         column = self._column(right)
         if column.sort not in (Sort.TEXT, Sort.TEXTS):
             self._wrong(f"{column.name} holds {column.sort}, no text that something could be in", right)
+        if column.sort is Sort.TEXTS:
+            self._asks(column.name, one, left)
         name, find = column.name, has_part if column.sort is Sort.TEXT else has_item
         return lambda columns: find(columns[name], one)
 
@@ -174,8 +218,8 @@ class _Parser:
     def _column(self, node: ast.Name) -> _Column:
         sort = self._rows.get(node.id) or self._regions.get(node.id)
         if sort is None:
-            near = difflib.get_close_matches(node.id, [*self._rows, *self._regions], 1)
-            hint = f"; did you mean {near[0]}?" if near else "; a text stands in quotes" if node.id != REGIONS else ""
+            near = nearest(node.id, [*self._rows, *self._regions])
+            hint = f"; did you mean {' or '.join(near)}?" if near else "; a text stands in quotes" if node.id != REGIONS else ""
             self._wrong(f"there is no column {node.id}{hint}", node)
         self._names.add(node.id)
         return _Column(node.id, sort)
@@ -197,6 +241,15 @@ class _Parser:
         sort = Sort.TRUTH if isinstance(constant, bool) else Sort.TEXT if isinstance(constant, str) else Sort.NUMBER
         if constant is not None and sort is not column.sort:
             self._wrong(f"{column.name} holds {column.sort}: {constant!r} is none of these", node)
+
+    def _asks(self, name: str, constant: Constant, node: ast.expr) -> None:
+        """Refuses a value that the vocabulary does not have: it would be found on no image of any release."""
+        if not isinstance(constant, str):
+            return
+        if name not in self._vocabulary:
+            self._asked[name, constant] = None
+        elif constant not in self._vocabulary[name]:
+            self._wrong(f"{name} is never {constant!r}{did_you_mean(constant, self._vocabulary[name])}", node)
 
     def _refuse(self, node: ast.expr) -> NoReturn:
         self._wrong("expected column names, constants, comparisons, in, and, or, not: nothing is called or computed here", node)

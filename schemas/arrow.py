@@ -8,8 +8,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from schemas.reading import Condition, ImageKind, Reading, Region, Unit, attributes_from_dict
+from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Reading, Region, Unit, attributes_from_dict
 from schemas.sample import Sample
+
+VALUES = "saegim.values"
+"""Key of a field's metadata: all values that the column may have, as JSON."""
+
+
+def _one_of(name: str, values: Iterable[str], several: bool = False) -> pa.Field:
+    """A column of the fixed vocabulary, which says so: a client tells a misspelt value from one that no image has."""
+    return pa.field(name, pa.list_(pa.string()) if several else pa.string(), metadata={VALUES: json.dumps(list(values))})
+
 
 _FEATURES = {
     "image_id": {"dtype": "string", "_type": "Value"},
@@ -34,12 +43,12 @@ REGION = pa.struct([
     ("polygon", pa.list_(pa.list_(pa.float32()))),  # [[x, y], …] in pixels, clockwise from the reading start
     ("text", pa.string()),
     ("score", pa.float32()),
-    ("direction", pa.string()),
-    ("writing", pa.string()),
-    ("effects", pa.list_(pa.string())),
-    ("language", pa.string()),
+    _one_of("direction", REGION_VOCABULARY["direction"]),
+    _one_of("writing", REGION_VOCABULARY["writing"]),
+    _one_of("effects", REGION_VOCABULARY["effects"], several=True),
+    _one_of("language", REGION_VOCABULARY["language"]),
     ("legible", pa.bool_()),
-    ("kind", pa.string()),
+    _one_of("kind", REGION_VOCABULARY["kind"]),
     ("checked", pa.bool_()),
     ("replaces", pa.string()),
 ])
@@ -53,8 +62,8 @@ LABELS = pa.schema([
     ("width", pa.int32()),
     ("height", pa.int32()),
     ("media_type", pa.string()),
-    ("image_kind", pa.string()),
-    ("conditions", pa.list_(pa.string())),
+    _one_of("image_kind", ImageKind),
+    _one_of("conditions", Condition, several=True),
     ("campaign", pa.string()),
     ("submitter", pa.string()),
     ("annotation_config", pa.string()),
@@ -62,7 +71,7 @@ LABELS = pa.schema([
     ("reader", pa.string()),
     ("run", pa.string()),
     ("revision", pa.int64()),
-    ("unit", pa.string()),
+    _one_of("unit", Unit),
     ("regions", pa.list_(REGION)),
 ])
 """One row an image, all of a release, in order of image id."""

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 LIKE = 0.6
 """From this similarity on (difflib's ratio, 0 to 1) a name is taken for a misspelt other one; difflib's own default."""
+WORSE = 0.1
+"""So much less like it than the likest one a name may be, and is still suggested."""
 SUGGESTED = 3
 LISTED = 12
 """So many names are listed where none is like the one that was asked for."""
@@ -19,7 +21,10 @@ LISTED = 12
 def nearest(name: str, known: Iterable[str]) -> list[str]:
     """The known names that are most like one, at most three, the likest first. Case and Unicode's forms do not count."""
     forms = {_plain(one): one for one in sorted(known, reverse=True)}
-    return [forms[near] for near in difflib.get_close_matches(_plain(name), forms, SUGGESTED, LIKE)]
+    asked = _plain(name)
+    near = difflib.get_close_matches(asked, forms, SUGGESTED, LIKE)
+    least = _likeness(asked, near[0]) - WORSE if near else 0
+    return [forms[form] for form in near if _likeness(asked, form) >= least]
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -44,3 +49,7 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def _likeness(name: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, other, name).ratio()

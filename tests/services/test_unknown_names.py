@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
+import saegim.cli
 from tests.services.conftest import World, with_campaigns
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
 
@@ -55,3 +58,44 @@ def test_a_campaign_whose_file_is_wrong_waits_too(world: World, tmp_path: Path) 
     put(world, "zz/kim/1.jpg", jpeg(document(1)))
     [told] = [note for note in world.flow("ingest").notes if "waits" in note]
     assert "zz.yaml:1: title is missing" in told
+
+
+MISSPELT = {
+    "run ingest --campaign dmeo": "did you mean demo?",
+    "run score --campaign dmeo": "did you mean demo?",
+    "run export --dataset scene-txt": "did you mean scene-text?",
+    "run evaluate --release scene-text@44": "There is no dataset 'scene-text'",
+    "run prelabel --only slice:vertikal": "did you mean slice:vertical?",
+    "datasets plan scene-txt": "did you mean scene-text?",
+    "datasets show scene-txt": "There is no dataset 'scene-txt'",
+    "ledger submissions --campaign dmeo": "did you mean demo?",
+    "ledger hold demo/kim/2.jpg --because why": "demo/kim/2.jpg",
+    "ingest duplicates --campaign dmeo": "did you mean demo?",
+    "ingest split demo/kim/2.jpg": "demo/kim/2.jpg",
+    "ingest retry --reason too_smal": "did you mean too_small",
+    "ingest retry --reason unknown_campaign": "There is no reason",
+    "label people add kim@example.com --config sceen_text": "did you mean scene_text?",
+    "label people list --config sceen_text": "did you mean scene_text?",
+    "label gold add abcdef": "no image's id",
+    "label gold list --config sceen_text": "did you mean scene_text?",
+    "label lint sceen_text": "did you mean scene_text?",
+    "label migrate sceen_text": "did you mean scene_text?",
+    "label status --config sceen_text": "did you mean scene_text?",
+    "models use ppocr-koraen": "did you mean ppocr-korean",
+    "models bench ppocr-koraen": "did you mean ppocr-korean",
+}
+
+
+def test_a_misspelt_name_is_told_by_every_command(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    put(world, "demo/kim/1.jpg", jpeg(document(1)))
+    world.flow("ingest")
+    quiet = {}
+    with world.inside():
+        for command, told in MISSPELT.items():
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as done:
+                saegim.cli.main(command.split())
+            said = " ".join("".join(capsys.readouterr()).split())
+            if done.value.code != 1 or told not in said or "Traceback" in said:
+                quiet[command] = (done.value.code, said[-400:])
+    assert not quiet

@@ -7,6 +7,7 @@ import io
 import multiprocessing
 import os
 import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from obstore.store import LocalStore, S3Store
 from PIL import Image
 
-from saegim.errors import ConditionWrong, ReleaseDamaged, ReleaseNotFound, SettingMissing, StorageUnavailable
+from saegim.errors import ConditionWrong, NothingFound, ReleaseDamaged, ReleaseNotFound, SettingMissing, StorageUnavailable
 from saegim.formats import hf
 from saegim.indexed import IndexedImages
 from saegim.load import load
@@ -29,7 +30,7 @@ from tests.made_release import SPLITS, Dataset, Made, images_of, relabelled
 
 IMAGES = images_of()
 BY_ID = {sha256(image.data): image for image in IMAGES}
-NOWHERE = Releases(StorageSettings(_env_file=None), S3Store(
+NOWHERE = Releases(StorageSettings(_env_file=None, s3_endpoint="http://127.0.0.1:9"), S3Store(
     "datasets", endpoint="http://127.0.0.1:9", access_key_id="a", secret_access_key="b", region="r",
     client_options={"allow_http": True}, retry_config={"max_retries": 0}))
 
@@ -130,6 +131,16 @@ def test_a_wrong_where_is_said_before_images_are_pulled(here: Here) -> None:
     with pytest.raises(ConditionWrong, match="did you mean direction"):
         here.load(where="directoin == 'vertical'")
     assert not here.shards(here.first)
+
+
+def test_a_text_that_no_image_has_is_told_where_nothing_is_found(here: Here) -> None:
+    with pytest.warns(NothingFound, match="no image has campaign 'dmeo'; did you mean demo"):
+        assert len(here.load(where="campaign == 'dmeo'")) == 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        here.load(where="campaign == 'dmeo' or width > 0")
+        here.load(where="text == '없는 글'")
+        here.load(where="language == 'other' and width < 0")
 
 
 def test_after_a_takedown_the_newest_revision_is_loaded(here: Here) -> None:
@@ -306,3 +317,12 @@ def test_a_shard_that_lacks_images(here: Here) -> None:
     (here.folder / shards[-1].path).write_bytes(b"PAR1")
     with pytest.raises(ReleaseDamaged, match="cannot be read"):
         release.to_torch()
+
+
+def test_a_release_and_its_manifest_say_what_they_are(here: Here) -> None:
+    whole, part = here.load("scene-text@1"), here.load("scene-text@1", split="test")
+    assert repr(whole) == str(whole) == f"<Release scene-text@1: 7 train, 2 val, 3 test, in {whole.folder}>"
+    assert repr(part).startswith("<Release scene-text@1: 3 test of 12, in ")
+    assert str(here.load("scene-text@2", where="width < 0")).startswith("<Release scene-text@2: no images of ")
+    assert str(whole.manifest).startswith("<Manifest scene-text@1: 7 train, 2 val, 3 test, ")
+    assert ", made from scene-text@1>" in repr(here.load("scene-text@2").manifest)

@@ -19,12 +19,12 @@ TABLE = label_table([image.sample("s") for image in images_of({"train": 9, "val"
 ROWS = TABLE.to_pylist()
 REGION_FIELDS = [field.name for field in LABELS.field("regions").type.value_type]
 Values = dict[str, list[Any]]
-TEXT: Values = {"split": ["train", "test", "없음"], "media_type": ["image/png"], "direction": ["vertical", "horizontal", ""],
+TEXT: Values = {"split": ["train", "test", "없음"], "media_type": ["image/png"], "direction": ["vertical", "horizontal", "curved"],
         "text": ["EXIT", "", "비상구", "서울역 3번 출구"], "language": ["ko", "digits"], "replaces": ["r0"]}
 NUMBER: Values = {"width": [24, 26, 26.0, 2.5e9], "height": [16, -1], "agreement": [0.5, 0.7, 1, 0], "revision": [1, 0.5],
                   "score": [0.1]}
 TRUTH: Values = {"legible": [True, False], "checked": [True, False]}
-SEVERAL: Values = {"effects": ["embossed", "dot_matrix"], "conditions": ["blurred", "없음"]}
+SEVERAL: Values = {"effects": ["embossed", "dot_matrix"], "conditions": ["blurred", "wrinkled"]}
 EQUALITY = ("==", "!=")
 ORDER = (*EQUALITY, "<", "<=", ">", ">=")
 
@@ -143,6 +143,10 @@ def test_decomposed_hangul_finds_composed() -> None:
 @pytest.mark.parametrize(("expression", "says", "under"), [
     ("direction = 'vertical'", "equal is written ==", "="),
     ("directon == 'vertical'", "did you mean direction?", "directon"),
+    ("language == 'korean'", "language is never 'korean'; there are: digits, en, ko, mixed, other", "'korean'"),
+    ("text == 'a' or direction in ('vertical', 'horizontl')", "did you mean horizontal?", "'horizontl'"),
+    ("'emboss' not in effects", "did you mean embossed?", "'emboss'"),
+    ("image_kind != 'Scene'", "did you mean scene?", "'Scene'"),
     ("direction == vertical", "no column vertical", "vertical"),
     ("'서울역' in text and widht > 3", "did you mean width?", "widht"),
     ("width == '300'", "'300' is none of these", "'300'"),
