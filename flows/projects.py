@@ -72,8 +72,8 @@ def _replaced(bench: Workbench, lost: Project, there: Mapping[str, int]) -> Proj
         if projects.replace_project(connection, lost, key):
             again = tasks.carry_over(connection, lost.key, key)
             say(f"Project {lost.number} ({lost.run}, {lost.side}) was deleted in Label Studio, or is another's. What was "
-                f"collected from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes the {again} "
-                "tasks that nobody has answered.")
+                f"collected from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes the "
+                f"{again} tasks that nobody has answered.")
     return projects.plan_project(bench.ledger, lost.annotation_config, lost.config_version, lost.side, key)
 
 
@@ -103,6 +103,13 @@ def _attach_storage(bench: Workbench, number: int) -> None:
     elif new and shown is settings:
         say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, so every account of Label Studio may "
             "read the raw originals. Make a key that reads the images alone: docs/labeling.md has its policy.")
+
+
+def renew_storages(bench: Workbench) -> None:
+    """Gives all projects of the ledger the key of the settings; ``label`` does it one by one."""
+    for row in projects.project_rows(bench.ledger):
+        if is_ours(bench, row):
+            _attach_storage(bench, row.number)
 
 
 def projects_of(bench: Workbench, config: AnnotationConfig) -> list[Project]:

@@ -275,10 +275,9 @@ class LabelStudio:
     @_named
     def strange_storages(self, project: int) -> list[str]:
         """Storages of a project that Saegim did not attach, for reading or for writing, as people know them."""
-        found = [(storage, "") for storage in self._http("api/storages/", params={"project": project}).json()]
-        found += [(storage, "answers to ") for storage in self._http("api/storages/export", params={"project": project}).json()]
-        return [f"{way}{storage.get('title') or 'no title'} ({storage.get('type')} {storage.get('bucket') or ''})".replace(" )", ")")
-                for storage, way in found if way or storage.get("title") != STORAGE_TITLE]
+        read, written = (self._http(path, params={"project": project}).json() for path in ("api/storages/", "api/storages/export"))
+        return [f"{storage.get('title') or 'no title'} ({storage['type']} {storage.get('bucket') or 'of another kind'})"
+                for storage in [item for item in read if item.get("title") != STORAGE_TITLE] + written]
 
     @_named
     def picture(self, project: int, key: str) -> bytes | None:
@@ -327,8 +326,8 @@ class LabelStudio:
     @_named
     def task_count(self, project: int, having: str = "") -> int:
         """How many tasks a project has; with a name, how many of them have ``data.<having>``."""
-        filters = [{"filter": f"filter:tasks:data.{having}", "operator": "empty", "type": "Boolean", "value": False}] if having else []
-        return self._page(project, filters, "task_only", 1, 1, "tasks:id")[1]
+        named = {"filter": f"filter:tasks:data.{having}", "operator": "empty", "type": "Boolean", "value": False}
+        return self._page(project, [named] if having else [], "task_only", 1, 1, "tasks:id")[1]
 
     @_named
     def tasks_after(self, project: int, task_id: int, key: str) -> list[NamedTask]:

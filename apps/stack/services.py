@@ -23,7 +23,9 @@ from apps.stack.state import Access, make_private, read_access, stack_folder, wr
 from apps.stack.supervision import BIN, Program
 from datastore.ledger import Ledger, leases
 from datastore.objects import ObjectStore
+from flows.projects import renew_storages
 from flows.settings import ROOT, Settings, load_settings
+from flows.workbench import Workbench
 from saegim.settings import home
 from schemas.errors import SaegimError
 
@@ -34,6 +36,7 @@ SERVICES = ("seaweedfs", "label-studio", "prefect-server", *(f"worker-{pool}" fo
 WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120}
 """Label Studio's first start runs its migrations, about 50 s on two cores."""
 RUNS_A_WORKER = 2
+LENT = "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def _up(schedules: bool) -> None:
     running = supervision.running_config()
     if running is None:
         supervision.shut_down()  # orphans of a killed supervisor hold the ports that we remember
+    before = read_access()
     access = write_access(reuse_ports=running is not None)
     text = supervision.config_text(_programs(access), stack_folder(), ROOT)
     if running != text:
@@ -91,6 +95,9 @@ def _up(schedules: bool) -> None:
     Ledger(settings.ledger).migrate()
     for file in home().glob("ledger.db*"):
         file.chmod(0o600)  # an older version made it
+    if before and before.env.get(LENT) != access.env[LENT]:
+        with _step("giving Label Studio's projects a key of their own"):
+            renew_storages(Workbench(settings))
     _deploy(access)
     _bury(access, settings)
     set_schedules(schedules)

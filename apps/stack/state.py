@@ -68,6 +68,9 @@ def write_access(reuse_ports: bool) -> Access:
     path.write_text(json.dumps(ports, indent=1))
 
     there = _read_env()
+    if there and "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY" not in there:
+        # An older version lent the flows' own key to Label Studio, where every account could copy it into storages of its own.
+        there = {name: value for name, value in there.items() if name not in ("SAEGIM_S3_ACCESS_KEY", "SAEGIM_S3_SECRET_KEY")}
     access = Access(ports, there)
     ours = {
         "SAEGIM_S3_ENDPOINT": access.url("s3"),
