@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from saegim.settings import StorageSettings, home, web_address, without_user
+from saegim.unknown_settings import tell_unknown
 from schemas.errors import SettingError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +86,7 @@ def load_settings() -> Settings:
     Raises:
         SettingError: one line a wrong setting, with its name, its value where that can be no secret, and what was expected.
     """
+    tell_unknown(Settings.model_fields, home() / "env")
     try:
         return Settings(_env_file=home() / "env")
     except ValidationError as error:

@@ -7,6 +7,7 @@ import json
 import shlex
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
@@ -30,6 +31,7 @@ from saegim.published_diff import published_diff
 from saegim.pull import Pulled, bring, needed
 from saegim.releases import Releases
 from saegim.settings import cache, has_workbench
+from saegim.unknown_settings import UnknownSetting
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None,
                   help="Saegim: from photographs to dataset releases.\n\nExample:  saegim datasets list")
@@ -37,6 +39,7 @@ datasets = typer.Typer(no_args_is_help=True, help="Releases: what there is, and 
                                                   "Example:  saegim datasets pull scene-text@1 --to data/")
 app.add_typer(datasets, name="datasets")
 console = Console()
+PYTHONS_FORMAT = warnings.formatwarning
 NEEDS_WORKBENCH = ("run", "up", "down", "status", "doctor", "ledger", "ingest", "models", "label")
 
 
@@ -171,6 +174,7 @@ def diff(before: str = typer.Argument(help="A release.", metavar="NAME@N"),
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command and ends the process: 0 done, 1 it says why not, 2 wrong use, 130 stopped by Ctrl-C."""
     signal.signal(signal.SIGINT, _interrupt)
+    warnings.formatwarning = _as_a_line
     workbench = _workbench()
     if workbench:
         workbench(app)
@@ -196,6 +200,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         kept = keep_trace(error) if error.__cause__ or not is_ours(error) or hasattr(error, "kept_in") else None
         _fail(in_words(error) + (f"\n  the traceback is in {kept}" if kept else ""))
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _as_a_line(message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None) -> str:
+    """A warning of ours as a sentence for people; others with their place, as Python shows them."""
+    if issubclass(category, UnknownSetting):
+        return f"saegim: {message}\n"
+    return PYTHONS_FORMAT(message, category, filename, lineno, line)
 
 
 def _workbench() -> Callable[[typer.Typer], None] | None:

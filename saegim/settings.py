@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from saegim.errors import SettingMissing
+from saegim.unknown_settings import tell_unknown
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
@@ -107,6 +108,8 @@ def storage_settings() -> StorageSettings:
     Raises:
         SettingMissing: one is wrong. Its value is not shown: keys stand beside it.
     """
+    if not has_workbench():  # which has more settings, and tells which names are none
+        tell_unknown(StorageSettings.model_fields, home() / "env", only_near=True)
     try:
         return StorageSettings(_env_file=home() / "env")
     except ValidationError as error:
