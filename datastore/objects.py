@@ -33,8 +33,10 @@ from obstore.exceptions import (
     UnauthenticatedError,
 )
 
+from saegim.patience import ride_out
 from saegim.settings import StorageSettings
-from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError, ServiceUnavailable, SettingError
+from saegim.store_errors import BUSY, said_by, status_of
+from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError, ServiceFailed, ServiceUnavailable, SettingError
 from schemas.submission import RawObject
 
 if TYPE_CHECKING:
@@ -44,6 +46,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 U = TypeVar("U")
 
+SERVICE, SETTING = "Object storage", "SAEGIM_S3_ENDPOINT"
+NO_BUCKET = "NoSuchBucket"
+NO_KEY = ("169.254.169.254", "Unable to locate credentials")
+"""What obstore and boto3 say that found no key: the address is where AWS's own machines get theirs."""
 PARALLEL = 16
 """Requests in flight: with 300 KB objects 16 behind a sliding window were 1.13 × as fast as 8 in steps of 32 (22 rounds)."""
 
@@ -52,10 +58,13 @@ WRITER = "writer"
 
 
 def _named(call: Callable[P, T]) -> Callable[P, T]:
-    """Turns a storage library's errors into ours: which service, where, and what to do."""
+    """A call that is tried again while the store does not answer or asks to slow down: each of them may be made twice.
+
+    A storage library's errors become ours: which service, where, and what to do.
+    """
 
     @functools.wraps(call)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+    def once(*args: P.args, **kwargs: P.kwargs) -> T:
         store = args[0]
         if not isinstance(store, ObjectStore):
             raise TypeError(f"{call.__name__} is a method of ObjectStore")
@@ -66,16 +75,62 @@ def _named(call: Callable[P, T]) -> Callable[P, T]:
         except (PermissionDeniedError, UnauthenticatedError) as error:
             raise _refused(store, error) from error
         except ClientError as error:
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-            if status == 404:
-                raise ObjectMissing(f"not in the object store: {_first_line(error)}") from error
-            if status in (401, 403):
-                raise _refused(store, error) from error
-            raise ServiceUnavailable("Object storage", store.address, _first_line(error)) from error
+            raise _of_boto(store, error) from error
         except (BaseError, BotoCoreError) as error:
-            raise ServiceUnavailable("Object storage", store.address, _first_line(error)) from error
+            raise _of_obstore(store, error) from error
+
+    @functools.wraps(call)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        return ride_out(lambda: once(*args, **kwargs), ServiceUnavailable, _who(args[0]))
 
     return wrapper
+
+
+def _who(store: object) -> str:
+    return f"{SERVICE} at {store.address}" if isinstance(store, ObjectStore) else ""
+
+
+def _of_boto(store: ObjectStore, error: ClientError) -> SaegimError:
+    answer = error.response.get("ResponseMetadata", {})
+    status, said = answer.get("HTTPStatusCode", 0), _first_line(error)
+    if NO_BUCKET in said:
+        return _no_bucket(store, said)
+    if status == 404:
+        return ObjectMissing(f"not in the object store: {said}")
+    if status in (401, 403):
+        return _refused(store, error)
+    asked = str(answer.get("HTTPHeaders", {}).get("retry-after", ""))
+    return _by_status(store, status, said, float(asked) if asked.isdecimal() else None)
+
+
+def _of_obstore(store: ObjectStore, error: Exception) -> SaegimError:
+    text, said = str(error), said_by(error)
+    if NO_BUCKET in text:
+        return _no_bucket(store, said)
+    if any(word in text for word in NO_KEY):
+        return SettingError(f"There is no key for object storage at {store.address}: set SAEGIM_S3_ACCESS_KEY and "
+                            f"SAEGIM_S3_SECRET_KEY, or a profile for AWS ({said})")
+    if "region" in said:
+        return SettingError(f"Object storage at {store.address} has the bucket in another region: set SAEGIM_S3_REGION ({said})")
+    if "TLS" in said:
+        return SettingError(f"Object storage at {store.address} cannot be trusted: {said}. Mend SAEGIM_S3_ENDPOINT or the "
+                            "certificate")
+    return _by_status(store, status_of(error), said, None)
+
+
+def _by_status(store: ObjectStore, status: int, said: str, after: float | None) -> SaegimError:
+    if status in BUSY:
+        return ServiceUnavailable(SERVICE, store.address, said, SETTING, busy=True, after=after)
+    if status >= 500:
+        return ServiceFailed(SERVICE, store.address, said)
+    if status:
+        return SaegimError(f"Object storage at {store.address} does not do what was asked for: {said}")
+    return ServiceUnavailable(SERVICE, store.address, said, SETTING)
+
+
+def _no_bucket(store: ObjectStore, said: str) -> SaegimError:
+    return SettingError(f"Object storage at {store.address} has no such bucket ({said}): make it, or set the SAEGIM_BUCKET_… of "
+                        "it to one that there is (`saegim up` makes those of the local stack)")
 
 
 def _first_line(error: Exception) -> str:
@@ -124,16 +179,19 @@ class ObjectStore:
 
     def pages(self, bucket: str, prefix: str = "") -> Iterator[list[RawObject]]:
         """The listing of a prefix, a thousand objects at a time in order of key; folders' markers left out."""
-        pages = iter(self._boto().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
-        while (page := self._next(pages)) is not None:
+        after: dict[str, str] | None = {}
+        while after is not None:
+            page = self._page(bucket, prefix, after)
             yield [
                 RawObject(bucket, item["Key"], _version(item.get("ETag"), item["LastModified"]), item["Size"],
                           item["LastModified"])
                 for item in page.get("Contents", ()) if not _is_folder_marker(item["Key"], item["Size"])]
+            after = {"ContinuationToken": page["NextContinuationToken"]} if page.get("IsTruncated") else None
 
     @_named
-    def _next(self, pages: Iterator[Any]) -> Any:
-        return next(pages, None)
+    def _page(self, bucket: str, prefix: str, after: dict[str, str]) -> Any:
+        # Not boto3's paginator: after an error it has ended, and a listing would be short.
+        return self._boto().list_objects_v2(Bucket=bucket, Prefix=prefix, **after)
 
     @_named
     def get(self, bucket: str, key: str) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -16,6 +17,7 @@ from prefect.logging import get_logger, get_run_logger
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from saegim.patience import ride_out
 from schemas.errors import TooManyFailures, Transient
 
 P = ParamSpec("P")
@@ -24,15 +26,14 @@ U = TypeVar("U")
 
 
 def batch_task(function: Callable[P, T]) -> Callable[P, T]:
-    """A task that Prefect tries again where the error is Transient, and only there."""
+    """A task that is tried again where the error is Transient, and only there: saegim/patience.py says for how long."""
 
-    def may_pass(_task: Any, _run: Any, state: Any) -> bool:
-        return isinstance(state.result(raise_on_failure=False), Transient)
+    @functools.wraps(function)
+    def to_its_end(*args: P.args, **kwargs: P.kwargs) -> T:
+        return ride_out(lambda: function(*args, **kwargs), Transient)
 
     name = getattr(function, "__name__", "batch").replace("_", "-")
-    decorated = task(name=name, cache_policy=NO_CACHE, persist_result=False, retries=2, retry_delay_seconds=[2, 10],
-                     retry_condition_fn=may_pass)(function)
-    return cast(Callable[P, T], decorated)
+    return cast(Callable[P, T], task(name=name, cache_policy=NO_CACHE, persist_result=False)(to_its_end))
 
 
 def cut(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -25,6 +25,7 @@ from PIL import Image
 
 from datastore.objects import ObjectStore
 from flows.settings import Settings
+from saegim import patience
 from schemas.errors import SaegimError
 from schemas.ids import sha256
 from schemas.reading import Unit
@@ -178,6 +179,7 @@ _worker: dict[str, Any] = {}
 def _prepare(settings: Settings, units: Mapping[str, Unit], memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    patience.stop()  # the run waits for object storage: whoever waits here is taken to be stuck, and killed
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libtiff, libpng and the others say of strangers' files, past Python
     # Address space that is only reserved (thread stacks, allocator arenas) does not count here; what is written to does.
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))

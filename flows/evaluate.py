@@ -11,6 +11,7 @@ from prefect import flow
 from datastore.ledger import readings, results
 from datastore.releases import newest, read_labels
 from flows.batches import progress
+from flows.endings import to_its_end
 from flows.giving_way import gives_way
 from flows.report import Report
 from flows.workbench import Workbench, open_workbench
@@ -28,6 +29,7 @@ THUMBNAIL = (900, 900)
 
 
 @flow(name="evaluate")
+@to_its_end
 @gives_way
 def evaluate(release: str | None = None) -> Report:
     """Compares what the current model read with what a release says.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from flows.collect import collect
+from flows.endings import to_its_end
 from flows.evaluate import evaluate
 from flows.export import export
 from flows.ingest import ingest
@@ -19,6 +20,7 @@ this one is evaluated here."""
 
 
 @flow(name="full-cycle")
+@to_its_end
 def full_cycle() -> Report:
     """Everything that can go on without waiting for a person, once."""
     reports = [verb() for verb in (ingest, prelabel, label, collect, OWN_EXPORT, evaluate, score)]

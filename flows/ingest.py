@@ -15,16 +15,18 @@ from flows.batches import Failures, batch_task, cut, progress, say
 from flows.campaigns import Campaigns, load_campaigns
 from flows.decoders import Decoded, Decoders
 from flows.doubts import look_again
+from flows.endings import to_its_end
 from flows.giving_way import gave_way, gives_way, newer_run
 from flows.ingest_report import describe
 from flows.report import Report
 from flows.settling import settle_ready
 from flows.workbench import Workbench, open_workbench
-from schemas.errors import ObjectUnreadable, SaegimError, Transient
+from schemas.errors import ObjectUnreadable, SaegimError, ServiceUnavailable, Transient
 from schemas.submission import Outcome, RawObject, Reason, Rejection, Submission, sender_of
 
 
 @flow(name="ingest")
+@to_its_end
 @gives_way
 def ingest(campaign: str | None = None) -> Report:
     """Takes in what submitters sent since the last run.
@@ -182,8 +184,11 @@ def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObj
             advance(len(found))
     finally:
         leases.release(bench.ledger, lease)
+    passing = [item.unread for item in done.unread if isinstance(item.unread, Transient)]
+    if busy := next((error for error in passing if isinstance(error, ServiceUnavailable) and error.busy), None):
+        raise busy  # no object is at fault where the store asks to slow down: the rest of the batch is for later
     if not done.witness:
-        _blame_the_store(bench, witness, [item.unread for item in done.unread if isinstance(item.unread, Transient)])
+        _blame_the_store(bench, witness, passing)
     return done
 
 

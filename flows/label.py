@@ -108,8 +108,8 @@ def _top_up(bench: Workbench, config: AnnotationConfig, project: Project, waitin
                 chosen = [item for item in chosen if item.image_id not in new_gold]
             start = tasks.last_place(connection, project.key)
             tasks.plan_tasks(connection, [
-                TaskRow(project.key, item.image_id, config.version, item.image_id, config.name, _shown(config, project.side, item),
-                        place=start + index)
+                TaskRow(project.key, item.image_id, config.version, item.image_id, config.name,
+                        _shown(config, project.side, item), place=start + index)
                 for index, item in enumerate(chosen, 1)])
         pushed = push(bench, project, lease, make_tasks(bench, config))
     finally:
@@ -142,8 +142,8 @@ def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Ca
     report.counts["lines pushed"] = report.counts.get("lines pushed", 0) + pushed.new
     report.notes += pushed.notes(project.number)
     lines_there = tasks.task_count(bench.ledger, project.key)
-    report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data has {lines_there} lines of pages with more than "
-                        f"{config.dense} regions.")
+    report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data has {lines_there} lines of pages with more "
+                        f"than {config.dense} regions.")
 
 
 def _unlabelled(bench: Workbench, config: AnnotationConfig, project: Project, run: str,

@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from datastore.ledger import answers, projects
+from flows.endings import to_its_end
 from flows.giving_way import gives_way
 from flows.label import RATE_DAYS
 from flows.report import Report
@@ -41,6 +42,7 @@ def status_of(bench: Workbench, annotation_config: str | None = None) -> Told:
 
 
 @flow(name="label-status")
+@to_its_end
 @gives_way
 def label_status() -> Report:
     """Shows how the work goes on Prefect's page, and keeps the page with plots in the bucket of datasets."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from types import TracebackType
+from typing import TypeVar
 
 import obstore
 
 from saegim.errors import ReleaseDamaged, StorageUnavailable
 from saegim.releases import GONE, Releases
+
+T = TypeVar("T")
 
 REQUESTS = min(16, max(4, 2 * (os.cpu_count() or 1)))
 """On their way at once, of all objects together: what so many cores can receive, hash and write."""
@@ -27,10 +29,15 @@ PAUSE_SECONDS = 0.5
 
 
 class Window:
-    """The requests of one pull: a single object has all of them, as ranges; many objects have one each."""
+    """The requests of one pull: a single object has all of them, as ranges; many objects have one each.
 
-    def __init__(self, releases: Releases) -> None:
-        self._releases = releases
+    Args:
+        releases: where from.
+        stop: nobody waits any more for what it brings.
+    """
+
+    def __init__(self, releases: Releases, stop: threading.Event | None = None) -> None:
+        self._releases, self._stop = releases, stop or threading.Event()
         self._pool = ThreadPoolExecutor(REQUESTS, "saegim-range")
         self._lock = threading.Lock()
         self._objects = 0
@@ -70,9 +77,9 @@ class Window:
         at, end, failed = start, min(start + RANGE, size), 0
         while at < end:
             try:
+                answer = self._ask(lambda: obstore.get(self._releases.bucket, key, options={"range": (at, end)}))  # noqa: B023
+                self._same_size(key, answer.meta["size"], size)
                 with self._releases.answering():
-                    answer = obstore.get(self._releases.bucket, key, options={"range": (at, end)})
-                    self._same_size(key, answer.meta["size"], size)
                     for chunk in answer.stream(min_chunk_size=CHUNK):
                         at, failed = at + len(chunk), 0
                         yield chunk
@@ -83,9 +90,12 @@ class Window:
                 failed += 1
                 if failed == TRIES:
                     raise
-                with self._releases.answering():  # a range behind the end is answered like a fault
-                    self._same_size(key, obstore.head(self._releases.bucket, key)["size"], size)
-                time.sleep(PAUSE_SECONDS)
+                # A range behind the end is answered like a fault.
+                self._same_size(key, self._ask(lambda: obstore.head(self._releases.bucket, key))["size"], size)
+                self._stop.wait(PAUSE_SECONDS)
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        return self._releases.asked(call, self._stop.wait)
 
     def _same_size(self, key: str, found: int, expected: int) -> None:
         if found != expected:

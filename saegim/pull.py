@@ -114,7 +114,7 @@ def fetch(source: Releases, manifest: Manifest, files: Sequence[File], folder: P
         check_room(folder, sum(_missing(folder, file) for file in files))
         folder.mkdir(parents=True, exist_ok=True)
     stop = threading.Event()
-    with Window(source) as window, ThreadPoolExecutor(REQUESTS, "saegim-file") as pool:
+    with Window(source, stop) as window, ThreadPoolExecutor(REQUESTS, "saegim-file") as pool:
         errand = _Errand(manifest, folder, window, advance, verify, stop)
         running = [pool.submit(errand.bring, file) for file in files]
         try:
