@@ -49,6 +49,14 @@ def drawn(words: Sequence[str], seed: int = 0) -> bytes:
     return out.getvalue()
 
 
+def recompressed(data: bytes, quality: int) -> bytes:
+    """A picture that was saved again as JPEG."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
 def read(image_id: str, words: Sequence[str], revision: int = 1, person: str = "kim", vertical: bool = False) -> Reading:
     """What a person could have read on it."""
     regions = []
@@ -88,7 +96,7 @@ def put(bench: Workbench, seed: int, *, words: Sequence[str] | None = None, data
         connection.execute(insert(submissions).values(
             submission_id=name[:32], bucket="raw", key=f"demo/{submitter or f'사람{seed}'}/{name[:8]}.jpg", version="1", size=1,
             sent_at=START + timedelta(minutes=1440 * seed if minutes is None else minutes), campaign="demo",
-            submitter=submitter or f"사람{seed}", claims=[], outcome=Outcome.ACCEPTED, image_id=name))
+            submitter=submitter or f"사람{seed}", claims=[], outcome=Outcome.ACCEPTED, image_id=name, own_image_id=name))
         readings.add_readings(connection, [reading])
         readings.accept(connection, "scene_text", reading)
         index = Gate()

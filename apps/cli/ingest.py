@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from apps.cli import decisions
 from apps.cli.duplicates_page import write_page
 from datastore.ledger import clusters
 from flows.campaigns import campaign_named
@@ -15,10 +16,11 @@ from flows.workbench import Workbench
 from saegim.settings import home
 from schemas.errors import SettingError
 from schemas.names import unknown
-from schemas.submission import Outcome, Reason, Verdict
+from schemas.submission import Outcome, Reason
 
 app = typer.Typer(no_args_is_help=True, help="Duplicates, doubtful pictures and quarantined files.\n\n"
                                              "Example:  saegim ingest duplicates")
+decisions.register(app)
 console = Console()
 REJECTIONS = sorted(set(Reason) - {Reason.UNKNOWN_CAMPAIGN})
 
@@ -39,31 +41,6 @@ def duplicates(out: Path = typer.Option(None, help="Where the page goes; <state>
     left_out = f", {counts.left_out} older ones left out (--limit)" if counts.left_out else ""
     console.print(f"{counts.pairs} pairs ({counts.waiting} wait for you), {counts.clusters} clusters{left_out}: {path}",
                   highlight=False, soft_wrap=True)
-
-
-@app.command()
-def split(name: str = typer.Argument(help="Key of a submission, or its id.")) -> None:
-    """Say that a picture is one of its own: no duplicate, and in no cluster. It stays so.
-
-    Example:  saegim ingest split demo/jlee/receipt2.jpg
-    """
-    bench = Workbench(load_settings())
-    row = clusters.find(bench.ledger, name)
-    console.print(f"{row.key}: {clusters.split(bench.ledger, row)}", markup=False)
-
-
-@app.command()
-def merge(name: str = typer.Argument(help="Key of a submission, or its id."),
-          into: str = typer.Argument(help="Key or id of the earlier one."),
-          duplicate: bool = typer.Option(False, "--duplicate", help="It is the same photograph.")) -> None:
-    """Say that a picture shows the same thing as an earlier one. It stays so.
-
-    Example:  saegim ingest merge demo/jlee/IMG_2.jpg demo/kim/IMG_1.jpg --duplicate
-    """
-    bench = Workbench(load_settings())
-    row, other = clusters.find(bench.ledger, name), clusters.find(bench.ledger, into)
-    verdict = Verdict.DUPLICATE if duplicate else Verdict.CLUSTER
-    console.print(f"{row.key}: {clusters.merge(bench.ledger, row, other, verdict)}", markup=False)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,34 +151,6 @@ def comparison_rows(ledger: Ledger) -> list[Row[Any]]:
              .order_by(submissions.c.sent_at, submissions.c.key, comparisons.c.image_id))
     with ledger.read() as connection:
         return list(connection.execute(query))
-
-
-def exact_rows(ledger: Ledger) -> list[Row[Any]]:
-    """Submissions with the bytes or pixels of an earlier one, with the key and time of the one that stands, newest first."""
-    earlier = submissions.alias("earlier")
-    query = (select(submissions.c.submission_id, submissions.c.key, submissions.c.campaign, submissions.c.submitter,
-                    submissions.c.sent_at, submissions.c.raw_sha256, submissions.c.own_image_id, submissions.c.image_id,
-                    images.c.media_type, earlier.c.submission_id.label("earlier_submission"), earlier.c.key.label("earlier_key"),
-                    earlier.c.sent_at.label("earlier_sent_at"), earlier.c.raw_sha256.label("earlier_sha256"))
-             .join(images, images.c.image_id == submissions.c.own_image_id)
-             .join(earlier, earlier.c.submission_id == submissions.c.duplicate_of)
-             .where(submissions.c.outcome == Outcome.DUPLICATE, submissions.c.own_image_id == submissions.c.image_id)
-             .order_by(submissions.c.sent_at.desc(), submissions.c.key))
-    with ledger.read() as connection:
-        return list(connection.execute(query))
-
-
-def picture_keys(connection: Connection, submission_ids: Iterable[str]) -> dict[str, str]:
-    """Where the canonical pictures of submissions are in the bucket ``images``, also those of duplicates, by submission id."""
-    found: dict[str, str] = {}
-    for chunk in in_chunks(sorted(set(submission_ids))):
-        found |= dict(connection.execute(select(comparisons.c.submission_id, comparisons.c.picture_key).where(
-            comparisons.c.submission_id.in_(chunk))).tuples().all())
-        own = func.coalesce(submissions.c.own_image_id, submissions.c.image_id)
-        found |= {row.submission_id: image_key(row.image_id, row.media_type) for row in connection.execute(
-            select(submissions.c.submission_id, images.c.image_id, images.c.media_type).join(images, images.c.image_id == own)
-            .where(submissions.c.submission_id.in_(chunk)))}
-    return found
 
 
 def cluster_rows(ledger: Ledger) -> list[Row[Any]]:

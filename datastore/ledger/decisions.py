@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
@@ -43,7 +42,12 @@ class Related:
 def decision_list(ledger: Ledger) -> list[Decision]:
     """Every decision in order, also those that are undone, and the undoing ones (``standing.undone`` tells them apart)."""
     with ledger.read() as connection:
-        return _read(connection)
+        return all_decisions(connection)
+
+
+def all_decisions(connection: Connection) -> list[Decision]:
+    """``decision_list`` within a transaction."""
+    return _read(connection)
 
 
 def last_number(connection: Connection) -> int:
@@ -51,10 +55,17 @@ def last_number(connection: Connection) -> int:
     return connection.scalar(select(func.max(decisions.c.number))) or 0
 
 
-def decided_images(connection: Connection, submission_ids: Iterable[str]) -> set[str | None]:
+def decided_images(connection: Connection, submission_ids: Iterable[str]) -> set[str]:
     """Own images of those of some submissions of which somebody said something."""
     names = {name for item in _about(connection, submission_ids) for name in (item.submission_id, item.other_id)}
-    return {own_image(row) for row in _with_ids(connection, names).values()}
+    return {own for row in _with_ids(connection, names).values() if (own := own_image(row))}
+
+
+def picture_key(connection: Connection, image_id: str) -> str:
+    """Where the picture of a duplicate is in the bucket ``images``, though the ledger has no image of it."""
+    return str(connection.scalar(select(comparisons.c.picture_key).join(
+        submissions, submissions.c.submission_id == comparisons.c.submission_id)
+        .where(submissions.c.own_image_id == image_id).limit(1)))
 
 
 def append(connection: Connection, decision: Decision) -> Decision:
@@ -78,14 +89,15 @@ def related(connection: Connection, image_ids: Iterable[str], submission_ids: It
         rows |= fresh
         about = {item.number: item for item in _about(connection, fresh)}
         said |= about
-        wanted = {image for row in fresh.values() for image in (own_image(row), row.image_id, row.found_image_id) if image} - asked
+        wanted = {image for row in fresh.values() for image in (own_image(row), row.image_id, row.found_image_id) if image}
+        wanted -= asked
         names = {name for item in about.values() for name in (item.submission_id, item.other_id) if name} - rows.keys()
         names = names if fresh else set()
     undoing = _undoing(connection, said)
     doubts = _doubts(connection, rows)
-    found = [Found(row.submission_id, row.key, row.sent_at, own_image(row), Verdict(row.found or Verdict.DISTINCT),
+    found = [Found(row.submission_id, row.key, row.sent_at, own, Verdict(row.found or Verdict.DISTINCT),
                    row.found_image_id, doubts.get(row.submission_id, ()), row.uncompared, row.decisions_before)
-             for row in rows.values() if own_image(row) and row.outcome not in UNDECIDED]
+             for row in rows.values() if (own := own_image(row)) and row.outcome not in UNDECIDED]
     pictures: dict[str, Row[Any]] = {}
     for chunk in in_chunks(sorted(asked)):
         pictures |= {row.image_id: row for row in connection.execute(select(images).where(images.c.image_id.in_(chunk)))}
@@ -98,7 +110,11 @@ def settle_anew(connection: Connection, image_ids: Iterable[str], submission_ids
     The caller has the lock ``images``.
     """
     about = related(connection, image_ids, submission_ids)
-    standing = about.standing()
+    return write(connection, about, about.standing())
+
+
+def write(connection: Connection, about: Related, standing: Standing) -> int:
+    """Writes what becomes of some submissions and their images, as far as it is not there yet; returns how many changed."""
     changed = changes(about, standing)
     for chunk in in_chunks(sorted(name for name in changed if about.rows[name].outcome == Outcome.ACCEPTED)):
         # One accepted submission an image, at each moment: whoever leaves goes first.
@@ -107,7 +123,7 @@ def settle_anew(connection: Connection, image_ids: Iterable[str], submission_ids
         connection.execute(update(submissions).where(submissions.c.submission_id == name).values(**values_of(place)))
     for image_id, cluster in standing.clusters.items():
         row = about.images.get(image_id)
-        if row and (row.cluster_id, row.represents) != (cluster.cluster_id, cluster.represents):
+        if row is None or (row.cluster_id, row.represents) != (cluster.cluster_id, cluster.represents):
             connection.execute(update(images).where(images.c.image_id == image_id).values(
                 cluster_id=cluster.cluster_id, represents=cluster.represents))
     return len(changed)
@@ -126,15 +142,14 @@ def values_of(place: Place) -> dict[str, Any]:
 
 def own_image(row: Row[Any]) -> str | None:
     """The image that was made of a submission, whatever it stands for."""
-    return row.own_image_id or row.image_id
+    own: str | None = row.own_image_id or row.image_id
+    return own
 
 
 def _with_images(connection: Connection, image_ids: set[str]) -> dict[str, Row[Any]]:
-    found: dict[str, Row[Any]] = {}
-    for chunk in in_chunks(sorted(image_ids)):
-        for column in (submissions.c.own_image_id, submissions.c.found_image_id, submissions.c.image_id):
-            found |= {row.submission_id: row for row in connection.execute(select(submissions).where(column.in_(chunk)))}
-    return found
+    return {row.submission_id: row for chunk in in_chunks(sorted(image_ids)) for row in connection.execute(
+        select(submissions).where(or_(submissions.c.own_image_id.in_(chunk), submissions.c.found_image_id.in_(chunk),
+                                      submissions.c.image_id.in_(chunk))))}
 
 
 def _with_ids(connection: Connection, names: set[str]) -> dict[str, Row[Any]]:

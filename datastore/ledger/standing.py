@@ -132,7 +132,7 @@ def work_out(found: Sequence[Found], decisions: Sequence[Decision], refused: Map
     said = [item for item in decisions if item.submission_id in by_id and (item.other_id in by_id or item.kind is Said.SPLIT)]
     first: dict[str, int] = {}
     for decision in sorted(said, key=lambda item: -item.number):
-        first.update({name: decision.number for name in (decision.submission_id, decision.other_id)})
+        first |= dict.fromkeys((decision.submission_id, decision.other_id), decision.number)
     # A decision is about what was found, also where it is found once more later.
     events: list[tuple[tuple[int, int, str, str], Found | Decision]] = [
         ((min(item.decisions_before, first.get(item.submission_id, item.decisions_before + 1) - 1), 1,

@@ -71,7 +71,8 @@ def images_of_bytes(connection: Connection, digests: Iterable[str]) -> dict[str,
     found: dict[str, str] = {}
     for chunk in in_chunks(sorted(set(digests))):
         rows = connection.execute(select(submissions.c.raw_sha256, submissions.c.own_image_id).where(
-            submissions.c.raw_sha256.in_(chunk), submissions.c.own_image_id.is_not(None), submissions.c.outcome != Outcome.WITHDRAWN))
+            submissions.c.raw_sha256.in_(chunk), submissions.c.own_image_id.is_not(None),
+            submissions.c.outcome != Outcome.WITHDRAWN))
         found.update({row.raw_sha256: row.own_image_id for row in rows})
     return found
 
@@ -119,17 +120,31 @@ def record(connection: Connection, settled: Sequence[Submission], decisions_befo
     stale |= _otherwise_by_now(connection, settled)
     if said:
         stale |= decisions.decided_images(connection, [item.raw.submission_id for item in settled])
-    decisions.settle_anew(connection, sorted(filter(None, stale)))
+    decisions.settle_anew(connection, sorted(stale))
     return outcomes(connection, [item.raw.submission_id for item in settled])
+
+
+def add_image(connection: Connection, image_id: str, media_type: str, width: int, height: int, size: int) -> None:
+    """Adds the image of a duplicate of which only the picture was kept."""
+    insert_or_ignore(connection, images, [
+        {"image_id": image_id, "number": numbered(image_id), "media_type": media_type, "width": width, "height": height,
+         "bytes": size, "cluster_id": image_id, "represents": True, "encoder": "not noted"}])
+
+
+def submissions_by_id(connection: Connection, names: Iterable[str]) -> dict[str, Row[Any]]:
+    """Rows of submissions by id; those that are not there are left out."""
+    return {row.submission_id: row for chunk in in_chunks(sorted(set(names)))
+            for row in connection.execute(select(submissions).where(submissions.c.submission_id.in_(chunk)))}
 
 
 def outcomes(connection: Connection, submission_ids: Iterable[str]) -> dict[str, Outcome]:
     """What became of some submissions, by id."""
-    return {row.submission_id: Outcome(row.outcome) for chunk in in_chunks(sorted(set(submission_ids))) for row in connection.execute(
-        select(submissions.c.submission_id, submissions.c.outcome).where(submissions.c.submission_id.in_(chunk)))}
+    return {row.submission_id: Outcome(row.outcome) for chunk in in_chunks(sorted(set(submission_ids)))
+            for row in connection.execute(select(submissions.c.submission_id, submissions.c.outcome).where(
+                submissions.c.submission_id.in_(chunk)))}
 
 
-def _otherwise_by_now(connection: Connection, settled: Sequence[Submission]) -> set[str | None]:
+def _otherwise_by_now(connection: Connection, settled: Sequence[Submission]) -> set[str]:
     """Images of those that repeat what does not stand, or what was sent later, or that joined what is no cluster any more."""
     repeated = {item.duplicate_of for item in settled if item.duplicate_of}
     joined = {item.found_image_id for item in settled if item.found is Verdict.CLUSTER and item.found_image_id}
@@ -146,7 +161,7 @@ def _otherwise_by_now(connection: Connection, settled: Sequence[Submission]) -> 
                 (first.sent_at, first.key) > (item.raw.sent_at, item.raw.key)) or first.image_id != item.image_id
         return item.found is Verdict.CLUSTER and clusters.get(item.found_image_id or "") != item.cluster_id
 
-    return {item.own_image_id for item in settled if otherwise(item)}
+    return {item.own_image_id for item in settled if item.own_image_id and otherwise(item)}
 
 
 def reject_textless(connection: Connection, image_ids: Iterable[str]) -> int:
@@ -205,7 +220,8 @@ def _image_row(item: Submission) -> dict[str, Any]:
         raise ValueError("no image")
     return {"image_id": image.image_id, "number": numbered(image.image_id), "media_type": image.media_type,
             "width": image.width, "height": image.height, "bytes": image.size, "pixels_id": image.pixels_id,
-            "cluster_id": item.cluster_id or image.image_id, "represents": item.cluster_id == image.image_id, "encoder": image.encoder}
+            "cluster_id": item.cluster_id or image.image_id, "represents": item.cluster_id == image.image_id,
+            "encoder": image.encoder}
 
 
 def _row(item: Submission) -> dict[str, Any]:

@@ -8,12 +8,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import obstore
 import pyarrow.parquet as pq
 import pytest
-from PIL import Image
 
 from datastore.ledger import holds
-from datastore.ledger.clusters import find, split
 from datastore.releases import read_labels
 from flows.planning import DATASETS, next_release
 from flows.publication import Publication
@@ -24,10 +23,11 @@ from saegim.pull import pull
 from saegim.releases import Releases
 from schemas.errors import GateFailed, PublishConflict
 from schemas.ids import sha256
-from schemas.submission import Outcome, image_key
+from schemas.submission import Outcome, Said, image_key
 from stages.export.plan import split_of
 from stages.export.recipe import Dataset, parse_dataset
 from tests import accepted_images as made
+from tests.decided import say
 from tests.services.conftest import World, new_world
 
 TEXT = (DATASETS / "scene-text.yaml").read_text(encoding="utf-8")
@@ -168,26 +168,19 @@ def test_gates_stop_it_and_say_all_at_once(world: World) -> None:
 def test_near_duplicates_across_splits_stop_it(world: World) -> None:
     bench, dataset = world.bench, recipe(("{train: 0.8, val: 0.1, test: 0.1}", "{train: 0.5, val: 0.25, test: 0.25}"))
     images = [made.put(bench, seed) for seed in range(6)]
-    copies = (recompressed(images[0].data, quality) for quality in range(70, 96))
+    copies = (made.recompressed(images[0].data, quality) for quality in range(70, 96))
     splits = dict(dataset.splits)
     copy = made.put(bench, 50, data=next(data for data in copies if split_of(splits, dataset.salt, sha256(data))
                                          != split_of(splits, dataset.salt, images[0].image_id)))
     with pytest.raises(GateFailed) as stopped:
         publish(bench, dataset)
     assert "1 × leak" in str(stopped.value) and copy.image_id in str(stopped.value)
-    split(bench.ledger, find(bench.ledger, copy.image_id))  # a manager says that they are two
+    say(bench, Said.SPLIT, copy.image_id)  # a manager says that they are two
     manifest = published(bench, dataset)
     [card] = [file for file in manifest.of_kind("card") if file.name == "README.md"]
     text = bench.objects.get(bench.settings.bucket_datasets, f"scene-text/{card.path}").decode()
     assert "0 were verified" in text
     assert sum(manifest.splits.values()) == 7
-
-
-def recompressed(data: bytes, quality: int) -> bytes:
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(data)) as image:
-        image.save(out, "JPEG", quality=quality)
-    return out.getvalue()
 
 
 def test_two_publishers_of_one_number(world: World) -> None:
@@ -203,3 +196,30 @@ def test_two_publishers_of_one_number(world: World) -> None:
     assert all(there[f"scene-text/{file.path}"] == file.sha256 for file in fast.files)
     made.relabel(bench, made.put(bench, 31), ["새", "로운", "글"])
     assert published(bench, dataset).number == 2
+
+
+def test_of_two_publishers_of_the_same_bytes_one_has_won(world: World) -> None:
+    bench, dataset = world.bench, recipe()
+    for seed in range(3):
+        made.put(bench, seed)
+    one, other = (Publication(bench, next_release(bench, dataset)) for _ in range(2))
+    first = one.publish()
+    with pytest.raises(PublishConflict, match="scene-text@1 was published by another run just now"):
+        other.publish()
+    assert first and publish(bench, dataset) is None  # planned again it has nothing new
+
+
+def test_a_put_whose_answer_was_lost_knows_its_own_object_and_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench, bucket = world.bench, world.bench.settings.bucket_datasets
+    put = obstore.put
+
+    def sent_again(*arguments: Any, **options: Any) -> Any:
+        """As the client does after an answer that never came."""
+        put(*arguments, **options)
+        return put(*arguments, **options)
+
+    monkeypatch.setattr(obstore, "put", sent_again)
+    assert bench.objects.put_if_absent(bucket, "name", b"the same bytes")
+    assert not bench.objects.put_if_absent(bucket, "name", b"the same bytes")
+    made.put(bench, 0)
+    assert published(bench, recipe()).number == 1

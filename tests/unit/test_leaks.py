@@ -21,7 +21,6 @@ from sqlalchemy import insert
 
 from datastore.ledger import Ledger
 from datastore.ledger import gate as index
-from datastore.ledger.clusters import find, split
 from datastore.ledger.connection import insert_or_ignore
 from datastore.ledger.tables import gate_words
 from datastore.objects import ObjectStore
@@ -30,12 +29,13 @@ from flows.settings import Settings
 from flows.workbench import Workbench
 from schemas.ids import sha256
 from schemas.sample import Candidate, Planned
-from schemas.submission import image_key
+from schemas.submission import Said, image_key
 from stages.export.leaks import edited
 from stages.ingest.align import compare, features, features_of
 from stages.ingest.gate import small, words
 from tests import accepted_images as made
 from tests.accepted_images import Made, drawn
+from tests.decided import say
 
 pytestmark = pytest.mark.slow
 
@@ -160,7 +160,7 @@ def test_what_a_manager_told_apart_is_no_leak_and_a_lost_picture_breaks_nothing(
     release = planned([image, copy, other], ["train", "val", "test"])
     everything = {item.image_id for item in release}
     assert len(found(bench, release, everything)) == 3
-    split(bench.ledger, find(bench.ledger, other.image_id))
+    say(bench, Said.SPLIT, other.image_id)
     assert found(bench, release, everything) == {frozenset((image.image_id, copy.image_id))}
     bench.objects.delete(bench.settings.bucket_images, image_key(copy.image_id, "image/jpeg"))
     report = find_leaks(bench, release, everything)

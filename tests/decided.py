@@ -1,0 +1,15 @@
+"""A manager's word in tests that are about something else."""
+
+from __future__ import annotations
+
+from datastore.ledger.clusters import find
+from datastore.ledger.standing import Decision
+from flows.deciding import decide, look_ahead
+from flows.workbench import Workbench
+from schemas.submission import Said
+
+
+def say(bench: Workbench, kind: Said, name: str, other: str = "") -> None:
+    """Takes a decision about submissions by their keys, ids or images."""
+    one, two = (find(bench.ledger, given).submission_id if given else "" for given in (name, other))
+    decide(bench, look_ahead(bench, Decision(0, kind, one, two)))

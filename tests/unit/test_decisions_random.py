@@ -1,0 +1,285 @@
+"""Whatever is sent, decided, taken back and tried again: nothing vanishes, nothing contradicts itself, undoing all is the start."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, cast
+
+import pytest
+from PIL import Image
+from sqlalchemy import delete, select
+
+from datastore.ledger import Ledger, arrivals, clusters, decisions
+from datastore.ledger.clusters import Doubt
+from datastore.ledger.standing import Decision, in_force
+from datastore.ledger.submissions import quarantine, reject_textless, submission_rows
+from datastore.ledger.tables import comparisons, images, metadata, submissions
+from flows import deciding, settling
+from flows.settings import Settings
+from flows.settling import Settling, settle_ready
+from flows.workbench import Workbench
+from schemas.errors import NotToBeDecided
+from schemas.submission import (
+    CanonicalImage,
+    Compared,
+    Original,
+    Outcome,
+    RawObject,
+    Reason,
+    Rejection,
+    Said,
+    Submission,
+    Verdict,
+    sender_of,
+)
+from stages.ingest.settle import Related
+
+START = datetime(2026, 11, 24, 9, tzinfo=UTC)
+WORDS = (1, 2, 3, 4, 5)
+"""All pictures share them: the gate proposes every picture to every other one."""
+PICTURES = "abcdef01"
+SEQUENCES, STEPS = 60, 6
+STANDS = (Outcome.ACCEPTED, Outcome.HELD)
+SAID = [Said.DUPLICATE, Said.DUPLICATE, Said.CLUSTER, Said.SPLIT]
+
+
+@dataclass
+class Bench:
+    """A workbench without services: a ledger in memory, and one picture for all."""
+
+    ledger: Ledger
+    settings: Settings = field(default_factory=lambda: Settings(_env_file=None))
+    objects: Any = None
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Workbench]:
+    ledger = Ledger("sqlite://")
+    with ledger.write() as connection:
+        metadata.create_all(connection)
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "JPEG")
+
+    class Store:
+        def get(self, _bucket: str, _key: str) -> bytes:
+            return out.getvalue()
+
+    yield cast(Workbench, Bench(ledger, objects=Store()))
+    ledger.close()
+
+
+@dataclass
+class World:
+    """One sequence: what was sent, how pictures are related, and the ledger."""
+
+    bench: Workbench
+    random: Random
+    decoded: dict[str, Submission] = field(default_factory=dict)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.bench.ledger
+
+    def send(self) -> None:
+        """A new object: a picture that is sent again or not, one that is refused at once, or one that kills its decoder."""
+        number = len(self.decoded)
+        raw = RawObject("raw", f"demo/{self.random.choice('kl')}/{number}.jpg", "v", 1,
+                        START + timedelta(minutes=self.random.randrange(60)))
+        name = self.random.choice(PICTURES)
+        kind = self.random.randrange(12)
+        item = Submission(raw, sender_of(raw.key), {}, Outcome.ACCEPTED, self.random.choice([name, f"{name}{number}"]) * 8,
+                          image=picture(name))
+        if kind == 0:
+            item = Submission(raw, sender_of(raw.key), {}, Outcome.REJECTED, "r" * 64, Rejection(Reason.TOO_SMALL, "2 × 2"))
+        elif kind == 1:
+            item = Submission(raw, sender_of(raw.key), {}, Outcome.QUARANTINED, "q" * 64, trace="killed")
+        self.decoded[raw.submission_id] = item
+        arrivals.register(self.ledger, [raw])
+        if self.random.random() < 0.3:
+            self.ingest()
+
+    def ingest(self) -> None:
+        todo = arrivals.undecoded(self.ledger)
+        arrivals.store(self.ledger, [self.decoded[raw.submission_id] for raw in todo], [])
+        settle_ready(self.bench, lambda _: None)
+
+    def decide(self) -> bool:
+        """Says something at random; False where it makes no sense."""
+        rows = submission_rows(self.ledger)
+        if not rows:
+            return False
+        one, other = self.random.choice(rows), self.random.choice(rows)
+        kind = self.random.choice(SAID)
+        return self.take(Decision(0, kind, one.submission_id, "" if kind is Said.SPLIT else other.submission_id))
+
+    def undo(self) -> bool:
+        listed = decisions.decision_list(self.ledger)
+        number = self.random.choice([deciding.last_in_force(self.bench), self.random.randint(1, len(listed) + 1)])
+        return self.take(Decision(0, Said.UNDO, undoes=number))
+
+    def take(self, decision: Decision) -> bool:
+        try:
+            seen = deciding.look_ahead(self.bench, decision)
+        except NotToBeDecided:
+            return False
+        foreseen = seen.changed
+        deciding.sentences(self.bench, seen)
+        deciding.decide(self.bench, seen)
+        rows = {row.submission_id: row for row in submission_rows(self.ledger)}
+        for name, place in foreseen.items():  # what was shown is what happened
+            assert (rows[name].outcome, rows[name].duplicate_of) == (place.outcome, place.duplicate_of)
+        return True
+
+    def read(self) -> None:
+        """prelabel: finds no text on a picture, or fails on it."""
+        standing = [row.image_id for row in submission_rows(self.ledger) if row.outcome in STANDS and row.image_id]
+        if standing:
+            image = self.random.choice(standing)
+            with self.ledger.write(alone="images") as connection:
+                if self.random.random() < 0.5:
+                    reject_textless(connection, [image])
+                else:
+                    quarantine(connection, image, "Traceback\nValueError: no")
+
+    def retry(self) -> None:
+        outcome, reason = self.random.choice([(Outcome.QUARANTINED, None), (Outcome.REJECTED, "no_text"),
+                                              (Outcome.REJECTED, "too_small")])
+        clusters.retry(self.ledger, outcome, reason)
+
+    def compare_texts(self) -> None:
+        """What ingest does with held pictures that were read: their texts tell some of them apart."""
+        with self.ledger.read() as connection:
+            rows = connection.execute(select(comparisons, submissions.c.own_image_id).join(
+                submissions, submissions.c.submission_id == comparisons.c.submission_id)
+                .where(comparisons.c.verdict == Verdict.REVIEW)).all()
+        if rows:
+            row = self.random.choice(rows)
+            doubt = Doubt(row.submission_id, row.own_image_id, "", row.image_id, "", {})
+            with self.ledger.write(alone="images") as connection:
+                clusters.resolve(connection, [(doubt, Compared(row.image_id, Verdict.DISTINCT, {"lines": 1}))])
+
+    def state(self) -> dict[str, Any]:
+        """All that follows from decisions."""
+        with self.ledger.read() as connection:
+            rows = connection.execute(select(submissions)).all()
+            pictures = {row.image_id: row for row in connection.execute(select(images))}
+        found: dict[str, Any] = {row.submission_id: (row.outcome, row.image_id, row.duplicate_of, row.reason, row.detail)
+                                 for row in rows}
+        stood_on = {row.image_id for row in rows if row.outcome in STANDS and row.image_id}
+        return found | {image: (pictures[image].cluster_id, pictures[image].represents) for image in stood_on}
+
+    def check(self) -> None:
+        """Everything that is true after each step."""
+        rows = {row.submission_id: row for row in submission_rows(self.ledger)}
+        waiting = {row.submission_id for row in arrivals.waiting_rows(self.ledger)}
+        assert not rows.keys() & waiting
+        assert rows.keys() | waiting == self.decoded.keys()  # I1: every raw object is somewhere, once
+        with self.ledger.read() as connection:
+            pictures = {row.image_id: row for row in connection.execute(select(images))}
+        stands = Counter(row.image_id for row in rows.values() if row.outcome in STANDS and row.image_id)
+        assert not [image for image, count in stands.items() if count > 1]
+        by_image: dict[str, list[Any]] = {}
+        for row in rows.values():
+            assert row.outcome in set(Outcome) - {Outcome.WITHDRAWN}
+            assert (row.outcome == Outcome.DUPLICATE) == (row.duplicate_of is not None)
+            if row.duplicate_of:
+                original = rows[row.duplicate_of]
+                assert original.outcome in STANDS
+                assert original.image_id == row.image_id
+            if row.image_id:
+                by_image.setdefault(row.image_id, []).append(row)
+            if row.outcome in (Outcome.REJECTED, Outcome.QUARANTINED) and row.image_id:
+                assert pictures[row.image_id].refused == row.outcome
+        for image, sent in by_image.items():
+            if image in stands:  # the one sent first is the original
+                assert min(sent, key=lambda row: (row.sent_at, row.key)).outcome in STANDS
+                name = pictures[image].cluster_id
+                assert name in stands
+                assert pictures[name].represents
+                assert pictures[name].cluster_id == name
+        before = self.state()
+        with self.ledger.write() as connection:
+            assert not decisions.settle_anew(connection, pictures)  # worked out from scratch, it is the same
+        assert self.state() == before
+
+    def undo_all(self) -> None:
+        while (number := deciding.last_in_force(self.bench)) is not None:
+            assert self.take(Decision(0, Said.UNDO, undoes=number))
+
+
+def picture(name: str) -> CanonicalImage:
+    return CanonicalImage(name * 64, 100, "image/jpeg", 80, 60, name * 64 if name in "abc" else None, WORDS, "clean/1",
+                          Original("JPEG", 80, 60, None, None, False))
+
+
+def empty(bench: Workbench) -> None:
+    with bench.ledger.write(foreign_keys=False) as connection:
+        for table in metadata.tables.values():
+            connection.execute(delete(table))
+
+
+@pytest.fixture
+def related(monkeypatch: pytest.MonkeyPatch) -> dict[frozenset[str], Verdict]:
+    """How pictures are related, by two ids; what is not in it is distinct."""
+    found: dict[frozenset[str], Verdict] = {}
+
+    def compare(_self: Settling, image: CanonicalImage, others: Sequence[Any]) -> list[Related]:
+        return [settling._related(known, Compared(known.image_id, found.get(frozenset({image.image_id, known.image_id}),
+                                                                            Verdict.DISTINCT), {"median": 0.5})) for known in others]
+
+    monkeypatch.setattr(Settling, "_compare", compare)
+    monkeypatch.setattr(deciding, "words", lambda _picture: WORDS)
+    monkeypatch.setattr(deciding, "_released", lambda _bench, _seen: iter(()))
+    return found
+
+
+def relate(random: Random, related: dict[frozenset[str], Verdict]) -> None:
+    related.clear()
+    for one in PICTURES:
+        for other in PICTURES:
+            if one < other:
+                related[frozenset({one * 64, other * 64})] = random.choice(
+                    [Verdict.DISTINCT] * 4 + [Verdict.DUPLICATE, Verdict.CLUSTER, Verdict.REVIEW])
+
+
+@pytest.mark.slow
+def test_whatever_is_said_in_whatever_order(bench: Workbench, related: dict[frozenset[str], Verdict]) -> None:
+    done: Counter[str] = Counter()
+    for seed in range(SEQUENCES):
+        random = Random(seed)
+        relate(random, related)
+        empty(bench)
+        world = World(bench, random)
+        for _ in range(random.randint(2, 6)):
+            world.send()
+        world.ingest()
+        world.check()
+        # What was found at the start, and nothing but decisions since: undoing all of them gives the start.
+        start, only_decisions = world.state(), seed % 2 == 0
+        steps = [world.decide, world.decide, world.undo, world.ingest]
+        if not only_decisions:
+            steps += [world.send, world.send, world.read, world.retry, world.compare_texts]
+        for _ in range(STEPS):
+            step = random.choice(steps)
+            took = step()
+            done[step.__name__] += took is not False
+            world.check()
+        world.ingest()
+        end, listed = world.state(), decisions.decision_list(bench.ledger)
+        world.undo_all()
+        world.check()
+        if only_decisions:
+            assert world.state() == start, seed
+        assert not in_force(decisions.decision_list(bench.ledger))
+        world.ingest()
+        for number in range(len(decisions.decision_list(bench.ledger)), len(listed), -1):
+            assert world.take(Decision(0, Said.UNDO, undoes=number))  # undone too: everything is as it was before
+        world.ingest()
+        assert world.state() == end, seed
+        world.check()
+    assert min(done.values()) > SEQUENCES // 8, done
