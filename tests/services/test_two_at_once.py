@@ -60,7 +60,9 @@ def test_two_runs_of_each_verb_at_once(stack: Settings, tmp_path: Path) -> None:
         bench.label_studio.annotate(task.task_id, task.prediction_result, 5.0, task.prediction_id)
     at_once(world, "collect")
     assert (count(world, collected), count(world, accepted_readings)) == (PICTURES, PICTURES)
-    at_once(world, "export")
+    said = at_once(world, "export")
+    assert sum(f"{PICTURES} samples in a new release" in one for one in said) == 1  # the other one says who published it
+    assert sum("nothing new" in one and "scene-text@1 is up to date" in one for one in said) == 1
     manifest = newest(bench.objects, world.env["SAEGIM_BUCKET_DATASETS"], "scene-text")
     assert manifest and (manifest.number, sum(manifest.splits.values())) == (1, PICTURES)
     at_once(world, "evaluate")
