@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import select
 
 from apps.stack import supervision
-from flows.settings import ROOT
+from apps.stack.dead_runs import FLOW_RUN, MESSAGE
+from apps.stack.prefect_api import prefect_of
+from apps.stack.runs import ENDED
+from datastore.ledger import Ledger
+from datastore.ledger.tables import leases
+from flows.settings import ROOT, load_settings
+from flows.workbench import Workbench
 from tests.services.conftest import SAEGIM
+from tests.services.test_killed_and_run_again import picture
 
 
 @pytest.fixture
@@ -31,11 +41,13 @@ def saegim(*arguments: str, code: int = 0) -> str:
 
 
 def test_a_stack_lives_through_kills_and_leaves_nothing(home: Path) -> None:
+    home.mkdir(mode=0o755)  # as an older version left it
     try:
         saegim("status", code=1)
         saegim("up", "--no-schedules")
         env = (home / "env").read_text()
-        assert (home / "env").stat().st_mode & 0o777 == 0o600
+        assert home.stat().st_mode & 0o777 == 0o700
+        assert not [path for path in home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077]
         (home / "env").write_text(env + "SAEGIM_BATCH_SIZE=7\n")
 
         weed = (supervision.states() or {})["seaweedfs"]["pid"]
@@ -47,17 +59,67 @@ def test_a_stack_lives_through_kills_and_leaves_nothing(home: Path) -> None:
         assert state["pid"] != weed
         assert state["statename"] == "RUNNING"
 
+        dead = killed_with_its_worker()
         supervisor = next(item for item in supervision.stack_processes() if "supervisor.supervisord" in item.cmdline())
         supervisor.kill()
         supervisor.wait(10)
         assert supervision.stack_processes()  # orphans
-        saegim("up", "--no-schedules")
+        said = saegim("up", "--no-schedules")
         saegim("status")
         assert (home / "env").read_text() == env + "SAEGIM_BATCH_SIZE=7\n"
+
+        assert f"1 dead runs marked as crashed: {dead['name']}" in said
+        with prefect_of(load_settings()) as client:
+            state = client.get(f"flow_runs/{dead['id']}").json()["state"]
+        assert (state["type"], state["message"]) == ("CRASHED", MESSAGE)
+        assert not claims()
+        living = begun()
+        assert "dead runs" not in saegim("up", "--no-schedules")  # it is left alone
+        assert ended(living) == "COMPLETED"
     finally:
         saegim("down")
     assert not supervision.stack_processes()
     assert "Nothing was running" in saegim("down")
+
+
+def killed_with_its_worker() -> dict[str, Any]:
+    """A run of ingest that is killed at its work, and its worker with it: nobody tells Prefect."""
+    bench = Workbench(load_settings())
+    for number in range(30):
+        bench.objects.put(bench.settings.bucket_raw, f"demo/kim/{number}.jpg", picture(number), "image/jpeg")
+    run = begun()
+    while not claims():
+        time.sleep(0.1)
+    for process in supervision.stack_processes():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if "worker" in process.cmdline() or FLOW_RUN in process.environ():
+                process.kill()
+    assert claims()
+    return run
+
+
+def begun() -> dict[str, Any]:
+    """A run of ingest that a worker has begun."""
+    with prefect_of(load_settings()) as client:
+        deployment = client.get("deployments/name/ingest/ingest").json()["id"]
+        run: dict[str, Any] = client.post(f"deployments/{deployment}/create_flow_run", json={}).json()
+        while client.get(f"flow_runs/{run['id']}").json()["state"]["type"] == "SCHEDULED":
+            time.sleep(0.2)
+    return run
+
+
+def ended(run: dict[str, Any]) -> str:
+    """How a run ends."""
+    with prefect_of(load_settings()) as client:
+        while (state := client.get(f"flow_runs/{run['id']}").json()["state"]["type"]) not in ENDED:
+            time.sleep(0.5)
+    return str(state)
+
+
+def claims() -> list[str]:
+    """Who holds what in the ledger."""
+    with Ledger(load_settings().ledger).read() as connection:
+        return list(connection.scalars(select(leases.c.holder)))
 
 
 def test_ctrl_c_while_starting_leaves_nothing(home: Path) -> None:
