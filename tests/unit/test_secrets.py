@@ -45,7 +45,8 @@ def address() -> str:
     return Ledger(load_settings().ledger).address
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(Settings.model_fields)), st.sampled_from(SHAPES), SECRETS, BETWEEN)
 @example("ledger_url", "postgresql://user:{}@host/name", ["abcdefghiZq", "jklmnopqrZq"], "@")
 @example("s3_endpoint", "http://user:{}@host:8333", ["abcdefghiZq"], "")
