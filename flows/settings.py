@@ -86,7 +86,7 @@ def load_settings() -> Settings:
     Raises:
         SettingError: one line a wrong setting, with its name, its value where that can be no secret, and what was expected.
     """
-    tell_unknown(Settings.model_fields, home() / "env")
+    tell_unknown([name for name, field in Settings.model_fields.items() if not field.validation_alias], home() / "env")
     try:
         return Settings(_env_file=home() / "env")
     except ValidationError as error:
