@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import json
 import shlex
 import signal
@@ -34,13 +35,28 @@ from saegim.settings import cache, has_workbench
 from saegim.unknown_settings import UnknownSetting
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None,
-                  help="Saegim: from photographs to dataset releases.\n\nExample:  saegim datasets list")
+                  context_settings={"help_option_names": ["-h", "--help"]})  # of all commands below it too
 datasets = typer.Typer(no_args_is_help=True, help="Releases: what there is, and how to get it.\n\n"
                                                   "Example:  saegim datasets pull scene-text@1 --to data/")
 app.add_typer(datasets, name="datasets")
 console = Console()
 PYTHONS_FORMAT = warnings.formatwarning
 NEEDS_WORKBENCH = ("run", "up", "down", "status", "doctor", "ledger", "ingest", "models", "label")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"saegim {importlib.metadata.version('saegim')}, {'the workbench' if _workbench() else 'the client'}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options(version: bool = typer.Option(False, "--version", callback=_say_version, is_eager=True,
+                                         help="Say which version this is, and stop.")) -> None:
+    """Saegim: from photographs to dataset releases.
+
+    Example:  saegim datasets list
+    """
 
 
 @datasets.command("list")

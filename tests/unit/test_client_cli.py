@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import importlib.metadata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,3 +132,9 @@ def test_the_workbench_has_a_diff_of_its_own(run: Run, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("command", [["pull"], ["diff"], ["show"], ["list"], []])
 def test_help_has_an_example(run: Run, command: list[str]) -> None:
     assert f"Example:  saegim datasets {(command or [''])[0]}" in " ".join(run("datasets", *command, "--help").split(" "))
+
+
+def test_version_and_short_help(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("--version") == f"saegim {importlib.metadata.version('saegim')}, the client\n"
+    assert run("-h") == run("--help")
+    assert run("datasets", "pull", "-h") == run("datasets", "pull", "--help")

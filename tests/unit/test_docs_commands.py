@@ -1,0 +1,78 @@
+"""Every command, option, make target and path that README.md and docs/ name is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+import apps.cli
+import saegim.cli
+from flows.settings import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"```(?:\w*)\n(.*?)```", re.DOTALL)
+INLINE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
+TOP = "adapters|annotation_configs|apps|benchmarks|datastore|docs|flows|recipes|saegim|schemas|stages|tests"
+PATH = re.compile(rf"(?:{TOP})/[\w./-]*[\w/]")
+
+
+def said(page: Path) -> Iterator[str]:
+    """Lines of code that a page shows."""
+    text = page.read_text(encoding="utf-8")
+    for block in FENCE.findall(text):
+        yield from block.splitlines()
+    yield from (" ".join(code.split()) for code in INLINE.findall(FENCE.sub("", text)))
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The command ``saegim`` with the workbench's commands."""
+    for group in (saegim.cli.app, saegim.cli.datasets):
+        for name in ("registered_commands", "registered_groups"):
+            monkeypatch.setattr(group, name, list(getattr(group, name)))
+    apps.cli.register(saegim.cli.app)
+    return typer.main.get_command(saegim.cli.app)
+
+
+def wrong_in(command: Any, line: str) -> str | None:
+    """What of a line is no command or option of ``saegim``; None where all is right."""
+    words = shlex.split(line.split(" → ")[0], comments=True)
+    words = words[words.index("saegim") + 1:]
+    while words and hasattr(command, "commands"):
+        name = words.pop(0)
+        if name.startswith("-"):
+            break
+        if name.isupper() or "…" in name:  # a verb of the reader's own
+            return None
+        if name not in command.commands:
+            return f"there is no command {name}"
+        command = command.commands[name]
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    unknown = [word for word in words if re.match(r"--[a-z]", word) and word.split("=")[0] not in known | {"--help"}]
+    return f"there is no option {unknown[0]}" if unknown else None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_its_commands_and_options_exist(page: Path, command: Any) -> None:
+    found = {}
+    for line in said(page):
+        for part in re.split(r"&&|;|\|", line):
+            if re.match(r"\s*(\w+=\S+ )*saegim( |$)", part) and (wrong := wrong_in(command, part)):
+                found[part] = wrong
+    assert not found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_its_targets_and_paths_exist(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    lines = list(said(page))
+    asked = {word for line in lines for word in re.findall(r"^make ([a-z-]+)", line)}
+    assert asked <= targets
+    paths = {path for line in lines for path in PATH.findall(line) if re.match(rf"(?:{TOP})/", line)}
+    assert not {path for path in paths if "/our-" not in path and not list(ROOT.glob(f"{path.rstrip('/')}*"))}
