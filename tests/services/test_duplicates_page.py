@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
@@ -28,11 +27,12 @@ def with_another_amount(seed: int) -> Image.Image:
 def sheet(world: World, tmp_path: Path, page: Page) -> Page:
     for seed in (1, 2, 3, 4):
         put(world, f"demo/kim/영수증 {seed}.jpg", jpeg(document(seed)))
+    put(world, "demo/kim/5.png", encoded(document(5), "PNG"))
     world.flow("ingest")
     put(world, "demo/lee/other amount <b>.jpg", jpeg(with_another_amount(1)))
     put(world, "demo/lee/작게.jpg", jpeg(document(2).resize((310, 450)), 60))
     put(world, "demo/lee/same bytes.jpg", jpeg(document(3)))
-    put(world, "demo/kim/same pixels.png", encoded(Image.open(io.BytesIO(jpeg(document(3)))), "PNG"))
+    put(world, "demo/kim/same pixels.bmp", encoded(document(5), "BMP"))
     world.flow("ingest")
     world.run("ingest", "merge", "demo/kim/영수증 4.jpg", "demo/kim/영수증 2.jpg", "--yes")
     path = tmp_path / "중복 #1?.html"
