@@ -40,7 +40,8 @@ class Settings(StorageSettings):
         SecretStr("saegim"), description="Keys the pseudonyms of people in releases: set your own and keep it.")
     model: str = Field("", description="Model that prelabel and evaluate use, NAME or NAME@VERSION; where empty, what `saegim "
                        "models use` chose for all workers, else ppocr-korean.")
-    annotation_config: str = Field("scene_text", description="Folder in annotation_configs/ that label pushes to.")
+    annotation_config: str = Field("scene_text", description="Folder in annotation_configs/: what the pictures of campaigns "
+                                   "that name none are labelled under.")
     annotation_configs: Path = Field(ROOT / "annotation_configs", description="Folder of the annotation configs.")
     campaigns: Path = Field(ROOT / "recipes" / "campaigns", description="Folder of the campaigns.")
     datasets: Path = Field(ROOT / "recipes" / "datasets", description="Folder of the dataset recipes.")

@@ -25,6 +25,10 @@ class Shares:
     by_config: dict[str, Share]
     wrong: tuple[SettingError, ...]
 
+    def config_of(self, campaign: str) -> str | None:
+        """What a campaign's images are labelled under; None where its file is wrong."""
+        return next((name for name, share in self.by_config.items() if (campaign in share.campaigns) is not share.others), None)
+
 
 def load_shares(settings: Settings) -> Shares:
     """Reads from the campaigns' files which config takes what."""

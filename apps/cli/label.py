@@ -88,31 +88,40 @@ def list_people(config: str = CONFIG) -> None:
 @gold.command("add")
 def add_gold(image_ids: list[str] = typer.Argument(help="Ids, or their beginnings, of images that nobody was given yet.",
                                                     metavar="IMAGE_ID…"),
-             config: str = CONFIG) -> None:
+             config: str = typer.Option("", "--config", help="Annotation config; the one of the images' campaign where left out.")
+             ) -> None:
     """Make images gold: a second look settles their truth, then they go to both sides like any other image.
 
     Example:  saegim label gold add 3f2a…
     """
     bench = Workbench(load_settings())
-    chosen = _config(bench, config)
     from flows.second_looks import make_gold
+    from flows.shares import load_shares
 
     image_ids = [image_named(bench.ledger, name) for name in image_ids]
     run = readings.model_run(bench.ledger, bench.model)
     if run is None:
         raise SettingError(f"{bench.model} has not read anything yet: saegim run prelabel")
-    prelabels = {item.image_id: item.reading_id for item in queue.candidates(bench.ledger, run, image_ids)}
+    prelabels = {item.image_id: item for item in queue.candidates(bench.ledger, run, image_ids)}
     for image_id in image_ids:
         if image_id not in prelabels:
             raise SettingError(f"{image_id} is no accepted image that {bench.model} has read: `saegim ledger submissions` shows "
                                "what there is")
+    shares = load_shares(bench.settings)
+    of_image = {image_id: shares.config_of(item.campaign) for image_id, item in prelabels.items()}
+    chosen = _config(bench, config or next(filter(None, of_image.values()), ""))
+    for image_id, item in prelabels.items():
+        if of_image[image_id] != chosen.name:
+            raise SettingError(f"{image_id} was sent to campaign {item.campaign}, whose pictures are labelled under "
+                               f"{of_image[image_id] or 'nothing until its file is right'}, not {chosen.name}: name such images "
+                               "in a command of their own")
     given = queue.images_given(bench.ledger, chosen.name)
     if chosen.dense_config:
         given |= queue.images_given(bench.ledger, chosen.dense_config)
     if taken := sorted(given & set(image_ids)):
         raise SettingError(f"{taken[0]} was given to annotators already, who would know it again: take an image that has no task")
     with bench.ledger.write() as connection:
-        new = make_gold(connection, chosen, prelabels)
+        new = make_gold(connection, chosen, {image_id: item.reading_id for image_id, item in prelabels.items()})
     console.print(f"{new} images are gold now. The next label run asks for their truth in the second look.")
 
 

@@ -25,6 +25,7 @@ class Candidate:
         summary: of that reading.
         cluster_id: images of one thing share it.
         submitter: who sent it.
+        campaign: that it was sent to.
     """
 
     image_id: str
@@ -32,6 +33,7 @@ class Candidate:
     summary: Summary
     cluster_id: str
     submitter: str
+    campaign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def candidates(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Candi
         for chunk in in_chunks(image_ids):
             rows = connection.execute(
                 select(readings.c.image_id, readings.c.reading_id, readings.c.summary, images.c.cluster_id,
-                       submissions.c.submitter)
+                       submissions.c.submitter, submissions.c.campaign)
                 .join(images, images.c.image_id == readings.c.image_id)
                 .join(submissions, and_(submissions.c.image_id == images.c.image_id,
                                         submissions.c.outcome == Outcome.ACCEPTED))
@@ -117,7 +119,8 @@ def candidates(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Candi
                 .order_by(readings.c.run == run, readings.c.reading_id))  # the last one of an image counts
             for row in rows:
                 summary = Summary(row.summary["regions"], row.summary["uncertainty"], tuple(row.summary["slices"]))
-                found[row.image_id] = Candidate(row.image_id, row.reading_id, summary, row.cluster_id, row.submitter or "")
+                found[row.image_id] = Candidate(row.image_id, row.reading_id, summary, row.cluster_id, row.submitter or "",
+                                                row.campaign or "")
     return [found[image_id] for image_id in image_ids if image_id in found]
 
 
