@@ -19,6 +19,7 @@ from rich.table import Table
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, problems
 from adapters.ocr.engine import OcrEngine, open_engine
 from adapters.ocr.sources import fetch as fetch_files
+from datastore.ledger import readings
 from flows import models
 from flows.settings import ROOT, load_settings
 from flows.workbench import Workbench
@@ -42,7 +43,8 @@ def list_models() -> None:
     pushed = set(models.pushed(bench))
     recipes = [load_bundle(path) for path in sorted(models.RECIPES.glob("*.yaml"))]
     names = {item.label for item in recipes} | {f"{name}@{version}" for name, version in pushed}
-    in_use = models.find(bench, bench.model).label
+    in_use = models.find(bench, bench.model)
+    stand_in = _stand_in(bench, in_use)
     table = Table(title="OCR models")
     for heading in ("model", "in use", "unit", "languages", "where", "on this machine", "licence"):
         table.add_column(heading, overflow="fold")
@@ -51,9 +53,29 @@ def list_models() -> None:
         places = {"bucket": (bundle.name, bundle.version) in pushed, "recipe": any(item.label == label for item in recipes)}
         where = " and ".join(place for place, there in places.items() if there)
         here = "yes" if not problems(bundle, models.cache_folder(bundle)) else "no"
-        table.add_row(escape(label), "[green]●[/]" if label == in_use else "", str(bundle.unit), " ".join(bundle.languages),
+        table.add_row(escape(label), _used(label, in_use.label, stand_in), str(bundle.unit), " ".join(bundle.languages),
                       where, here, escape(bundle.licence))
     console.print(table)
+    if stand_in:
+        console.print(f"The last prelabel could not have {in_use.label}, and {stand_in} read in its place. Try again:  "
+                      f"saegim models fetch {in_use.label}", style="yellow", markup=False)
+    if bench.settings.model:
+        console.print(f"On this machine SAEGIM_MODEL={bench.settings.model} says which one; `saegim models use` chooses for the "
+                      "others.", style="yellow", markup=False)
+
+
+def _used(label: str, in_use: str, stand_in: str | None) -> str:
+    if label == stand_in:
+        return "[yellow]● in its place[/]"
+    if label == in_use:
+        return "[yellow]chosen[/]" if stand_in else "[green]●[/]"
+    return ""
+
+
+def _stand_in(bench: Workbench, in_use: Bundle) -> str | None:
+    """The model that read in another one's place when prelabel last ran; None where the one in use did."""
+    reader = (readings.model_reader(bench.ledger, bench.model) or in_use.reader).removeprefix("model:")
+    return None if reader.partition("@")[0] == in_use.name else reader
 
 
 @app.command()

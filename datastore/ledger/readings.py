@@ -74,6 +74,13 @@ def model_run(ledger: Ledger, name: str) -> str | None:
         return str(run) if run else None
 
 
+def model_reader(ledger: Ledger, name: str) -> str | None:
+    """Who read when prelabel last ran with a model: the model, or the one that stood in for it; None where it never ran."""
+    with ledger.read() as connection:
+        reader: Any = connection.scalar(select(models.c.reader).where(models.c.name == name))
+        return str(reader) if reader else None
+
+
 def run_details(ledger: Ledger, run: str) -> dict[str, Any]:
     """What a run's readings were made with; empty for a run that nobody noted."""
     with ledger.read() as connection:
