@@ -264,6 +264,12 @@ class ObjectStore:
         return True
 
     @_named
+    def folders(self, bucket: str, prefix: str) -> list[str]:
+        """What stands between a prefix and the next slash in the names of objects, each once."""
+        found = obstore.list_with_delimiter(self.bucket(bucket), prefix)["common_prefixes"]
+        return [folder.removeprefix(prefix).rstrip("/") for folder in found]
+
+    @_named
     def exists(self, bucket: str, key: str) -> bool:
         """Whether a key is taken."""
         try:

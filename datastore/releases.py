@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,11 +36,10 @@ PLACES = ["image_id", "split", "shard", "cluster_id", "group"]
 
 
 def newest(objects: ObjectStore, bucket: str, dataset: str) -> Manifest | None:
-    """The newest release of a dataset; None where there is none. Asks number by number: numbers have no gaps."""
-    found, number = None, 1
-    while manifest := manifest_of(objects, bucket, dataset, number):
-        found, number = manifest, number + 1
-    return found
+    """The newest release of a dataset; None where there is none. Where somebody deleted one before it, its number stays taken."""
+    numbers = (int(folder[1:]) for folder in objects.folders(bucket, f"{dataset}/") if re.fullmatch("v[1-9][0-9]*", folder))
+    manifests = (manifest_of(objects, bucket, dataset, number) for number in sorted(numbers, reverse=True))
+    return next(filter(None, manifests), None)
 
 
 def manifest_of(objects: ObjectStore, bucket: str, dataset: str, number: int) -> Manifest | None:

@@ -16,7 +16,6 @@ from datastore.ledger.gate import Gate, numbered
 from datastore.ledger.outlook import Outlook
 from datastore.ledger.standing import Decision, Place, in_force
 from datastore.releases import newest, places
-from flows.planning import DATASETS
 from flows.workbench import Workbench
 from schemas.errors import NotToBeDecided
 from schemas.submission import Outcome, Said, image_key
@@ -164,7 +163,7 @@ def _released(bench: Workbench, seen: Outlook) -> Iterator[str]:
                              for member in seen.cluster_of(seen.after, image))}
     if not wanted:
         return
-    for path in sorted(DATASETS.glob("*.yaml")):
+    for path in sorted(bench.settings.datasets.glob("*.yaml")):
         release = newest(bench.objects, bench.settings.bucket_datasets, path.stem)
         held = places(bench.objects, bench.settings.bucket_datasets, release) if release else {}
         found = {image: held[image].split for image in wanted if image in held and held[image].held}

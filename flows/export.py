@@ -52,9 +52,10 @@ def _export(bench: Workbench, recipe: Dataset, lost: list[str]) -> Report:
     release = next_release(bench, recipe)
     report = Report("export", {"samples in a new release": 0}, [f"{each}." for each in lost])
     if not release.plan.samples:
-        configs = ", ".join(recipe.readings.annotation_configs)
-        report.notes.append(f"No accepted reading of {configs} that the recipe takes yet: label some, then run collect. "
-                            f"`saegim datasets plan {recipe.name}` says what is left out.")
+        configs, out = ", ".join(recipe.readings.annotation_configs), len(release.plan.left_out)
+        report.notes.append(f"The recipe takes none of {out} accepted readings or released images: `saegim datasets plan "
+                            f"{recipe.name}` says why." if out else
+                            f"No accepted reading of {configs} yet: label some, then run collect.")
         return report
     published = Publication(bench, release).publish()
     current = published or release.parent

@@ -130,8 +130,8 @@ class Publication:
         for name, data in plots(self.counts, self.counts.splits(recipe.splits)).items():
             files.append(put("card", name, data, "image/svg+xml"))
             pictures[name] = PurePosixPath(files[-1].path).name
-        if shown := chosen(planned):
-            files.append(put("card", STRIP, strip(list(self._shown(shown))), "image/jpeg"))
+        if shown := list(self._shown(chosen(planned))):
+            files.append(put("card", STRIP, strip(shown), "image/jpeg"))
             pictures[STRIP] = PurePosixPath(files[-1].path).name
         sizes: dict[str, list[int]] = {}
         for file in manifest.files:
@@ -141,10 +141,11 @@ class Publication:
         return [*files, put("card", "README.md", text.encode(), "text/markdown; charset=utf-8", pulled_as="README.md")]
 
     def _shown(self, planned: Sequence[Planned]) -> Iterator[tuple[bytes, Reading, str]]:
-        keys = [image_key(item.image_id, item.candidate.media_type) for item in planned]
-        pictures = self._bench.objects.get_many(self._bench.settings.bucket_images, keys)
-        for sample, data in zip(samples(self._bench, planned), pictures, strict=True):
-            yield data, sample.reading, sample.planned.split
+        """Pictures to draw; one that is gone from the bucket of images, though a shard has it, is left out."""
+        pictures = self._bench.objects.in_order(self._checked, planned)
+        for sample, (data, _) in zip(samples(self._bench, planned), pictures, strict=True):
+            if data:
+                yield data, sample.reading, sample.planned.split
 
     def _manifest(self, planned: Sequence[Planned], files: Sequence[File]) -> Manifest:
         release, recipe = self._release, self._release.recipe

@@ -32,7 +32,7 @@ REASONS = {
     OTHER_UNIT: "its regions are another unit than the recipe's",
     OTHER_CONFIG: "another annotation config's reading of the image is taken",
     BY_HAND: "the recipe names it under leave_out",
-    WITHDRAWN: "its submission does not stand any more: it was withdrawn, rejected or taken for a duplicate",
+    WITHDRAWN: "its submission does not stand any more: it was withdrawn, rejected, put aside or taken for a duplicate",
     NO_READING: "an earlier release held it; it has no accepted reading any more",
 }
 """Every reason for which something is left out, with a sentence for people."""

@@ -17,6 +17,7 @@ from saegim.manifest import Manifest
 from saegim.pull import pull
 from saegim.releases import Releases
 from schemas.errors import GateFailed
+from schemas.submission import image_key
 from tests import accepted_images as made
 from tests.accepted_images import Made
 from tests.services.conftest import World
@@ -308,3 +309,19 @@ def test_plan_looks_for_leaks_as_export_does(manager: Manager) -> None:
     assert gate["gate"] == "leak" and "near duplicate" in gate["detail"]
     assert key_of(manager, copy) in gate["detail"] and key_of(manager, trained) in gate["detail"]
     assert key_of(manager, copy) in manager.refused()
+
+
+def test_a_number_is_taken_for_ever_and_a_picture_that_is_gone_stops_nothing_that_a_shard_has(manager: Manager) -> None:
+    bench, bucket = manager.world.bench, manager.world.env["SAEGIM_BUCKET_DATASETS"]
+    put = [made.put(bench, seed) for seed in range(4)]
+    manager.export()
+    for seed in (20, 21):
+        made.put(bench, seed)
+        manager.export()
+    bench.objects.delete(bucket, "scene-text/v2/manifest.json")
+    for item in put:
+        bench.objects.delete(bench.settings.bucket_images, image_key(item.image_id, "image/jpeg"))
+    made.put(bench, 22)
+    fourth = manager.export()
+    assert (fourth.number, fourth.parent) == (4, "scene-text@3")
+    assert {item.image_id for item in put} <= manager.rows().keys()
