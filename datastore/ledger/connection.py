@@ -221,9 +221,10 @@ def _parsed(url: str) -> URL:
         raise _no_url("begins with neither postgresql:// nor sqlite:///")
     if parsed.drivername == "sqlite" and (parsed.host or parsed.port or parsed.username or parsed.password):
         raise _no_url("names a server, and SQLite has none: after sqlite: stand three / and the path")
-    in_host, in_name = set(parsed.host or "") & set("@ "), set(parsed.database or "") & set("@/") and parsed.drivername != "sqlite"
-    if in_host or in_name or not 0 <= (parsed.port or 0) < 65536:
-        raise _no_url("has a host, a port or a name that is none (in a password, @ is written %40, : %3A, / %2F, # %23, ? %3F and % %25)")
+    name = "" if parsed.drivername == "sqlite" else parsed.database or ""
+    if set(parsed.host or "") & set("@ ") or set(name) & set("@/") or not 0 <= (parsed.port or 0) < 65536:
+        raise _no_url("has a host, a port or a name that is none (in a password, @ is written %40, : %3A, / %2F, # %23, "
+                      "? %3F and % %25)")
     return parsed
 
 
