@@ -96,7 +96,8 @@ def put(bench: Workbench, seed: int, *, words: Sequence[str] | None = None, data
         connection.execute(insert(submissions).values(
             submission_id=name[:32], bucket="raw", key=f"demo/{submitter or f'사람{seed}'}/{name[:8]}.jpg", version="1", size=1,
             sent_at=START + timedelta(minutes=1440 * seed if minutes is None else minutes), campaign="demo",
-            submitter=submitter or f"사람{seed}", claims=[], outcome=Outcome.ACCEPTED, image_id=name, own_image_id=name))
+            submitter=submitter or f"사람{seed}", claims=[], outcome=Outcome.ACCEPTED, image_id=name, own_image_id=name,
+            found="cluster" if cluster else "distinct", found_image_id=cluster))
         readings.add_readings(connection, [reading])
         readings.accept(connection, "scene_text", reading)
         index = Gate()

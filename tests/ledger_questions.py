@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import Connection, Row, event, select
 
 import datastore.ledger
-from datastore.ledger import Ledger
+from datastore.ledger import Ledger, decisions, standing
 from datastore.ledger.answers import AnnotationRow, SecondLook, Standing
 from datastore.ledger.clusters import Doubt
 from datastore.ledger.leases import Lease
@@ -41,14 +41,14 @@ PARTIAL = {"ix_arrivals_undecoded"}
 WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
     "answers.work", "answers.compared", "candidates.candidates", "candidates.photographs", "candidates.repeated",
-    "clusters.cluster_rows",
+    "clusters.cluster_rows", "pairs.clusters",
     "clusters.comparison_rows", "gate.alike", "holds.held", "names.annotation_configs", "results.slices_by_image",
     "readings.accepted_under_other_versions", "submissions.outcome_counts", "submissions.submission_rows",
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "clusters.doubts", "queue.waiting", "readings.unread_images", "queue.gold_images",
     "queue.images_given", "answers.needless_second_looks", "answers.second_looks_without_task", "answers.stuck_second_looks",
     # Once a command that a person types.
-    "clusters.find", "clusters.retry",
+    "clusters.find", "clusters.retry", "outcomes.waiting",
 }
 """Functions that may go through one table from end to end, once."""
 
@@ -97,9 +97,10 @@ def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
     A new function is called too: its arguments go by the names of its parameters, see ``_arguments``.
     """
     asked = []
+    with ledger.read() as connection:
+        known = _values(made, connection)
     for name, function in functions().items():
-        with ledger.read() as connection:
-            arguments = _arguments(name, function, made, connection)
+        arguments = _arguments(name, function, known)
         with taken_down(ledger) as sent:
             try:
                 result = _called(ledger, function, arguments)
@@ -121,8 +122,7 @@ def _called(ledger: Ledger, function: Callable[..., Any], arguments: dict[str, A
         return function(connection, **arguments)
 
 
-def _arguments(name: str, function: Callable[..., Any], made: Sequence[Made], connection: Connection) -> dict[str, Any]:
-    known = _values(made, connection)
+def _arguments(name: str, function: Callable[..., Any], known: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for parameter, about in [*inspect.signature(function).parameters.items()][1:]:
         key = f"{name}.{parameter}" if f"{name}.{parameter}" in known else parameter
@@ -146,13 +146,18 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
     original = Original("image/jpeg", 9, 9, None, None, False)
     picture = CanonicalImage("f" * 64, 1, "image/jpeg", 9, 9, "e" * 64, tuple(range(60)), "made", original)
     sent = settle(Submission(raw, sender_of(raw.key), {}, Outcome.ACCEPTED, "d" * 64, image=picture), [], 0)
-    again = repeats(replace(sent, raw=replace(raw, key="spring/kim/again.jpg")), picture.image_id, raw.submission_id)
+    again = repeats(replace(sent, raw=replace(raw, key="spring/kim/again.jpg")), picture.image_id, picture.image_id,
+                    raw.submission_id)
+    about = decisions.related(connection, ids)
+    otherwise = standing.Standing({first.submission_id: standing.Place(Outcome.HELD, first.image_id)},
+                                  {first.image_id: standing.Cluster("another", True)})
     annotation = AnnotationRow(10**8, 1, PROJECTS[Side.A], 1, first.image_id, first.image_id, KIM, None,
                                False, 1.0, None, None)
     return {
         "after": rows[1], "after_task": 1, "agreed": True, "among": None, "annotation_config": CONFIG,
         "annotation_configs": [CONFIG], "at": at, "beginning": first.image_id[:12], "campaign": "spring",
-        "campaigns": list(CAMPAIGNS), "changes": {first.image_id: at}, "clusters": ids, "days": 7.0, "decision": Decision(0, Said.SPLIT, first.submission_id),
+        "campaigns": list(CAMPAIGNS), "changes": {first.image_id: at}, "clusters": ids, "days": 7.0,
+        "decision": Decision(0, Said.SPLIT, first.submission_id),
         "decoded": [sent], "details": {}, "digests": ids, "earlier": made[100].submission_id, "figures": Agreement(1, 0, 1),
         "gone": ["a"], "guide": "g", "ids": ids, "image_id": first.image_id, "image_ids": ids, "into": rows[1],
         "key": PROJECTS[Side.A], "keys": [f"key {number}" for number in range(40)], "kind": "ingest", "last": rows[1],
@@ -171,6 +176,10 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "answers.add_annotations.rows": [annotation],
         "answers.seen_annotations.keys": [(1, 1), (2, 2)],
         "clusters.find.name": first.image_id[:12],
+        "decisions.write.about": about, "decisions.write.standing": otherwise,
+        "outlook.check_undo.decision": Decision(0, Said.UNDO, undoes=1),
+        "submissions.add_image.image_id": "a" * 64, "submissions.add_image.media_type": "image/png",
+        "submissions.add_image.width": 9, "submissions.add_image.height": 9, "submissions.add_image.size": 9,
         "clusters.resolve.looked_at": [(Doubt(first.submission_id, first.image_id, "k", ids[0], "k", {}),
                                         Compared(ids[0], Verdict.DISTINCT, {}))],
         "gate.alike.numbers": np.sort(np.array([int(name[:15], 16) for name in ids], np.int64)),
@@ -248,7 +257,10 @@ def _aliases(statement: str) -> dict[str, str]:
 
 
 def postgres_scans(connection: Connection, question: Question) -> list[str]:
-    """What is wrong with PostgreSQL's plan of a question, where it may not go through a table if there is another way."""
+    """What is wrong with PostgreSQL's plan of a question, where it may not go through a table if there is another way.
+
+    Only what is gone through again and again: of a small table it rather reads all than look many rows up.
+    """
     connection.exec_driver_sql("SET enable_seqscan = off")
     [[plan]] = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {question.statement}", question.parameters).scalars()
     return list(_postgres(question, plan["Plan"], False))
@@ -258,7 +270,7 @@ def _postgres(question: Question, node: dict[str, Any], inner: bool) -> Iterator
     table = node.get("Relation Name", "")
     through = node["Node Type"] == "Seq Scan" or (
         node["Node Type"] in ("Index Scan", "Index Only Scan") and "Index Cond" not in node and node["Index Name"] not in PARTIAL)
-    if through and table in BIG:
+    if through and inner and table in BIG:
         yield from _wrong(question, table, inner, f"{node['Node Type']}, {node.get('Index Name', 'no index')}")
     for number, child in enumerate(node.get("Plans", [])):
         relation, repeated = child.get("Parent Relationship"), inner

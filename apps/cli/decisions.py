@@ -14,7 +14,6 @@ from apps.cli.duplicates_page import write_pair
 from datastore.ledger import clusters, decisions
 from datastore.ledger.outlook import Outlook
 from datastore.ledger.standing import Decision, undone
-from datastore.ledger.submissions import submissions_by_id
 from flows import deciding
 from flows.settings import load_settings
 from flows.workbench import Workbench
@@ -129,7 +128,7 @@ def _beside(seen: Outlook, earlier: str, later: str) -> str | None:
 
 def _keys(bench: Workbench, listed: list[Decision]) -> dict[str, str]:
     with bench.ledger.read() as connection:
-        rows = submissions_by_id(connection, {name for item in listed for name in (item.submission_id, item.other_id) if name})
+        rows = decisions.rows_by_id(connection, {name for item in listed for name in (item.submission_id, item.other_id) if name})
     return {name: row.key for name, row in rows.items()}
 
 

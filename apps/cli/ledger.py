@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import sys
 from collections.abc import Iterable
 
@@ -52,9 +53,14 @@ def submissions(
     ledger.check()
     chosen = campaign_named(settings, ledger, campaign) if campaign else None
     behind = clusters.find(ledger, after) if after else None
+    waiting = outcomes.waiting(ledger, chosen) if behind is None else iter(())
     if as_csv:
-        _print_csv(outcomes.outcomes(ledger, chosen, behind))
+        _print_csv(itertools.chain(waiting, outcomes.outcomes(ledger, chosen, behind)))
         return
+    first = list(itertools.islice(waiting, rows))
+    if first:
+        more = f" (and {left:,} more)" if (left := sum(1 for _ in waiting)) else ""
+        console.print(submission_table(first, f"Waiting for the next ingest{more}"))
     shown = list(outcomes.outcomes(ledger, chosen, behind, rows))
     console.print(submission_table(shown))
     if shown and (left := outcomes.count_behind(ledger, chosen, shown[-1])):
@@ -113,9 +119,9 @@ def _image_of(ledger: Ledger, name: str) -> str:
     return str(row.image_id)
 
 
-def submission_table(rows: Iterable[Told]) -> Table:
+def submission_table(rows: Iterable[Told], title: str = "What became of each submission") -> Table:
     """One line a submission of ``outcomes``: who sent what, where it ended and why."""
-    table = Table(title="What became of each submission")
+    table = Table(title=title)
     for heading in ("submitter", "name", "outcome", "why"):
         table.add_column(heading, overflow="fold")
     colours = {"accepted": "green", "duplicate": "yellow", "rejected": "red", "quarantined": "magenta", "held": "cyan"}
@@ -147,6 +153,8 @@ def _why(row: Told) -> str:
         own = row.earlier_key.split("/", 2)[-1] if row.earlier_submitter == row.submitter else None
         korean, english = duplicate_sentence(own)
         return f"{english} {korean}" + ("" if own else f" ({row.earlier_key})")
+    if row.outcome == outcomes.WAITING:
+        return f"{row.detail}: saegim run ingest"
     if row.outcome == Outcome.HELD:
         return f"{HELD_SENTENCE[1]} {HELD_SENTENCE[0]} ({row.detail})"
     if row.outcome == Outcome.QUARANTINED:

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, sele
 from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
 from datastore.ledger.tables import arrivals, submissions
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
-from schemas.text import normalise
 
 
 def register(ledger: Ledger, listed: Sequence[RawObject]) -> int:
@@ -85,14 +84,6 @@ def waiting(ledger: Ledger) -> int:
     """How many arrivals have no outcome yet."""
     with ledger.read() as connection:
         return connection.scalar(select(func.count()).select_from(arrivals)) or 0
-
-
-def waiting_rows(ledger: Ledger, campaign: str | None = None) -> list[Row[Any]]:
-    """Arrivals without an outcome yet, of one campaign or of all, in order of time sent and key."""
-    with ledger.read() as connection:
-        rows = connection.execute(select(arrivals.c.submission_id, arrivals.c.key, arrivals.c.sent_at, arrivals.c.decoded.is_not(None)
-                                         .label("decoded")).order_by(arrivals.c.sent_at, arrivals.c.key)).all()
-    return [row for row in rows if campaign is None or ((sender := sender_of(row.key)) and sender.campaign == normalise(campaign))]
 
 
 def packed(item: Submission) -> dict[str, Any]:

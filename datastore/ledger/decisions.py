@@ -58,7 +58,7 @@ def last_number(connection: Connection) -> int:
 def decided_images(connection: Connection, submission_ids: Iterable[str]) -> set[str]:
     """Own images of those of some submissions of which somebody said something."""
     names = {name for item in _about(connection, submission_ids) for name in (item.submission_id, item.other_id)}
-    return {own for row in _with_ids(connection, names).values() if (own := own_image(row))}
+    return {own for row in rows_by_id(connection, names).values() if (own := own_image(row))}
 
 
 def picture_key(connection: Connection, image_id: str) -> str:
@@ -84,7 +84,7 @@ def related(connection: Connection, image_ids: Iterable[str], submission_ids: It
     said: dict[int, Decision] = {}
     while wanted or names:
         asked |= wanted
-        new = _with_images(connection, wanted) | _with_ids(connection, names - rows.keys())
+        new = _with_images(connection, wanted) | rows_by_id(connection, names - rows.keys())
         fresh = {name: row for name, row in new.items() if name not in rows}
         rows |= fresh
         about = {item.number: item for item in _about(connection, fresh)}
@@ -140,6 +140,12 @@ def values_of(place: Place) -> dict[str, Any]:
     return {item.name: getattr(place, item.name) for item in fields(Place)}
 
 
+def rows_by_id(connection: Connection, submission_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Rows of submissions by id; those that are not there are left out."""
+    return {row.submission_id: row for chunk in in_chunks(sorted(set(submission_ids)))
+            for row in connection.execute(select(submissions).where(submissions.c.submission_id.in_(chunk)))}
+
+
 def own_image(row: Row[Any]) -> str | None:
     """The image that was made of a submission, whatever it stands for."""
     own: str | None = row.own_image_id or row.image_id
@@ -150,11 +156,6 @@ def _with_images(connection: Connection, image_ids: set[str]) -> dict[str, Row[A
     return {row.submission_id: row for chunk in in_chunks(sorted(image_ids)) for row in connection.execute(
         select(submissions).where(or_(submissions.c.own_image_id.in_(chunk), submissions.c.found_image_id.in_(chunk),
                                       submissions.c.image_id.in_(chunk))))}
-
-
-def _with_ids(connection: Connection, names: set[str]) -> dict[str, Row[Any]]:
-    return {row.submission_id: row for chunk in in_chunks(sorted(names))
-            for row in connection.execute(select(submissions).where(submissions.c.submission_id.in_(chunk)))}
 
 
 def _about(connection: Connection, names: Iterable[str]) -> list[Decision]:

@@ -10,10 +10,14 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from datastore.ledger.connection import Ledger
-from datastore.ledger.tables import submissions
+from datastore.ledger.tables import arrivals, submissions
+from schemas.submission import sender_of
 from schemas.text import normalise
 
 ROWS_A_READ = 1000
+WAITING = "waiting"
+"""In place of an outcome: the next ingest decides."""
+UNDECODED, DECODED = "not decoded yet", "decoded; settled once all that were sent before it are decoded"
 
 
 class Place(Protocol):
@@ -71,6 +75,25 @@ def outcomes(ledger: Ledger, campaign: str | None = None, after: Place | None = 
     with ledger.read() as connection:
         for row in connection.execution_options(yield_per=ROWS_A_READ).execute(query):
             yield Told(*row)
+
+
+def waiting(ledger: Ledger, campaign: str | None = None) -> Iterator[Told]:
+    """Raw objects that have no outcome yet, also those that are tried again; the newest first. They stream by.
+
+    Args:
+        ledger: where.
+        campaign: only this one's.
+    """
+    query = (select(arrivals.c.submission_id, arrivals.c.key, arrivals.c.sent_at,
+                    arrivals.c.decoded.is_not(None).label("is_decoded"))
+             .order_by(arrivals.c.sent_at.desc(), arrivals.c.key))
+    with ledger.read() as connection:
+        for row in connection.execution_options(yield_per=ROWS_A_READ).execute(query):
+            sender = sender_of(row.key)
+            of, by = (sender.campaign, sender.submitter) if sender else (None, None)
+            if campaign is None or of == normalise(campaign):
+                yield Told(row.submission_id, row.key, of, by, row.sent_at, WAITING, None,
+                           DECODED if row.is_decoded else UNDECODED, None, None, None)
 
 
 def count_behind(ledger: Ledger, campaign: str | None, last: Place) -> int:

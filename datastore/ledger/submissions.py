@@ -131,12 +131,6 @@ def add_image(connection: Connection, image_id: str, media_type: str, width: int
          "bytes": size, "cluster_id": image_id, "represents": True, "encoder": "not noted"}])
 
 
-def submissions_by_id(connection: Connection, names: Iterable[str]) -> dict[str, Row[Any]]:
-    """Rows of submissions by id; those that are not there are left out."""
-    return {row.submission_id: row for chunk in in_chunks(sorted(set(names)))
-            for row in connection.execute(select(submissions).where(submissions.c.submission_id.in_(chunk)))}
-
-
 def outcomes(connection: Connection, submission_ids: Iterable[str]) -> dict[str, Outcome]:
     """What became of some submissions, by id."""
     return {row.submission_id: Outcome(row.outcome) for chunk in in_chunks(sorted(set(submission_ids)))
@@ -146,12 +140,8 @@ def outcomes(connection: Connection, submission_ids: Iterable[str]) -> dict[str,
 
 def _otherwise_by_now(connection: Connection, settled: Sequence[Submission]) -> set[str]:
     """Images of those that repeat what does not stand, or what was sent later, or that joined what is no cluster any more."""
-    repeated = {item.duplicate_of for item in settled if item.duplicate_of}
+    originals = decisions.rows_by_id(connection, [item.duplicate_of for item in settled if item.duplicate_of])
     joined = {item.found_image_id for item in settled if item.found is Verdict.CLUSTER and item.found_image_id}
-    originals: dict[str, Row[Any]] = {}
-    for chunk in in_chunks(sorted(repeated)):
-        originals |= {row.submission_id: row for row in connection.execute(
-            select(submissions).where(submissions.c.submission_id.in_(chunk)))}
     clusters = {known.image_id: known.cluster_id for known in known_images(connection, ids=joined) if known.stands}
 
     def otherwise(item: Submission) -> bool:

@@ -82,16 +82,16 @@ def test_what_a_manager_says_sticks(world: World) -> None:
     put(world, "demo/lee/1 again.jpg", jpeg(document(1), 50))
     world.flow("ingest")
     assert rows(world)["demo/lee/1 again.jpg"].outcome == "duplicate"
-    world.run("ingest", "split", "demo/lee/1 again.jpg")
+    world.run("ingest", "split", "demo/lee/1 again.jpg", "--yes")
     world.flow("ingest")
     assert rows(world)["demo/lee/1 again.jpg"].outcome == "accepted"
-    world.run("ingest", "merge", "demo/lee/1 again.jpg", "demo/kim/9.jpg")
+    world.run("ingest", "merge", "demo/lee/1 again.jpg", "demo/kim/9.jpg", "--yes")
     assert clusters(world)["demo/lee/1 again.jpg"] == clusters(world)["demo/kim/9.jpg"] != clusters(world)["demo/kim/1.jpg"]
-    world.run("ingest", "split", "demo/kim/9.jpg")  # the founder leaves
+    world.run("ingest", "split", "demo/kim/9.jpg", "--yes")  # the founder leaves
     assert len(set(clusters(world).values())) == 3
     assert "nothing new" in world.run("run", "ingest").stdout
     assert len(set(clusters(world).values())) == 3
-    world.run("ingest", "merge", "demo/lee/1 again.jpg", "demo/kim/1.jpg", "--duplicate")
+    world.run("ingest", "merge", "demo/lee/1 again.jpg", "demo/kim/1.jpg", "--duplicate", "--yes")
     assert rows(world)["demo/lee/1 again.jpg"].outcome == "duplicate"
     failed = world.run("ingest", "split", "demo/nobody/x.jpg", check=False)
     assert failed.returncode
@@ -113,8 +113,8 @@ def test_a_picture_that_differs_in_a_line_waits_for_a_manager(world: World) -> N
     # "other" is like both: each pair is shown, and each says that it waits.
     assert "wait for you" in world.run("ingest", "duplicates", "--out", str(page_of(world))).stdout
     assert "--duplicate" in page_of(world).read_text(encoding="utf-8")
-    world.run("ingest", "split", "demo/lee/one.jpg")
-    world.run("ingest", "merge", "demo/lee/other.jpg", "demo/kim/1.jpg", "--duplicate")
+    world.run("ingest", "split", "demo/lee/one.jpg", "--yes")
+    world.run("ingest", "merge", "demo/lee/other.jpg", "demo/kim/1.jpg", "--duplicate", "--yes")
     world.flow("ingest")
     found = rows(world)
     assert found["demo/lee/one.jpg"].outcome == "accepted"
