@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic_core import PydanticUndefined
 
 from adapters.ocr.bundles import Bundle, Detector, Recogniser, parse_bundle
 from flows.settings import Settings
@@ -12,10 +13,12 @@ from schemas.recipe import Recipe
 from schemas.submission import HELD_SENTENCE, SENTENCES, Reason
 from stages.export.plan import REASONS
 from stages.export.recipe import Dataset, Gates, Groups, Readings
+from stages.score.campaign import Campaign, Prizes, parse_campaign
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "ingest.md").read_text(encoding="utf-8")
 RELEASES_PAGE = (DOCS / "releases.md").read_text(encoding="utf-8")
+CAMPAIGNS_PAGE = (DOCS / "campaigns.md").read_text(encoding="utf-8")
 MODELS_PAGE = (DOCS / "adding-an-ocr-model.md").read_text(encoding="utf-8")
 
 
@@ -46,6 +49,25 @@ def test_every_key_of_a_dataset_recipe_is_explained() -> None:
         for key, field in model.model_fields.items():
             if not (isinstance(field.annotation, type) and issubclass(field.annotation, Recipe)):
                 assert f"`{section}{key}`" in RELEASES_PAGE, key
+
+
+def test_every_key_of_a_campaign_is_explained_with_its_default() -> None:
+    rows = {key: line.split(" | ") for line in CAMPAIGNS_PAGE.splitlines() if line.startswith("| `")
+            for key in line.split(" | ")[0].split("`")[1::2]}
+    fields = {**{name: field for name, field in Campaign.model_fields.items() if name != "prizes"},
+              **{f"prizes.{name}": field for name, field in Prizes.model_fields.items()}}
+    assert rows.keys() == fields.keys()
+    for key, field in fields.items():
+        told = rows[key][2]
+        if field.is_required():
+            assert told == "must be there", key
+        elif field.default not in (None, "", PydanticUndefined):
+            assert told == f"`{field.default}`", key
+
+
+def test_the_campaign_of_the_page_is_one() -> None:
+    campaign = parse_campaign(CAMPAIGNS_PAGE.split("```yaml\n")[1].split("```")[0], "spring-2025.yaml")
+    assert (campaign.name, campaign.bonus["vertical"], campaign.prizes) == ("spring-2025", 5, Prizes(top=3, drawn=2))
 
 
 def test_the_bundle_of_the_page_is_one() -> None:
