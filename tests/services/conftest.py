@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import json
 import os
 import secrets
 import shutil
@@ -240,6 +241,7 @@ def new_world(settings: Settings, ledger_url: str) -> World:
     world = World({"SAEGIM_LEDGER_URL": ledger_url, "SAEGIM_SETTLE_SECONDS": "2",
                    **{f"SAEGIM_BUCKET_{bucket.upper()}": f"{bucket}-{name}" for bucket in BUCKETS}})
     ObjectStore(settings).ensure_buckets(f"{bucket}-{name}" for bucket in BUCKETS)
+    let_label_studio_read(settings, f"images-{name}")
     Ledger(ledger_url).migrate()
     return world
 
@@ -253,6 +255,16 @@ def with_campaigns(world: World, folder: Path, *names: str) -> Path:
         (campaigns / f"{name}.yaml").write_text(yaml.safe_dump(values, allow_unicode=True), encoding="utf-8")
     world.env["SAEGIM_CAMPAIGNS"] = str(campaigns)
     return campaigns
+
+
+def let_label_studio_read(settings: Settings, bucket: str) -> None:
+    """Its key reads the stack's own bucket of images alone; a world has another one."""
+    policy = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:user/label-studio"}, "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*"}, {
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:user/label-studio"}, "Action": "s3:ListBucket",
+        "Resource": f"arn:aws:s3:::{bucket}"}]}
+    ObjectStore(settings)._boto().put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
 def with_shares(world: World, folder: Path, **changes: float) -> None:
@@ -332,8 +344,9 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres: str) -> str:
-    """URL of an empty database."""
+    """URL of an empty database that sorts as Korean does and tells times as Seoul does, as a team's server may."""
     name = f"w{secrets.token_hex(4)}"
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"')
+        connection.execute(f"create database {name} template template0 locale_provider icu icu_locale 'ko'")
+        connection.execute(f"alter database {name} set timezone to 'Asia/Seoul'")
     return postgres.rsplit("/", 1)[0] + f"/{name}"
