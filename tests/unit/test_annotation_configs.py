@@ -18,7 +18,7 @@ from adapters.label_studio.annotation_config import (
     load_annotation_config,
     second_look_xml,
 )
-from adapters.label_studio.lint import LABEL_STUDIO_KEYS, Severity, lint, lint_xml, read_xml
+from adapters.label_studio.lint import LABEL_STUDIO_KEYS, LARGEST_PICTURE, Severity, lint, lint_xml, read_xml
 from schemas.errors import SettingError
 from schemas.reading import REGION_VOCABULARY
 
@@ -306,3 +306,17 @@ def test_the_second_look_shows_the_reason_above_the_same_screen(name: str) -> No
 def test_keys_that_the_guides_promise_are_label_studios() -> None:
     assert {"ctrl+enter", "ctrl+space", "enter", "alt+.", "u", "backspace", "ctrl+z"} <= set(LABEL_STUDIO_KEYS)
     assert SHAPES[LABELS] == "PolygonLabels"
+
+
+def test_the_config_that_the_page_makes_from_nothing_is_right(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "annotation-configs.md").read_text(encoding="utf-8")
+    folder = tmp_path / "signs"
+    folder.mkdir()
+    for name, text in re.findall(r"`annotation_configs/signs/([\w.]+)`\n\n```\w+\n(.*?)```", page, re.DOTALL):
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "sign.webp").write_bytes(b"RIFF")
+    assert lint(folder) == []
+    assert load_annotation_config(folder).run == "signs@1"
+    controls = next(line for line in page.splitlines() if line.startswith("| names of controls"))
+    assert set(re.findall(r"`(\w+)`", controls)) == {*SHAPES, *CHOICES, "text"}
+    assert f"{LARGEST_PICTURE:,} bytes" in page
