@@ -107,7 +107,8 @@ def _pause(error: Passing, first: float, tries: int) -> float | None:
     if pause >= 1 and now - _known.told.get(who, -TOLD_EVERY) >= TOLD_EVERY:
         _known.told[who] = now
         what = "asks to slow down" if error.busy else "does not answer"
-        log.warning("%s; waiting %.0f s, and trying again for up to %.0f s: %s", f"{who} {what}", pause, left, error)
+        detail = f" ({said})" if (said := getattr(error, "detail", "")) else ""
+        log.warning("%s; waiting %.0f s, and trying again for up to %.0f s", f"{who} {what}{detail}", pause, left)
     return pause
 
 
