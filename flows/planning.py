@@ -52,6 +52,7 @@ class NextRelease:
         bridges: groups that stand in two splits.
         changes: what the recipe changed since the parent, and what it comes to.
         released: names of the splits that releases have.
+        regrouped: samples that are in another cluster or group than the parent says.
         unchecked: ids of the samples that have to be compared with all others: those that arrived, those that are not told
             apart any more, and where the parent bore near duplicates, all.
     """
@@ -64,6 +65,7 @@ class NextRelease:
     bridges: tuple[Bridge, ...] = ()
     changes: tuple[Change, ...] = ()
     released: tuple[str, ...] = ()
+    regrouped: int = 0
     unchecked: frozenset[str] = frozenset()
 
     @property
@@ -145,13 +147,15 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
                  {name for name in frozen if f"{THAW} {name}" not in agreed})
     arrived = frozenset(item.image_id for item in found.samples
                         if item.image_id not in before or not before[item.image_id].held)
+    known = ((item, before[item.image_id]) for item in found.samples if item.image_id in before)
+    regrouped = sum((item.group, item.candidate.cluster_id) != (was.group, was.cluster_id) for item, was in known)
     made_by = recipe_of(parent) if parent else None
-    told = changes(recipe, made_by, found.samples, before, frozen) if made_by else []
+    told = changes(recipe, made_by, regrouped, before, frozen) if made_by else []
     told += leaving(found.left_out, before, frozen) if parent else _frozen_elsewhere(bench, recipe, found)
     bore = parent is not None and (made_by is None or made_by.gates.leaks > 0)
     unchecked = frozenset(item.image_id for item in found.samples) if bore else arrived | rejoined(bench.ledger)
     return NextRelease(recipe, parent, found, shards, arrived, _bridges(bench, recipe, found, groups, before), tuple(told),
-                       tuple(sorted(released)), unchecked)
+                       tuple(sorted(released)), regrouped, unchecked)
 
 
 def recipe_of(release: Manifest) -> Dataset | None:

@@ -43,7 +43,8 @@ class Outlook:
     @property
     def nothing_new(self) -> bool:
         """Whether the release would be its parent again."""
-        return self.release.same_recipe and not (self.relabelled or self.gone or self.release.arrived)
+        return self.release.same_recipe and not (
+            self.relabelled or self.gone or self.release.arrived or self.release.regrouped)
 
 
 def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metavar="NAME"),
@@ -80,7 +81,8 @@ def tables(outlook: Outlook) -> list[Any]:
     if not release.plan.samples and not release.plan.left_out:
         configs = ", ".join(release.recipe.readings.annotation_configs)
         return [f"No accepted reading of {configs} yet: label some, then saegim run collect."]
-    changes = (f"beside {parent}: {len(release.arrived)} images in, {outlook.gone} out, {outlook.relabelled} relabelled"
+    changes = (f"beside {parent}: {len(release.arrived)} images in, {outlook.gone} out, {outlook.relabelled} relabelled, "
+               f"{release.regrouped} in another group"
                if parent else "the first release")
     found: list[Any] = [f"[bold]{release.name}[/] would hold {len(release.plan.samples)} samples ({changes})."]
     if outlook.nothing_new:
@@ -103,7 +105,7 @@ def to_json(outlook: Outlook) -> dict[str, Any]:
     return {
         "release": release.name, "parent": str(release.parent.name) if release.parent else None,
         "nothing_new": outlook.nothing_new, "samples": len(release.plan.samples), "in": len(release.arrived),
-        "out": outlook.gone, "relabelled": outlook.relabelled,
+        "out": outlook.gone, "relabelled": outlook.relabelled, "regrouped": release.regrouped,
         "splits": {split: {"images": outlook.counts.images(split), "regions": {
             name: outlook.counts.regions(split, name) for name in outlook.counts.names(Facet.SLICE)}}
             for split in release.splits},

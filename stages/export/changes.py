@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.sample import Before, LeftOut, Planned
+from schemas.sample import Before, LeftOut
 from stages.export.plan import REASONS
 from stages.export.recipe import DROP, GROUPS, SALT, SHARES, THAW, Dataset
 
@@ -32,19 +32,18 @@ class Change:
     back: str = ""
 
 
-def changes(recipe: Dataset, parent: Dataset, planned: Sequence[Planned], before: Mapping[str, Before],
+def changes(recipe: Dataset, parent: Dataset, regrouped: int, before: Mapping[str, Before],
             frozen: AbstractSet[str]) -> list[Change]:
     """What a recipe changed: first what it has to agree to, then the rest.
 
     Args:
         recipe: as it is now.
         parent: as it was when the newest release was made.
-        planned: samples of the release that it would make.
+        regrouped: samples that are in another group than the parent says.
         before: images of earlier releases.
         frozen: splits that are frozen by what they hold.
     """
     held = Counter(known.split for known in before.values() if known.held)
-    regrouped = sum(item.image_id in before and before[item.image_id].group != item.group for item in planned)
     found = [*_splits(recipe, parent, Counter(known.split for known in before.values()), held, frozen),
              *_groups(recipe, parent, regrouped)]
     if recipe.salt != parent.salt:

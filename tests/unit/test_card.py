@@ -33,6 +33,7 @@ from schemas.reading import (
     Writing,
 )
 from schemas.sample import Candidate, Planned
+from stages.export.bridges import Bridge
 from stages.export.card import DIFF, LICENCES, Card, card, licence, plain
 from stages.export.card_pictures import AGREEMENT, REGIONS, SLICES, STRIP, chosen, plots, sheet, strip
 from stages.export.counts import Counts, Facet, binned, quantile
@@ -81,7 +82,7 @@ def counted(samples: list[tuple[Any, ...]]) -> Counts:
 def facts(counts: Counts, **values: object) -> Card:
     given = {"name": "scene-text@7", "parent": "scene-text@6", "recipe": recipe(), "code_version": "saegim 0.1.0",
              "counts": counts, "left_out": {}, "leaks": LeakReport(41, (), 0.985, 200), "changes": {"texts edited": 31},
-             "files": {"images": [300_000_000], "labels": [3_600_000]}}
+             "files": {"images": [300_000_000], "labels": [3_600_000]}, "frozen": ["test"]}
     return Card(**{**given, **values})  # type: ignore[arg-type]
 
 
@@ -270,9 +271,13 @@ def test_splits_and_leaks_are_explained_without_the_salt():
     assert "41 candidate pairs" in text
     assert "of 200 known near duplicates the gate named 98.5 %" in text
     assert "pepper" not in text
-    by_submitter = card(facts(some(), recipe=recipe(groups={"by_submitter": True}, frozen=[])), {})
+    by_submitter = card(facts(some(), recipe=recipe(groups={"by_submitter": True}), frozen=[],
+                              leaks=LeakReport(9, (LEAK,), None, 0, 3, 12, (Bridge("g", "a", "b", "train", "val", (), {}),))), {})
     assert "all photographs of one submitter" in by_submitter
     assert "Frozen" not in by_submitter
+    assert "never" not in by_submitter and "12 groups of more than one photograph, of which 1 stand in two splits" in by_submitter
+    assert "1 were verified as near duplicates in two splits and 3 more were told apart by a person" in by_submitter
+    assert "1 groups of images that belong together stand in two splits." in by_submitter.partition("## Known limits")[2]
 
 
 def test_changes_are_those_since_the_parent():

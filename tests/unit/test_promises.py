@@ -110,7 +110,7 @@ BEFORE = {**{f"t{number}": Before("test", "s", f"t{number}", f"t{number}", True)
 def test_what_a_recipe_changes_is_said_and_what_decides_splits_needs_consent(
         changed: list[tuple[str, str]], words: list[str], told: str | None) -> None:
     now = recipe(*changed)
-    found = changes(now, recipe(), [], BEFORE, {"test"})
+    found = changes(now, recipe(), 0, BEFORE, {"test"})
     assert [change.word for change in found if change.word] == words
     assert [change for change in found if told and told in change.said] or (told is None and not found)
     failures = gates.unagreed(now, 4, found)
@@ -119,7 +119,7 @@ def test_what_a_recipe_changes_is_said_and_what_decides_splits_needs_consent(
         asked = f"agreed: {{release: 4, to: [{', '.join(words)}]}}"
         assert all(asked in failure.repair for failure in failures)
         agrees = recipe(*changed, ("salt:", f"{asked}\nsalt:"))  # what it asks for can be copied as it is
-        assert gates.unagreed(agrees, 4, changes(agrees, recipe(), [], BEFORE, {"test"})) == []
+        assert gates.unagreed(agrees, 4, changes(agrees, recipe(), 0, BEFORE, {"test"})) == []
         later = gates.unagreed(agrees, 5, found)  # consent does not hold for ever
         assert len(later) == len(words) and "(what is there is for release 4)" in later[0].repair
         assert gates.unagreed(now.model_copy(update={"agreed": recipe(
