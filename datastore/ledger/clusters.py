@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Row, and_, delete, exists, false, func, or_, 
 from datastore.ledger import arrivals
 from datastore.ledger.connection import Ledger, in_chunks
 from datastore.ledger.decisions import decision_list, own_image, settle_anew
+from datastore.ledger.names import where_a_key_goes_wrong
 from datastore.ledger.standing import in_force
+from datastore.ledger.tables import arrivals as waiting
 from datastore.ledger.tables import comparisons, images, points, readings, submissions
 from schemas.errors import NoSuchSubmission
 from schemas.submission import UNCOMPARED, Compared, Outcome, Said, Verdict, image_key, sender_of
@@ -76,10 +78,16 @@ def find(ledger: Ledger, name: str) -> Row[Any]:
         rows = [row for row in connection.execute(select(submissions).where(by_key)) if normalise(row.key) == normalise(name)]
         if not rows and len(name) >= 6:
             rows = list(connection.execute(select(submissions).where(by_id).limit(3)))
-    if len(rows) != 1:
-        raise NoSuchSubmission(
-            f"{'No submission has' if not rows else 'Several submissions have'} the key, id or image {name!r}; expected one. "
-            "`saegim ledger submissions` lists them")
+        waits = not rows and bool(connection.scalar(select(waiting.c.key).where(or_(
+            waiting.c.key == name, waiting.c.submission_id.startswith(name, autoescape=True))).limit(1)))
+    if waits:
+        raise NoSuchSubmission(f"{name} waits for the next ingest, which decides what it is: saegim run ingest")
+    if not rows:
+        raise NoSuchSubmission(f"No submission has the key, id or image {name!r}{where_a_key_goes_wrong(ledger, name)} "
+                               "(`saegim ledger submissions` lists them)")
+    if len(rows) > 1:
+        raise NoSuchSubmission(f"Several submissions have the key, id or image {name!r}; expected one. "
+                               "`saegim ledger submissions` lists them")
     return rows[0]
 
 
