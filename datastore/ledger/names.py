@@ -11,6 +11,8 @@ from sqlalchemy import Column, func, select
 from datastore.ledger.connection import Ledger
 from datastore.ledger.tables import accepted_readings, images, submissions
 from schemas.errors import NoSuchImage
+from schemas.names import did_you_mean
+from schemas.submission import sender_of
 
 ID = re.compile("[0-9a-f]{6,64}")
 FEW = 3
@@ -47,6 +49,22 @@ def image_named(ledger: Ledger, name: str) -> str:
     if len(found) != 1:
         raise NoSuchImage(f"{_what_is_wrong(name, found)}. `saegim ledger submissions` and `saegim datasets plan` tell ids")
     return found[0]
+
+
+def where_a_key_goes_wrong(ledger: Ledger, key: str) -> str:
+    """The end of a sentence that says that no submission has a key: its campaign, submitter or name, and the nearest ones."""
+    sender = sender_of(key)
+    if sender is None:
+        return ""
+    if sender.campaign not in (known := campaigns(ledger)):
+        return f": nothing was sent to a campaign {sender.campaign!r}{did_you_mean(sender.campaign, known)}"
+    of_campaign = submissions.c.campaign == sender.campaign
+    with ledger.read() as connection:
+        people = [name for name in connection.scalars(select(submissions.c.submitter).where(of_campaign).distinct()) if name]
+        keys = list(connection.scalars(select(submissions.c.key).where(of_campaign, submissions.c.submitter == sender.submitter)))
+    if sender.submitter not in people:
+        return f": {sender.submitter!r} sent nothing to {sender.campaign}{did_you_mean(sender.submitter, people)}"
+    return did_you_mean(key, keys)
 
 
 def _what_is_wrong(name: str, found: Sequence[str]) -> str:
