@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, show, write
 
-NAMES = ("ingest", "duplicates", "hardening", "ocr", "korean", "push", "collect", "screen", "releases", "pull",
+NAMES = ("ingest", "questions", "duplicates", "hardening", "ocr", "korean", "push", "collect", "screen", "releases", "pull",
          "publish")
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -116,7 +116,9 @@ def _agreement(connection: Connection) -> dict[tuple[str, str], float]:
 
 
 def _camera_time(text: str | None) -> float | None:
+    if not text:  # most pictures that came through a messenger: an exception for each takes as long as all the rest
+        return None
     try:
-        return datetime.strptime(text or "", CAMERA_TIME).replace(tzinfo=UTC).timestamp()
+        return datetime.strptime(text, CAMERA_TIME).replace(tzinfo=UTC).timestamp()
     except ValueError:
         return None
