@@ -165,7 +165,7 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
             Standing(task.task_id, _subject(task), frozenset(item.id for item in task.annotations)) for task in page])
         counts["taken back"] += len(touched)
         if config.subject is Subject.REGION:
-            touched |= note_lines(connection, config, project, page, counts)
+            touched |= note_lines(connection, project, page, counts)
             decide_pages(connection, config, touched, counts)
         else:
             touched |= _note(connection, config, project, page, counts)

@@ -77,8 +77,7 @@ def make_line_tasks(bench: Workbench) -> MakeTasks:
     return make
 
 
-def note_lines(connection: Connection, config: AnnotationConfig, project: Project, page: Sequence[ChangedTask],
-               counts: Counter[str]) -> set[str]:
+def note_lines(connection: Connection, project: Project, page: Sequence[ChangedTask], counts: Counter[str]) -> set[str]:
     """Writes down each new state of each line; returns the images that they are of."""
     rows = tasks.task_rows(connection, project.key, [str(task.data.get(SUBJECT, "")) for task in page])
     states = [(task, item) for task in page for item in task.annotations]

@@ -72,8 +72,8 @@ def _replaced(bench: Workbench, lost: Project, there: Mapping[str, int]) -> Proj
         if projects.replace_project(connection, lost, key):
             again = tasks.carry_over(connection, lost.key, key)
             say(f"Project {lost.number} ({lost.run}, {lost.side}) was deleted in Label Studio, or is another's. What was "
-                f"collected from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes the "
-                f"{again} tasks that nobody has answered.")
+                f"collected from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes "
+                f"the {again} tasks that nobody has answered.")
     return projects.plan_project(bench.ledger, lost.annotation_config, lost.config_version, lost.side, key)
 
 

@@ -31,8 +31,8 @@ class Campaign(Recipe):
         time_zone: whose days its days are, by its IANA name such as ``Asia/Seoul``.
         first_day: first day on which submissions count, from its midnight in that zone.
         last_day: the last one, to its midnight.
-        annotation_config: what its pictures are labelled under, and whose accepted readings its bonus counts; where left out, what
-            SAEGIM_ANNOTATION_CONFIG names.
+        annotation_config: what its pictures are labelled under, and whose accepted readings its bonus counts; where left out,
+            what SAEGIM_ANNOTATION_CONFIG names.
         unit: what one picture shows; left out for photographs of scenes and documents. Crops of a ``line`` or a ``word`` may be
             as low as SAEGIM_MIN_LINE_SIDE.
         points: for an accepted photograph.

@@ -21,6 +21,7 @@ from apps.stack import label_studio
 from flows.settings import Settings
 from saegim.settings import home
 
+
 @dataclass(frozen=True)
 class Copy:
     """The data of a Label Studio at one moment, with all accounts and tokens."""

@@ -62,7 +62,7 @@ def test_what_nobody_has_answered_goes_to_the_next_project_and_back(ledger: Ledg
     assert queue.waiting(ledger, second, RUN, Share()) == []
     assert [row.key for row in projects.project_rows(ledger)] == ["second"]
     assert projects.lost_keys(ledger, second) == ["first"]
-    [both] = [item for item in answers.queues(ledger, 0, 7)]
+    [both] = answers.queues(ledger, 0, 7)
     assert (both.tasks, both.open) == (0, 0)
     with ledger.write() as connection:
         assert projects.replace_project(connection, second, "first")
