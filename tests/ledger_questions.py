@@ -36,6 +36,8 @@ FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "curs
        "decisions"}
 """Tables that have few rows whatever an archive holds, or those of the work in hand."""
 BIG = set(metadata.tables) - FEW
+COARSE = {"project", "campaign", "annotation_config", "outcome"}
+"""Columns that many rows have the same value of: an index that is searched by them alone is gone through."""
 PARTIAL = {"ix_arrivals_undecoded"}
 """Indexes that hold but the few rows that are asked for."""
 WHOLE = {
@@ -221,6 +223,9 @@ def sqlite_scans(connection: Connection, question: Question) -> list[str]:
             outermost = first.setdefault(parent, number) == number
             table = tables.get(match[2].strip('"'), "")
             if table in BIG and "AUTOMATIC" in detail:  # an index that SQLite makes for this one question
+                found += _wrong(question, table, inner=True, said=detail)
+            elif table in BIG and set(re.findall(r"(\w+)[=<>]", detail)) & COARSE == set(re.findall(r"(\w+)[=<>]", detail)) != set() \
+                    and (not outermost or _is_repeated(by_id, parent)):
                 found += _wrong(question, table, inner=True, said=detail)
             elif match[1] == "SCAN" and table in BIG and not _stops(question, detail, rows):
                 found += _wrong(question, table, inner=not outermost or _is_repeated(by_id, parent), said=detail)

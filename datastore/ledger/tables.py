@@ -235,7 +235,7 @@ collected = Table(
     Column("annotation_id", Integer, primary_key=True),
     Column("revision", BigInteger, primary_key=True),
     Column("task_id", Integer, nullable=False),
-    Column("subject", String(80), index=True),
+    Column("subject", String(80)),
     Column("image_id", String(64), index=True),
     Column("reader", NAME, nullable=False),
     Column("reading_id", String(32), ForeignKey("readings.reading_id"), index=True),
@@ -245,6 +245,7 @@ collected = Table(
     Column("effort", JSON(none_as_null=True)),  # schemas.labelling.Effort
     Column("deleted", Boolean, nullable=False),  # the annotator took it back
     Index(None, "project", "task_id"),
+    Index(None, "project", "subject"),
 )
 
 second_looks = Table(

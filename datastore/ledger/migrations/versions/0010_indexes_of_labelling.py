@@ -6,7 +6,8 @@ from alembic import op
 revision = '0010'
 down_revision = '0009'
 
-INDEXES = [('tasks', ['project', 'collected_at']), ('annotations', ['project', 'task_id']), ('annotations', ['reading_id'])]
+INDEXES = [('tasks', ['project', 'collected_at']), ('annotations', ['project', 'task_id']),
+           ('annotations', ['project', 'subject']), ('annotations', ['reading_id'])]
 NAMES = [('arrivals', 'version'), ('submissions', 'version'), ('readings', 'reader'), ('annotations', 'reader'), ('people', 'email'),
          ('people', 'name')]
 
@@ -14,6 +15,7 @@ NAMES = [('arrivals', 'version'), ('submissions', 'version'), ('readings', 'read
 def upgrade() -> None:
     for table, columns in INDEXES:
         op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
+    op.drop_index(op.f('ix_annotations_subject'), 'annotations')
     if op.get_bind().dialect.name == 'postgresql':
         for table, column in NAMES:
             op.alter_column(table, column, type_=sa.Text())
@@ -25,5 +27,6 @@ def downgrade() -> None:
         op.alter_column('submissions', 'key', type_=sa.Text())
         for table, column in NAMES:
             op.alter_column(table, column, type_=sa.String(length=255))
+    op.create_index(op.f('ix_annotations_subject'), 'annotations', ['subject'])
     for table, columns in INDEXES:
         op.drop_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table)
