@@ -33,6 +33,8 @@ def in_words(error: BaseException) -> str:
     if is_ours(error):
         return str(error)
     line = (str(error).strip().splitlines() or [""])[0][:300]
+    if any((kind.__module__.partition(".")[0], kind.__name__) == ("httpx", "TransportError") for kind in type(error).__mro__):
+        return f"Prefect does not answer any more ({line}). saegim status says what runs; then run the same again"
     if isinstance(error, OSError):
         if error.errno in FULL or FULL_WORDS in str(error):
             return f"{_full(error.filename)}. Make room there, then run the same again: it goes on where it was"

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from adapters.ocr.bundles import Bundle, NpmSource, PackageSource, PathSource, Source, UrlSource, sha256_of
-from schemas.errors import ModelUnavailable
+from saegim.patience import ride_out
+from saegim.store_errors import BUSY
+from schemas.errors import ModelUnavailable, ServiceUnavailable
 
 NPM_SECONDS = 300
 URL_SECONDS = 10
@@ -48,7 +50,7 @@ def fetch(bundle: Bundle, folder: Path, say: Callable[[str], None] = lambda _lin
                     path.chmod(0o644)
                     path.replace(target)
                     break
-                except (OSError, urllib.error.URLError, tarfile.TarError, subprocess.SubprocessError, KeyError) as error:
+                except (OSError, ServiceUnavailable, tarfile.TarError, subprocess.SubprocessError, KeyError) as error:
                     failed.append(f"{_name(source)}: {str(error).strip()[:200]}")
         else:
             why = "; ".join(failed) or "it names no source"
@@ -83,9 +85,20 @@ def _bring(source: Source, temporary: Path) -> Path:
             with target.open("wb") as out:
                 shutil.copyfileobj(member, out)
     else:
-        with urllib.request.urlopen(source.url, timeout=URL_SECONDS) as answer, target.open("wb") as out:  # noqa: S310  https only
-            shutil.copyfileobj(answer, out)
+        ride_out(lambda: _download(source.url, target), ServiceUnavailable)
     return target
+
+
+def _download(url: str, target: Path) -> None:
+    try:
+        with urllib.request.urlopen(url, timeout=URL_SECONDS) as answer, target.open("wb") as out:  # noqa: S310  https only
+            shutil.copyfileobj(answer, out)
+    except urllib.error.HTTPError as error:
+        if error.code not in BUSY:
+            raise
+        asked = error.headers.get("Retry-After", "")
+        raise ServiceUnavailable("The model's source", url, str(error), busy=True,
+                                 after=float(asked) if asked.isdecimal() else None) from error
 
 
 def _name(source: Source) -> str:

@@ -65,7 +65,11 @@ class Ledger:
         """
         self.url = _parsed(url)
         if self.url.get_backend_name() == "sqlite" and self.url.database:
-            _make_file(Path(self.url.database))
+            try:
+                _make_file(Path(self.url.database))
+            except OSError as error:
+                raise SettingError(f"SAEGIM_LEDGER_URL names {self.url.database}, which cannot be made ({error.strerror}): "
+                                   "expected a file in a folder that may be written") from error
         self._engine = _engine(self.url)
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -66,7 +67,7 @@ def test_a_ledger_that_is_none(tmp_path: Path) -> None:
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = in_words(OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "x.parquet")))
     assert said.startswith(f"The disk of {tmp_path} is full (") and said.endswith("it goes on where it was")
-    monkeypatch.setattr(failures.shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
     monkeypatch.setenv("SAEGIM_HOME", str(tmp_path))
     assert in_words(OSError("[Errno 28] No space left on device")).startswith(f"The disk of {tmp_path} is full (0.0 MB free)")
 
