@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import saegim.cli
+from flows.settings import ROOT
+from tests import accepted_images
 from tests.services.conftest import World, with_campaigns
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
 
@@ -34,6 +36,8 @@ def test_photographs_of_a_campaign_without_a_file_wait_for_it(world: World, tmp_
     assert told in world.run("ledger", "submissions").stdout.replace("\n", " ")
     assert "did you mean spring-2025" in world.run("run", "ingest", "--campaign", "sprng-2025", check=False).stderr
 
+    refused = world.run("ingest", "split", "sprng-2025/kim/1.jpg", check=False)
+    assert refused.returncode == 1 and "held unread (unknown_campaign)" in refused.stderr.replace("\n", " ")
     with_campaigns(world, tmp_path, "sprng-2025")
     assert not world.flow("ingest").nothing_new
     found = rows(world)
@@ -100,3 +104,25 @@ def test_a_misspelt_name_is_told_by_every_command(world: World, capsys: pytest.C
             if done.value.code != 1 or told not in said or "Traceback" in said:
                 quiet[command] = (done.value.code, said[-400:])
     assert not quiet
+
+
+def test_a_recipe_is_compared_with_what_there_is(world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world.env["SAEGIM_DATASETS"] = str(tmp_path)
+    recipe = (ROOT / "recipes" / "datasets" / "scene-text.yaml").read_text(encoding="utf-8")
+    first, second = (accepted_images.put(world.bench, seed) for seed in (1, 2))
+
+    def plan(*lines: str) -> str:
+        (tmp_path / "scene-text.yaml").write_text(recipe.replace("[scene_text]", "\n  ".join(["[scene_text]", *lines])),
+                                                  encoding="utf-8")
+        capsys.readouterr()
+        with world.inside(), pytest.raises(SystemExit) as done:
+            saegim.cli.main(["datasets", "plan", "scene-text"])
+        said = " ".join("".join(capsys.readouterr()).split())
+        return f"{done.value.code} {said}"
+
+    known = plan("campaigns: [demo]", f"leave_out: ['{first.image_id[:12]}']")
+    assert known.startswith("0") and "would hold 1 samples" in known and "left_out_by_hand │ 1" in known
+    assert "scene-text.yaml:7: readings.campaigns.0 is 'dmeo': no campaign has this name; did you mean demo?" in plan(
+        "campaigns: [dmeo]")
+    unknown = plan("leave_out:", f"- '{second.image_id[:8]}'", "- abcdef012345")
+    assert unknown.startswith("1") and "scene-text.yaml:9: readings.leave_out.1 is 'abcdef012345': no image has an id" in unknown
