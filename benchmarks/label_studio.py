@@ -11,7 +11,8 @@ from pathlib import Path
 
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
-from apps.stack.services import BUCKETS, down, up
+from apps.stack.seaweedfs import BUCKETS
+from apps.stack.services import down, up
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from flows.settings import Settings, load_settings
@@ -46,4 +47,5 @@ def workbench(settings: Settings, folder: Path, url: str = "", **changes: object
     ObjectStore(settings).ensure_buckets(buckets.values())
     Ledger(ledger_url).migrate()
     return Workbench(settings.model_copy(update={
+        "label_studio_s3_access_key": None,  # it reads the stack's own bucket of images, not these
         **buckets, "ledger_url": ledger_url, "label_studio_url": url or settings.label_studio_url, **changes}))

@@ -212,6 +212,7 @@ def _killed(settings: Settings, folder: Path, target: str, when: str) -> tuple[i
     bench = workbench(settings, folder)
     ids = fill(bench.ledger, bench.model, 20, 3, seed=f"{target} {when}")
     env = {**os.environ, "SAEGIM_LEDGER_URL": bench.settings.ledger_url, "SAEGIM_SETTLE_SECONDS": "2",
+           "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY": "",
            **{f"SAEGIM_{name.upper()}": getattr(bench.settings, name) for name in (
                "bucket_raw", "bucket_images", "bucket_models", "bucket_datasets")}}
     python = ROOT / ".venv" / "bin" / "python"

@@ -93,8 +93,8 @@ def _with_template(bench: Workbench) -> int:
     project = bench.label_studio.ensure_project("template", "OCR template", TEMPLATE, "", "Label Studio's own")
     settings = bench.settings
     bench.label_studio.attach_storage(project, bucket=settings.bucket_images, region=settings.s3_region,
-                                      presign_seconds=PRESIGNED_SECONDS, access_key=settings.s3_access_key,
-                                      secret_key=settings.s3_secret_key)
+                                      presign_seconds=PRESIGNED_SECONDS, access_key=settings.shown.s3_access_key,
+                                      secret_key=settings.shown.s3_secret_key)
     return project
 
 

@@ -275,7 +275,8 @@ class LabelStudio:
     @_named
     def strange_storages(self, project: int) -> list[str]:
         """Storages of a project that Saegim did not attach, for reading or for writing, as people know them."""
-        read, written = (self._http(path, params={"project": project}).json() for path in ("api/storages/", "api/storages/export"))
+        read = self._http("api/storages/", params={"project": project}).json()
+        written = self._http("api/storages/export", params={"project": project}).json()
         return [f"{storage.get('title') or 'no title'} ({storage['type']} {storage.get('bucket') or 'of another kind'})"
                 for storage in [item for item in read if item.get("title") != STORAGE_TITLE] + written]
 

@@ -21,8 +21,6 @@ from apps.stack.state import Access, stack_folder
 from apps.stack.supervision import BIN, Program
 
 BUCKETS = ("raw", "images", "datasets", "models")
-SHOWN = "images"
-"""The one bucket that Label Studio shows: its key reads nothing else."""
 PORTS = ("master", "volume", "filer", "admin", "s3")
 """Each takes a second port 10,000 higher, for gRPC."""
 SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
@@ -32,11 +30,16 @@ FROM, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 5
 """The certificate is trusted because it is this one; no date makes it better."""
 
 
-def program(access: Access) -> Program:
-    """SeaweedFS's process. No secret is an argument: everybody on a machine reads the arguments of all."""
+def program(access: Access, shown: str) -> Program:
+    """SeaweedFS's process. No secret is an argument: everybody on a machine reads the arguments of all.
+
+    Args:
+        access: ports and keys.
+        shown: the one bucket that Label Studio's key reads.
+    """
     data = stack_folder() / "seaweedfs"
     data.mkdir(parents=True, exist_ok=True)
-    keys = write_keys(access)
+    keys = write_keys(access, shown)
     written = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(keys.iterdir()))).hexdigest()
     return Program("seaweedfs", [
         str(BIN / "weed"), f"-config_dir={keys}", "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
@@ -48,12 +51,12 @@ def program(access: Access) -> Program:
         "SAEGIM_KEYS": written})  # other keys make another configuration, which `saegim up` starts
 
 
-def write_keys(access: Access) -> Path:
+def write_keys(access: Access, shown: str) -> Path:
     """Writes who may do what, and the secrets that the parts of SeaweedFS know each other by; returns their folder."""
     folder = stack_folder() / "seaweedfs-keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
-    _write(folder / "s3.json", json.dumps(identities(access), indent=1))
+    _write(folder / "s3.json", json.dumps(identities(access, shown), indent=1))
     if not ((folder / "grpc.key").is_file() and (folder / "grpc.crt").is_file()):
         key, certificate = _certificate()
         _write(folder / "grpc.key", key)
@@ -62,7 +65,7 @@ def write_keys(access: Access) -> Path:
     return folder
 
 
-def identities(access: Access) -> dict[str, object]:
+def identities(access: Access, shown: str) -> dict[str, object]:
     """SeaweedFS's S3 users: the flows do everything; Label Studio reads the pictures that it shows."""
     def identity(name: str, key: str, secret: str, *actions: str) -> dict[str, object]:
         return {"name": name, "credentials": [{"accessKey": access.env[key], "secretKey": access.env[secret]}],
@@ -70,7 +73,7 @@ def identities(access: Access) -> dict[str, object]:
 
     return {"identities": [
         identity("saegim", "SAEGIM_S3_ACCESS_KEY", "SAEGIM_S3_SECRET_KEY", "Admin"),
-        identity("label-studio", "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY", "SAEGIM_LABEL_STUDIO_S3_SECRET_KEY", f"Read:{SHOWN}"),
+        identity("label-studio", "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY", "SAEGIM_LABEL_STUDIO_S3_SECRET_KEY", f"Read:{shown}"),
     ]}
 
 

@@ -82,7 +82,8 @@ def _up(schedules: bool) -> None:
         supervision.shut_down()  # orphans of a killed supervisor hold the ports that we remember
     before = read_access()
     access = write_access(reuse_ports=running is not None)
-    text = supervision.config_text(_programs(access), stack_folder(), ROOT)
+    settings = load_settings()
+    text = supervision.config_text(_programs(access, settings), stack_folder(), ROOT)
     if running != text:
         supervision.shut_down()  # another version's
         supervision.launch(text)
@@ -90,7 +91,6 @@ def _up(schedules: bool) -> None:
         if not _answers(address):
             with _step(f"starting {name}"):
                 _wait(name, address)
-    settings = load_settings()
     ObjectStore(settings).ensure_buckets(BUCKETS)
     Ledger(settings.ledger).migrate()
     for file in home().glob("ledger.db*"):
@@ -130,13 +130,13 @@ def status() -> list[ServiceState]:
     return found
 
 
-def _programs(access: Access) -> list[Program]:
+def _programs(access: Access, settings: Settings) -> list[Program]:
     state, ports = stack_folder(), access.ports
     prefect = [str(BIN / "python"), "-m", "prefect"]
     quiet = {**_reaching_prefect(access), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     flow_env = {**quiet, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
     return [
-        seaweedfs.program(access),
+        seaweedfs.program(access, settings.bucket_images),
         Program("label-studio", [
             str(label_studio.environment() / "bin" / "label-studio"), "start", "--no-browser",
             "--internal-host", "127.0.0.1", "--port", str(ports["label_studio"]),

@@ -51,7 +51,8 @@ def without_a_key(bench: Workbench) -> str:
             listed = httpx.get(address.removesuffix(key), params={"list-type": "2", "max-keys": "1"}, timeout=10).is_success
         finally:
             bench.objects.delete(bucket, key)
-        opened += [f"anybody {verb} {bucket}" for verb, done in (("writes to", written), ("reads", read), ("lists", listed)) if done]
+        verbs = {"writes to": written, "reads": read, "lists": listed}
+        opened += [f"anybody {verb} {bucket}" for verb, done in verbs.items() if done]
     if opened:
         raise NotWell("; ".join(opened), "take public access off these buckets (their policy, their ACL)")
     return "nobody reads, lists or writes a bucket without a key"
@@ -117,7 +118,7 @@ def strange_storages(bench: Workbench) -> str:
 def speaks_grpc(port: int) -> bool:
     """Whether a port of this machine takes HTTP/2 from somebody without a certificate, with TLS or without."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # noqa: S501  we are the stranger here
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # we are the stranger here
     context.set_alpn_protocols(["h2"])
     return _answered(port, None) or _answered(port, context)
 
