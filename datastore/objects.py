@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -299,6 +300,11 @@ class ObjectStore:
             if name not in there:
                 client.create_bucket(Bucket=name)
             client.put_bucket_cors(Bucket=name, CORSConfiguration=CORS)
+
+    @_named
+    def set_policy(self, bucket: str, policy: Mapping[str, object]) -> None:
+        """Says who may do what with a bucket, beyond what each key may do."""
+        self._boto().put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
     @_named
     def buckets(self) -> set[str]:

@@ -101,8 +101,8 @@ def _attach_storage(bench: Workbench, number: int) -> None:
     if new and not (shown.s3_access_key and shown.s3_secret_key):
         say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: Label Studio uses the AWS credentials of its own machine.")
     elif new and shown is settings:
-        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, so every account of Label Studio may "
-            "read the raw originals. Make a key that reads the images alone: docs/labeling.md has its policy.")
+        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, so every account of Label Studio "
+            "may read the raw originals. Make a key that reads the images alone: docs/labeling.md has its policy.")
 
 
 def renew_storages(bench: Workbench) -> None:

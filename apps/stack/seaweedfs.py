@@ -77,6 +77,13 @@ def identities(access: Access, shown: str) -> dict[str, object]:
     ]}
 
 
+def policy(shown: str) -> dict[str, object]:
+    """Of the bucket of pictures: Label Studio's key reads no page that names people, and those are kept there too."""
+    return {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Deny", "Principal": {"AWS": "arn:aws:iam::000000000000:user/label-studio"}, "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{shown}/reports/*"}]}
+
+
 def _security(folder: Path) -> str:
     """Written anew each time, for the folder may have moved: without its files SeaweedFS takes gRPC from everybody."""
     key, certificate = folder / "grpc.key", folder / "grpc.crt"

@@ -91,7 +91,10 @@ def _up(schedules: bool) -> None:
         if not _answers(address):
             with _step(f"starting {name}"):
                 _wait(name, address)
-    ObjectStore(settings).ensure_buckets(BUCKETS)
+    objects = ObjectStore(settings)
+    objects.ensure_buckets(BUCKETS)
+    if settings.bucket_images in BUCKETS:
+        objects.set_policy(settings.bucket_images, seaweedfs.policy(settings.bucket_images))
     Ledger(settings.ledger).migrate()
     for file in home().glob("ledger.db*"):
         file.chmod(0o600)  # an older version made it

@@ -87,14 +87,18 @@ def lent_key(bench: Workbench) -> str:
                       "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY and SAEGIM_LABEL_STUDIO_S3_SECRET_KEY, then: saegim run label")
     lent, key = ObjectStore(settings.shown), f"doctor/{uuid.uuid4().hex}.txt"
     others = (settings.bucket_raw, settings.bucket_datasets, settings.bucket_models)
+    page = f"reports/{key}"
     for bucket in (settings.bucket_images, *others):
         bench.objects.put(bucket, key, b"doctor", "text/plain")
+    bench.objects.put(settings.bucket_images, page, b"doctor", "text/plain")
     try:
         may = [f"read {bucket}" for bucket in others if _done(lambda name: lent.get(name, key), bucket)]
         may += [f"write to {bucket}" for bucket in (settings.bucket_images, *others)
                 if _done(lambda name: lent.put(name, key, b"lent", "text/plain"), bucket)]
+        may += ["read pages that name people (reports/)"] * _done(lambda name: lent.get(name, page), settings.bucket_images)
         shows = _done(lambda name: lent.get(name, key), settings.bucket_images)
     finally:
+        bench.objects.delete(settings.bucket_images, page)
         for bucket in (settings.bucket_images, *others):
             bench.objects.delete(bucket, key)
     if may:
@@ -102,7 +106,7 @@ def lent_key(bench: Workbench) -> str:
     if not shows:
         raise NotWell(f"it cannot read {settings.bucket_images}: Label Studio shows no picture",
                       "widen the key's policy: docs/labeling.md has it")
-    return f"it reads {settings.bucket_images} and nothing else"
+    return f"it reads the pictures in {settings.bucket_images} and nothing else"
 
 
 def strange_storages(bench: Workbench) -> str:
@@ -110,8 +114,8 @@ def strange_storages(bench: Workbench) -> str:
     found = [f"project {row.number}: {title}" for row in project_rows(bench.ledger) if is_ours(bench, row)
              for title in bench.label_studio.strange_storages(row.number)]
     if found:
-        raise NotWell("; ".join(found), "ask who added it, and delete it under the project's Settings → Cloud Storage: another one "
-                      "may hide the pictures, or carry answers away")
+        raise NotWell("; ".join(found), "ask who added it, and delete it under the project's Settings → Cloud Storage: it may "
+                      "hide the pictures, or carry answers away")
     return "each project has the one that Saegim attached"
 
 

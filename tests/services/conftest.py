@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import json
 import os
 import secrets
 import shutil
@@ -264,7 +263,7 @@ def let_label_studio_read(settings: Settings, bucket: str) -> None:
         "Resource": f"arn:aws:s3:::{bucket}/*"}, {
         "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:user/label-studio"}, "Action": "s3:ListBucket",
         "Resource": f"arn:aws:s3:::{bucket}"}]}
-    ObjectStore(settings)._boto().put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    ObjectStore(settings).set_policy(bucket, policy)
 
 
 def with_shares(world: World, folder: Path, **changes: float) -> None:

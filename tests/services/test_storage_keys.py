@@ -105,13 +105,16 @@ def test_label_studios_key_reads_images_and_nothing_else(stack: Settings, raw: s
     assert stack.shown is not stack
     lent, key = ObjectStore(stack.shown), f"doors/{secrets.token_hex(4)}"
     client = lent._boto()
-    ObjectStore(stack).put(stack.bucket_images, key, b"shown", "image/jpeg")
+    page = f"reports/{key}"
+    for name in (key, page):
+        ObjectStore(stack).put(stack.bucket_images, name, b"shown", "image/jpeg")
     try:
         assert lent.get(stack.bucket_images, key) == b"shown"
         assert lent.buckets() == set()
         others = (stack.bucket_raw, stack.bucket_datasets, stack.bucket_models)
         refused: list[Callable[[], object]] = [
-            lambda: lent.get(stack.bucket_raw, raw), lambda: client.delete_object(Bucket=stack.bucket_images, Key=key),
+            lambda: lent.get(stack.bucket_raw, raw), lambda: lent.get(stack.bucket_images, page),
+            lambda: client.delete_object(Bucket=stack.bucket_images, Key=key),
             *[lambda bucket=bucket: client.list_objects_v2(Bucket=bucket) for bucket in others],
             *[lambda bucket=bucket: client.head_bucket(Bucket=bucket) for bucket in others],
             *[lambda bucket=bucket: lent.put(bucket, "doors/evil", b"", "text/plain")
@@ -126,7 +129,8 @@ def test_label_studios_key_reads_images_and_nothing_else(stack: Settings, raw: s
                 call()
             assert isinstance(error.value, SaegimError | client.exceptions.ClientError)
     finally:
-        ObjectStore(stack).delete(stack.bucket_images, key)
+        for name in (key, page):
+            ObjectStore(stack).delete(stack.bucket_images, name)
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,8 @@ def test_an_annotators_account_reads_no_original(stack: Settings, raw: str, desk
     studio = LabelStudio(stack.label_studio_url, stack.label_studio_token)
     changed = desk.browser.patch(f"{storages}{desk.storage}", json={"presign_ttl": 1000, "presign": False})
     assert changed.status_code == 200
-    desk.browser.post(storages, json={"project": desk.project, "bucket": stack.bucket_images, "title": "mine", "id": desk.storage})
+    mine = {"project": desk.project, "bucket": stack.bucket_images, "title": "mine", "id": desk.storage}
+    assert desk.browser.post(storages, json=mine).status_code == 201
     assert studio.strange_storages(desk.project) == [f"mine (s3 {stack.bucket_images})"]
     assert not studio.attach_storage(
         desk.project, bucket=stack.bucket_images, region=stack.s3_region, presign_seconds=PRESIGNED_SECONDS,
