@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from adapters.label_studio.annotation_config import config_names
 from datastore.ledger import names
-from datastore.ledger.candidates import candidates, keys_of, photographs, rejoined, repeated, seen_alike
+from datastore.ledger.candidates import candidates, keys_of, photographs, rejoined, repeated
 from datastore.ledger.connection import in_chunks
 from datastore.ledger.readings import readings_by_id
 from datastore.releases import newest, places, reading_keys, shard_files
 from flows.campaigns import load_campaigns
+from flows.promises import by_what_it_holds, frozen_elsewhere, frozen_of, recipe_of
 from flows.settings import ROOT
 from flows.workbench import Workbench
 from saegim.manifest import File, Manifest
-from saegim.releases import Releases
 from schemas.errors import SettingError
 from schemas.ids import pseudonym
 from schemas.names import did_you_mean
-from schemas.sample import Before, Planned, Sample
+from schemas.sample import Planned, Sample
 from stages.export import gates
-from stages.export.bridges import BY_HAND, FOUND, Bridge, bridges, groups_in_two_splits
+from stages.export.bridges import Bridge
 from stages.export.changes import Change, changes, leaving
 from stages.export.counts import Counts
 from stages.export.gates import Failure
-from stages.export.groups import Groups, Link, group, links
+from stages.export.groups import group
 from stages.export.leaks import LeakReport
 from stages.export.plan import Plan, plan
 from stages.export.recipe import THAW, Dataset, Known, parse_dataset
@@ -145,33 +142,17 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     agreed = recipe.agreed.to if parent and recipe.agreed and recipe.agreed.release == parent.number + 1 else []
     found = plan(recipe, candidates(bench.ledger, recipe.readings.annotation_configs), groups, before,
                  {name for name in frozen if f"{THAW} {name}" not in agreed})
+    found, torn = by_what_it_holds(bench, recipe, found, groups, before)
     arrived = frozenset(item.image_id for item in found.samples
                         if item.image_id not in before or not before[item.image_id].held)
     known = ((item, before[item.image_id]) for item in found.samples if item.image_id in before)
     regrouped = sum((item.group, item.candidate.cluster_id) != (was.group, was.cluster_id) for item, was in known)
     made_by = recipe_of(parent) if parent else None
     told = changes(recipe, made_by, regrouped, before, frozen) if made_by else []
-    told += leaving(found.left_out, before, frozen) if parent else _frozen_elsewhere(bench, recipe, found)
+    told += leaving(found.left_out, before, frozen) if parent else frozen_elsewhere(bench, recipe, found)
     bore = parent is not None and (made_by is None or made_by.gates.leaks > 0)
     unchecked = frozenset(item.image_id for item in found.samples) if bore else arrived | rejoined(bench.ledger)
-    return NextRelease(recipe, parent, found, shards, arrived, _bridges(bench, recipe, found, groups, before), tuple(told),
-                       tuple(sorted(released)), regrouped, unchecked)
-
-
-def recipe_of(release: Manifest) -> Dataset | None:
-    """The recipe that made a release; None where this version of Saegim cannot read it any more."""
-    try:
-        return Dataset.model_validate(release.recipe)
-    except ValidationError:
-        return None
-
-
-def frozen_of(release: Manifest) -> set[str]:
-    """Splits that take nothing new after a release."""
-    if release.frozen is not None:
-        return set(release.frozen)
-    made_by = recipe_of(release)
-    return set(made_by.frozen) if made_by else set()
+    return NextRelease(recipe, parent, found, shards, arrived, torn, tuple(told), tuple(sorted(released)), regrouped, unchecked)
 
 
 def stopped(bench: Workbench, release: NextRelease, counts: Counts, leaks: LeakReport) -> list[Failure]:
@@ -189,36 +170,6 @@ def stopped(bench: Workbench, release: NextRelease, counts: Counts, leaks: LeakR
     return [*(gates.unlike(recipe, release.parent.unit, release.released) if release.parent else ()),
             *gates.unagreed(recipe, release.number, release.changes), *gates.held(release.plan.samples),
             *gates.classes(recipe.gates, counts), *gates.leaks(recipe.gates, leaks, keys)]
-
-
-def _bridges(bench: Workbench, recipe: Dataset, found: Plan, groups: Groups, before: dict[str, Before]) -> tuple[Bridge, ...]:
-    """Groups that stand in two splits, with what makes them one."""
-    torn = groups_in_two_splits(found.samples)
-    if not torn:
-        return ()
-    members = [item for item in photographs(bench.ledger) if groups.of(item.image_id) in torn]
-    known = {name: item.cluster_id for name, item in before.items() if groups.of(name) in torn}
-    repeats = [pair for pair in repeated(bench.ledger) if pair[0] in known]
-    evidence = [Link(one, other, BY_HAND if by_hand else FOUND)
-                for one, other, by_hand in seen_alike(bench.ledger, {*known, *(item.image_id for item in members)})]
-    made_of = links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known, repeats)
-    return tuple(bridges(torn, evidence, made_of))
-
-
-def _frozen_elsewhere(bench: Workbench, recipe: Dataset, found: Plan) -> list[Change]:
-    """What the first release of a dataset takes of the frozen splits of others: a copied recipe splits the same images anew."""
-    bucket = bench.settings.bucket_datasets
-    told = []
-    for name in Releases(bench.settings, bench.objects.bucket(bucket)).datasets():
-        other = newest(bench.objects, bucket, name)
-        if other is None or name == recipe.name or not (frozen := frozen_of(other)):
-            continue
-        there = places(bench.objects, bucket, other)
-        taken = Counter((item.split, there[item.image_id].split) for item in found.samples if item.split not in recipe.frozen
-                        and item.image_id in there and there[item.image_id].split in frozen)
-        told += [Change(f"{count} images of `{split}` stand in the frozen split `{theirs}` of {other.name}: a model that learns "
-                        "from this dataset knows them") for (split, theirs), count in sorted(taken.items())]
-    return told
 
 
 def samples(bench: Workbench, planned: Sequence[Planned]) -> Iterator[Sample]:
