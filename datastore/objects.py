@@ -113,7 +113,7 @@ def _of_obstore(store: ObjectStore, error: Exception) -> SaegimError:
                             f"SAEGIM_S3_SECRET_KEY, or a profile for AWS ({said})")
     if "region" in said:
         return SettingError(f"Object storage at {store.address} has the bucket in another region: set SAEGIM_S3_REGION ({said})")
-    if "TLS" in said:
+    if "TLS" in said or "SSL" in said:
         return SettingError(f"Object storage at {store.address} cannot be trusted: {said}. Mend SAEGIM_S3_ENDPOINT or the "
                             "certificate")
     return _by_status(store, status_of(error), said, None)

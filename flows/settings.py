@@ -91,7 +91,8 @@ def load_settings() -> Settings:
     try:
         return Settings(_env_file=home() / "env")
     except ValidationError as error:
-        lines = [f"SAEGIM_{'_'.join(map(str, item['loc'])).upper()} {_shown(item['input'])}: {item['msg']}"
+        lines = [f"SAEGIM_{'_'.join(map(str, item['loc'])).upper()} {_shown(item['input'])}: "
+                 f"{item['msg'].removeprefix('Value error, ')}"
                  for item in error.errors()]
         raise SettingError("; ".join(lines) + f". Set it in the environment or in {home() / 'env'}") from None
 

@@ -113,5 +113,6 @@ def storage_settings() -> StorageSettings:
     try:
         return StorageSettings(_env_file=home() / "env")
     except ValidationError as error:
-        raise SettingMissing("; ".join(f"SAEGIM_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        lines = [f"SAEGIM_{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()]
+        raise SettingMissing("; ".join(lines)
                              + f". Set it in the environment or in {home() / 'env'}") from None

@@ -14,7 +14,7 @@ from flows.collect import collect
 from flows.label import label
 from flows.projects import project_of
 from flows.push import SUBJECT
-from schemas.errors import ServiceUnavailable
+from schemas.errors import ServiceUnavailable, Transient
 from schemas.labelling import Side
 from tests.faulty import before
 from tests.read_images import fill
@@ -115,6 +115,7 @@ def test_a_project_that_cannot_be_collected_stops_no_other(lab: Callable[..., La
     first = project_of(here.bench, here.bench.annotation_config)
     with before(here.bench.settings.label_studio_url) as (url, faults), pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAEGIM_LABEL_STUDIO_URL", url)
+        patch.setattr(Transient, "worth", 1.0)  # nobody waits for five minutes here
         faults.refused = f"project={first.number}&fields=all"
         with pytest.raises(ServiceUnavailable):
             collect()

@@ -29,7 +29,7 @@ from flows.batches import Failures
 from flows.models import cache_folder
 from flows.settings import ROOT, Settings
 from saegim.settings import home
-from schemas.errors import ServiceUnavailable, TooManyFailures
+from schemas.errors import ServiceUnavailable, TooManyFailures, Transient
 from schemas.reading import Attributes, Direction, Kind, Reading, Region, Unit
 from tests.services.conftest import SAEGIM, World, new_world, readings_by
 from tests.services.test_killed_and_run_again import send
@@ -303,6 +303,7 @@ def test_a_store_that_does_not_answer_is_no_pictures_fault(read_by_nobody: World
         get = ObjectStore.get
         patched.setattr(ObjectStore, "get", refuse)
         patched.setattr(ObjectStore, "exists", refuse)
+        patched.setattr(Transient, "worth", 1.0)  # nobody waits for five minutes here
         with pytest.raises(ServiceUnavailable):
             world.flow("prelabel")
     assert outcomes(world) == before and not read_by_models(world)
