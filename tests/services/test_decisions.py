@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
+from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from datastore.ledger import Ledger
 from datastore.ledger.results import replace_points
 from datastore.ledger.submissions import quarantine, reject_textless
+from flows.workbench import Workbench
+from schemas.submission import Verdict
 from tests.services.conftest import SAEGIM, World
 from tests.services.test_ingest import clusters, document, jpeg, put, rows
+from tests.unit.test_decisions_random import Bench, play, related
+
+assert related  # a fixture
 
 A, B, COPY = "demo/kim/a.jpg", "demo/lee/b.jpg", "demo/lee/copy of a.jpg"
 
@@ -27,6 +35,15 @@ def sent(world: World, tmp_path: Path) -> World:
     put(world, COPY, jpeg(document(1)))
     world.flow("ingest")
     return world
+
+
+def test_random_sequences_on_postgresql(postgres_url: str, related: dict[frozenset[str], Verdict]) -> None:
+    ledger = Ledger(postgres_url)
+    ledger.migrate()
+    done: Counter[str] = Counter()
+    for seed in range(20):
+        play(cast(Workbench, Bench(ledger)), related, seed, done)
+    assert done["decide"] > 10
 
 
 def outcomes(world: World) -> dict[str, tuple[str, str | None]]:
