@@ -217,6 +217,7 @@ def test_a_renamed_frozen_split_takes_nothing_and_needs_a_word_of_consent(manage
     assert near.image_id not in manager.rows() and "test" in (second.frozen or [])
     assert second.left_out == {"near_frozen": 1} and second.splits["test"] == len(tested)
     near_too = made.put(bench, 51, cluster=tested[0].image_id)
+    made.put(bench, 52)
     manager.export()  # of the old name nobody speaks any more, and it takes nothing still
     assert near_too.image_id not in manager.rows() and "test" in (manager.release().frozen or [])
     assert "`test`" in manager.card().partition("Frozen: ")[2].partition(". ")[0]
