@@ -199,8 +199,8 @@ def _bury(access: Access, settings: Settings) -> None:
         names = mark_dead_runs(client, {f"saegim-{pool}": supervision.started(f"worker-{pool}") for pool in POOLS})
     freed = leases.sweep(Ledger(settings.ledger))
     if names or freed:
-        console.print(f"[green]✔[/] {len(names)} dead runs marked as crashed{': ' if names else ''}{', '.join(names)}; "
-                      f"{freed} claims of dead processes removed", soft_wrap=True, highlight=False)
+        console.print(f"[green]✔[/] dead runs marked as crashed: {', '.join(names) or 'none'}; claims of dead processes removed: "
+                      f"{freed}", soft_wrap=True, highlight=False)
 
 
 def set_schedules(on: bool) -> None:
