@@ -13,7 +13,6 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from flows.leaks import find_leaks
 from flows.planning import NextRelease, changed_labels, known_names, load_dataset, looked_through, next_release, stopped
 from flows.workbench import Workbench, open_workbench
 from stages.export import gates
@@ -65,6 +64,8 @@ def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metav
 
 
 def _look_through(bench: Workbench, outlook: Outlook) -> None:
+    from flows.leaks import find_leaks  # imports Prefect
+
     release, planned = outlook.release, outlook.release.plan.samples
     found = looked_through(bench, planned, outlook.counts, outlook.failures)
     for _, changed in track(changed_labels(bench, release, found), "looking through the readings", len(planned),

@@ -23,7 +23,6 @@ from apps.stack.state import Access, make_private, read_access, stack_folder, wr
 from apps.stack.supervision import BIN, Program
 from datastore.ledger import Ledger, leases
 from datastore.objects import ObjectStore
-from flows.projects import renew_storages
 from flows.settings import ROOT, Settings, load_settings
 from flows.workbench import Workbench
 from saegim.settings import home
@@ -100,6 +99,10 @@ def _up(schedules: bool) -> None:
         file.chmod(0o600)  # an older version made it
     if before and before.env.get(LENT) != access.env[LENT]:
         with _step("giving Label Studio's projects a key of their own"):
+            from flows.projects import renew_storages  # imports Prefect
+
+            from flows.projects import renew_storages  # brings Prefect, which takes its server from the environment when it comes
+
             renew_storages(Workbench(settings))
     _deploy(access)
     _bury(access, settings)

@@ -16,7 +16,6 @@ from apps.stack.seaweedfs import PORTS
 from apps.stack.state import read_access
 from datastore.ledger.projects import project_rows
 from datastore.objects import ObjectStore
-from flows.projects import is_ours
 from flows.workbench import Workbench
 from schemas.errors import ObjectMissing, SaegimError
 
@@ -111,6 +110,8 @@ def lent_key(bench: Workbench) -> str:
 
 def strange_storages(bench: Workbench) -> str:
     """Storages that somebody added to our projects."""
+    from flows.projects import is_ours  # imports Prefect
+
     found = [f"project {row.number}: {title}" for row in project_rows(bench.ledger) if is_ours(bench, row)
              for title in bench.label_studio.strange_storages(row.number)]
     if found:
