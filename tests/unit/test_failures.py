@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +16,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 import saegim.cli
 from datastore.ledger import Ledger
 from datastore.ledger.trouble import in_words as ledger_words
+from flows.settings import ROOT
 from saegim import failures
 from saegim.failures import in_words, keep_trace
 from schemas.errors import DiskFull, LedgerBusy, SaegimError, ServiceUnavailable, SettingError
@@ -117,3 +120,11 @@ def test_an_address_that_is_none_names_its_setting(name: str, value: str, tmp_pa
         saegim.cli.main(["datasets", "list"] if "S3" in name else ["models", "list"])
     [line] = capsys.readouterr().err.splitlines()
     assert name in line and "http:// or https://" in line
+
+
+@pytest.mark.slow
+def test_the_commands_do_not_bring_prefect_before_they_know_its_server() -> None:
+    """Otherwise each `saegim run` starts a server of its own."""
+    said = subprocess.run([sys.executable, "-c", "import apps.cli, sys; print('prefect' in sys.modules)"], cwd=ROOT, check=True,
+                          capture_output=True, text=True).stdout
+    assert said.strip() == "False"
