@@ -101,8 +101,6 @@ def _up(schedules: bool) -> None:
         with _step("giving Label Studio's projects a key of their own"):
             from flows.projects import renew_storages  # imports Prefect
 
-            from flows.projects import renew_storages  # brings Prefect, which takes its server from the environment when it comes
-
             renew_storages(Workbench(settings))
     _deploy(access)
     _bury(access, settings)
