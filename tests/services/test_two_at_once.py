@@ -19,6 +19,7 @@ from datastore.ledger.tables import tasks as task_table
 from datastore.releases import newest
 from flows.push import SUBJECT
 from flows.settings import ROOT, Settings
+from tests import accepted_images
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
 from tests.services.test_ingest import BUCKET, document, jpeg
 
@@ -72,6 +73,15 @@ def test_two_runs_of_each_verb_at_once(stack: Settings, tmp_path: Path) -> None:
         assert connection.scalar(select(func.sum(points.c.points)).where(points.c.rule == "accepted")) == 10 * PICTURES
     for verb in ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score"):
         assert world.flow(verb).nothing_new, verb
+
+
+def test_of_two_exports_at_once_one_reports_the_release(world: World) -> None:
+    for number in range(1, 3):
+        accepted_images.put(world.bench, number)
+        said = at_once(world, "export")
+        new, other = sorted(said, key=lambda one: "nothing new" in one)
+        assert f"{number} samples in a new release" in new and "nothing new" not in new
+        assert f"scene-text@{number} is up to date" in other
 
 
 def test_no_deployment_has_a_limit_of_prefects(stack: Settings) -> None:
