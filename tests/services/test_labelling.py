@@ -21,6 +21,7 @@ from sqlalchemy import insert, select
 from adapters.label_studio import client
 from adapters.label_studio.client import ChangedTask, LabelStudio, OpenTask
 from adapters.label_studio.codec import to_prediction
+from apps.stack.prefect_api import prefect_of
 from datastore.ledger import answers, queue, readings, tasks
 from datastore.ledger.tables import images, submissions
 from datastore.ledger.tables import readings as reading_table
@@ -439,8 +440,8 @@ def test_the_status_says_who_did_what(lab: Callable[..., Lab]) -> None:
     assert "80 % of 10" in people[KIM][9]
     assert "100 % of 2" in people[KIM][10]
     label_status()
-    found = httpx.post(f"{here.bench.settings.prefect_api_url}/artifacts/latest/filter", timeout=30, json={
-        "artifacts": {"key": {"any_": ["labelling"]}}}).json()
+    with prefect_of(here.bench.settings) as prefect:
+        found = prefect.post("artifacts/latest/filter", json={"artifacts": {"key": {"any_": ["labelling"]}}}).json()
     assert KIM in found[0]["data"] and "80 % of 10" in found[0]["data"]
     shown = here.world.run("label", "status").stdout
     assert "key presses saved" in " ".join(shown.split()) and "page with plots" in shown

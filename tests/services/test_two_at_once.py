@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import func, select
 
+from apps.stack.prefect_api import prefect_of
 from datastore.ledger import projects
 from datastore.ledger.tables import accepted_readings, collected, evaluations, points, readings, submissions
 from datastore.ledger.tables import tasks as task_table
@@ -85,14 +85,15 @@ def test_of_two_exports_at_once_one_reports_the_release(world: World) -> None:
 
 
 def test_no_deployment_has_a_limit_of_prefects(stack: Settings) -> None:
-    found = httpx.post(f"{stack.prefect_api_url}/deployments/filter", json={}, timeout=30).json()
+    with prefect_of(stack) as client:
+        found = client.post("deployments/filter", json={}).json()
     assert len(found) >= 9
     assert {(item["concurrency_limit"], item["global_concurrency_limit"]) for item in found} == {(None, None)}
 
 
 def test_late_runs_give_way_to_the_newest(stack: Settings) -> None:
     """As after a night without a worker: all runs that are due wait for it, and one does the work of all."""
-    with httpx.Client(base_url=stack.prefect_api_url, timeout=120) as client:
+    with prefect_of(stack) as client:
         deployment = client.get("deployments/name/collect/collect").json()["id"]
         now = datetime.now(UTC)
         made = [client.post(f"deployments/{deployment}/create_flow_run", json={
