@@ -166,8 +166,8 @@ def add_agreement(connection: Connection, kind: Kind, run: str, image_id: str, o
 def drop_agreements(connection: Connection, annotation_config: str, image_ids: Sequence[str]) -> None:
     """Forgets what was compared of images, before it is compared anew."""
     for chunk in in_chunks(image_ids):
-        connection.execute(agreements.delete().where(
-            agreements.c.image_id.in_(chunk), agreements.c.annotation_config.startswith(f"{annotation_config}@", autoescape=True)))
+        of_config = agreements.c.annotation_config.startswith(f"{annotation_config}@", autoescape=True)
+        connection.execute(agreements.delete().where(agreements.c.image_id.in_(chunk), of_config))
 
 
 def want_second_look(connection: Connection, wanted: SecondLook) -> bool:

@@ -45,7 +45,8 @@ def test_half_an_emoji_stops_nobody_else(lab: Callable[..., Lab]) -> None:
                     with_text(HALF_AN_EMOJI)(opened[broken].prediction_result)) == 500
     here.answer(opened[fine[1]], KIM)
 
-    told = f"Task {opened[broken].task_id} of {here.bench.settings.label_studio_url}/projects/{project.number}/data cannot be read"
+    address = here.bench.settings.label_studio_url
+    told = f"Task {opened[broken].task_id} of {address}/projects/{project.number}/data cannot be read"
     for accepted in (2, 0, 1):  # each run says it, until somebody has mended it
         report = collect()
         assert report.counts["accepted"] == accepted

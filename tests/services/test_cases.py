@@ -238,8 +238,8 @@ def is_named_and_the_rest_collected(cases: Cases, _name: str) -> None:
     here = cases.answers
     assert here.posted["lone_surrogate"] == 500
     project = project_of(here.lab.bench, here.lab.bench.annotation_config)
-    assert any(note.startswith(f"Task {here.tasks['lone_surrogate']} of ") and f"/projects/{project.number}/data cannot be read" in note
-               for note in here.report.notes)
+    told = f"/projects/{project.number}/data cannot be read"
+    assert any(note.startswith(f"Task {here.tasks['lone_surrogate']} of ") and told in note for note in here.report.notes)
     assert here.images["good"] in here.accepted
 
 

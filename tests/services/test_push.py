@@ -90,7 +90,8 @@ def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults)
         {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}},
         {"data": {"image": "s3://x/1.jpg"}}, {"data": {"image": "s3://x/2.jpg"}}])
     newest = max(there.values())
-    [double] = [task.task_id for task in bench.label_studio.tasks_after(project.number, newest, SUBJECT) if task.subject == ids[1]]
+    doubles = bench.label_studio.tasks_after(project.number, newest, SUBJECT)
+    [double] = [task.task_id for task in doubles if task.subject == ids[1]]
     bench.label_studio.annotate(double, [], 1.0, None)  # somebody has worked on the double: it is the one that stays
     counts = run_label()
     assert (counts["pushed again"], counts["doubles removed"]) == (1, 1)

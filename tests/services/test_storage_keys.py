@@ -51,7 +51,7 @@ def weed() -> psutil.Process:
 
 
 def test_no_port_of_the_object_store_gives_or_takes_a_byte_without_a_key(world: World) -> None:
-    objects, bucket, raw = world.bench.objects, world.env["SAEGIM_BUCKET_RAW"], "demo/김하늘/신분증.txt"  # an open door empties it
+    objects, bucket, raw = world.bench.objects, world.env["SAEGIM_BUCKET_RAW"], "demo/김하늘/신분증.txt"  # open doors empty it
     objects.put(bucket, raw, SECRET.encode(), "text/plain; charset=utf-8")
     ports = sorted({item.laddr.port for item in weed().net_connections("tcp") if item.status == psutil.CONN_LISTEN})
     assert len(ports) == 10

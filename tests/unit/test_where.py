@@ -19,8 +19,9 @@ TABLE = label_table([image.sample("s") for image in images_of({"train": 9, "val"
 ROWS = TABLE.to_pylist()
 REGION_FIELDS = [field.name for field in LABELS.field("regions").type.value_type]
 Values = dict[str, list[Any]]
-TEXT: Values = {"split": ["train", "test", "없음"], "media_type": ["image/png"], "direction": ["vertical", "horizontal", "curved"],
-        "text": ["EXIT", "", "비상구", "서울역 3번 출구"], "language": ["ko", "digits"], "replaces": ["r0"]}
+TEXT: Values = {"split": ["train", "test", "없음"], "media_type": ["image/png"],
+        "direction": ["vertical", "horizontal", "curved"], "text": ["EXIT", "", "비상구", "서울역 3번 출구"],
+        "language": ["ko", "digits"], "replaces": ["r0"]}
 NUMBER: Values = {"width": [24, 26, 26.0, 2.5e9], "height": [16, -1], "agreement": [0.5, 0.7, 1, 0], "revision": [1, 0.5],
                   "score": [0.1]}
 TRUTH: Values = {"legible": [True, False], "checked": [True, False]}
