@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.ocr.bundles import Bundle, load_bundle, problems
 from adapters.ocr.sources import fetch
-from apps.stack.state import choose_ports, merge_env
+from apps.stack.state import choose_ports, merge_env, write_access
 from apps.stack.supervision import Program, config_text
 from datastore.ledger import Ledger, leases
 from schemas.errors import ModelUnavailable
@@ -35,6 +35,20 @@ def test_a_port_that_somebody_holds_is_not_chosen() -> None:
         chosen = choose_ports({"prefect": taken})
     assert chosen["prefect"] != taken
     assert len(set(chosen.values())) == len(chosen)
+
+
+def test_a_key_that_was_lent_to_label_studio_is_made_void_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAEGIM_HOME", str(tmp_path))
+    (tmp_path / "stack").mkdir()
+    (tmp_path / "stack" / "ports.json").write_text('{"s3": 8333, "filer": 21000}')
+    (tmp_path / "env").write_text("SAEGIM_S3_ACCESS_KEY=lent\nSAEGIM_S3_SECRET_KEY=lent too\nSAEGIM_BATCH_SIZE=7\n")
+    upgraded = write_access(reuse_ports=True)
+    assert "lent" not in (tmp_path / "env").read_text()
+    assert "SAEGIM_BATCH_SIZE=7" in (tmp_path / "env").read_text()
+    assert (upgraded.ports["s3"], upgraded.ports["filer"]) == (8333, 21000)
+    assert {"admin", "master", "volume"} <= upgraded.ports.keys()  # what an older version had no port for
+    assert upgraded.env["SAEGIM_S3_ACCESS_KEY"] != upgraded.env["SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY"]
+    assert write_access(reuse_ports=True) == upgraded
 
 
 def test_supervisords_configuration_survives_odd_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
