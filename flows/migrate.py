@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from adapters.label_studio.annotation_config import AnnotationConfig, Subject
-from datastore.ledger import answers, leases, projects, readings, tasks
+from datastore.ledger import answers, projects, readings, tasks
 from datastore.ledger.projects import Project
 from flows.projects import is_ours
-from flows.push import claim_project
+from flows.push import take_back
 from flows.workbench import Workbench
 from schemas.reading import Reading
 from stages.label.migrate import renamed
@@ -83,12 +83,4 @@ def _take_back(bench: Workbench, config: AnnotationConfig, project: Project, dry
                  if (subject.partition("/")[0] if config.subject is Subject.REGION else subject) not in begun}
     if dry_run or not open_ones or not is_ours(bench, project):
         return len(open_ones)
-    lease = claim_project(bench, project)
-    try:
-        gone = [subject for subject, task_id in open_ones.items() if bench.label_studio.delete_untouched(project.number, task_id)]
-        with bench.ledger.write() as connection:
-            leases.fence(connection, lease)
-            tasks.drop(connection, project.key, gone)
-    finally:
-        leases.release(bench.ledger, lease)
-    return len(gone)
+    return take_back(bench, project, open_ones)

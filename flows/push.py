@@ -68,6 +68,26 @@ def claim_project(bench: Workbench, project: Project) -> Lease:
     return lease
 
 
+def take_back(bench: Workbench, project: Project, open_tasks: Mapping[str, int | None]) -> int:
+    """Removes tasks of a project that nobody has begun; returns how many.
+
+    Args:
+        bench: the systems.
+        project: whose.
+        open_tasks: task id by subject; None for one that Label Studio has not confirmed.
+    """
+    lease = claim_project(bench, project)
+    try:
+        gone = [subject for subject, task_id in open_tasks.items()
+                if task_id is None or bench.label_studio.delete_untouched(project.number, task_id)]
+        with bench.ledger.write() as connection:
+            leases.fence(connection, lease)
+            tasks.drop(connection, project.key, gone)
+    finally:
+        leases.release(bench.ledger, lease)
+    return len(gone)
+
+
 def push(bench: Workbench, project: Project, lease: Lease, make: MakeTasks) -> Pushed:
     """Brings all planned tasks of a project into Label Studio, each once."""
     done = Pushed()

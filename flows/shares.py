@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.label_studio.annotation_config import AnnotationConfig, Subject
-from datastore.ledger import leases, projects, queue, tasks
-from datastore.ledger.projects import Project
+from datastore.ledger import projects, queue
 from datastore.ledger.queue import Share
 from flows.campaigns import load_campaigns
 from flows.projects import is_ours
-from flows.push import claim_project
+from flows.push import take_back
 from flows.report import Report
 from flows.settings import Settings
 from flows.workbench import Workbench
@@ -70,23 +69,10 @@ def take_back_moved(bench: Workbench, shares: Shares, report: Report) -> None:
             moved = queue.moved(bench.ledger, project, share)
             if moved and is_ours(bench, project):
                 try:
-                    gone = _take_back(bench, project, moved)
+                    gone = take_back(bench, project, moved)
                 except LeaseLost as error:
                     report.notes.append(str(error))
                     continue
                 report.counts["taken back"] = report.counts.get("taken back", 0) + gone
                 report.notes.append(f"{gone} open tasks of project {project.number} ({project.run}, {project.side}) are taken "
                                     "back: the campaigns of their pictures name another annotation config.")
-
-
-def _take_back(bench: Workbench, project: Project, moved: dict[str, int | None]) -> int:
-    lease = claim_project(bench, project)
-    try:
-        gone = [subject for subject, task_id in moved.items()
-                if task_id is None or bench.label_studio.delete_untouched(project.number, task_id)]
-        with bench.ledger.write() as connection:
-            leases.fence(connection, lease)
-            tasks.drop(connection, project.key, gone)
-    finally:
-        leases.release(bench.ledger, lease)
-    return len(gone)
