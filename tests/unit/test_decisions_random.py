@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -56,16 +56,16 @@ class OneConnection(Ledger):
 
     def __init__(self) -> None:
         super().__init__("sqlite://")
-        self._connection = self._engine.connect()
-        metadata.create_all(self._connection)
+        self._only = self._engine.connect()
+        metadata.create_all(self._only)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        yield self._connection
+        yield self._only
 
     @contextmanager
     def write(self, alone: str | None = None, foreign_keys: bool = True) -> Iterator[Connection]:
-        yield self._connection
+        yield self._only
 
 
 class OnePicture:
@@ -297,7 +297,7 @@ def play(bench: Workbench, related: dict[frozenset[str], Verdict], seed: int, do
     world.check()
     # Nothing but decisions since the start: undoing all of them gives the start.
     start, only_decisions = world.state(), seed % 2 == 0
-    steps = [world.decide, world.decide, world.undo, world.ingest]
+    steps: list[Callable[[], bool | None]] = [world.decide, world.decide, world.undo, world.ingest]
     if not only_decisions:
         steps += [world.send, world.send, world.read, world.retry, world.compare_texts]
     for _ in range(STEPS):
