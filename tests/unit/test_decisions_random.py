@@ -307,18 +307,19 @@ def play(bench: Workbench, related: dict[frozenset[str], Verdict], seed: int, do
         if took is not False:
             world.check()
     world.ingest()
-    world.check_from_scratch()
+    if thorough := seed % 8 < 2:
+        world.check_from_scratch()
     end, said = world.state(), len(decisions.decision_list(bench.ledger))
     world.undo_all()
     world.check()
     if only_decisions:
         assert world.state() == start
-    if seed % 7 == 0:  # undone too, everything is as it was before
+    if thorough:  # undone too, everything is as it was before
         for number in range(len(decisions.decision_list(bench.ledger)), said, -1):
             assert world.take(Decision(0, Said.UNDO, undoes=number))
         assert world.state() == end
-    world.ingest()
-    world.check_from_scratch()
+        world.ingest()
+        world.check_from_scratch()
 
 
 @pytest.mark.slow
@@ -327,7 +328,7 @@ def test_whatever_is_said_in_whatever_order(bench: Workbench, related: dict[froz
     done: Counter[str] = Counter()
     for seed in range(part, SEQUENCES, PARTS):
         play(bench, related, seed, done)
-    assert min(done.values()) > SEQUENCES / PARTS / 20, done
+    assert min(done.values()) > SEQUENCES / PARTS / 40, done
 
 
 def test_a_decision_while_an_ingest_compares(bench: Workbench, related: dict[frozenset[str], Verdict],
