@@ -364,5 +364,5 @@ def test_the_releases_that_there_are(bucket: Bucket, tmp_path: Path) -> None:
     assert bucket.releases.manifest("scene-text").number == 2
     with pytest.raises(ReleaseNotFound, match=r"no release scene-text@3. There are: scene-text@1, scene-text@2"):
         bucket.pull(tmp_path / "out", "scene-text@3")
-    with pytest.raises(ReleaseNotFound, match=r"no dataset 'scene'\. There are: scene-text"):
+    with pytest.raises(ReleaseNotFound, match=r"no dataset 'scene' at .*; did you mean scene-text"):
         bucket.pull(tmp_path / "out", "scene")
