@@ -178,9 +178,10 @@ class _Tree:
             self._joined.add(item.image_id)
 
     def split(self, image: str) -> None:
-        """It is a picture of its own."""
+        """It is a picture of its own; what is under it is the same photograph, and comes along."""
         self._above.pop(image, None)
-        self._alone(image)
+        for name in self._under(image):
+            self._alone(name)
         self._sure(image)
 
     def repeat(self, image: str, other: str) -> None:

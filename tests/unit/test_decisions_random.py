@@ -166,7 +166,25 @@ class World:
         rows = {row.submission_id: row for row in submission_rows(self.ledger)}
         for name, place in foreseen.items():  # what was shown is what happened
             assert (rows[name].outcome, rows[name].duplicate_of) == (place.outcome, place.duplicate_of)
+        if decision.kind is not Said.UNDO:
+            self.holds(decision, rows[decision.submission_id], rows.get(decision.other_id))
         return True
+
+    def holds(self, decision: Decision, one: Any, other: Any) -> None:
+        """What was just said is so."""
+        with self.ledger.read() as connection:
+            cluster = {row.image_id: row.cluster_id for row in connection.execute(
+                select(images.c.image_id, images.c.cluster_id).join(submissions, submissions.c.image_id == images.c.image_id)
+                .where(submissions.c.outcome.in_(STANDS)))}
+        if decision.kind is Said.SPLIT:
+            assert one.image_id == one.own_image_id
+            assert one.outcome in (Outcome.ACCEPTED, Outcome.DUPLICATE)  # of the very same picture, sent before
+            assert list(cluster.values()).count(cluster[one.image_id]) == 1
+        elif decision.kind is Said.DUPLICATE:
+            assert one.image_id == other.image_id
+        else:
+            assert one.image_id != other.image_id
+            assert cluster[one.image_id] == cluster[other.image_id]
 
     def read(self) -> None:
         """prelabel: finds no text on a picture, or fails on it."""
