@@ -7,7 +7,7 @@ BENCH := .venv-bench
 PIP_FLAGS := -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help demo up down check lint unit test all-units services bench lock dev clean
+.PHONY: help demo up down check lint unit test all-units services services-a-to-k services-l-to-z bench lock dev clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -36,14 +36,19 @@ unit: $(VENV)/dev
 test: $(VENV)/dev  ## everything, with the real services
 	tests/debian-packages.sh
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory -j2 --output-sync=line all-units services
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=line all-units services
 
-# Side by side: the services take minutes to be installed and to start.
+# Two at a time: a test of the services waits more than it computes. Each half starts a stack of its own.
 all-units: $(VENV)/dev
 	$(BIN)/pytest tests/unit -p no:cacheprovider
 
-services: $(VENV)/dev
-	$(BIN)/pytest tests/services
+services: services-a-to-k services-l-to-z
+
+services-a-to-k: $(VENV)/dev
+	$(BIN)/pytest $(wildcard tests/services/test_[a-k]*.py)
+
+services-l-to-z: $(VENV)/dev
+	$(BIN)/pytest -p no:cacheprovider $(wildcard tests/services/test_[l-z]*.py)
 
 bench: $(BENCH)/peers  ## figures beside their peers' (ONLY=duplicates: one of them; all write docs/benchmarks.md)
 	$(BENCH)/bin/python -m benchmarks $(ONLY)
