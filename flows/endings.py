@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 from collections.abc import Callable, Iterator
@@ -49,7 +50,8 @@ def to_its_end(verb: Callable[P, Report]) -> Callable[P, Report]:
             except httpx.HTTPError as error:  # the other services' clients have errors of ours
                 raise ServiceUnavailable("Prefect", str(PREFECT_API_URL.value()), str(error), "SAEGIM_PREFECT_API_URL") from error
 
-        with patience.unattended(), _said_by_the_run():
+        # A person at a terminal who mistyped an address is told at once; a worker's run may begin while the machine still starts.
+        with patience.unattended() if _by_a_worker() else contextlib.nullcontext(), _said_by_the_run():
             try:
                 report = ride_out(once, (Transient, StorageUnavailable))
             except Exception as error:
@@ -65,10 +67,13 @@ def _failed(error: Exception) -> State[Any]:
     sentence, kept = in_words(error), keep_trace(error)
     logger = get_run_logger()
     # A person who started it in a terminal reads it there, from the command.
-    context = FlowRunContext.get()
-    by_a_worker = bool(context and context.flow_run and context.flow_run.deployment_id)
-    logger.log(logging.ERROR if by_a_worker else logging.INFO, "%s\nThe traceback is in %s", sentence, kept or "no file")
+    logger.log(logging.ERROR if _by_a_worker() else logging.INFO, "%s\nThe traceback is in %s", sentence, kept or "no file")
     return Failed(message=sentence, data=error)
+
+
+def _by_a_worker() -> bool:
+    context = FlowRunContext.get()
+    return bool(context and context.flow_run and context.flow_run.deployment_id)
 
 
 @contextmanager
