@@ -174,11 +174,11 @@ def test_prefect_shows_what_ingest_took_in(demo: str, stack: Settings, page: Pag
 
 def test_the_page_of_duplicates(demo: str, page: Page, pictures: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "중복.html"
-    assert "1 pairs (0 wait for you)" in World().command("ingest", "duplicates", "--out", str(sheet)).stdout
+    assert "2 pairs (0 wait for you)" in World().command("ingest", "duplicates", "--out", str(sheet)).stdout
     page.goto(sheet.as_uri())
     page.screenshot(path=str(pictures / "duplicates.png"), full_page=True)
     assert "road sign (edited).jpg" in page.inner_text("body")
-    assert page.evaluate("() => [...document.querySelectorAll('img')].every(i => i.naturalWidth > 100)")
+    page.wait_for_function("() => [...document.querySelectorAll('.pictures img')].every(i => i.naturalWidth > 100)")
 
 
 def test_a_worker_runs_a_deployment(demo: str, stack: Settings) -> None:
