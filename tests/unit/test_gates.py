@@ -71,6 +71,7 @@ ANYWHERE = st.one_of(INSIDE, st.sampled_from([-1.0, 1e308, float("nan"), float("
 OUTLINE = st.one_of(*(st.lists(st.tuples(number, number), max_size=6).map(tuple) for number in (INSIDE, ANYWHERE)))
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(OUTLINE, max_size=5))
 def test_outlines_are_judged_together_as_one_by_one(outlines: list[tuple[tuple[float, float], ...]]) -> None:

@@ -40,6 +40,7 @@ def test_a_bow_tie_is_put_in_order() -> None:
     assert tidy((*BOW_TIE, BOW_TIE[0]), WIDTH, HEIGHT) == tidy(BOW_TIE, WIDTH, HEIGHT)  # closed
 
 
+@pytest.mark.slow
 @fast
 @given(st.lists(inside, min_size=4, max_size=4), st.permutations(range(4)))
 def test_four_corners_in_any_order_keep_their_area(corners: list[Point], order: list[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+import pytest
 from alembic import command
 from sqlalchemy import text
 
@@ -13,6 +14,7 @@ from datastore.ledger.connection import _alembic
 from datastore.ledger.submissions import known_images, submission_rows
 
 
+@pytest.mark.slow
 def test_from_the_first_schema(tmp_path: Path) -> None:
     ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
     image = "ab" * 32

@@ -37,6 +37,7 @@ def line(text: str, name: str) -> str:
     return next(each for each in text.splitlines() if f" {name}@" in each)
 
 
+@pytest.mark.slow
 def test_the_model_that_stands_in_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                             capsys: pytest.CaptureFixture[str]) -> None:
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")

@@ -20,6 +20,7 @@ from schemas.errors import ModelUnavailable
 MODELS = Path(__file__).parents[2] / "recipes" / "models"
 
 
+@pytest.mark.slow
 @given(st.lists(st.from_regex(r"MINE_[A-Z]{1,5}=[a-z가-힣]{0,5}|# [a-z]{1,9}", fullmatch=True)))
 def test_lines_of_the_user_survive(lines: list[str]) -> None:
     merged = merge_env([*lines, "SAEGIM_A=old"], {"SAEGIM_A": "new", "SAEGIM_B": "b"})

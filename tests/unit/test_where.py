@@ -96,6 +96,7 @@ EXPRESSIONS = st.recursive(compared(), lambda inner: st.one_of(
     max_leaves=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(EXPRESSIONS)
 @example("direction == 'vertical' and 'embossed' in effects")
