@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 from collections.abc import Callable, Iterator
@@ -27,6 +26,8 @@ from schemas.errors import ServiceUnavailable, Transient
 P = ParamSpec("P")
 
 TAKEN_UP = "A service did not answer in between: the run was taken up again and counts what it did since."
+AT_A_TERMINAL = 10.0
+"""Seconds that a run waits there for a service that has not answered it yet: a person may have mistyped its address."""
 
 
 def to_its_end(verb: Callable[P, Report]) -> Callable[P, Report]:
@@ -50,8 +51,7 @@ def to_its_end(verb: Callable[P, Report]) -> Callable[P, Report]:
             except httpx.HTTPError as error:  # the other services' clients have errors of ours
                 raise ServiceUnavailable("Prefect", str(PREFECT_API_URL.value()), str(error), "SAEGIM_PREFECT_API_URL") from error
 
-        # A person at a terminal who mistyped an address is told at once; a worker's run may begin while the machine still starts.
-        with patience.unattended() if _by_a_worker() else contextlib.nullcontext(), _said_by_the_run():
+        with patience.unattended(patience.SECONDS if _by_a_worker() else AT_A_TERMINAL), _said_by_the_run():
             try:
                 report = ride_out(once, (Transient, StorageUnavailable))
             except Exception as error:

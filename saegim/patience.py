@@ -48,7 +48,7 @@ class _Known:
         self.answered: set[str] = set()
         self.down_since: dict[str, float] = {}
         self.told: dict[str, float] = {}
-        self.unattended = 0
+        self.first_contact = 0.0
         self.stopped = threading.Event()
 
 
@@ -97,8 +97,9 @@ def _pause(error: Passing, first: float, tries: int) -> float | None:
     """Seconds until the next try; None where there is to be none."""
     who, now = error.who, time.monotonic()
     since = min(first, _known.down_since.setdefault(who, now))
-    left = error.worth - (now - since)
-    if left <= 0 or not (error.busy or _known.unattended or who in _known.answered):
+    worth = error.worth if error.busy or who in _known.answered else min(error.worth, _known.first_contact)
+    left = worth - (now - since)
+    if left <= 0:
         return None
     longest = LONGEST_PAUSE_BUSY if error.busy else LONGEST_PAUSE
     grown: float = FIRST_PAUSE * 2.0 ** min(tries, 10)
@@ -122,13 +123,14 @@ def _answers(who: str) -> None:
 
 
 @contextmanager
-def unattended() -> Iterator[None]:
+def unattended(seconds: float = SECONDS) -> Iterator[None]:
     """Within it a service that has never answered is waited for as well: a run may begin while the machine still starts."""
-    _known.unattended += 1
+    before = _known.first_contact
+    _known.first_contact = max(before, seconds)
     try:
         yield
     finally:
-        _known.unattended -= 1
+        _known.first_contact = before
 
 
 def stop() -> None:

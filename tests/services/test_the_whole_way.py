@@ -211,7 +211,7 @@ def test_a_missing_service_is_named_with_its_repair(stack: Settings) -> None:
         assert done.returncode == 1
         assert service in done.stderr
         assert "Start it with: saegim up" in done.stderr
-        assert "trying again" not in done.stderr  # a person who mistyped an address does not wait for it
+        assert "for up to 3" not in done.stderr  # a person who mistyped an address does not wait for minutes
 
 
 def test_a_wrong_setting_is_named(stack: Settings) -> None:
