@@ -42,8 +42,7 @@ PARTIAL = {"ix_arrivals_undecoded"}
 WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
     "answers.work", "answers.compared", "candidates.candidates", "candidates.photographs", "candidates.repeated",
-    "clusters.cluster_rows", "pairs.clusters",
-    "clusters.comparison_rows", "gate.alike", "holds.held", "names.annotation_configs", "results.slices_by_image",
+    "pairs.clusters", "gate.alike", "holds.held", "names.annotation_configs", "results.slices_by_image",
     "readings.accepted_under_other_versions", "submissions.outcome_counts", "submissions.submission_rows",
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "clusters.doubts", "queue.waiting", "readings.unread_images", "queue.gold_images",

@@ -147,34 +147,6 @@ def _held(connection: Connection, image_ids: Sequence[str]) -> int:
         submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.HELD)) or 0 for chunk in in_chunks(image_ids))
 
 
-def comparison_rows(ledger: Ledger) -> list[Row[Any]]:
-    """Every comparison that found something, with the submission's and the earlier image's keys."""
-    earlier = submissions.alias("earlier")
-    query = (select(comparisons, submissions.c.key, submissions.c.campaign, submissions.c.outcome, submissions.c.sent_at,
-                    images.c.media_type, images.c.cluster_id, earlier.c.key.label("earlier_key"))
-             .join(submissions, submissions.c.submission_id == comparisons.c.submission_id)
-             .join(images, images.c.image_id == comparisons.c.image_id)
-             .outerjoin(earlier, (earlier.c.image_id == images.c.image_id)
-                        & earlier.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD)))
-             .order_by(submissions.c.sent_at, submissions.c.key, comparisons.c.image_id))
-    with ledger.read() as connection:
-        return list(connection.execute(query))
-
-
-def cluster_rows(ledger: Ledger) -> list[Row[Any]]:
-    """Images of clusters that have more than one, with their submission, by cluster and time sent."""
-    query = (select(images.c.image_id, images.c.media_type, images.c.cluster_id, images.c.represents,
-                    submissions.c.submission_id, submissions.c.key, submissions.c.campaign, submissions.c.sent_at)
-             .join(submissions, (submissions.c.image_id == images.c.image_id) & (submissions.c.outcome == Outcome.ACCEPTED))
-             .order_by(images.c.cluster_id, submissions.c.sent_at, submissions.c.key))
-    with ledger.read() as connection:
-        rows: list[Row[Any]] = list(connection.execute(query))
-    sizes: dict[str, int] = {}
-    for row in rows:
-        sizes[row.cluster_id] = sizes.get(row.cluster_id, 0) + 1
-    return [row for row in rows if sizes[row.cluster_id] > 1]
-
-
 def _take_back(connection: Connection, rows: Mapping[str, Row[Any]]) -> None:
     arrivals.take_back(connection, list(rows.values()))
     pictures = sorted({own for row in rows.values() if (own := own_image(row))})
