@@ -7,7 +7,7 @@ BENCH := .venv-bench
 PIP_FLAGS := -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help demo up down check lint unit test all-units services services-a-to-k services-l-to-z bench lock dev clean
+.PHONY: help demo up down check lint unit test all-units services-a-to-k services-l-to-z bench lock dev clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -36,19 +36,17 @@ unit: $(VENV)/dev
 test: $(VENV)/dev  ## everything, with the real services
 	tests/debian-packages.sh
 	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory -k -j2 --output-sync=line all-units services
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=line services-l-to-z all-units services-a-to-k
 
-# Two at a time: a test of the services waits more than it computes. Each half starts a stack of its own.
+# Two at a time, the longest first: a test of the services waits more than it computes. Each half starts a stack of its own.
 all-units: $(VENV)/dev
-	$(BIN)/pytest tests/unit -p no:cacheprovider
-
-services: services-a-to-k services-l-to-z
+	$(BIN)/pytest tests/unit --durations=12 -p no:cacheprovider
 
 services-a-to-k: $(VENV)/dev
-	$(BIN)/pytest $(wildcard tests/services/test_[a-k]*.py)
+	$(BIN)/pytest --durations=12 $(wildcard tests/services/test_[a-k]*.py)
 
 services-l-to-z: $(VENV)/dev
-	$(BIN)/pytest -p no:cacheprovider $(wildcard tests/services/test_[l-z]*.py)
+	$(BIN)/pytest --durations=12 -p no:cacheprovider $(wildcard tests/services/test_[l-z]*.py)
 
 bench: $(BENCH)/peers  ## figures beside their peers' (ONLY=duplicates: one of them; all write docs/benchmarks.md)
 	$(BENCH)/bin/python -m benchmarks $(ONLY)
