@@ -18,17 +18,18 @@ from rich.progress import track
 from benchmarks.figures import Figure
 from benchmarks.label_studio import stack, workbench
 from benchmarks.push import reading_id
-from datastore.ledger import answers, projects, readings, tasks
+from datastore.ledger import annotations as answers
+from datastore.ledger import outbox, projects, readings
+from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
-from datastore.ledger.tasks import TaskRow
-from flows.batches import cut
-from flows.collect import collect_project
-from flows.image_tasks import make_tasks
-from flows.projects import project_of
-from flows.push import SUBJECT
-from flows.report import Report
-from flows.workbench import Workbench
 from tests.read_images import fill, made_reading
+from workbench.bench import Workbench
+from workbench.collect.page import collect_project
+from workbench.label.image_tasks import make_tasks
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
+from workbench.report import Report
+from workbench.run import cut
 
 TASKS = 10_000
 REGIONS = 15
@@ -92,8 +93,8 @@ def _annotated(bench: Workbench, project: Project, ids: Sequence[str]) -> None:
             task["annotations"] = [{"result": task["predictions"][0]["result"], "lead_time": 30.0}]
         found = bench.label_studio.import_tasks(project.number, made)
         with bench.ledger.write() as connection:
-            tasks.plan_tasks(connection, rows)
-            tasks.confirm(connection, project.key, dict(zip(batch, found, strict=True)))
+            outbox.plan_tasks(connection, rows)
+            outbox.confirm(connection, project.key, dict(zip(batch, found, strict=True)))
     for path in Path(os.environ["SAEGIM_HOME"]).rglob("label_studio.sqlite3"):
         with sqlite3.connect(path, timeout=60) as database:
             database.execute("update task set updated_by_id = 1 where project_id = ?", (project.number,))

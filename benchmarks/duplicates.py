@@ -24,16 +24,18 @@ from adapters.ocr.sources import fetch
 from benchmarks.edits import EDITS, Grey
 from benchmarks.figures import Figure
 from benchmarks.hash_peers import imagededup_hashes
-from datastore.ledger.gate import Gate
-from flows.models import RECIPES
+from datastore.ledger.word_index import Gate
 from schemas.submission import Verdict
-from stages.ingest import gate
+from stages.ingest import words as gate
 from stages.ingest.align import Features, compare, features_of
 from stages.ingest.texts import compare_texts
+from stages.ingest.words import small
+from tests.places import REAL_DATA
+from workbench.models import RECIPES
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SHARED = REAL_DATA
 VERIFICATIONS = 16
-"""As in flows/settings.py."""
+"""As in workbench/settings.py."""
 Pair = tuple[str, str]
 Peer = Callable[[Grey], object]
 
@@ -63,7 +65,7 @@ def run() -> list[Figure]:
 def _ours(originals: dict[str, Grey], copies: dict[tuple[str, str], Grey], same: set[Pair],
           negatives: Sequence[Pair]) -> list[Figure]:
     started = time.perf_counter()
-    words = {name: gate.words(gate.small(grey)) for name, grey in originals.items()}
+    words = {name: gate.words(small(grey)) for name, grey in originals.items()}
     gate_ms = (time.perf_counter() - started) / len(originals) * 1e3
     known = {name: features_of(grey) for name, grey in originals.items()}
     index, numbers = Gate(), {name: number for number, name in enumerate(originals)}
@@ -72,7 +74,7 @@ def _ours(originals: dict[str, Grey], copies: dict[tuple[str, str], Grey], same:
     recall: dict[str, list[bool]] = defaultdict(list)
     verdicts: list[Verdict] = []
     for (name, edit), copy in track(copies.items(), "edited copies", transient=True):
-        passed = numbers[name] in _candidates(index, gate.words(gate.small(copy)))
+        passed = numbers[name] in _candidates(index, gate.words(small(copy)))
         recall[edit].append(passed)
         verdicts.append(compare(features_of(copy), known[name]).verdict if passed else Verdict.DISTINCT)
     milliseconds: list[float] = []

@@ -13,7 +13,6 @@ import warnings
 import zlib
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -24,8 +23,9 @@ from rich.progress import track
 from benchmarks.figures import Figure
 from stages.ingest.canonical import Canonical, canonicalise
 from stages.ingest.limits import Limits
+from tests.places import REAL_DATA
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "bad_images"
+SHARED = REAL_DATA / "bad_images"
 METADATA = (b"Exif\0\0", b"http://ns.adobe.com", b"ICC_PROFILE", b"Photoshop 3.0", b"JFXX\0", b"GPSInfo", b"tEXt", b"zTXt",
             b"iTXt", b"eXIf", b"iCCP", b"<x:xmpmeta", b"PK\3\4", b"ftypmp4")
 SECONDS = 30

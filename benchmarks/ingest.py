@@ -24,16 +24,17 @@ from rich.progress import track
 from benchmarks.figures import Figure, faster, interleaved
 from benchmarks.store import workbench
 from datastore.ledger import Ledger, arrivals
-from datastore.ledger.gate import KEPT, Gate
-from flows import decoders, settling
-from flows.workbench import Workbench
+from datastore.ledger.word_index import KEPT, Gate
 from schemas.ids import sha256
 from schemas.submission import RawObject
 from stages.ingest.canonical import Canonical, canonicalise
 from stages.ingest.limits import Limits
+from tests.places import REAL_DATA
 from tests.profiles import SRGB_CURVE, parametric, profile
+from workbench.bench import Workbench
+from workbench.ingest import decoders, settling
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SHARED = REAL_DATA
 SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000)}
 COUNT = {"2 MP": 40, "12 MP": 16}
 LEAST_SIDE = 300

@@ -15,8 +15,8 @@ from apps.stack.seaweedfs import BUCKETS
 from apps.stack.services import down, up
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
-from flows.settings import Settings, load_settings
-from flows.workbench import Workbench
+from workbench.bench import Workbench
+from workbench.settings import Settings, load_settings
 
 
 @contextlib.contextmanager

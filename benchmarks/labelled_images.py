@@ -21,18 +21,18 @@ from sqlalchemy import Connection, insert
 
 from benchmarks.written_lines import all_lines, edited, language
 from datastore.ledger import readings
-from datastore.ledger.gate import KEPT
 from datastore.ledger.tables import accepted_readings, agreements, images, submissions
-from flows.batches import cut
-from flows.planning import load_dataset, next_release
-from flows.publication import Publication
-from flows.workbench import Workbench
+from datastore.ledger.word_index import KEPT
 from saegim.manifest import Manifest
 from schemas.ids import region_id, sha256
 from schemas.labelling import Kind
 from schemas.reading import Attributes, Direction, Reading, Region, Unit
+from schemas.recipes.dataset import Dataset
 from schemas.submission import Outcome, image_key
-from stages.export.recipe import Dataset
+from workbench.bench import Workbench
+from workbench.export.plan import load_dataset, next_release
+from workbench.export.publish import Publication
+from workbench.run import cut
 
 CONFIG, RUN = "scene_text", "scene_text@1"
 PEOPLE = ("kim@example.org", "lee@example.org", "park@example.org", "choi@example.org")

@@ -22,9 +22,10 @@ from adapters.ocr.sources import fetch
 from schemas.geometry import tidy
 from schemas.reading import Attributes, Reading, Region, Unit
 from schemas.text import normalise
+from tests.places import REAL_DATA
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = REAL_DATA
 ICDAR = SHARED / "icdar_toy" / "tests" / "data" / "det_toy_dataset"
 MODELS = ROOT / ".saegim" / "benchmark-models"
 Reader = Callable[[Sequence[Path]], list[Reading]]

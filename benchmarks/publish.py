@@ -16,10 +16,10 @@ from typing import Any
 from benchmarks.figures import Figure
 from benchmarks.labelled_images import fill, index, recipe, relabel, small_picture
 from benchmarks.store import workbench
-from flows.planning import next_release
-from flows.publication import Publication
-from flows.settings import Settings
-from flows.workbench import Workbench
+from workbench.bench import Workbench
+from workbench.export.plan import next_release
+from workbench.export.publish import Publication
+from workbench.settings import Settings
 
 SIZES = tuple(int(size) for size in os.environ.get("SAEGIM_BENCH_ROWS", "10000,100000,1000000").split(","))
 REGIONS = 8

@@ -19,12 +19,12 @@ import obstore
 from benchmarks.figures import Figure, faster, interleaved
 from benchmarks.labelled_images import fill, large_picture, published, recipe, relabel
 from benchmarks.store import workbench
-from flows.workbench import Workbench
 from saegim.load import load
 from saegim.manifest import File, Manifest
 from saegim.pull import pull
 from saegim.release import Release
 from saegim.releases import Releases
+from workbench.bench import Workbench
 
 IMAGES = int(os.environ.get("SAEGIM_BENCH_IMAGES", "2500"))
 REGIONS = 48

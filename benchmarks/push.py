@@ -24,28 +24,28 @@ from rich.progress import track
 from adapters.label_studio.client import LabelStudio
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
-from datastore.ledger import leases, tasks
+from datastore.ledger import leases, outbox
+from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
-from datastore.ledger.tasks import TaskRow
-from flows.image_tasks import make_tasks
-from flows.projects import project_of
-from flows.push import SUBJECT, claim_project, push
-from flows.settings import ROOT, Settings
-from flows.workbench import Workbench
 from schemas.errors import SaegimError
 from schemas.ids import digest
 from tests.faulty import Fault, before
 from tests.read_images import RUN, fill, made_reading
+from workbench.bench import Workbench
+from workbench.label.image_tasks import make_tasks
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT, claim_project, push
+from workbench.settings import ROOT, Settings
 
 TASKS = 1500
 REGIONS = 15
 """A task of 15 regions is 8 KB, as the Label Studio figures of the design were taken."""
 UNDER_FAULTS = 120
 KILLS = [
-    ("datastore.ledger.tasks:plan_tasks", "after"), ("datastore.ledger.tasks:mark_posted", "before"),
-    ("datastore.ledger.tasks:mark_posted", "after"), ("adapters.label_studio.client:LabelStudio.import_tasks", "before"),
-    ("adapters.label_studio.client:LabelStudio.import_tasks", "after"), ("datastore.ledger.tasks:confirm", "before"),
-    ("datastore.ledger.tasks:confirm", "after"), ("datastore.ledger.leases:release", "before"),
+    ("datastore.ledger.outbox:plan_tasks", "after"), ("datastore.ledger.outbox:mark_posted", "before"),
+    ("datastore.ledger.outbox:mark_posted", "after"), ("adapters.label_studio.client:LabelStudio.import_tasks", "before"),
+    ("adapters.label_studio.client:LabelStudio.import_tasks", "after"), ("datastore.ledger.outbox:confirm", "before"),
+    ("datastore.ledger.outbox:confirm", "after"), ("datastore.ledger.leases:release", "before"),
 ]
 
 Way = Callable[[Workbench, Project, list[str]], None]
@@ -83,7 +83,7 @@ def _rate(settings: Settings, folder: Path) -> Figure:
     def ours() -> None:
         mine, project = prepared["ours"].pop()
         pushed(mine, project, ids)
-        assert tasks.task_count(mine.ledger, project.key) == TASKS
+        assert outbox.task_count(mine.ledger, project.key) == TASKS
 
     def peer() -> None:
         raw.import_tasks(prepared["raw"].pop(), bodies)
@@ -102,7 +102,7 @@ def pushed(bench: Workbench, project: Project, ids: list[str]) -> None:
     lease = claim_project(bench, project)
     try:
         with bench.ledger.write() as connection:
-            tasks.plan_tasks(connection, [
+            outbox.plan_tasks(connection, [
                 TaskRow(project.key, name, 1, name, bench.annotation_config.name, (reading_id(name),), place=place)
                 for place, name in enumerate(ids)])
         push(bench, project, lease, make_tasks(bench, bench.annotation_config))

@@ -12,9 +12,20 @@ from pathlib import Path
 from sqlalchemy import text
 
 from benchmarks.figures import Figure
-from datastore.ledger import Ledger, answers, arrivals, outcomes, queue, readings, submissions
+from datastore.ledger import (
+    Ledger,
+    agreements,
+    arrivals,
+    images,
+    label_queue,
+    label_status,
+    outcomes,
+    readings,
+    second_looks,
+    submissions,
+)
+from datastore.ledger.label_queue import Share
 from datastore.ledger.projects import project_rows
-from datastore.ledger.queue import Share
 from schemas.labelling import Side
 from stages.label.priority import Waiting, in_order
 from tests.filled_ledger import CONFIG, RUN, Made, fill
@@ -40,14 +51,14 @@ def run() -> list[Figure]:
 
 def _questions() -> Iterator[tuple[str, bool, Question]]:
     """Name, whether it is about all images (else about a batch of them), and the question."""
-    yield "prelabel: what the model has not read", True, lambda ledger, _: readings.unread_images(ledger, RUN)
-    yield "… after a new model, all images", True, lambda ledger, _: readings.unread_images(ledger, "new", labelled=True)
+    yield "prelabel: what the model has not read", True, lambda ledger, _: images.unread_images(ledger, RUN)
+    yield "… after a new model, all images", True, lambda ledger, _: images.unread_images(ledger, "new", labelled=True)
     yield "label: what waits for a first reader, in order", True, _queue(Side.A)
     yield "label: what waits for a second reader", True, _queue(Side.B)
-    yield "label: how many tasks are open", True, lambda ledger, _: answers.queues(ledger, 0, 7, CONFIG)
+    yield "label: how many tasks are open", True, lambda ledger, _: label_status.queues(ledger, 0, 7, CONFIG)
     yield "collect: second looks, settled or stuck, and images stranded", True, lambda ledger, _: (
-        answers.stuck_second_looks(ledger, CONFIG), answers.stranded(ledger, CONFIG),
-        answers.needless_second_looks(ledger, CONFIG))
+        second_looks.stuck_second_looks(ledger, CONFIG), agreements.stranded(ledger, CONFIG),
+        second_looks.needless_second_looks(ledger, CONFIG))
     yield f"ingest: {BATCH} images that may be known", False, _known
     yield f"ingest: the next {BATCH} arrivals", False, lambda ledger, _: arrivals.ready(ledger, BATCH)
     yield f"prelabel: claims and readings of {BATCH} images", False, lambda ledger, made: readings.readings_of_run(
@@ -58,7 +69,7 @@ def _questions() -> Iterator[tuple[str, bool, Question]]:
 def _queue(side: Side) -> Question:
     def ask(ledger: Ledger, _made: list[Made]) -> object:
         [project] = [item for item in project_rows(ledger, CONFIG) if item.side is side]
-        found = queue.candidates(ledger, RUN, queue.waiting(ledger, project, RUN, Share()))
+        found = label_queue.candidates(ledger, RUN, label_queue.waiting(ledger, project, RUN, Share()))
         return in_order([Waiting(item.image_id, item.summary, item.cluster_id, item.submitter) for item in found], ["vertical"])
     return ask
 
@@ -84,7 +95,7 @@ def _without_index(folder: Path) -> Figure:
     made = fill(ledger, WITHOUT)
 
     def unread(ledger: Ledger, _made: list[Made]) -> object:
-        return readings.unread_images(ledger, RUN)
+        return images.unread_images(ledger, RUN)
 
     with_index = _seconds(unread, ledger, made)
     with ledger.write() as connection:

@@ -25,14 +25,14 @@ from benchmarks.store import workbench
 from benchmarks.written_lines import are_real
 from datastore.objects import ObjectStore
 from datastore.releases import write_labels
-from flows.planning import next_release, samples
-from flows.publication import Publication
-from flows.settings import Settings
-from flows.workbench import Workbench
 from saegim.load import load
 from saegim.manifest import Manifest
 from saegim.releases import Releases
 from schemas.errors import PublishConflict
+from workbench.bench import Workbench
+from workbench.export.plan import next_release, samples
+from workbench.export.publish import Publication
+from workbench.settings import Settings
 
 IMAGES = int(os.environ.get("SAEGIM_BENCH_IMAGES", "2500"))
 REGIONS, FEW_REGIONS = 48, 8

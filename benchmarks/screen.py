@@ -14,15 +14,15 @@ from playwright.sync_api import Page, sync_playwright
 from apps.demo.contact_sheet import hangul_font
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
-from datastore.ledger.tasks import TaskRow
-from flows.image_tasks import make_tasks
-from flows.projects import PRESIGNED_SECONDS, project_of
-from flows.push import SUBJECT
-from flows.settings import Settings
-from flows.workbench import Workbench
+from datastore.ledger.outbox import TaskRow
 from schemas.ids import sha256
 from schemas.reading import Reading
 from tests.read_images import HEIGHT, WIDTH, fill, made_reading
+from workbench.bench import Workbench
+from workbench.label.image_tasks import make_tasks
+from workbench.label.projects import PRESIGNED_SECONDS, project_of
+from workbench.label.push import SUBJECT
+from workbench.settings import Settings
 
 REGIONS = 100
 ROUNDS = 7

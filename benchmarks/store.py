@@ -16,9 +16,9 @@ from pydantic import SecretStr
 
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
-from flows.settings import ROOT, Settings
-from flows.workbench import Workbench
 from schemas.errors import SaegimError
+from workbench.bench import Workbench
+from workbench.settings import ROOT, Settings
 
 BUCKETS = ("raw", "images", "datasets")
 

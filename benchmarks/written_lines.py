@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from flows.settings import ROOT
 from schemas.reading import Language
+from tests.places import REAL_DATA
 
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = REAL_DATA
 HANGUL, LATIN = "가나다라마바사아자차카타파하", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Line = tuple[NDArray[np.float64], str]

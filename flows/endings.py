@@ -16,12 +16,12 @@ from prefect.logging import get_run_logger
 from prefect.settings import PREFECT_API_URL
 from prefect.states import Failed
 
-from flows.report import Report
 from saegim import patience
 from saegim.errors import StorageUnavailable
 from saegim.failures import in_words, is_ours, keep_trace
 from saegim.patience import ride_out
 from schemas.errors import ServiceUnavailable, Transient
+from workbench.report import Report
 
 P = ParamSpec("P")
 

@@ -8,20 +8,20 @@ import json
 from PIL import Image
 from prefect import flow
 
-from datastore.ledger import readings, results
+from datastore.ledger import evaluations, model_runs, readings
 from datastore.releases import newest, read_labels
-from flows.batches import progress
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from flows.report import Report
-from flows.workbench import Workbench, open_workbench
+from pages.evaluation import Page, render
 from saegim.releases import Releases
 from schemas.arrow import reading_of
 from schemas.reading import Reading
 from schemas.submission import image_key
 from stages.compare import Comparison, compare
 from stages.evaluate.metrics import ALL, errors, figures_by_slice
-from stages.evaluate.report import Page, render
+from workbench.bench import Workbench, open_workbench
+from workbench.report import Report
+from workbench.run import progress
 
 PAGES = 24
 """Images on the report: the worst ones; more of them make a page that no browser likes to open."""
@@ -41,7 +41,7 @@ def evaluate(release: str | None = None) -> Report:
     settings = bench.settings
     manifest = (Releases(settings).manifest(release) if release
                 else newest(bench.objects, settings.bucket_datasets, settings.dataset))
-    run = readings.model_run(bench.ledger, bench.model)
+    run = model_runs.model_run(bench.ledger, bench.model)
     if manifest is None or run is None:
         missing = f"no release of {settings.dataset}" if manifest is None else f"no reading by {bench.model}"
         return Report("evaluate", {"evaluated": 0}, [f"There is {missing} yet."]).publish()
@@ -62,7 +62,7 @@ def evaluate(release: str | None = None) -> Report:
     key = f"{manifest.dataset}/evaluations/{manifest.folder}-{run[:12]}.html"
     bench.objects.put(settings.bucket_datasets, key, page.encode(), "text/html; charset=utf-8")
     metrics = {name: item.to_dict() for name, item in figures.items()}
-    changed = results.add_evaluation(bench.ledger, str(manifest.name), run, reader, json.loads(json.dumps(metrics)), key)
+    changed = evaluations.add_evaluation(bench.ledger, str(manifest.name), run, reader, json.loads(json.dumps(metrics)), key)
     overall = figures[ALL]
     line = ", ".join(f"{name} {value:.3f}" for name, value in (
         ("h-mean", overall.hmean), ("CER", overall.cer), ("CER without spaces", overall.cer_unspaced)) if value is not None)

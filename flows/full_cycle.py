@@ -11,8 +11,8 @@ from flows.export import export
 from flows.ingest import ingest
 from flows.label import label
 from flows.prelabel import prelabel
-from flows.report import Report
 from flows.score import score
+from workbench.report import Report
 
 OWN_EXPORT = export.with_options(name="export of full-cycle")
 """Under a name of its own: a flow that is called export starts the deployment of evaluate when it is done (prefect.yaml), and

@@ -25,8 +25,8 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 
-from flows.batches import say
-from flows.report import Report
+from workbench.report import Report
+from workbench.run import say
 
 P = ParamSpec("P")
 

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from datastore.ledger import answers, projects
+from datastore.ledger import projects
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from flows.label import RATE_DAYS
-from flows.report import Report
-from flows.workbench import Workbench, open_workbench
-from stages.label.status import status
-from stages.label.status_page import render
-from stages.label.status_tables import Table, markdown, tables
-
-PAGE_KEY = "reports/labelling.html"
-"""Where the page is in the bucket of images."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """The status as people see it."""
-
-    tables: list[Table]
-    page: str
-
-
-def status_of(bench: Workbench, annotation_config: str | None = None) -> Told:
-    """The status now, of one annotation config or of all."""
-    now = datetime.now(UTC)
-    since = round((now - timedelta(days=RATE_DAYS)).timestamp() * 1000)
-    queues = answers.queues(bench.ledger, since, RATE_DAYS, annotation_config)
-    found = status(answers.work(bench.ledger, annotation_config), answers.compared(bench.ledger, annotation_config), queues)
-    thresholds = {queue.annotation_config: bench.config_named(queue.annotation_config.partition("@")[0]).agreement
-                  for queue in queues}
-    return Told(tables(found), render(found, thresholds=thresholds, at=f"{now:%Y-%m-%d %H:%M} UTC"))
+from pages.label_status_tables import markdown
+from workbench.bench import open_workbench
+from workbench.label.status import PAGE_KEY, status_of
+from workbench.report import Report
 
 
 @flow(name="label-status")

@@ -6,14 +6,15 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from prefect.context import FlowRunContext
 
-from datastore.ledger import results, submissions
-from flows.campaigns import load_campaigns
+from datastore.ledger import submissions
+from datastore.ledger.points import replace_points, slices_by_image
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from flows.report import Report
-from flows.workbench import open_workbench
 from schemas.submission import Outcome
 from stages.score.points import ScoredSubmission, leaderboard, points
+from workbench.bench import open_workbench
+from workbench.campaigns import load_campaigns
+from workbench.report import Report
 
 
 @flow(name="score")
@@ -32,14 +33,14 @@ def score(campaign: str | None = None) -> Report:
     report = Report("score", {"campaigns changed": 0})
     found = load_campaigns(bench.settings, campaign)
     for recipe in found.by_name.values():
-        slices = results.slices_by_image(bench.ledger, recipe.name, recipe.annotation_config or bench.settings.annotation_config)
+        slices = slices_by_image(bench.ledger, recipe.name, recipe.annotation_config or bench.settings.annotation_config)
         lines = points(recipe, [
             ScoredSubmission(row.submission_id, row.submitter, row.sent_at, Outcome(row.outcome),
                              slices.get(row.image_id, frozenset()))
             for row in submissions.submission_rows(bench.ledger, recipe.name)
         ])
         standings = leaderboard(lines)
-        changed = results.replace_points(bench.ledger, recipe.name, [
+        changed = replace_points(bench.ledger, recipe.name, [
             {"campaign": recipe.name, "submission_id": line.submission_id, "rule": line.rule,
              "submitter": line.submitter, "points": line.points} for line in lines])
         report.counts["campaigns changed"] += changed

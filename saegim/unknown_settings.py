@@ -19,7 +19,7 @@ BESIDE = {
     "SAEGIM_LABEL_STUDIO_VENV": "Environment that Label Studio is installed in; where left out, one in the state folder.",
 }
 """Variables that are read before or beside the settings, with what each is."""
-OURS = ("SAEGIM_STACK_OF", "SAEGIM_TEST_STACK", "SAEGIM_PICTURES", "SAEGIM_WRITE_GOLDEN", "SAEGIM_BENCH_")
+OURS = ("SAEGIM_STACK_OF", "SAEGIM_TEST_STACK", "SAEGIM_PICTURES", "SAEGIM_REAL_DATA", "SAEGIM_WRITE_GOLDEN", "SAEGIM_BENCH_")
 """Variables of the stack, the tests and the benchmarks, or how they begin."""
 
 

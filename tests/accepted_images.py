@@ -13,14 +13,14 @@ from sqlalchemy import insert, update
 
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger import readings
-from datastore.ledger.gate import Gate
 from datastore.ledger.tables import images, submissions
-from flows.workbench import Workbench
+from datastore.ledger.word_index import Gate
 from schemas.ids import region_id, sha256
 from schemas.reading import Attributes, Direction, Language, Reading, Region, Unit
 from schemas.submission import Outcome, image_key
-from stages.ingest.gate import small
-from stages.ingest.gate import words as words_of
+from stages.ingest.words import small
+from stages.ingest.words import words as words_of
+from workbench.bench import Workbench
 
 SIZE = (320, 240)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)

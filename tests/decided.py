@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datastore.ledger.clusters import find
+from datastore.ledger.duplicates import find
 from datastore.ledger.standing import Decision
-from flows.deciding import decide, look_ahead
-from flows.workbench import Workbench
 from schemas.submission import Said
+from workbench.bench import Workbench
+from workbench.ingest.deciding import decide, look_ahead
 
 
 def say(bench: Workbench, kind: Said, name: str, other: str = "") -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from datastore.ledger import Ledger
-from datastore.ledger.connection import in_chunks
+from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import (
     accepted_readings,
     agreements,

@@ -17,13 +17,15 @@ from sqlalchemy import Connection, Row, event, select
 
 import datastore.ledger
 from datastore.ledger import Ledger, decisions, leases, standing
-from datastore.ledger.answers import AnnotationRow, SecondLook, Standing
-from datastore.ledger.clusters import Doubt
-from datastore.ledger.projects import Person, Project
-from datastore.ledger.queue import Share
+from datastore.ledger.annotations import AnnotationRow, Standing
+from datastore.ledger.duplicates import Doubt
+from datastore.ledger.label_queue import Share
+from datastore.ledger.outbox import TaskRow
+from datastore.ledger.people import Person
+from datastore.ledger.projects import Project
+from datastore.ledger.second_looks import SecondLook
 from datastore.ledger.standing import Decision
 from datastore.ledger.tables import metadata, submissions
-from datastore.ledger.tasks import TaskRow
 from schemas.errors import NotToBeDecided
 from schemas.labelling import Agreement, Kind, Side
 from schemas.reading import Reading, Unit

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert
 
-from datastore.ledger import Ledger, readings
-from datastore.ledger.connection import in_chunks
+from datastore.ledger import Ledger, model_runs, readings
+from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import images, submissions
 from schemas.ids import digest, region_id
 from schemas.reading import Attributes, Direction, Language, Reading, Region, Unit
@@ -47,7 +47,7 @@ def fill(ledger: Ledger, model: str, count: int, regions: int = 15, seed: str = 
                  "sent_at": datetime.now(UTC), "campaign": "made", "submitter": f"kim{int(name[:2], 16) % 7}", "claims": [],
                  "outcome": Outcome.ACCEPTED, "image_id": name} for name in chunk])
             readings.add_readings(connection, [replace(item, width=size[0], height=size[1]) for item in _varied(chunk, regions)])
-    readings.set_model_run(ledger, model, READER, RUN, {})
+    model_runs.set_model_run(ledger, model, READER, RUN, {})
     return ids
 
 

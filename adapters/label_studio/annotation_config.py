@@ -17,7 +17,7 @@ from pydantic import Field
 from schemas.errors import SettingError
 from schemas.names import did_you_mean
 from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Unit
-from schemas.recipe import Recipe, parse_recipe
+from schemas.recipes.recipe import Recipe, parse_recipe
 
 LABELS = "kind"
 """Name of the control that draws polygons: a region's kind is its label. Predictions always use it."""

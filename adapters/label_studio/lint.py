@@ -25,7 +25,7 @@ from adapters.label_studio.annotation_config import (
 )
 from schemas.errors import SettingError
 from schemas.reading import ALL_SLICES, REGION_VOCABULARY
-from schemas.recipe import parse_recipe
+from schemas.recipes.recipe import parse_recipe
 
 LABEL_STUDIO_KEYS = {
     "ctrl+enter": "submits or updates", "ctrl+space": "skips", "ctrl+z": "undoes", "ctrl+shift+z": "redoes",

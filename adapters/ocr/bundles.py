@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from schemas.errors import SettingError
 from schemas.ids import digest
 from schemas.reading import Unit
-from schemas.recipe import Recipe, parse_recipe
+from schemas.recipes.recipe import Recipe, parse_recipe
 
 BUNDLE_FILE = "bundle.yaml"
 NAME = r"^[\w.-]*\w[\w.-]*$"

@@ -13,12 +13,12 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from flows.planning import NextRelease, changed_labels, known_names, load_dataset, looked_through, next_release, stopped
-from flows.workbench import Workbench, open_workbench
 from stages.export import gates
 from stages.export.counts import Counts, Facet
 from stages.export.gates import Failure
 from stages.export.plan import REASONS
+from workbench.bench import Workbench, open_workbench
+from workbench.export.plan import NextRelease, changed_labels, known_names, load_dataset, looked_through, next_release, stopped
 
 EXAMPLES = 3
 console = Console()
@@ -64,7 +64,7 @@ def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metav
 
 
 def _look_through(bench: Workbench, outlook: Outlook) -> None:
-    from flows.leaks import find_leaks  # imports Prefect
+    from workbench.export.leaks import find_leaks  # imports Prefect
 
     release, planned = outlook.release, outlook.release.plan.samples
     found = looked_through(bench, planned, outlook.counts, outlook.failures)

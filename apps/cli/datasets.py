@@ -14,15 +14,15 @@ from rich.table import Table
 
 from apps.cli.dataset_plan import plan
 from datastore.objects import ObjectStore
-from flows.diff import changed_rows, reasons, thumbnails
-from flows.settings import Settings, load_settings
+from pages import diff_tables
+from pages.diff_page import render
 from saegim.manifest import Manifest
 from saegim.releases import Releases
 from schemas.errors import SettingError
-from stages.export import diff_tables
-from stages.export.diff import Diff
-from stages.export.diff import diff as compared
-from stages.export.diff_page import render
+from stages.diff.diff import Diff
+from stages.diff.diff import diff as compared
+from workbench.diff import changed_rows, reasons, thumbnails
+from workbench.settings import Settings, load_settings
 
 console = Console()
 TO_STDOUT = "-"

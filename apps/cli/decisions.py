@@ -11,15 +11,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from apps.cli.duplicates_page import write_pair
-from datastore.ledger import clusters, decisions
+from datastore.ledger import decisions, duplicates
 from datastore.ledger.outlook import Outlook
 from datastore.ledger.standing import Decision, undone
-from flows import deciding
-from flows.settings import load_settings
-from flows.workbench import Workbench
 from saegim.settings import home
 from schemas.errors import NotToBeDecided
 from schemas.submission import Said
+from workbench.bench import Workbench
+from workbench.ingest import deciding
+from workbench.settings import load_settings
 
 console = Console()
 YES = typer.Option(False, "--yes", "-y", help="Do not ask.")
@@ -39,7 +39,7 @@ def split(name: str = typer.Argument(help=NAME), yes: bool = YES) -> None:
     Example:  saegim ingest split demo/jlee/receipt2.jpg
     """
     bench = Workbench(load_settings())
-    row = clusters.find(bench.ledger, name)
+    row = duplicates.find(bench.ledger, name)
     _take(bench, Decision(0, Said.SPLIT, row.submission_id), yes)
 
 
@@ -51,7 +51,7 @@ def merge(name: str = typer.Argument(help=NAME),
     Example:  saegim ingest merge demo/jlee/IMG_2.jpg demo/kim/IMG_1.jpg --duplicate
     """
     bench = Workbench(load_settings())
-    row, other = clusters.find(bench.ledger, name), clusters.find(bench.ledger, into)
+    row, other = duplicates.find(bench.ledger, name), duplicates.find(bench.ledger, into)
     kind = Said.DUPLICATE if duplicate else Said.CLUSTER
     _take(bench, Decision(0, kind, row.submission_id, other.submission_id), yes)
 

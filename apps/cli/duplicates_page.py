@@ -11,12 +11,12 @@ from rich.progress import track
 
 from datastore.ledger import pairs
 from datastore.ledger.pairs import Cluster, Listed, Pair, Sent
-from flows.workbench import Workbench
+from pages.contact_sheet import Command, Cut, Group, Picture, Section, contact_sheet, data_url, pair_sheet, why
 from schemas.errors import ObjectMissing
 from schemas.submission import Said
 from stages.ingest.align import Place
-from stages.ingest.contact_sheet import Command, Cut, Group, Picture, Section, contact_sheet, data_url, pair_sheet, why
 from stages.ingest.side_by_side import Shown, enlarged, side_by_side
+from workbench.bench import Workbench
 
 SHORT = 12
 """Characters of an id in a command."""

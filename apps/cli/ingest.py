@@ -9,14 +9,14 @@ from rich.console import Console
 
 from apps.cli import decisions
 from apps.cli.duplicates_page import write_page
-from datastore.ledger import clusters
-from flows.campaigns import campaign_named
-from flows.settings import load_settings
-from flows.workbench import Workbench
+from datastore.ledger import duplicates as clusters
 from saegim.settings import home
 from schemas.errors import SettingError
 from schemas.names import unknown
 from schemas.submission import Outcome, Reason
+from workbench.bench import Workbench
+from workbench.campaigns import campaign_named
+from workbench.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Duplicates, doubtful pictures and quarantined files.\n\n"
                                              "Example:  saegim ingest duplicates")

@@ -13,15 +13,16 @@ from rich.table import Table
 from adapters.label_studio.annotation_config import AnnotationConfig, config_names
 from adapters.label_studio.lint import Severity
 from adapters.label_studio.lint import lint as findings_of
-from datastore.ledger import projects, queue, readings
+from datastore.ledger import label_queue, model_runs, projects, readings
+from datastore.ledger.gold import gold_images
 from datastore.ledger.names import image_named
-from datastore.ledger.projects import Person
-from flows.settings import load_settings
-from flows.workbench import Workbench
+from datastore.ledger.people import Person, add_person, person_rows
 from saegim.settings import home
 from schemas.errors import SettingError
 from schemas.labelling import Side
 from schemas.names import did_you_mean
+from workbench.bench import Workbench
+from workbench.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Labelling: annotation configs, people, gold, how the work goes.\n\n"
                                              "Example:  saegim label status")
@@ -47,12 +48,12 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
     chosen = _config(bench, config)
     if email.count("@") != 1 or email != email.strip() or any(char.isspace() for char in email):
         raise SettingError(f"{email!r} is no e-mail address: expected something like kim@example.com")
-    from flows.projects import project_of
+    from workbench.label.projects import project_of
 
     project = project_of(bench, chosen, side)
     password = secrets.token_urlsafe(9)
     is_new = bench.label_studio.add_person(email.lower(), password, name or email.partition("@")[0])
-    projects.add_person(bench.ledger, Person(email.lower(), chosen.name, side, name or email.partition("@")[0]))
+    add_person(bench.ledger, Person(email.lower(), chosen.name, side, name or email.partition("@")[0]))
     console.print(f"{email} works on side {side} of {chosen.name}.", markup=False)
     if is_new:
         console.print(f"log in at {bench.label_studio.url} with {email.lower()} / {password}\n"
@@ -74,7 +75,7 @@ def list_people(config: str = CONFIG) -> None:
     for heading in ("e-mail address", "name", "annotation config", "side", "project"):
         table.add_column(heading, overflow="fold")
     where = {(row.annotation_config, row.side): row.project_id for row in projects.project_rows(bench.ledger)}
-    rows = projects.person_rows(bench.ledger, _config(bench, config).name if config else None)
+    rows = person_rows(bench.ledger, _config(bench, config).name if config else None)
     for person in rows:
         number = where.get((person.annotation_config, person.side))
         table.add_row(escape(person.email), escape(person.name), person.annotation_config, person.side,
@@ -95,14 +96,14 @@ def add_gold(image_ids: list[str] = typer.Argument(help="Ids, or their beginning
     Example:  saegim label gold add 3f2a…
     """
     bench = Workbench(load_settings())
-    from flows.second_looks import make_gold
-    from flows.shares import load_shares
+    from workbench.label.gold import make_gold
+    from workbench.label.shares import load_shares
 
     image_ids = [image_named(bench.ledger, name) for name in image_ids]
-    run = readings.model_run(bench.ledger, bench.model)
+    run = model_runs.model_run(bench.ledger, bench.model)
     if run is None:
         raise SettingError(f"{bench.model} has not read anything yet: saegim run prelabel")
-    prelabels = {item.image_id: item for item in queue.candidates(bench.ledger, run, image_ids)}
+    prelabels = {item.image_id: item for item in label_queue.candidates(bench.ledger, run, image_ids)}
     for image_id in image_ids:
         if image_id not in prelabels:
             raise SettingError(f"{image_id} is no accepted image that {bench.model} has read: `saegim ledger submissions` shows "
@@ -115,9 +116,9 @@ def add_gold(image_ids: list[str] = typer.Argument(help="Ids, or their beginning
             raise SettingError(f"{image_id} was sent to campaign {item.campaign}, whose pictures are labelled under "
                                f"{of_image[image_id] or 'nothing until its file is right'}, not {chosen.name}: name such images "
                                "in a command of their own")
-    given = queue.images_given(bench.ledger, chosen.name)
+    given = label_queue.images_given(bench.ledger, chosen.name)
     if chosen.dense_config:
-        given |= queue.images_given(bench.ledger, chosen.dense_config)
+        given |= label_queue.images_given(bench.ledger, chosen.dense_config)
     if taken := sorted(given & set(image_ids)):
         raise SettingError(f"{taken[0]} was given to annotators already, who would know it again: take an image that has no task")
     with bench.ledger.write() as connection:
@@ -134,7 +135,7 @@ def list_gold(config: str = CONFIG) -> None:
     bench = Workbench(load_settings())
     chosen = _config(bench, config)
     with bench.ledger.read() as connection:
-        ids = sorted(queue.gold_images(connection, chosen.name))
+        ids = sorted(gold_images(connection, chosen.name))
         known = readings.accepted_ids(connection, chosen.name, ids)
     table = Table(title=f"Gold of {chosen.name}")
     table.add_column("image")
@@ -174,7 +175,7 @@ def migrate(name: str = typer.Argument("", help="Annotation config; SAEGIM_ANNOT
     """
     bench = Workbench(load_settings())
     config = _config(bench, name)
-    from flows.migrate import migrate as run
+    from workbench.label.migrate import migrate as run
 
     done = run(bench, config, dry_run=not apply)
     table = Table(title=f"{config.run}: {'done' if apply else 'dry run, nothing was changed'}")
@@ -199,7 +200,7 @@ def status(config: str = CONFIG) -> None:
     Example:  saegim label status
     """
     bench = Workbench(load_settings())
-    from flows.label_status import status_of
+    from workbench.label.status import status_of
 
     told = status_of(bench, _config(bench, config).name if config else None)
     for table in told.tables:

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from datastore.ledger import Ledger, clusters, holds, outcomes, strays
+from datastore.ledger import Ledger, duplicates, holds, outcomes, strays
 from datastore.ledger.outcomes import Told
-from flows.campaigns import campaign_named, load_campaigns
-from flows.settings import load_settings
 from schemas.errors import NoSuchSubmission
 from schemas.submission import HELD_SENTENCE, SENTENCES, Outcome, Reason, duplicate_sentence
+from workbench.campaigns import campaign_named, load_campaigns
+from workbench.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and what is in it.\n\n"
                                              "Example:  saegim ledger submissions --campaign demo")
@@ -52,7 +52,7 @@ def submissions(
     ledger = Ledger(settings.ledger)
     ledger.check()
     chosen = campaign_named(settings, ledger, campaign) if campaign else None
-    behind = clusters.find(ledger, after) if after else None
+    behind = duplicates.find(ledger, after) if after else None
     waiting = outcomes.waiting(ledger, chosen) if behind is None else iter(())
     if as_csv:
         _print_csv(itertools.chain(waiting, outcomes.outcomes(ledger, chosen, behind)))
@@ -113,7 +113,7 @@ def list_holds() -> None:
 
 
 def _image_of(ledger: Ledger, name: str) -> str:
-    row = clusters.find(ledger, name)
+    row = duplicates.find(ledger, name)
     if row.image_id is None:
         raise NoSuchSubmission(f"{name} was {row.outcome} and has no image: no release would hold it")
     return str(row.image_id)

@@ -19,11 +19,11 @@ from rich.table import Table
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, problems
 from adapters.ocr.engine import OcrEngine, open_engine
 from adapters.ocr.sources import fetch as fetch_files
-from datastore.ledger import readings
-from flows import models
-from flows.settings import ROOT, load_settings
-from flows.workbench import Workbench
+from datastore.ledger import model_runs
 from schemas.errors import SettingError
+from workbench import models
+from workbench.bench import Workbench
+from workbench.settings import ROOT, load_settings
 
 app = typer.Typer(no_args_is_help=True, help="OCR models: what there is, what is used, how fast it is.\n\n"
                                              "Example:  saegim models list")
@@ -74,7 +74,7 @@ def _used(label: str, in_use: str, stand_in: str | None) -> str:
 
 def _stand_in(bench: Workbench, in_use: Bundle) -> str | None:
     """The model that read in another one's place when prelabel last ran; None where the one in use did."""
-    reader = (readings.model_reader(bench.ledger, bench.model) or in_use.reader).removeprefix("model:")
+    reader = (model_runs.model_reader(bench.ledger, bench.model) or in_use.reader).removeprefix("model:")
     return None if reader.partition("@")[0] == in_use.name else reader
 
 

@@ -13,16 +13,16 @@ from rich.table import Table
 
 from apps.stack.prefect_api import prefect_of
 from apps.stack.state import make_private
-from flows.campaigns import load_campaigns
-from flows.planning import known_names, load_dataset
-from flows.settings import Settings, load_settings
-from flows.workbench import Workbench
 from saegim.releases import Releases
 from saegim.settings import home
 from schemas.errors import ServiceUnavailable
+from workbench.bench import Workbench
+from workbench.campaigns import load_campaigns
+from workbench.export.plan import known_names, load_dataset
+from workbench.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from flows.report import Report
+    from workbench.report import Report
 
 app = typer.Typer(no_args_is_help=True, help="Run one step of the data path here and now.\n\n"
                                              "Example:  saegim run ingest --campaign demo")
@@ -99,8 +99,8 @@ def prelabel(only: str = typer.Option("unlabelled", help="unlabelled: what no pe
     Example:  saegim run prelabel --only slice:vertical
     """
     prepare(load_settings())
-    from flows.prelabel import check_only
     from flows.prelabel import prelabel as flow
+    from workbench.prelabel.read_images import check_only
 
     check_only(only)
     show(flow(only))

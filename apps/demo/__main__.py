@@ -18,9 +18,9 @@ from apps.cli.run import prepare, save_page, show, show_standings
 from apps.stack import services
 from datastore.ledger import Ledger, outcomes
 from datastore.objects import ObjectStore
-from flows.settings import Settings, load_settings
 from saegim.settings import home
 from schemas.errors import SaegimError
+from workbench.settings import Settings, load_settings
 
 CAMPAIGN = "demo"
 SAMPLES = Path(__file__).parent / "samples"
@@ -114,8 +114,8 @@ def _send_samples(settings: Settings) -> int:
 
 def _annotate() -> None:
     from apps.demo.annotator import accept_prelabels
-    from flows.projects import projects_of
-    from flows.workbench import open_workbench
+    from workbench.bench import open_workbench
+    from workbench.label.projects import projects_of
 
     bench = open_workbench()
     done = 0

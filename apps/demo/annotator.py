@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.label_studio.codec import to_prediction
-from datastore.ledger import readings
-from flows.push import SUBJECT
-from flows.workbench import Workbench
+from datastore.ledger import model_runs, readings
 from schemas.errors import SaegimError
+from workbench.bench import Workbench
+from workbench.label.push import SUBJECT
 
 LEAD_TIME_SECONDS = 12.0
 
@@ -28,7 +28,7 @@ def accept_prelabels(bench: Workbench, project: int, advance: Callable[[int], No
         How many tasks were annotated.
     """
     done = 0
-    run = readings.model_run(bench.ledger, bench.model)
+    run = model_runs.model_run(bench.ledger, bench.model)
     if run is None:
         raise SaegimError(f"{bench.model} has not read anything yet: saegim run prelabel")
     for task in bench.label_studio.open_tasks(project):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import saegim
+from pages.card_pictures import hangul_font, sheet
 from saegim.settings import home
 from schemas.arrow import reading_of
-from stages.export.card_pictures import hangul_font, sheet
 
 __all__ = ["hangul_font", "release_sheet"]
 

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from apps.stack import services
-from flows.settings import load_settings
 from saegim.settings import home
+from workbench.settings import load_settings
 
 console = Console()
 

@@ -19,11 +19,11 @@ from apps.stack.runs import expected_names, read_deployments, summary, troubles
 from apps.stack.seaweedfs import BUCKETS
 from apps.stack.services import POOLS
 from datastore.ledger.projects import project_rows
-from flows.models import cache_folder, find
-from flows.settings import Settings
-from flows.workbench import Workbench
 from saegim.settings import home
 from schemas.errors import SaegimError
+from workbench.bench import Workbench
+from workbench.models import cache_folder, find
+from workbench.settings import Settings
 
 SKEW_SECONDS = 300
 """S3 refuses signatures that are 15 minutes off; a third of that is time to mend it."""

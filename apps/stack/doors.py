@@ -11,8 +11,8 @@ from sqlalchemy import make_url
 
 from apps.stack.checks import NotWell
 from apps.stack.state import stack_folder
-from flows.workbench import Workbench
 from saegim.settings import home
+from workbench.bench import Workbench
 
 STRANGER = "http://elsewhere.example"
 """An origin that no server of ours knows: a page somewhere that a manager has opened."""

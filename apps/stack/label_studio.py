@@ -10,8 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.settings import ROOT
 from schemas.errors import SaegimError
+from workbench.settings import ROOT
 
 LOCK = Path(__file__).parent / "label-studio.lock"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from apps.stack.checks import NotWell
-from datastore.ledger.projects import Project, person_rows, project_rows
-from flows.workbench import Workbench
+from datastore.ledger.people import person_rows
+from datastore.ledger.projects import Project, project_rows
+from workbench.bench import Workbench
 
 TOLD = 3
 """So many are named."""

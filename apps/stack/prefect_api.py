@@ -6,8 +6,8 @@ import base64
 
 import httpx
 
-from flows.settings import Settings
 from schemas.errors import SettingError
+from workbench.settings import Settings
 
 
 def prefect_client(url: str, auth: str) -> httpx.Client:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import yaml
 
-from flows.settings import ROOT
+from workbench.settings import ROOT
 
 LATE = timedelta(minutes=5)
 """A run that waits longer is late: a worker asks for runs every 15 seconds, and long ones may fill it for some minutes."""

@@ -23,10 +23,10 @@ from apps.stack.state import Access, make_private, read_access, stack_folder, wr
 from apps.stack.supervision import BIN, Program
 from datastore.ledger import Ledger, leases
 from datastore.objects import ObjectStore
-from flows.settings import ROOT, Settings, load_settings
-from flows.workbench import Workbench
 from saegim.settings import home
 from schemas.errors import SaegimError
+from workbench.bench import Workbench
+from workbench.settings import ROOT, Settings, load_settings
 
 console = Console()
 
@@ -99,7 +99,7 @@ def _up(schedules: bool) -> None:
         file.chmod(0o600)  # an older version made it
     if before and before.env.get(LENT) != access.env[LENT]:
         with _step("giving Label Studio's projects a key of their own"):
-            from flows.projects import renew_storages  # imports Prefect
+            from workbench.label.projects import renew_storages  # imports Prefect
 
             renew_storages(Workbench(settings))
     _deploy(access)

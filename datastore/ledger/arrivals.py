@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, select, update
 
-from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import arrivals, submissions
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
-from datastore.ledger.connection import Ledger, in_chunks
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import in_chunks
 from datastore.ledger.standing import Decision, Found, Place, Refused, Standing, in_force, work_out
 from datastore.ledger.tables import comparisons, decisions, images, submissions
 from schemas.submission import Outcome, Said, Verdict

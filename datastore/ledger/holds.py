@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, select
 
-from datastore.ledger.connection import Ledger, upsert
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import upsert
 from datastore.ledger.tables import holds, submissions
 from schemas.submission import Outcome
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 from sqlalchemy import Connection, delete, or_, select, update
 
-from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import leases
 from schemas.errors import LeaseLost
 from schemas.ids import digest

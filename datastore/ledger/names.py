@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, func, select
 
-from datastore.ledger.connection import Ledger
+from datastore.ledger.engine import Ledger
 from datastore.ledger.tables import accepted_readings, images, submissions
 from schemas.errors import NoSuchImage
 from schemas.names import did_you_mean

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
-from datastore.ledger.connection import Ledger
+from datastore.ledger.engine import Ledger
 from datastore.ledger.tables import arrivals, submissions
 from schemas.submission import sender_of
 from schemas.text import normalise

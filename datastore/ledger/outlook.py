@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from datastore.ledger import decisions
-from datastore.ledger.connection import in_chunks
 from datastore.ledger.decisions import Related, own_image
+from datastore.ledger.sql import in_chunks
 from datastore.ledger.standing import Decision, Place, Standing, undone
 from datastore.ledger.tables import accepted_readings, points, projects, tasks
 from schemas.errors import NotToBeDecided

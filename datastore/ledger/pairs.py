@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
-from datastore.ledger.connection import Ledger, in_chunks
 from datastore.ledger.decisions import decision_list, own_image
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import in_chunks
 from datastore.ledger.standing import Decision, in_force
 from datastore.ledger.tables import comparisons, images, submissions
 from schemas.submission import Outcome, Verdict, image_key

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from datastore.ledger.connection import Ledger, insert_or_ignore, upsert
-from datastore.ledger.tables import annotation_configs, people, projects
-from schemas.errors import SettingError
-from schemas.ids import digest
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import insert_or_ignore
+from datastore.ledger.tables import projects
 from schemas.labelling import Side
 
 
@@ -40,40 +39,6 @@ class Project:
     def number(self) -> int:
         """Label Studio's number of it; 0, which is no project's, while there is none."""
         return self.project_id or 0
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """An annotator, and on which side of a config he or she works."""
-
-    email: str
-    annotation_config: str
-    side: Side
-    name: str
-
-
-def publish_config(ledger: Ledger, name: str, version: int, xml: str, unit: str) -> None:
-    """Notes what a version of an annotation config is; from then on it never changes.
-
-    Raises:
-        SettingError: it was published with another config.xml or unit.
-    """
-    found = digest("annotation config", xml, unit)
-    with ledger.write() as connection:
-        insert_or_ignore(connection, annotation_configs, [{"name": name, "version": version, "digest": found, "xml": xml}])
-        there = connection.scalar(select(annotation_configs.c.digest).where(
-            annotation_configs.c.name == name, annotation_configs.c.version == version))
-    if there != found:
-        raise SettingError(
-            f"annotation_configs/{name}: version {version} was published with another config.xml or unit, and a published "
-            f"version never changes. Set version to {version + 1} in config.yaml (renames maps what was called otherwise; "
-            f"`saegim label migrate {name}` shows what becomes of the old readings), or put config.xml back")
-
-
-def published_xml(connection: Connection, name: str, version: int) -> str | None:
-    """The config.xml of a version, as it was published; None where it was published before the ledger kept it."""
-    return connection.scalar(select(annotation_configs.c.xml).where(annotation_configs.c.name == name,
-                                                                    annotation_configs.c.version == version))
 
 
 def plan_project(ledger: Ledger, name: str, version: int, side: Side, key: str) -> Project:
@@ -142,23 +107,6 @@ def project_rows(ledger: Ledger, name: str | None = None) -> list[Project]:
     """Projects that Label Studio confirmed and that are not lost, of one annotation config or of all."""
     with ledger.read() as connection:
         return [row for row in _rows(connection, name) if row.project_id is not None]
-
-
-def add_person(ledger: Ledger, person: Person) -> None:
-    """Notes on which side somebody works."""
-    with ledger.write() as connection:
-        upsert(connection, people, {"email": person.email, "annotation_config": person.annotation_config,
-                                    "side": person.side, "name": person.name})
-
-
-def person_rows(ledger: Ledger, name: str | None = None) -> list[Person]:
-    """Annotators, by config, side and address."""
-    query = select(people.c.email, people.c.annotation_config, people.c.side, people.c.name).order_by(
-        people.c.annotation_config, people.c.side, people.c.email)
-    if name:
-        query = query.where(people.c.annotation_config == name)
-    with ledger.read() as connection:
-        return [Person(row.email, row.annotation_config, Side(row.side), row.name) for row in connection.execute(query)]
 
 
 def _rows(connection: Connection, name: str | None = None, version: int | None = None, side: Side | None = None) -> list[Project]:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import and_, delete, func, select
 
 from datastore.ledger import arrivals
-from datastore.ledger.connection import Ledger, in_chunks
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import submissions
 from schemas.submission import Outcome, Reason
 

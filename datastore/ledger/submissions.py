@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, exists, func, select, true, update
 
 from datastore.ledger import decisions
-from datastore.ledger.connection import Ledger, in_chunks, insert_or_ignore
-from datastore.ledger.gate import numbered
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import comparisons, images, readings, submissions
+from datastore.ledger.word_index import numbered
 from schemas.submission import CATEGORIES, Outcome, Submission, Verdict, image_key
 from schemas.text import normalise
 

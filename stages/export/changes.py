@@ -8,9 +8,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.recipes.dataset import DROP, GROUPS, SALT, SHARES, THAW, Dataset
 from schemas.sample import Before, LeftOut
 from stages.export.plan import REASONS
-from stages.export.recipe import DROP, GROUPS, SALT, SHARES, THAW, Dataset
 
 TOLD_APART = ("name", "agreed", "splits", "salt", "groups", "frozen")
 """Keys of a recipe that are spoken of in words of their own, or in none."""

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from schemas.reading import Reading
+from schemas.recipes.dataset import Dataset, Gates
 from schemas.sample import Planned
 from stages.export.bridges import BY_HAND, FOUND, STEPS, Bridge
 from stages.export.changes import Change
 from stages.export.counts import Counts
 from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER
 from stages.export.leaks import LeakReport
-from stages.export.recipe import Dataset, Gates
 
 SHOWN = 30
 """Failures of one gate in a message; how many more there are is said."""

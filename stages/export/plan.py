@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from schemas.errors import SettingError
 from schemas.ids import digest
+from schemas.recipes.dataset import Dataset
 from schemas.sample import Before, Candidate, LeftOut, Planned
 from stages.export.groups import Groups
-from stages.export.recipe import Dataset
 
 BRIDGES_SPLITS = "bridges_splits"
 NEAR_FROZEN = "near_frozen"

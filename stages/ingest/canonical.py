@@ -15,7 +15,7 @@ from PIL import Image
 
 from schemas.ids import sha256
 from schemas.submission import CanonicalImage, Original, Reason, Rejection
-from stages.ingest import gate, jpeg
+from stages.ingest import jpeg, words
 from stages.ingest.colour import Rgb
 from stages.ingest.exif import printable
 from stages.ingest.jpeg_pixels import decode_whole
@@ -81,12 +81,12 @@ def _canonicalise(raw: bytes, limits: Limits, crops: bool) -> Canonical | Reject
     if picture.jpeg:
         return _kept(picture, picture.jpeg, limits)
     pixels = _upright(picture.pixels(), picture.orientation)
-    small = gate.small(np.asarray(cv2.cvtColor(_halved(pixels), cv2.COLOR_RGB2GRAY), np.uint8))
+    small = words.small(np.asarray(cv2.cvtColor(_halved(pixels), cv2.COLOR_RGB2GRAY), np.uint8))
     if hopeless := judge(small, limits):
         return hopeless
     data, media_type, encoder, pixels_id = _encode(pixels, picture.lossless, picture.sampling)
     return Canonical(CanonicalImage(sha256(data), len(data), media_type, pixels.shape[1], pixels.shape[0], pixels_id,
-                                    gate.words(small), encoder, _original(picture)), data)
+                                    words.words(small), encoder, _original(picture)), data)
 
 
 def upright_pixels(raw: bytes) -> Rgb:
@@ -123,12 +123,12 @@ def _original(picture: Picture) -> Original:
 
 def _kept(picture: Picture, found: jpeg.Jpeg, limits: Limits) -> Canonical | Rejection:
     """The lossless path: the file without what is not the picture. Every byte of its scans is decoded, at reduced scale."""
-    scale = gate.SIDE / max(picture.width, picture.height)
+    scale = words.SIDE / max(picture.width, picture.height)
     data, grey = decode_whole(found, "GRAY", min_height=int(picture.height * scale), min_width=int(picture.width * scale),
                               min_factor=1)
-    small = gate.small(grey[:, :, 0])
+    small = words.small(grey[:, :, 0])
     return judge(small, limits) or Canonical(
-        CanonicalImage(sha256(data), len(data), "image/jpeg", picture.width, picture.height, None, gate.words(small),
+        CanonicalImage(sha256(data), len(data), "image/jpeg", picture.width, picture.height, None, words.words(small),
                        "clean/1", _original(picture)), data)
 
 
@@ -145,7 +145,7 @@ def _upright(pixels: Rgb, orientation: int) -> Rgb:
 
 def _halved(pixels: Rgb) -> Rgb:
     """Halves a picture as often as the gate allows: cheaper than turning all of it grey, or than any other scale."""
-    while max(pixels.shape[:2]) * gate.NEARLY >= 2 * gate.SIDE and min(pixels.shape[:2]) >= 2:
+    while max(pixels.shape[:2]) * words.NEARLY >= 2 * words.SIDE and min(pixels.shape[:2]) >= 2:
         height, width = (side // 2 for side in pixels.shape[:2])  # an odd line more would take the slow way
         pixels = np.asarray(cv2.resize(pixels[:2 * height, :2 * width], (width, height), interpolation=cv2.INTER_AREA), np.uint8)
     return pixels

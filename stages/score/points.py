@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
-from stages.score.campaign import Campaign
 
 
 @dataclass(frozen=True, slots=True)

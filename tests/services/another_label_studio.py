@@ -18,8 +18,8 @@ from pathlib import Path
 import httpx
 
 from apps.stack import label_studio
-from flows.settings import Settings
 from saegim.settings import home
+from workbench.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -31,15 +31,15 @@ from sqlalchemy import select
 
 from apps.stack.seaweedfs import BUCKETS
 from datastore.ledger import Ledger
-from datastore.ledger.candidates import candidates
 from datastore.ledger.readings import readings_by_id
+from datastore.ledger.releasable import candidates
 from datastore.ledger.tables import readings
 from datastore.objects import ObjectStore
-from flows.report import Report
-from flows.settings import ROOT, Settings, load_settings
-from flows.workbench import Workbench
 from schemas.reading import Reading
 from tests.services.forked import WIDE, Forks
+from workbench.bench import Workbench
+from workbench.report import Report
+from workbench.settings import ROOT, Settings, load_settings
 
 SAEGIM = ROOT / ".venv" / "bin" / "saegim"
 PYTHON = ROOT / ".venv" / "bin" / "python"

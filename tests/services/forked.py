@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-IMPORTS = ("saegim.cli", "apps.cli", "flows.full_cycle", "flows.label_status", "flows.migrate",
+IMPORTS = ("saegim.cli", "apps.cli", "flows.full_cycle", "flows.label_status", "workbench.label.migrate",
            "prefect.flow_engine", "fastapi.encoders", "label_studio_sdk.client", "boto3")
 """All commands, and what they import late."""
 WIDE = {"COLUMNS": "200"}
@@ -94,7 +94,7 @@ class Forks:
 def serve() -> dict[str, Any] | None:
     """Forks a process for each order; returns the order in that process, and nothing at the end."""
     from apps.cli.run import prepare
-    from flows.settings import load_settings
+    from workbench.settings import load_settings
 
     prepare(load_settings())
     for name in IMPORTS:

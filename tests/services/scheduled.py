@@ -61,9 +61,9 @@ def whole_way(saegim: str, done: Path) -> None:
     if up.returncode:
         return
 
-    from datastore.ledger import projects, readings
-    from flows.workbench import open_workbench
+    from datastore.ledger import images, projects, readings
     from schemas.labelling import Side
+    from workbench.bench import open_workbench
 
     bench = open_workbench()
     started = time.monotonic()
@@ -91,7 +91,7 @@ def whole_way(saegim: str, done: Path) -> None:
 
     def reading() -> list[str]:
         with bench.ledger.read() as connection:
-            rows = readings.image_rows(connection, [open_task.data["subject"]])
+            rows = images.image_rows(connection, [open_task.data["subject"]])
             newest = readings.newest_reading(connection, next(iter(rows)), f"person:{ANNOTATOR}", bench.annotation_config.run)
         return [region.text for region in newest.regions] if newest else []
 

@@ -16,11 +16,11 @@ from adapters.ocr.bundles import BUNDLE_FILE, load_bundle
 from adapters.ocr.engine import GROUP, OcrEngine, Pixels, open_engine
 from adapters.ocr.sources import fetch
 from datastore.ledger.tables import images, submissions
-from flows.settings import ROOT
 from schemas.errors import ModelUnavailable, SettingError
 from schemas.reading import Reading, Unit
 from tests.services.conftest import World, readings_by
 from tests.tesseract_engine import Line, lines_of
+from workbench.settings import ROOT
 
 SAMPLES = ROOT / "apps" / "demo" / "samples"
 KOREAN, RECEIPT, POSTER = "김하늘/짜글이 뒷면.jpg", "park.minsu/receipt.jpg", "jlee/poster.jpg"

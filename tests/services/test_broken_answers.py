@@ -9,17 +9,17 @@ from typing import Any
 import httpx
 import pytest
 
-from datastore.ledger import answers, tasks
+from datastore.ledger import label_status, outbox
 from flows.collect import collect
 from flows.label import label
-from flows.projects import project_of
-from flows.push import SUBJECT
 from schemas.errors import ServiceUnavailable, Transient
 from schemas.labelling import Side
 from tests.faulty import before
 from tests.read_images import fill
 from tests.services.conftest import readings_by
 from tests.services.test_labelling import KIM, LEE, Lab, lab, with_text
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
 
 __all__ = ["lab"]
 HALF_AN_EMOJI = "서울 \ud83d 역"
@@ -77,12 +77,12 @@ def test_a_task_that_can_be_read_again_is_collected(lab: Callable[..., Lab]) -> 
     assert sent_raw(here, "PATCH", f"annotations/{annotation}", with_text(HALF_AN_EMOJI)(task.prediction_result)) == 500
     assert collect().counts["readings"] == 0
     bench, project = here.bench, project_of(here.bench, here.bench.annotation_config)
-    assert list(tasks.unreadable(bench.ledger, project.key)) == [task.task_id]
+    assert list(outbox.unreadable(bench.ledger, project.key)) == [task.task_id]
     bench.label_studio._http(f"api/annotations/{annotation}/", method="PATCH",
                              json={"result": with_text("서울역")(task.prediction_result)})
     assert collect().counts["accepted"] == 1
     assert here.accepted[image].regions[0].text == "서울역"
-    assert not tasks.unreadable(bench.ledger, project.key)
+    assert not outbox.unreadable(bench.ledger, project.key)
     assert collect().nothing_new
 
 
@@ -102,7 +102,7 @@ def test_two_people_whose_accounts_are_gone_are_not_one(lab: Callable[..., Lab])
     assert (counts["readings"], counts["read twice by one person"], counts["to a second look"]) == (2, 0, 1)
     readers = {reading.reader for reading in readings_by(here.bench.ledger, "person:")[image]}
     assert len(readers) == 2 and all(reader.startswith("person:deleted account, annotation ") for reader in readers)
-    assert len({item.reader for item in answers.work(here.bench.ledger)}) == 2
+    assert len({item.reader for item in label_status.work(here.bench.ledger)}) == 2
     assert collect().nothing_new
 
 

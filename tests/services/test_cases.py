@@ -20,24 +20,25 @@ from PIL import Image
 from sqlalchemy import update
 
 from datastore.ledger.tables import submissions
-from flows.projects import project_of
-from flows.push import SUBJECT
-from flows.settings import ROOT, Settings
 from schemas.geometry import area
 from schemas.labelling import Side
 from schemas.reading import Reading
 from schemas.submission import Outcome, image_key, sender_of
 from schemas.text import normalise
+from tests.places import REAL_DATA
 from tests.read_images import fill
 from tests.services.conftest import World, accepted, new_world, readings_by, with_campaigns
 from tests.services.test_broken_answers import sent_raw
 from tests.services.test_ingest import BUCKET, document, jpeg, rows
 from tests.services.test_labelling import KIM, LEE, Lab
 from tests.services.test_odd_objects import aws_world, moto
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
+from workbench.settings import Settings
 
 __all__ = ["moto"]
 
-CASES = ROOT.parent / "shared" / "data" / "cases"
+CASES = REAL_DATA / "cases"
 FILES = sorted(path.name for path in CASES.iterdir() if path.name != "README.md") if CASES.is_dir() else []
 PICTURES = [name for name in FILES if Path(name).suffix in (".jpg", ".png", ".heic", ".tif")]
 GOOD = "demo/kim/good.jpg"

@@ -20,11 +20,11 @@ from shapely import affinity
 from adapters.label_studio.annotation_config import AnnotationConfig, load_annotation_config
 from adapters.label_studio.client import Annotation, ChangedTask, LabelStudio
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
-from flows.settings import ROOT, Settings
-from flows.workbench import Workbench
 from schemas.errors import CodecError
 from schemas.geometry import tidy
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Writing
+from workbench.bench import Workbench
+from workbench.settings import ROOT, Settings
 
 DOCUMENT = load_annotation_config(ROOT / "annotation_configs" / "document")
 LINE = load_annotation_config(ROOT / "annotation_configs" / "line_text")

@@ -12,13 +12,13 @@ from typing import cast
 import pytest
 
 from datastore.ledger import Ledger
-from datastore.ledger.results import replace_points
+from datastore.ledger.points import replace_points
 from datastore.ledger.submissions import quarantine, reject_textless
-from flows.workbench import Workbench
 from schemas.submission import Verdict
 from tests.services.conftest import SAEGIM, World
 from tests.services.test_ingest import clusters, document, jpeg, put, rows
-from tests.unit.test_decisions_random import Bench, play, related
+from tests.unit.datastore.ledger.test_decisions_random import Bench, play, related
+from workbench.bench import Workbench
 
 assert related  # a fixture
 

@@ -14,8 +14,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from apps.stack.prefect_api import prefect_of
-from flows.settings import Settings
 from tests.services.conftest import World
+from workbench.settings import Settings
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 OPEN = {("get", "/health"), ("get", "/ready")}

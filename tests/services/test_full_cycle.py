@@ -12,9 +12,9 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterParentFlo
 
 from flows.export import export
 from flows.full_cycle import full_cycle
-from flows.settings import load_settings
 from tests import accepted_images as made
 from tests.services.conftest import World, recorded
+from workbench.settings import load_settings
 
 
 def started_by(client: SyncPrefectClient, state_id: UUID) -> list[dict[str, Any]]:

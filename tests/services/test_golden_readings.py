@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from adapters.ocr.bundles import load_bundle
 from adapters.ocr.engine import open_engine
 from adapters.ocr.sources import fetch
+from tests.places import REAL_DATA
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).with_name("golden_readings.json")
@@ -96,7 +97,7 @@ def test_long_captures_are_read_line_by_line(engine: Any) -> None:
 
 @pytest.mark.parametrize("name", ["long_capture_576x7000.png", "long_capture_720x9000.png"])
 def test_long_captures_of_strangers(engine: Any, name: str) -> None:
-    path = ROOT.parent / "shared" / "data" / "cases" / name
+    path = REAL_DATA / "cases" / name
     if not path.is_file():
         pytest.skip(f"{name} is not here")
     picture = np.asarray(Image.open(path).convert("RGB"))

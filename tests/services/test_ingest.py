@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger.tables import arrivals, comparisons, images, submissions
-from flows.settings import ROOT, Settings
 from schemas.submission import Outcome
 from tests.services.conftest import SAEGIM, World, new_world
+from workbench.settings import ROOT, Settings
 
 BUCKET = "SAEGIM_BUCKET_RAW"
 
@@ -141,7 +141,7 @@ def test_texts_tell_receipts_of_one_shop_apart_and_never_merge(world: World) -> 
     held = {key for key, row in rows(world).items() if row.outcome == "held"}
     assert held == {"demo/lee/april.jpg", "demo/lee/ticked.jpg"}
     world.run("run", "prelabel")
-    world.killed("ingest", "datastore.ledger.clusters:resolve", "after")  # in the transaction: nothing of it may stay
+    world.killed("ingest", "datastore.ledger.duplicates:resolve", "after")  # in the transaction: nothing of it may stay
     assert {key for key, row in rows(world).items() if row.outcome == "held"} == held
     world.bench.objects.delete(world.env[BUCKET], "demo/lee/april.jpg")  # what was taken needs its raw file no more
     assert "2 doubtful pairs have been read since: 1 held pictures accepted by their texts" in " ".join(

@@ -20,16 +20,16 @@ from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from apps.demo.contact_sheet import hangul_font
+from datastore.ledger.outbox import task_count
 from datastore.ledger.tables import images, submissions
-from datastore.ledger.tasks import task_count
-from flows.projects import project_of
-from flows.push import SUBJECT
-from flows.settings import ROOT, Settings
 from saegim.releases import Releases
 from schemas.ids import sha256
 from tests import accepted_images
 from tests.read_images import fill
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
+from workbench.settings import ROOT, Settings
 
 
 def picture(seed: int) -> bytes:
@@ -85,7 +85,7 @@ def undisturbed(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ca
     ("datastore.ledger.arrivals:store", "after"),
     ("datastore.ledger.submissions:record", "before"),
     ("datastore.ledger.submissions:record", "after"),  # in the transaction: nothing of it may stay
-    ("datastore.ledger.gate:Gate.flush", "after"),
+    ("datastore.ledger.word_index:Gate.flush", "after"),
     ("datastore.ledger.arrivals:settled", "after"),
     ("datastore.ledger.leases:release", "before"),
 ])
@@ -122,10 +122,10 @@ def test_ingest_killed_while_it_decodes(world: World, undisturbed: Callable[[int
 
 
 @pytest.mark.parametrize(("target", "when"), [
-    ("datastore.ledger.tasks:plan_tasks", "after"),
+    ("datastore.ledger.outbox:plan_tasks", "after"),
     ("adapters.label_studio.client:LabelStudio.import_tasks", "before"),
     ("adapters.label_studio.client:LabelStudio.import_tasks", "after"),  # Label Studio has them, nobody was told
-    ("datastore.ledger.tasks:confirm", "before"),
+    ("datastore.ledger.outbox:confirm", "before"),
 ])
 def test_label(world: World, tmp_path: Path, target: str, when: str) -> None:
     with_shares(world, tmp_path)

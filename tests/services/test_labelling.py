@@ -22,26 +22,29 @@ from adapters.label_studio import client
 from adapters.label_studio.client import ChangedTask, LabelStudio, OpenTask
 from adapters.label_studio.codec import to_prediction
 from apps.stack.prefect_api import prefect_of
-from datastore.ledger import answers, queue, readings, tasks
+from datastore.ledger import label_queue, model_runs, outbox, readings
+from datastore.ledger import label_status as answers
+from datastore.ledger.label_status import compared
 from datastore.ledger.tables import images, submissions
 from datastore.ledger.tables import readings as reading_table
 from flows.collect import collect
 from flows.label import label
-from flows.label_status import label_status, status_of
-from flows.migrate import migrate
-from flows.projects import project_of
-from flows.push import SUBJECT
-from flows.settings import ROOT
-from flows.workbench import Workbench
+from flows.label_status import label_status
 from schemas.ids import sha256
 from schemas.labelling import Kind, Side
 from schemas.reading import Direction, Reading, Region
 from schemas.submission import Outcome, image_key
+from tests.places import REAL_DATA
 from tests.read_images import RUN, fill, made_reading
 from tests.services.conftest import World, accepted, recorded, with_shares
+from workbench.bench import Workbench
+from workbench.label.migrate import migrate
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
+from workbench.label.status import status_of
 
 Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
-RECEIPTS = ROOT.parent / "shared" / "data" / "receipts"
+RECEIPTS = REAL_DATA / "receipts"
 KIM, LEE, PARK = "kim.test@saegim.local", "lee.test@saegim.local", "park.test@saegim.local"
 
 
@@ -125,7 +128,7 @@ def test_two_who_agree_and_two_who_do_not(lab: Callable[..., Lab]) -> None:
     chosen = here.accepted[other]
     assert (chosen.reader, texts(chosen)[0]) == (f"person:{PARK}", "셋째가 고른 글자")
     assert [region.region_id for region in chosen.regions] == [region.region_id for region in made_reading(other, 6).regions]
-    pairs = {item.agreed: item for item in answers.compared(bench.ledger)}
+    pairs = {item.agreed: item for item in compared(bench.ledger)}
     assert pairs[False].one == f"person:{KIM}" and pairs[False].other == f"person:{LEE}"
     assert pairs[False].agreement.cer > 0.02
     assert not any(collect().counts.values())
@@ -174,7 +177,7 @@ def test_one_person_on_both_sides_is_no_pair(lab: Callable[..., Lab]) -> None:
     counts = collect().counts
     assert (counts["accepted"], counts["agreed"], counts["to a second look"]) == (1, 0, 0)
     assert counts["read twice by one person"] == 1
-    assert answers.compared(here.bench.ledger) == []
+    assert compared(here.bench.ledger) == []
 
 
 def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> None:
@@ -186,7 +189,7 @@ def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> N
     assert "gold" not in str(look.data).lower() and "truth" not in str(look.data).lower()
     here.answer(look, PARK)
     assert collect().counts["accepted"] == 1
-    readings.set_model_run(here.bench.ledger, here.bench.model, "model:newer@1", "newer", {})  # it reads nothing settled
+    model_runs.set_model_run(here.bench.ledger, here.bench.model, "model:newer@1", "newer", {})  # it reads nothing settled
     assert label().counts["pushed"] == 2  # now it goes to both sides like any other image: one in ten
     for side, who in ((Side.A, KIM), (Side.B, LEE)):
         tasks_there = {str(task.data[SUBJECT]): task for task in here.open(side)}
@@ -198,7 +201,7 @@ def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> N
     counts = collect().counts
     assert (counts["accepted"], counts["to a second look"]) == (0, 0)
     assert here.accepted[image].reader == f"person:{PARK}"
-    assert {item.other: item.agreed for item in answers.compared(here.bench.ledger) if item.kind is Kind.GOLD} == {
+    assert {item.other: item.agreed for item in compared(here.bench.ledger) if item.kind is Kind.GOLD} == {
         f"person:{KIM}": True, f"person:{LEE}": False}
 
 
@@ -285,18 +288,18 @@ def test_the_queue_is_kept_shallow_and_in_order(lab: Callable[..., Lab]) -> None
         upright = tuple(replace(region, attributes=replace(region.attributes, direction=Direction.VERTICAL))
                         for region in reading.regions)
         readings.add_readings(connection, [replace(reading, run="newer", regions=upright)])
-    readings.set_model_run(here.bench.ledger, here.bench.model, reading.reader, "newer", {})
+    model_runs.set_model_run(here.bench.ledger, here.bench.model, reading.reader, "newer", {})
     assert label().counts["pushed"] == 1  # only it was read by the newer model
     assert [str(task.data[SUBJECT]) for task in here.open()][-1] == surest
     for task in here.open()[:3]:
         here.answer(task, KIM)
     collect()
-    readings.set_model_run(here.bench.ledger, here.bench.model, reading.reader, RUN, {})
+    model_runs.set_model_run(here.bench.ledger, here.bench.model, reading.reader, RUN, {})
     assert label().counts["pushed"] == 4  # up to six open ones again
 
 
 def made_score(bench: Workbench, image_id: str) -> float:
-    [found] = queue.candidates(bench.ledger, RUN, [image_id])
+    [found] = label_queue.candidates(bench.ledger, RUN, [image_id])
     return 1 - found.summary.uncertainty
 
 
@@ -382,7 +385,7 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
             "sent_at": datetime.now(UTC), "campaign": "made", "submitter": "kim", "outcome": Outcome.ACCEPTED,
             "image_id": image}])
         readings.add_readings(connection, [made_reading(image, 4)])
-    readings.set_model_run(bench.ledger, bench.model, "model:made@1", RUN, {})
+    model_runs.set_model_run(bench.ledger, bench.model, "model:made@1", RUN, {})
     counts = label().counts
     assert (counts["pushed"], counts["lines pushed"]) == (0, 4)
     open_lines = here.open(config="line_text")
@@ -463,12 +466,12 @@ def test_both_kinds_of_token(lab: Callable[..., Lab]) -> None:
     project = project_of(here.bench, here.bench.annotation_config)
     [task] = personal.import_tasks(project.number, [{"data": {"image": "s3://x/y.jpg", SUBJECT: "t"}}])
     assert personal.newest_task(project.number) == task
-    assert tasks.task_count(here.bench.ledger, project.key) == 0
+    assert outbox.task_count(here.bench.ledger, project.key) == 0
 
 
 @pytest.mark.parametrize(("target", "when"), [
-    ("datastore.ledger.answers:add_annotations", "after"), ("datastore.ledger.answers:set_cursor", "after"),
-    ("datastore.ledger.leases:release", "before"), ("datastore.ledger.tasks:plan_tasks", "after"),
+    ("datastore.ledger.annotations:add_annotations", "after"), ("datastore.ledger.cursors:set_cursor", "after"),
+    ("datastore.ledger.leases:release", "before"), ("datastore.ledger.outbox:plan_tasks", "after"),
     ("adapters.label_studio.client:LabelStudio.import_tasks", "after"),
 ])
 def test_collect_killed_and_run_again(lab: Callable[..., Lab], target: str, when: str) -> None:

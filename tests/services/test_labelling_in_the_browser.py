@@ -16,14 +16,14 @@ from sqlalchemy import select
 
 from apps.demo.__main__ import SAMPLES
 from datastore.ledger import projects
+from datastore.ledger.outbox import confirmed
 from datastore.ledger.projects import Project
 from datastore.ledger.readings import reading_id
 from datastore.ledger.tables import agreements
-from datastore.ledger.tasks import confirmed
-from flows.settings import Settings
 from schemas.labelling import Kind, Side
 from schemas.reading import Direction, Reading, Region
 from tests.services.conftest import World, accepted, readings_by, with_shares
+from workbench.settings import Settings
 
 PHOTO = "김하늘/메이크업존 간판.jpg"
 SIGN, ZONE, FITTING, MAKEUP = (573, 589), (572, 624), (250, 626), (250, 310)

@@ -16,12 +16,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
 from apps.demo.annotator import accept_prelabels
-from datastore.ledger import Ledger, answers, arrivals, holds, leases, outcomes, readings, results, submissions
-from datastore.ledger.answers import AnnotationRow
-from datastore.ledger.connection import insert_or_ignore
+from datastore.ledger import Ledger, arrivals, holds, leases, outcomes, points, readings, submissions
+from datastore.ledger.annotations import AnnotationRow, add_annotations
+from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import collected, gate_words, metadata
-from flows.projects import project_of
-from flows.settings import Settings
 from schemas.errors import LeaseLost, SettingError
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from stages.ingest.settle import settle
@@ -30,6 +28,8 @@ from tests.ledger_questions import postgres_scans, questions
 from tests.read_images import made_reading
 from tests.services.conftest import World, new_world, with_shares
 from tests.services.test_killed_and_run_again import ingested, send
+from workbench.label.projects import project_of
+from workbench.settings import Settings
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -153,7 +153,7 @@ def test_what_a_stranger_wrote_is_kept_alike(url: str) -> None:
     with ledger.write() as connection:
         submissions.record(connection, [rejected, taken])
         readings.add_readings(connection, [replace(made_reading(made[0].image_id, 2), reader=reader)])
-        answers.add_annotations(connection, [
+        add_annotations(connection, [
             AnnotationRow(1, 2**42, "key-a", 1, "s", "i", reader, None, False, 1.0, STRANGE, None)])
     holds.hold(ledger, made[0].image_id, STRANGE)
     kept = STRANGE.replace("\0", "\ufffd").replace("\ud83d", "\ufffd")
@@ -172,8 +172,8 @@ def test_points_that_are_the_same_are_the_same_however_the_database_sorts(url: s
     [made] = fill(ledger, 1)
     lines = [{"campaign": "c", "submission_id": made.submission_id, "rule": rule, "submitter": "kim", "points": 1}
              for rule in ("dot_matrix", "dotted", "Accepted", "accepted", "세로", "_")]
-    assert results.replace_points(ledger, "c", lines)
-    assert not results.replace_points(ledger, "c", reversed(lines))
+    assert points.replace_points(ledger, "c", lines)
+    assert not points.replace_points(ledger, "c", reversed(lines))
 
 
 def test_submissions_are_listed_in_the_same_order(url: str) -> None:

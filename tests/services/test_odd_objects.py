@@ -13,13 +13,13 @@ from moto.server import ThreadedMotoServer
 
 from datastore.ledger import arrivals
 from datastore.objects import ObjectStore
-from flows.decoders import Decoded, Decoders, decode_chunk
-from flows.ingest import Batch, decode_arrivals, put_aside
-from flows.settings import Settings
 from schemas.errors import ServiceUnavailable, SettingError
 from schemas.submission import RawObject
 from tests.services.conftest import World, new_world
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
+from workbench.ingest.decoders import Decoded, Decoders, decode_chunk
+from workbench.ingest.take_in import Batch, decode_arrivals, put_aside
+from workbench.settings import Settings
 
 GOOD = "demo/kim/good.jpg"
 CONTROL = ["demo/kim/g\n.jpg", "demo/kim/f\r.jpg", "demo/kim/e\u0001.jpg", "demo/kim/h\u001b[31m.jpg", "demo/kim/t\t.jpg"]

@@ -11,8 +11,6 @@ from sqlalchemy import update
 
 from datastore.ledger.tables import images, submissions
 from datastore.releases import newest, read_labels
-from flows.planning import DATASETS, load_dataset, next_release
-from flows.publication import Publication
 from saegim.manifest import Manifest
 from saegim.pull import pull
 from saegim.releases import Releases
@@ -23,6 +21,8 @@ from stages.export.plan import split_of
 from tests import accepted_images as made
 from tests.accepted_images import Made
 from tests.services.conftest import World
+from workbench.export.plan import DATASETS, load_dataset, next_release
+from workbench.export.publish import Publication
 
 TEXT = (DATASETS / "scene-text.yaml").read_text(encoding="utf-8")
 SHIPPED = "{train: 0.8, val: 0.1, test: 0.1}"

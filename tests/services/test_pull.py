@@ -14,7 +14,6 @@ import pytest
 from pydantic import SecretStr
 
 from datastore.objects import ObjectStore
-from flows.settings import ROOT, Settings
 from saegim.errors import ReleaseDamaged, SettingMissing, StorageUnavailable
 from saegim.load import load
 from saegim.manifest import File, Manifest
@@ -22,6 +21,7 @@ from saegim.pull import Pulled, pull
 from saegim.releases import Releases
 from tests.made_release import Dataset, images_of
 from tests.services.conftest import PYTHON, SAEGIM
+from workbench.settings import ROOT, Settings
 
 NAME = "scene-text@1"
 BIG = 40_000_003

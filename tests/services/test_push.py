@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from datastore.ledger import tasks
+from datastore.ledger import outbox
 from flows.label import label
-from flows.projects import project_of
-from flows.push import SUBJECT
 from schemas.errors import SaegimError
 from tests.faulty import Fault, Faults, before
 from tests.read_images import fill
 from tests.services.conftest import World, recorded, with_shares
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def exactly_once(world: World, ids: list[str]) -> None:
     project = project_of(bench, bench.annotation_config)
     there = bench.label_studio.tasks_after(project.number, 0, SUBJECT)
     assert Counter(task.subject for task in there) == dict.fromkeys(ids, 1)
-    assert tasks.confirmed(bench.ledger, project.key) == {task.subject: task.task_id for task in there}
+    assert outbox.confirmed(bench.ledger, project.key) == {task.subject: task.task_id for task in there}
 
 
 def run_label() -> dict[str, int]:
@@ -84,7 +84,7 @@ def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults)
     run_label()
     bench = world.bench
     project = project_of(bench, bench.annotation_config)
-    there = tasks.confirmed(bench.ledger, project.key)
+    there = outbox.confirmed(bench.ledger, project.key)
     assert bench.label_studio.delete_untouched(project.number, there[ids[0]])
     bench.label_studio.import_tasks(project.number, [
         {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}},
@@ -100,4 +100,4 @@ def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults)
     assert found.keys() == {*ids, "a stranger", "None"}
     assert len(listed) == len(ids) + 3  # what somebody imported by hand is left alone
     assert found[ids[1]] == double
-    assert tasks.confirmed(bench.ledger, project.key) == {name: task for name, task in found.items() if name in ids}
+    assert outbox.confirmed(bench.ledger, project.key) == {name: task for name, task in found.items() if name in ids}

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from datastore.ledger import answers, projects
+from datastore.ledger import label_status, projects
 from flows.collect import collect
 from flows.label import label
-from flows.projects import project_of
-from flows.push import SUBJECT
 from schemas.labelling import Side
 from tests.read_images import fill
 from tests.services.another_label_studio import copy_of_the_stacks, started
 from tests.services.conftest import World, new_world, with_shares
 from tests.services.test_labelling import KIM, LEE, PARK, Lab, lab, texts, with_text
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
 
 __all__ = ["lab"]
 A_STRANGERS = '<View><Image name="image" value="$image"/><Choices name="c" toName="image"><Choice value="x"/></Choices></View>'
@@ -79,7 +79,7 @@ def test_made_anew_while_the_ledger_is_kept(lab: Callable[..., Lab], tmp_path: P
         checks = doctor(here.world)
         assert f"project {number} (scene_text@2, side a) carries another mark" in checks and "is not there" in checks
 
-        here.world.killed("label", "datastore.ledger.tasks:carry_over", "after")
+        here.world.killed("label", "datastore.ledger.outbox:carry_over", "after")
         here.world.killed("label", "adapters.label_studio.client:LabelStudio.ensure_project", "after")
         here.world.killed("label", "adapters.label_studio.client:LabelStudio.import_tasks", "after")
         label()
@@ -93,7 +93,7 @@ def test_made_anew_while_the_ledger_is_kept(lab: Callable[..., Lab], tmp_path: P
                 here.answer(task, who, nothing if side is Side.SECOND_LOOK else as_shown)
         assert collect().counts["accepted"] == 3  # under numbers of tasks and annotations that the first server gave to others
         assert here.accepted.keys() == {done, half, checked, waits}
-        assert len(answers.work(here.bench.ledger)) == 9  # five of the first server, four of the second: none is lost
+        assert len(label_status.work(here.bench.ledger)) == 9  # five of the first server, four of the second: none is lost
         assert not any(collect().counts.values())
         assert not any(label().counts.values())
     use(here, monkeypatch, first_url)  # the address was wrong: the first server is there again, with all of its tasks
@@ -157,7 +157,7 @@ def test_two_ledgers_on_one_label_studio(lab: Callable[..., Lab], tmp_path: Path
     assert len(here.open()) == len(ids) - 1
     assert here.bench.label_studio.task_count(stranger.number) == len(theirs)
     other.run("run", "collect")
-    assert len(answers.work(other.bench.ledger)) == len(theirs)
+    assert len(label_status.work(other.bench.ledger)) == len(theirs)
     assert "nothing new" in other.run("run", "label").stdout
 
 

@@ -14,21 +14,21 @@ import pytest
 
 from datastore.ledger import holds
 from datastore.releases import read_labels
-from flows.planning import DATASETS, next_release
-from flows.publication import Publication
-from flows.settings import Settings
-from flows.workbench import Workbench
 from saegim.manifest import Manifest
 from saegim.pull import pull
 from saegim.releases import Releases
 from schemas.errors import GateFailed, PublishConflict
 from schemas.ids import sha256
+from schemas.recipes.dataset import Dataset, parse_dataset
 from schemas.submission import Outcome, Said, image_key
 from stages.export.plan import split_of
-from stages.export.recipe import Dataset, parse_dataset
 from tests import accepted_images as made
 from tests.decided import say
 from tests.services.conftest import World, new_world
+from workbench.bench import Workbench
+from workbench.export.plan import DATASETS, next_release
+from workbench.export.publish import Publication
+from workbench.settings import Settings
 
 TEXT = (DATASETS / "scene-text.yaml").read_text(encoding="utf-8")
 

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flows.projects import project_of
-from flows.settings import Settings
 from tests.services.conftest import World, new_world, with_shares
 from tests.services.test_killed_and_run_again import send
 from tests.wire import Wire, wire
+from workbench.label.projects import project_of
+from workbench.settings import Settings
 
 SECONDS = 1.5
 VERBS = ("ingest", "prelabel", "label", "collect", "export", "score")

@@ -23,11 +23,11 @@ from apps.stack.seaweedfs import program
 from apps.stack.state import read_access, stack_folder
 from apps.stack.storage_doors import inner_ports, lent_key, speaks_grpc
 from datastore.objects import ObjectStore
-from flows.projects import PRESIGNED_SECONDS
-from flows.settings import Settings, load_settings
-from flows.workbench import Workbench
 from schemas.errors import SaegimError
 from tests.services.conftest import SAEGIM, World
+from workbench.bench import Workbench
+from workbench.label.projects import PRESIGNED_SECONDS
+from workbench.settings import Settings, load_settings
 
 STRANGERS: tuple[dict[str, str], ...] = ({}, {"Origin": "http://elsewhere.example"}, {"Host": "elsewhere.example"})
 """Headers of another program, of a page of another site, and of one whose name leads here (DNS rebinding)."""

@@ -25,11 +25,11 @@ from apps.stack import services, supervision
 from apps.stack.doctor import examine
 from apps.stack.prefect_api import prefect_of
 from datastore.releases import newest
-from flows.projects import project_of
-from flows.push import SUBJECT
-from flows.settings import ROOT, Settings
-from flows.workbench import Workbench
 from tests.services.conftest import PYTHON, World
+from workbench.bench import Workbench
+from workbench.label.projects import project_of
+from workbench.label.push import SUBJECT
+from workbench.settings import ROOT, Settings
 
 VERBS = {"ingest", "prelabel", "label", "collect", "export", "evaluate", "score", "full-cycle"}
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import saegim.cli
-from flows.settings import ROOT
 from tests import accepted_images
 from tests.services.conftest import World, with_campaigns
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
+from workbench.settings import ROOT
 
 
 def test_photographs_of_a_campaign_without_a_file_wait_for_it(world: World, tmp_path: Path) -> None:

@@ -20,10 +20,10 @@ from apps.stack.prefect_api import prefect_of
 from apps.stack.runs import ENDED
 from datastore.ledger import Ledger
 from datastore.ledger.tables import leases
-from flows.settings import ROOT, load_settings
-from flows.workbench import Workbench
 from tests.services.conftest import SAEGIM
 from tests.services.test_killed_and_run_again import picture
+from workbench.bench import Workbench
+from workbench.settings import ROOT, load_settings
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
-from flows.settings import ROOT, Settings
 from saegim.settings import StorageSettings
 from saegim.unknown_settings import BESIDE
+from workbench.settings import ROOT, Settings
 
 PAGE = ROOT / "docs" / "settings.md"
 BEGIN, END = "| variable | default | read by the client too | what it is |\n|---|---|---|---|", "\nBeside them"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import saegim.settings
-from flows.settings import load_settings
 from saegim import unknown_settings
 from saegim.settings import storage_settings
 from saegim.unknown_settings import UnknownSetting
+from workbench.settings import load_settings
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,139 @@
+"""Images that wait for an annotator, with what ordering them needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select
+
+from datastore.ledger.engine import Ledger
+from datastore.ledger.projects import Project
+from datastore.ledger.sql import in_chunks
+from datastore.ledger.tables import accepted_readings, collected, gold, images, projects, readings, submissions, tasks
+from schemas.labelling import Side
+from schemas.reading import Summary
+from schemas.submission import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An image that a task could be made of.
+
+    Attributes:
+        image_id: which.
+        reading_id: its reading by the model in use.
+        summary: of that reading.
+        cluster_id: images of one thing share it.
+        submitter: who sent it.
+        campaign: that it was sent to.
+    """
+
+    image_id: str
+    reading_id: str
+    summary: Summary
+    cluster_id: str
+    submitter: str
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Whose images a config takes: those of these campaigns or, where ``others`` is set, all but those."""
+
+    campaigns: frozenset[str] = frozenset()
+    others: bool = True
+
+    def takes(self) -> ColumnElement[bool]:
+        """Whether it takes what a row of ``submissions`` is about."""
+        named = func.coalesce(submissions.c.campaign, "").in_(sorted(self.campaigns))
+        return ~named if self.others else named
+
+
+def waiting(ledger: Ledger, project: Project, run: str, share: Share) -> list[str]:
+    """Accepted images that a model has read and that have no task on the side of a project yet, in order of id.
+
+    Images with an accepted reading of the config are not among them, but gold is, once its truth is known. What nobody was
+    given yet has to be read by the run; a model that came into use later does not read what a person has read, so for gold and
+    for second readers any model will do. Side B follows side A: gold, and what was given to A.
+
+    Args:
+        ledger: where.
+        project: side A or B of an annotation config; what a lost project of that side was asked for and answered counts too.
+        run: of the model in use.
+        share: whose images the config takes.
+    """
+    of_config = gold.c.annotation_config == project.annotation_config
+    is_gold = _exists(gold, of_config)
+    accepted = _exists(accepted_readings, accepted_readings.c.annotation_config == project.annotation_config)
+    taken = _exists(submissions, and_(submissions.c.outcome == Outcome.ACCEPTED, share.takes()))
+    known = and_(is_gold, accepted, taken)
+    # On the side of the second reader an image stays wanted whether or not the first reading was accepted.
+    rest = (and_(~is_gold, _exists(tasks, tasks.c.project.in_(_keys(project, Side.A)))) if project.side is Side.B
+            else and_(~or_(is_gold, accepted), taken, _exists(readings, readings.c.run == run)))
+    conditions = [_exists(submissions, submissions.c.outcome == Outcome.ACCEPTED),
+                  _exists(readings, readings.c.reader.startswith("model:")),
+                  ~_exists(tasks, tasks.c.project.in_(_keys(project, project.side))), or_(known, rest)]
+    with ledger.read() as connection:
+        return list(connection.scalars(select(images.c.image_id).where(*conditions).order_by(images.c.image_id)))
+
+
+def _keys(project: Project, side: Side) -> Select[tuple[str]]:
+    """All projects there ever were of a side of a project's config in its version."""
+    return select(projects.c.key).where(projects.c.annotation_config == project.annotation_config, projects.c.side == side,
+                                        projects.c.config_version == project.config_version)
+
+
+def moved(ledger: Ledger, project: Project, share: Share) -> dict[str, int | None]:
+    """Open tasks of a project about images that its config does not take any more, and that nobody has answered under it.
+
+    Args:
+        ledger: where.
+        project: side A or B; pages that are read line by line are not among its tasks.
+        share: whose images the config takes.
+
+    Returns:
+        Task ids by subject; None for one that was never pushed.
+    """
+    taken = exists().where(submissions.c.image_id == tasks.c.image_id, submissions.c.outcome == Outcome.ACCEPTED, share.takes())
+    of_config = select(projects.c.key).where(projects.c.annotation_config == project.annotation_config)
+    answered = exists().where(collected.c.image_id == tasks.c.image_id, collected.c.project.in_(of_config), ~collected.c.deleted)
+    with ledger.read() as connection:
+        rows = connection.execute(select(tasks.c.subject, tasks.c.task_id).where(
+            tasks.c.project == project.key, tasks.c.taken_by == project.annotation_config, tasks.c.subject == tasks.c.image_id,
+            or_(tasks.c.task_id.is_not(None), tasks.c.after_task.is_(None)), ~taken, ~answered).order_by(tasks.c.place))
+        return {row.subject: row.task_id for row in rows}
+
+
+def candidates(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Candidate]:
+    """These images with what ordering them needs, in the same order: by the run, or by any model where it has not read one."""
+    found: dict[str, Candidate] = {}
+    with ledger.read() as connection:
+        for chunk in in_chunks(image_ids):
+            rows = connection.execute(
+                select(readings.c.image_id, readings.c.reading_id, readings.c.summary, images.c.cluster_id,
+                       submissions.c.submitter, submissions.c.campaign)
+                .join(images, images.c.image_id == readings.c.image_id)
+                .join(submissions, and_(submissions.c.image_id == images.c.image_id,
+                                        submissions.c.outcome == Outcome.ACCEPTED))
+                .where(readings.c.reader.startswith("model:"), readings.c.image_id.in_(chunk))
+                .order_by(readings.c.run == run, readings.c.reading_id))  # the last one of an image counts
+            for row in rows:
+                summary = Summary(row.summary["regions"], row.summary["uncertainty"], tuple(row.summary["slices"]))
+                found[row.image_id] = Candidate(row.image_id, row.reading_id, summary, row.cluster_id, row.submitter or "",
+                                                row.campaign or "")
+    return [found[image_id] for image_id in image_ids if image_id in found]
+
+
+def _exists(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(table.c.image_id == images.c.image_id, condition)
+
+
+def images_given(ledger: Ledger, annotation_config: str) -> set[str]:
+    """Images with a task in any project of a config, planned ones included."""
+    with ledger.read() as connection:
+        return set(connection.scalars(
+            select(tasks.c.image_id).distinct().join(projects, projects.c.key == tasks.c.project)
+            .where(projects.c.annotation_config == annotation_config)))
+
+

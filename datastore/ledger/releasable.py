@@ -1,0 +1,125 @@
+"""What planning a release needs of the ledger: accepted readings without their regions, and which images there are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from datastore.ledger.decisions import decision_list
+from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import in_chunks
+from datastore.ledger.standing import in_force, undone
+from datastore.ledger.tables import accepted_readings, agreements, holds, images, readings, submissions
+from schemas.labelling import Kind
+from schemas.sample import Candidate, Photograph
+from schemas.submission import Outcome, Said, Verdict
+
+ROWS_A_READ = 2000
+CAMERA_TIME = "%Y:%m:%d %H:%M:%S"
+"""EXIF 2.3, DateTimeOriginal: local time without a zone."""
+
+
+def candidates(ledger: Ledger, annotation_configs: Sequence[str]) -> list[Candidate]:
+    """Every accepted reading under these configs, also of images whose submission does not stand any more."""
+    query = (
+        select(accepted_readings.c.image_id, accepted_readings.c.reading_id, accepted_readings.c.annotation_config,
+               images.c.media_type, images.c.width, images.c.height, images.c.cluster_id, submissions.c.campaign,
+               submissions.c.submitter, submissions.c.submission_id, readings.c.unit, readings.c.summary, holds.c.reason)
+        .join(readings, accepted_readings.c.reading_id == readings.c.reading_id)
+        .join(images, images.c.image_id == accepted_readings.c.image_id)
+        .outerjoin(submissions, and_(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED))
+        .outerjoin(holds, holds.c.image_id == images.c.image_id)
+        .where(accepted_readings.c.annotation_config.in_(annotation_configs))
+        .order_by(accepted_readings.c.image_id))
+    with ledger.read() as connection:
+        agreed = _agreement(connection)
+        alike: dict[Any, Any] = {}
+        return [_candidate(row, agreed, alike) for row in _streamed(connection, query)]
+
+
+def photographs(ledger: Ledger) -> Iterator[Photograph]:
+    """All images whose submission stands, labelled or not."""
+    query = (select(images.c.image_id, images.c.cluster_id, submissions.c.submitter, submissions.c.sent_at,
+                    submissions.c.original)
+             .join(submissions, and_(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED)))
+    with ledger.read() as connection:
+        for row in _streamed(connection, query):
+            taken = _camera_time((row.original or {}).get("captured_at"))
+            yield Photograph(sys.intern(row.image_id), sys.intern(row.cluster_id), sys.intern(row.submitter or ""),
+                             row.sent_at.timestamp() if taken is None else taken, taken is not None)
+
+
+def keys_of(ledger: Ledger, image_ids: Iterable[str]) -> dict[str, str]:
+    """Keys of the accepted submissions of some images, by image id."""
+    with ledger.read() as connection:
+        return {row.image_id: row.key for chunk in in_chunks(sorted(set(image_ids))) for row in connection.execute(
+            select(submissions.c.image_id, submissions.c.key).where(
+                submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED))}
+
+
+def seen_alike(ledger: Ledger, image_ids: Iterable[str]) -> list[tuple[str, str, bool]]:
+    """Why images belong together: (image, other image, whether a manager said so; otherwise ingest found it)."""
+    rows: list[Row[Any]] = []
+    with ledger.read() as connection:
+        for chunk in in_chunks(sorted(set(image_ids))):
+            rows += connection.execute(select(submissions.c.submission_id, submissions.c.own_image_id, submissions.c.found,
+                                              submissions.c.found_image_id).where(submissions.c.own_image_id.in_(chunk))).all()
+    own = {row.submission_id: row.own_image_id for row in rows}
+    said = [(own[item.submission_id], own[item.other_id], True) for item in in_force(decision_list(ledger))
+            if item.kind in (Said.CLUSTER, Said.DUPLICATE) and {item.submission_id, item.other_id} <= own.keys()]
+    found = [(row.own_image_id, row.found_image_id, False) for row in rows if row.found == Verdict.CLUSTER]
+    return [item for item in dict.fromkeys([*said, *found]) if item[0] != item[1]]
+
+
+def repeated(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """(image, the one that stands for it) of submissions that were taken for edited duplicates, or that somebody called so."""
+    query = select(submissions.c.own_image_id, submissions.c.image_id).where(
+        submissions.c.outcome == Outcome.DUPLICATE, submissions.c.own_image_id != submissions.c.image_id)
+    with ledger.read() as connection:
+        for row in _streamed(connection, query):
+            yield row.own_image_id, row.image_id
+
+
+def rejoined(ledger: Ledger) -> set[str]:
+    """Images that somebody told apart from others and that count as before since that was undone."""
+    said = decision_list(ledger)
+    names = sorted({item.submission_id for item in said if item.kind is Said.SPLIT and item.number in undone(said)})
+    with ledger.read() as connection:
+        return {name for chunk in in_chunks(names) for name in connection.scalars(
+            select(submissions.c.own_image_id).where(submissions.c.submission_id.in_(chunk))) if name}
+
+
+def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:
+    yield from connection.execution_options(yield_per=ROWS_A_READ).execute(query)
+
+
+def _candidate(row: Row[Any], agreed: dict[tuple[str, str], float], alike: dict[Any, Any]) -> Candidate:
+    found = tuple(row.summary["slices"])
+    # Equal values are one object, an id that of the groups and of earlier releases: a million candidates are to fit in memory.
+    return Candidate(
+        sys.intern(row.image_id), row.reading_id, sys.intern(row.media_type), alike.setdefault(row.width, row.width),
+        alike.setdefault(row.height, row.height), sys.intern(row.cluster_id), sys.intern(row.campaign or ""),
+        sys.intern(row.submitter or ""), sys.intern(row.annotation_config), sys.intern(row.unit), alike.setdefault(found, found),
+        agreed.get((row.image_id, row.annotation_config)), row.reason, row.submission_id is not None)
+
+
+def _agreement(connection: Connection) -> dict[tuple[str, str], float]:
+    """How far an image's two readers agreed, by (image id, annotation config): the worse of their regions and their texts."""
+    query = select(agreements.c.image_id, agreements.c.annotation_config,
+                   func.min(agreements.c.regions).label("regions"), func.max(agreements.c.cer).label("cer")).where(
+        agreements.c.kind == Kind.PAIR).group_by(agreements.c.image_id, agreements.c.annotation_config)
+    return {(row.image_id, row.annotation_config.partition("@")[0]): round(min(row.regions, max(0.0, 1 - row.cer)), 3)
+            for row in _streamed(connection, query)}
+
+
+def _camera_time(text: str | None) -> float | None:
+    if not text:  # most pictures that came through a messenger: an exception for each takes as long as all the rest
+        return None
+    try:
+        return datetime.strptime(text, CAMERA_TIME).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None

@@ -1,0 +1,75 @@
+"""A ledger that is in use is brought up to date with all that is in it."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+
+from datastore.ledger import Ledger, label_status, model_runs, outbox, projects
+from datastore.ledger.engine import _alembic
+from datastore.ledger.submissions import known_images, submission_rows
+
+
+@pytest.mark.slow
+def test_from_the_first_schema(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    image = "ab" * 32
+    with ledger.write() as connection:
+        script = _alembic()
+        script.attributes["connection"] = connection
+        command.upgrade(script, "0001")
+        connection.execute(text(
+            "insert into images (image_id, media_type, width, height, bytes, pixels_id, fingerprint, cluster_id, encoder) "
+            "values (:id, 'image/jpeg', 8, 9, 10, 'p', 'f', :id, 'clean/1')"), {"id": image})
+        connection.execute(text(
+            "insert into submissions (submission_id, bucket, key, version, size, sent_at, claims, outcome, image_id) "
+            "values ('s', 'raw', 'demo/kim/사진.jpg', 'v', 1, '2026-11-24 09:00:00', '{}', 'accepted', :id)"), {"id": image})
+        for name in ("one", "other"):  # of the same run
+            connection.execute(text("insert into models (name, reader, run, details) values (:name, 'model:m@1', 'r', "
+                                    "'{\"provider\": \"cpu\"}')"), {"name": name})
+        region = '[{"region_id":"a","polygon":[[0,0],[9,0],[9,9]],"text":"가","attributes":{},"score":0.5,"replaces":null}]'
+        connection.execute(text(
+            "insert into readings (reading_id, image_id, reader, run, revision, unit, width, height, regions, image_kind, "
+            "conditions) values ('rd', :id, 'person:kim', 'scene_text@1', 1, 'line', 8, 9, :regions, 'scene', '[]')"),
+            {"id": image, "regions": region})
+        connection.execute(text("insert into accepted_readings values (:id, 'scene_text', 'rd')"), {"id": image})
+        connection.execute(text("insert into tasks values (4, :id, 1, 17), (4, 'b', 1, null)"), {"id": image})
+        connection.execute(text("insert into annotations values (5, 1, 4, 17, :id, 'rd', 0, 2.5, null)"), {"id": image})
+    assert ledger.migrate()
+    with ledger.read() as connection:
+        [known] = known_images(connection, ids=[image])
+        assert not connection.execute(text("pragma foreign_key_check")).all()
+        assert connection.execute(text("pragma foreign_keys")).scalar() == 1
+    assert (known.number, known.represents, known.submission_id) == (int(image[:15], 16), True, "s")
+    [project] = projects.project_rows(ledger)
+    assert (project.run, project.side, project.project_id) == ("scene_text@1", "a", 4)
+    [unsure] = outbox.unconfirmed(ledger, "first-schema-4")
+    assert (unsure.subject, unsure.after_task, unsure.taken_by) == ("b", 0, "scene_text")  # it may be there: ask first
+    [answer] = label_status.work(ledger)
+    assert (answer.reader, answer.side, answer.seconds, answer.effort) == ("person:kim", "a", 2.5, None)
+    assert [row.key for row in submission_rows(ledger)] == ["demo/kim/사진.jpg"]
+    assert model_runs.run_details(ledger, model_runs.model_run(ledger, "other") or "") == {"provider": "cpu"}
+
+
+def test_one_person_who_was_two_is_one_after_the_migration(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    decomposed = unicodedata.normalize("NFD", "봄행사"), unicodedata.normalize("NFD", "김하늘")
+    keys = ["봄행사/김하늘/1.jpg", f"{'/'.join(decomposed)}/2.jpg", "봄행사/lee/3.jpg", "봄행사//4.jpg"]
+    with ledger.write() as connection:
+        script = _alembic()
+        script.attributes["connection"] = connection
+        command.upgrade(script, "0005")
+        for number, key in enumerate(keys):
+            campaign, submitter = key.split("/")[:2]
+            connection.execute(text(
+                "insert into submissions (submission_id, bucket, key, version, size, sent_at, campaign, submitter, claims, "
+                "outcome) values (:id, 'raw', :key, 'v', 1, '2026-11-24 09:00:00', :campaign, :submitter, '{}', 'rejected')"),
+                {"id": str(number), "key": key, "campaign": campaign, "submitter": submitter})
+    assert ledger.migrate()
+    rows = submission_rows(ledger, decomposed[0])
+    assert {(row.key, row.campaign, row.submitter) for row in rows} == {
+        (keys[0], "봄행사", "김하늘"), (keys[1], "봄행사", "김하늘"), (keys[2], "봄행사", "lee"), (keys[3], "봄행사", "")}

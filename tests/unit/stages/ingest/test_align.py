@@ -1,0 +1,80 @@
+"""The same photograph again, another one of the same template, or something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from apps.demo.contact_sheet import hangul_font
+from benchmarks.edits import EDITS, Grey
+from schemas.submission import Verdict
+from stages.ingest.align import compare, features, features_of
+from tests.places import REAL_DATA, ROOT
+from tests.unit.datastore.ledger.test_word_index import receipt
+
+pytestmark = pytest.mark.slow
+
+SIGN = ROOT / "apps/demo/samples/jlee/all year round.jpg"
+RECEIPTS = REAL_DATA / "receipts"
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edited_copy_is_a_duplicate(name: str) -> None:
+    for original in (receipt(3), grey(SIGN)):
+        assert compare(features_of(EDITS[name](original)), features_of(original)).verdict is Verdict.DUPLICATE
+
+
+def test_another_receipt_of_the_shop_is_no_duplicate_and_in_no_cluster() -> None:
+    assert compare(features_of(receipt(1)), features_of(receipt(2))).verdict is Verdict.DISTINCT
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_one_changed_amount_is_noticed(lines: int) -> None:
+    changed = Image.fromarray(receipt(1))
+    draw = ImageDraw.Draw(changed)
+    for number in range(lines):
+        at = 140 + 38 * (5 + number)
+        draw.rectangle((300, at - 4, 600, at + 32), fill=250)
+        draw.text((330, at), f"{7 * number + 31:>2}   98,{number}70", fill=10, font=hangul_font(26))
+    verdict = compare(features_of(np.asarray(changed)), features_of(receipt(1))).verdict
+    assert verdict in (Verdict.REVIEW, Verdict.DISTINCT)
+
+
+def test_another_picture_is_distinct() -> None:
+    others = sorted((ROOT / "apps/demo/samples/jlee").glob("*.jpg"))
+    sign = features_of(grey(SIGN))
+    for path in others:
+        if path != SIGN:
+            assert compare(sign, features(path.read_bytes())).verdict is Verdict.DISTINCT, path.name
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 2**32 - 1))
+def test_any_two_pictures_can_be_compared(height: int, width: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    noise, flat = rng.integers(0, 255, (height, width), dtype=np.uint8), np.full((width, height), 128, np.uint8)
+    assert compare(features_of(noise), features_of(flat)).verdict is Verdict.DISTINCT
+    assert compare(features_of(flat), features_of(flat)).verdict is Verdict.DISTINCT
+
+
+@pytest.mark.skipif(not RECEIPTS.is_dir(), reason="the test pictures receipts/ are not here")
+@pytest.mark.parametrize(("one", "other", "expected"), [
+    ("016", "018", {Verdict.DUPLICATE}), ("235", "237", {Verdict.DUPLICATE, Verdict.REVIEW}),  # two scans of one
+    ("119", "122", {Verdict.DISTINCT}), ("137", "546", {Verdict.DISTINCT}), ("559", "567", {Verdict.DISTINCT, Verdict.REVIEW}),
+    ("032", "035", {Verdict.REVIEW}), ("033", "035", {Verdict.REVIEW, Verdict.DISTINCT}),
+    ("032", "033", {Verdict.REVIEW, Verdict.DISTINCT}),
+])
+def test_scanned_receipts(one: str, other: str, expected: set[Verdict]) -> None:
+    first, second = (features(next(RECEIPTS.rglob(f"{name}.jpg")).read_bytes()) for name in (one, other))
+    assert compare(first, second).verdict in expected
+    assert compare(second, first).verdict in expected
+
+
+def grey(path: Path) -> Grey:
+    return np.asarray(cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)

@@ -1,0 +1,64 @@
+"""The systems that a flow talks to, built from the settings at the edge."""
+
+from __future__ import annotations
+
+import functools
+
+from adapters.label_studio.annotation_config import AnnotationConfig, load_annotation_config
+from adapters.label_studio.client import LabelStudio
+from datastore.ledger import Ledger
+from datastore.objects import ObjectStore
+from schemas.errors import ObjectMissing
+from workbench.settings import Settings, load_settings
+
+DEFAULT_MODEL = "ppocr-korean"
+MODEL_IN_USE = "in-use"
+"""Object in the bucket of models: NAME@VERSION that ``saegim models use`` chose."""
+
+
+class Workbench:
+    """Settings and the clients made from them; a client is made when it is first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.objects = ObjectStore(settings)
+
+    @functools.cached_property
+    def ledger(self) -> Ledger:
+        """The ledger, checked to have this version's schema."""
+        ledger = Ledger(self.settings.ledger)
+        ledger.check()
+        return ledger
+
+    @functools.cached_property
+    def label_studio(self) -> LabelStudio:
+        """The labelling server."""
+        return LabelStudio(self.settings.label_studio_url, self.settings.label_studio_token)
+
+    @functools.cached_property
+    def model(self) -> str:
+        """The model in use: the setting, else what a manager chose for all workers, else the one that comes with Saegim."""
+        if self.settings.model:
+            return self.settings.model
+        try:
+            return self.objects.get(self.settings.bucket_models, MODEL_IN_USE).decode().strip()
+        except ObjectMissing:
+            return DEFAULT_MODEL
+
+    @functools.cached_property
+    def annotation_config(self) -> AnnotationConfig:
+        """What is labelled, and how."""
+        return self.config_named(self.settings.annotation_config)
+
+    def config_named(self, name: str) -> AnnotationConfig:
+        """One of the annotation configs, in its current version.
+
+        Raises:
+            SettingError: there is none, or something is wrong with it.
+        """
+        return load_annotation_config(self.settings.annotation_configs / name)
+
+
+def open_workbench() -> Workbench:
+    """A workbench from the environment and ``.saegim/env``."""
+    return Workbench(load_settings())

@@ -1,0 +1,73 @@
+"""What a next release is held to by those before it: groups, and splits that are frozen here or in another dataset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from datastore.ledger.releasable import photographs, repeated, seen_alike
+from datastore.releases import newest, places
+from saegim.manifest import Manifest
+from saegim.releases import Releases
+from schemas.recipes.dataset import Dataset
+from schemas.sample import Before
+from stages.export.bridges import BY_HAND, FOUND, Bridge, bridges, groups_in_two_splits
+from stages.export.changes import Change
+from stages.export.groups import Groups, Link, links
+from stages.export.plan import Plan
+from workbench.bench import Workbench
+
+
+def recipe_of(release: Manifest) -> Dataset | None:
+    """The recipe that made a release; None where this version of Saegim cannot read it any more."""
+    try:
+        return Dataset.model_validate(release.recipe)
+    except ValidationError:
+        return None
+
+
+def frozen_of(release: Manifest) -> set[str]:
+    """Splits that take nothing new after a release."""
+    if release.frozen is not None:
+        return set(release.frozen)
+    made_by = recipe_of(release)
+    return set(made_by.frozen) if made_by else set()
+
+
+def by_what_it_holds(bench: Workbench, recipe: Dataset, found: Plan, groups: Groups,
+                      before: dict[str, Before]) -> tuple[Plan, tuple[Bridge, ...]]:
+    """The plan with groups that what it leaves out connects told apart, and the groups that stand in two splits all the same.
+
+    A new photograph that would connect two splits is left out, and so it connects nothing in the release.
+    """
+    torn = groups_in_two_splits(found.samples)
+    if not torn:
+        return found, ()
+    held = {item.image_id for items in torn.values() for item in items}
+    members = [item for item in photographs(bench.ledger) if item.image_id in held]
+    known = {name: item.cluster_id for name, item in before.items() if groups.of(name) in torn}
+    made_of = list(links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known, repeated(bench.ledger)))
+    own = Groups()
+    for link in made_of:
+        own.join(link.one, link.other)
+    samples = tuple(replace(item, group=own.of(item.image_id)) if item.image_id in held else item for item in found.samples)
+    evidence = [Link(one, other, BY_HAND if by_hand else FOUND) for one, other, by_hand in seen_alike(bench.ledger, held)]
+    return replace(found, samples=samples), tuple(bridges(groups_in_two_splits(samples), evidence, made_of))
+
+
+def frozen_elsewhere(bench: Workbench, recipe: Dataset, found: Plan) -> list[Change]:
+    """What the first release of a dataset takes of the frozen splits of others: a copied recipe splits the same images anew."""
+    bucket = bench.settings.bucket_datasets
+    told = []
+    for name in Releases(bench.settings, bench.objects.bucket(bucket)).datasets():
+        other = newest(bench.objects, bucket, name)
+        if other is None or name == recipe.name or not (frozen := frozen_of(other)):
+            continue
+        there = places(bench.objects, bucket, other)
+        taken = Counter((item.split, there[item.image_id].split) for item in found.samples if item.split not in recipe.frozen
+                        and item.image_id in there and there[item.image_id].split in frozen)
+        told += [Change(f"{count} images of `{split}` stand in the frozen split `{theirs}` of {other.name}: a model that learns "
+                        "from this dataset knows them") for (split, theirs), count in sorted(taken.items())]
+    return told

@@ -1,0 +1,57 @@
+"""Tasks of which a third person decides: what two people read differently, what a check rejected, the truth of gold."""
+
+from __future__ import annotations
+
+from adapters.label_studio.annotation_config import AnnotationConfig
+from datastore.ledger import leases, outbox, second_looks
+from datastore.ledger.outbox import TaskRow
+from datastore.ledger.projects import Project
+from schemas.errors import LeaseLost
+from schemas.labelling import Side
+from workbench.bench import Workbench
+from workbench.label.image_tasks import make_tasks
+from workbench.label.projects import project_of, projects_of
+from workbench.label.push import claim_project, push
+from workbench.report import Report
+
+
+def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report) -> None:
+    """Pushes the tasks of which a third person decides: few, and somebody waits for them, so all at once."""
+    there = {row.side for row in projects_of(bench, config)}
+    if Side.SECOND_LOOK not in there and not second_looks.second_looks_without_task(bench.ledger, config.name):
+        return
+    project = project_of(bench, config, Side.SECOND_LOOK)
+    try:
+        lease = claim_project(bench, project)
+    except LeaseLost as error:
+        report.notes.append(str(error))
+        return
+    try:
+        _withdraw(bench, config, project)
+        wanted = second_looks.second_looks_without_task(bench.ledger, config.name, project.key)
+        with bench.ledger.write() as connection:
+            leases.fence(connection, lease)
+            start = outbox.last_place(connection, project.key)
+            outbox.plan_tasks(connection, [
+                TaskRow(project.key, item.image_id, config.version, item.image_id, config.name, item.shown, item.reason,
+                        place=start + index)
+                for index, item in enumerate(wanted, 1)])
+        pushed = push(bench, project, lease, make_tasks(bench, config))
+    finally:
+        leases.release(bench.ledger, lease)
+    if pushed.new:
+        report.counts["second looks"] = report.counts.get("second looks", 0) + pushed.new
+        report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data waits for a second look.")
+    report.notes += pushed.notes(project.number)
+
+
+def _withdraw(bench: Workbench, config: AnnotationConfig, project: Project) -> None:
+    """Takes back second looks that nobody has begun and that nobody needs any more: the first readers mended their work."""
+    for image_id in second_looks.needless_second_looks(bench.ledger, config.name):
+        with bench.ledger.read() as connection:
+            row = outbox.task_rows(connection, project.key, [image_id]).get(image_id)
+        if row and row.task_id and not bench.label_studio.delete_untouched(project.number, row.task_id):
+            continue
+        with bench.ledger.write() as connection:
+            outbox.drop(connection, project.key, [image_id])
+            second_looks.drop_second_look(connection, config.name, image_id)

@@ -1,0 +1,78 @@
+"""Whose images each annotation config takes: a campaign names its config, and the setting's takes the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.label_studio.annotation_config import AnnotationConfig, Subject
+from datastore.ledger import label_queue, projects
+from datastore.ledger.label_queue import Share
+from schemas.errors import LeaseLost, SettingError
+from schemas.labelling import Side
+from workbench.bench import Workbench
+from workbench.campaigns import load_campaigns
+from workbench.label.projects import is_ours
+from workbench.label.push import take_back
+from workbench.report import Report
+from workbench.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The annotation configs in use, the setting's first, and what is wrong with campaigns: their images wait."""
+
+    by_config: dict[str, Share]
+    wrong: tuple[SettingError, ...]
+
+    def config_of(self, campaign: str) -> str | None:
+        """What a campaign's images are labelled under; None where its file is wrong."""
+        return next((name for name, share in self.by_config.items() if (campaign in share.campaigns) is not share.others), None)
+
+
+def load_shares(settings: Settings) -> Shares:
+    """Reads from the campaigns' files which config takes what."""
+    found = load_campaigns(settings)
+    named: dict[str, set[str]] = {}
+    for campaign in found.by_name.values():
+        if (config := campaign.annotation_config) and config != settings.annotation_config:
+            named.setdefault(config, set()).add(campaign.name)
+    elsewhere = frozenset(found.wrong.keys() - found.by_name.keys()).union(*named.values())
+    return Shares({settings.annotation_config: Share(elsewhere, others=True),
+                   **{name: Share(frozenset(campaigns), others=False) for name, campaigns in sorted(named.items())}},
+                  tuple(found.wrong.values()))
+
+
+def whole_images(bench: Workbench, name: str) -> AnnotationConfig:
+    """An annotation config that images can be pushed to.
+
+    Raises:
+        SettingError: there is none of this name, something is wrong with it, or its tasks are about single lines.
+    """
+    config = bench.config_named(name)
+    if config.subject is not Subject.IMAGE:
+        raise SettingError(f"annotation config {name} is about single lines, which are cut out of images: no campaign and no "
+                           "SAEGIM_ANNOTATION_CONFIG can name it; name it as dense_config in the config.yaml of one for images")
+    return config
+
+
+def take_back_moved(bench: Workbench, shares: Shares, report: Report) -> None:
+    """Takes back the open tasks of images whose campaign names another annotation config by now; that one is given them next.
+
+    What somebody has answered or begun stays where it is, and so do second looks, gold and pages that are read line by line.
+    """
+    there = projects.project_rows(bench.ledger)
+    if {project.annotation_config for project in there} <= shares.by_config.keys() and len(shares.by_config) == 1:
+        return
+    for project in there:
+        if project.side is not Side.SECOND_LOOK:
+            share = shares.by_config.get(project.annotation_config, Share(others=False))
+            moved = label_queue.moved(bench.ledger, project, share)
+            if moved and is_ours(bench, project):
+                try:
+                    gone = take_back(bench, project, moved)
+                except LeaseLost as error:
+                    report.notes.append(str(error))
+                    continue
+                report.counts["taken back"] = report.counts.get("taken back", 0) + gone
+                report.notes.append(f"{gone} open tasks of project {project.number} ({project.run}, {project.side}) are taken "
+                                    "back: the campaigns of their pictures name another annotation config.")
