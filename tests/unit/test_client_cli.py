@@ -5,13 +5,20 @@ from __future__ import annotations
 import importlib.metadata
 import json
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+import typer
 from obstore.store import LocalStore
 from rich.console import Console
 
+import apps.cli
 import saegim.cli
+import saegim.dataset_commands
+import saegim.joined
+from saegim.errors import SettingMissing
+from saegim.joined import WORKBENCH
 from saegim.manifest import Manifest
 from saegim.releases import Releases
 from saegim.settings import StorageSettings
@@ -27,9 +34,9 @@ def dataset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     made = Dataset(LocalStore(tmp_path / "bucket", mkdir=True))
     first = made.publish(IMAGES)
     made.publish(relabelled(IMAGES, 5, "고친 글"), first)
-    monkeypatch.setattr(saegim.cli, "Releases", lambda: Releases(StorageSettings(_env_file=None), made.bucket))
-    monkeypatch.setattr(saegim.cli, "console", Console(width=200))
-    monkeypatch.setattr(saegim.cli, "_workbench", lambda: None)
+    monkeypatch.setattr(saegim.dataset_commands, "Releases", lambda: Releases(StorageSettings(_env_file=None), made.bucket))
+    monkeypatch.setattr(saegim.dataset_commands, "console", Console(width=200))
+    monkeypatch.setattr(saegim.cli, "joined", dict)
     monkeypatch.setattr(saegim.cli.datasets, "registered_commands", list(saegim.cli.datasets.registered_commands))
     monkeypatch.setenv("SAEGIM_CACHE", str(tmp_path / "cache"))
     return made
@@ -125,7 +132,7 @@ def test_no_such_diff(run: Run, dataset: Dataset) -> None:
 
 
 def test_the_workbench_has_a_diff_of_its_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(saegim.cli, "_workbench", lambda: lambda _app: None)
+    monkeypatch.setattr(saegim.cli, "joined", lambda: {WORKBENCH: lambda _app: None})
     assert "No such command 'diff'" in run("datasets", "diff", "scene-text@2", code=2)
 
 
@@ -138,3 +145,58 @@ def test_version_and_short_help(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     assert run("--version") == f"saegim {importlib.metadata.version('saegim')}, the client\n"
     assert run("-h") == run("--help")
     assert run("datasets", "pull", "-h") == run("datasets", "pull", "--help")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", "scene-text@2"], ["diff", "scene-text@2"]])
+def test_no_word_is_broken_at_80_columns(run: Run, arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = run("datasets", *arguments)
+    monkeypatch.setattr(saegim.dataset_commands, "console", Console(width=80))
+    assert words_of(run("datasets", *arguments)) == words_of(wide)
+
+
+def words_of(printed: str) -> set[str]:
+    """What is printed, without rules, and without the colons that stand behind headings."""
+    return {word.rstrip(":") for word in printed.replace("─", "").split()}
+
+
+@pytest.mark.parametrize("stop", [typer.Abort, KeyboardInterrupt, EOFError])
+def test_a_person_stops_a_command(run: Run, stop: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a command, where typer would end the process without our sentence."""
+    monkeypatch.setattr(saegim.dataset_commands, "Releases", lambda: (_ for _ in ()).throw(stop()))
+    assert run("datasets", "list", code=130) == "saegim: stopped; run the same again to go on\n"
+
+
+def test_wrong_use_says_how_it_is_right(run: Run) -> None:
+    said = run("datasets", "pull", code=2)
+    assert "Usage: " in said and "-h' for help" in said and "Missing argument" in said
+
+
+def test_what_joins_adds_commands_and_the_clients_stay(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saegim.cli.app, "registered_commands", list(saegim.cli.app.registered_commands))
+    monkeypatch.setattr(saegim.cli, "joined", lambda: {"other": lambda app: app.command("hello")(lambda: print("안녕"))})
+    assert run("hello") == "안녕\n"
+    assert "Example:  saegim datasets diff" in run("datasets", "diff", "--help")
+    assert "belongs to the workbench" in run("run", "ingest", code=1)
+
+
+def entry(name: str, value: str) -> EntryPoint:
+    return EntryPoint(name, value, saegim.joined.GROUP)
+
+
+def test_a_wheel_names_the_workbench_and_does_not_load_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where a package ``apps`` can be imported: it is the engineer's own."""
+    there = [entry(WORKBENCH, "apps.cli:nothing_of_ours"), entry("other", "builtins:print")]
+    monkeypatch.setattr(saegim.joined, "entry_points", lambda group: there)
+    monkeypatch.setattr(saegim.joined, "has_workbench", lambda: False)
+    assert saegim.joined.joined() == {"other": print}
+
+
+def test_a_workbench_without_its_packages_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saegim.joined, "entry_points", lambda group: [entry(WORKBENCH, "no_such_package:register")])
+    monkeypatch.setattr(saegim.joined, "has_workbench", lambda: True)
+    with pytest.raises(SettingMissing, match=r"commands of the workbench cannot be loaded .*no_such_package.*make dev"):
+        saegim.joined.joined()
+
+
+def test_this_checkout_has_the_workbench() -> None:
+    assert saegim.joined.joined()[WORKBENCH] is apps.cli.register
