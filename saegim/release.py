@@ -17,6 +17,7 @@ from saegim.decoding import AHEAD, DECODERS, decode
 from saegim.errors import SettingMissing
 from saegim.indexed import IndexedImages
 from saegim.manifest import Manifest, as_splits
+from saegim.notebook import html_of
 from saegim.shards import IMAGE, open_shard, pieces, read_images
 
 if TYPE_CHECKING:
@@ -41,12 +42,16 @@ class Release:
     labels: pa.Table
 
     def __repr__(self) -> str:
-        """What it is and how much of it this is."""
+        """What it is and how much of it this is, in one line."""
         there = Counter(self.labels["split"].to_pylist())
         splits = as_splits({name: there[name] for name in self.manifest.splits if there[name]}) or "no images"
         of = f" of {sum(self.manifest.splits.values()):,}" if len(self) < sum(self.manifest.splits.values()) else ""
         made_from = f", made from {self.manifest.parent}" if self.manifest.parent else ""
         return f"<Release {self.manifest.name}: {splits}{of}{made_from}, in {self.folder}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the same and a few images with their texts; see ``saegim.notebook``."""
+        return html_of(repr(self), self.folder, self.labels)
 
     def __len__(self) -> int:
         return int(self.labels.num_rows)
