@@ -13,13 +13,13 @@ import typer
 
 import apps.cli
 import saegim.cli
-from flows.settings import ROOT
+from workbench.settings import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"```(?:\w*)\n(.*?)```", re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
-TOP = "adapters|annotation_configs|apps|benchmarks|datastore|docs|flows|recipes|saegim|schemas|stages|tests"
-MADE_UP = re.compile("/(our-|signs|spring-|NAME)")
+TOP = "adapters|annotation_configs|apps|benchmarks|datastore|docs|flows|pages|recipes|saegim|schemas|stages|tests|workbench"
+MADE_UP = re.compile("/(our-|signs|spring-|NAME|recount)")
 """Names that a page gives to what its reader makes."""
 PATH = re.compile(rf"(?:{TOP})/[\w./-]*[\w/]")
 
