@@ -9,7 +9,8 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from pages.diff_pictures import MOST_NUMBERED, colour_of, marked, outlines
-from pages.diff_tables import NOTHING_CHANGED, Table, images_table, short_reader, summary, tables
+from pages.diff_tables import NOTHING_CHANGED, images_table, short_reader, summary, tables
+from saegim.tables import Table
 from schemas.text import normalise
 from stages.diff.diff import Diff
 from stages.diff.images import Picture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from saegim.tables import Table
 from schemas.text import normalise
 from stages.diff.diff import Diff, in_turn, most_common
 from stages.diff.images import ImageChange
@@ -19,17 +19,6 @@ NOTHING_CHANGED = "Nothing changed: both hold the same images, in the same split
 UNSTATED = "that release does not say why"
 TEXT = 60
 """Characters of a text on a terminal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of words, one word a heading; the first ``left`` columns are names, the others numbers."""
-
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    left: int = 1
-    note: str = ""
 
 
 def summary(found: Diff) -> dict[str, int]:

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from saegim.tables import Table
 from stages.label.status import FEW, LONGEST_TASK, Anchoring, Gap, Share, Status
 
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of words, one word a heading."""
-
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
+NAMES = 2
+"""So many columns of a table about an annotation config are names."""
 
 
 def tables(found: Status) -> list[Table]:
@@ -27,7 +20,7 @@ def tables(found: Status) -> list[Table]:
                      str(person.problems), f"{person.time.hours:.1f}", number(person.time.tasks_an_hour),
                      number(person.mending.edits_a_region, 2), percent_of(person.mending.accepted),
                      percent_of(person.pairs.agreed), percent(person.pairs.cer), percent_of(person.gold.agreed),
-                     percent(person.gold.cer)) for person in found.people),
+                     percent(person.gold.cer)) for person in found.people), NAMES,
               f"A task counts {LONGEST_TASK / 60:.0f} minutes at most, however long its tab was open "
               f"({found.total.capped} were longer). Edits and untouched regions are of tasks with a pre-label."),
         Table("Pre-labels by model", ("model", "tasks", "accepted untouched", "texts", "moved", "attributes", "deleted",
@@ -35,18 +28,18 @@ def tables(found: Status) -> list[Table]:
               tuple((model.name, str(model.mending.tasks), percent_of(model.mending.accepted), str(model.mending.texts),
                      str(model.mending.moved), str(model.mending.attributes), str(model.mending.deleted),
                      str(model.mending.added), f"{model.mending.keys_saved:,} = {percent_of(model.mending.saved)}")
-                    for model in found.models),
+                    for model in found.models), 1,
               "Key presses on a Korean two-set keyboard, without the mouse. Second looks do not count."),
         Table("With and without a pre-label", ("annotation config", "pre-label", "tasks", "seconds a region",
                                                "pairs that agree", "CER of pairs", "gold right", "CER of gold", "to be read as"),
-              tuple(row for item in found.anchoring for row in _anchoring_rows(item)),
+              tuple(row for item in found.anchoring for row in _anchoring_rows(item)), NAMES,
               "A pair counts as shown where both people saw a pre-label. Differences are shown less not shown, ± the 95 % "
               "margin; one that its margin covers is none. If shown pairs agree more while gold is less often right, "
               "pre-labels lead people astray."),
         Table("Open work", ("annotation config", "side", "project", "tasks", "open", "answered a day", "days left"),
               tuple((project.queue.annotation_config, project.queue.side, str(project.queue.project_id), str(project.queue.tasks),
                      str(project.queue.open), number(project.queue.a_day), number(project.days_left))
-                    for project in found.projects),
+                    for project in found.projects), NAMES,
               "Days left at the rate of the last week."),
     ]
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
-from rich.table import Table
 
+from saegim.tables import Table, print_table
 from stages.export import gates
 from stages.export.counts import Counts, Facet
 from stages.export.gates import Failure
@@ -59,8 +58,11 @@ def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metav
     if as_json:
         print(json.dumps(to_json(outlook), ensure_ascii=False, indent=1))
         return
-    for line in tables(outlook):
-        console.print(line)
+    for part in sentences_and_tables(outlook):
+        if isinstance(part, Table):
+            print_table(console, part)
+        else:
+            console.print(part)
 
 
 def _look_through(bench: Workbench, outlook: Outlook) -> None:
@@ -75,7 +77,7 @@ def _look_through(bench: Workbench, outlook: Outlook) -> None:
     outlook.failures += stopped(bench, release, outlook.counts, leaks)
 
 
-def tables(outlook: Outlook) -> list[Any]:
+def sentences_and_tables(outlook: Outlook) -> list[str | Table]:
     """What a person reads, from the whole to the exceptions."""
     release = outlook.release
     parent = release.parent.name if release.parent else None
@@ -85,7 +87,7 @@ def tables(outlook: Outlook) -> list[Any]:
     changes = (f"beside {parent}: {len(release.arrived)} images in, {outlook.gone} out, {outlook.relabelled} relabelled, "
                f"{release.regrouped} in another group"
                if parent else "the first release")
-    found: list[Any] = [f"[bold]{release.name}[/] would hold {len(release.plan.samples)} samples ({changes})."]
+    found: list[str | Table] = [f"[bold]{release.name}[/] would hold {len(release.plan.samples)} samples ({changes})."]
     if outlook.nothing_new:
         found = [f"Nothing has changed since [bold]{parent}[/]: an export would publish nothing."]
     if release.changes:
@@ -120,41 +122,33 @@ def to_json(outlook: Outlook) -> dict[str, Any]:
 
 def _splits(outlook: Outlook) -> Table:
     release, counts = outlook.release, outlook.counts
-    splits = release.splits
     arrived = Counter(item.split for item in release.plan.samples if item.image_id in release.arrived)
-    table = Table("", *(f"{split}{' (frozen)' if split in release.frozen else ''}" for split in splits),
-                  title="What it would hold")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    table.add_row("images", *(f"{counts.images(split):,}" for split in splits))
-    table.add_row("… of them new", *(f"{arrived[split]:,}" for split in splits), end_section=True)
+    rows = [("images", *(f"{counts.images(split):,}" for split in release.splits)),
+            ("… of them new", *(f"{arrived[split]:,}" for split in release.splits))]
     for facet, heading in ((Facet.CAMPAIGN, "images of campaign"), (Facet.SLICE, "regions")):
         for name in counts.names(facet):
-            tallies = [counts.tally(facet, name, split) for split in splits]
-            table.add_row(f"{heading} {escape(name) or '?'}", *(
-                f"{tally.regions if facet is Facet.SLICE else tally.images:,}" for tally in tallies))
-        table.add_section()
-    return table
+            tallies = [counts.tally(facet, name, split) for split in release.splits]
+            rows.append((f"{heading} {name or '?'}", *(
+                f"{tally.regions if facet is Facet.SLICE else tally.images:,}" for tally in tallies)))
+    headings = ("", *(f"{split}{' (frozen)' if split in release.frozen else ''}" for split in release.splits))
+    return Table("What it would hold", headings, tuple(rows))
 
 
 def _changes(release: NextRelease) -> Table:
-    table = Table("what is not as it was", "the recipe has to agree to", title=f"Since {release.parent.name}" if release.parent
-                  else "What other datasets hold")
-    for change in release.changes:
-        table.add_row(escape(change.said), change.word)
-    return table
+    title = f"Since {release.parent.name}" if release.parent else "What other datasets hold"
+    return Table(title, ("what is not as it was", "the recipe has to agree to"),
+                 tuple((change.said, change.word) for change in release.changes), left=2)
 
 
 def _left_out(release: NextRelease) -> Table:
-    table = Table("reason", "how many", "why", "such as", title="What it would leave out")
-    for reason, count in Counter(item.reason for item in release.plan.left_out).most_common():
-        some = [item.image_id[:12] for item in release.plan.left_out if item.reason == reason][:EXAMPLES]
-        table.add_row(reason, f"{count:,}", REASONS[reason], ", ".join(some))
-    return table
+    examples: dict[str, list[str]] = {}
+    for item in release.plan.left_out:
+        examples.setdefault(item.reason, []).append(item.image_id[:12])
+    often = sorted(examples.items(), key=lambda found: -len(found[1]))
+    return Table("What it would leave out", ("reason", "why", "such as", "how many"), tuple(
+        (reason, REASONS[reason], ", ".join(ids[:EXAMPLES]), f"{len(ids):,}") for reason, ids in often), left=3)
 
 
 def _gates(failures: list[Failure]) -> Table:
-    table = Table("gate", "image", "what", "repair", title="[red]What would stop it[/]")
-    for row in gates.records(failures):
-        table.add_row(*(escape(row[name]) for name in ("gate", "image_id", "detail", "repair")))
-    return table
+    return Table("What would stop it", ("gate", "image", "what", "repair"), tuple(
+        (row["gate"], row["image_id"], row["detail"], row["repair"]) for row in gates.records(failures)), left=4)

@@ -6,11 +6,8 @@ import sys
 from pathlib import Path
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
 
 from apps.cli.dataset_plan import plan
 from datastore.objects import ObjectStore
@@ -18,6 +15,7 @@ from pages import diff_tables
 from pages.diff_page import render
 from saegim.manifest import Manifest
 from saegim.releases import Releases
+from saegim.tables import print_table
 from schemas.errors import SettingError
 from stages.diff.diff import Diff
 from stages.diff.diff import diff as compared
@@ -71,18 +69,8 @@ def show(found: Diff) -> None:
         console.print(f"{found.before} → {found.after}. {diff_tables.NOTHING_CHANGED}", markup=False, highlight=False)
         return
     for table in [*diff_tables.tables(found), diff_tables.images_table(found), diff_tables.texts_table(found)]:
-        if not table.rows:
-            continue
-        console.print(table.title, style="bold", markup=False, highlight=False)
-        shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)  # two pseudonyms and six figures fit 80 columns
-        for number, heading in enumerate(table.headings):
-            is_name = number < table.left
-            shown.add_column(heading, justify="left" if is_name else "right", overflow="fold", no_wrap=not is_name)
-        for row in table.rows:
-            shown.add_row(*map(escape, row))
-        console.print(shown)
-        if table.note:
-            console.print(f"  {table.note}", style="dim", markup=False, highlight=False)
+        if table.rows:
+            print_table(console, table)
 
 
 def _manifests(settings: Settings, before: str, after: str) -> tuple[Manifest, Manifest]:

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from apps.cli.duplicates_page import write_pair
 from datastore.ledger import decisions, duplicates
 from datastore.ledger.outlook import Outlook
 from datastore.ledger.standing import Decision, undone
 from saegim.settings import home
+from saegim.tables import Table, print_table
 from schemas.errors import NotToBeDecided
 from schemas.submission import Said
 from workbench.bench import Workbench
@@ -75,12 +74,13 @@ def list_decisions() -> None:
     listed = decisions.decision_list(bench.ledger)
     gone = undone(listed)
     keys = _keys(bench, listed)
-    table = Table("number", "when (UTC)", "what", "")
-    for item in listed:
-        when = f"{item.decided_at:%Y-%m-%d %H:%M}" if item.decided_at else "before"
-        table.add_row(str(item.number), when, escape(deciding.said(item, keys)),
-                      f"taken back by {gone[item.number]}" if item.number in gone else "in force")
-    console.print(table if listed else "Nobody has decided anything yet.")
+    rows = tuple((str(item.number), f"{item.decided_at:%Y-%m-%d %H:%M}" if item.decided_at else "before",
+                  deciding.said(item, keys), f"taken back by {gone[item.number]}" if item.number in gone else "in force")
+                 for item in listed)
+    if rows:
+        print_table(console, Table("", ("number", "when (UTC)", "what", "now"), rows, left=4))
+    else:
+        console.print("Nobody has decided anything yet.")
 
 
 def _take(bench: Workbench, decision: Decision, yes: bool) -> None:

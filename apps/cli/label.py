@@ -7,8 +7,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from adapters.label_studio.annotation_config import AnnotationConfig, config_names
 from adapters.label_studio.lint import Severity
@@ -18,6 +16,7 @@ from datastore.ledger.gold import gold_images
 from datastore.ledger.names import image_named
 from datastore.ledger.people import Person, add_person, person_rows
 from saegim.settings import home
+from saegim.tables import Table, print_table
 from schemas.errors import SettingError
 from schemas.labelling import Side
 from schemas.names import did_you_mean
@@ -71,17 +70,13 @@ def list_people(config: str = CONFIG) -> None:
     Example:  saegim label people list
     """
     bench = Workbench(load_settings())
-    table = Table(title="People")
-    for heading in ("e-mail address", "name", "annotation config", "side", "project"):
-        table.add_column(heading, overflow="fold")
-    where = {(row.annotation_config, row.side): row.project_id for row in projects.project_rows(bench.ledger)}
-    rows = person_rows(bench.ledger, _config(bench, config).name if config else None)
-    for person in rows:
-        number = where.get((person.annotation_config, person.side))
-        table.add_row(escape(person.email), escape(person.name), person.annotation_config, person.side,
-                      f"{bench.label_studio.url}/projects/{number}/data" if number else "made when it is first needed")
+    places = {(row.annotation_config, row.side): f"{bench.label_studio.url}/projects/{row.project_id}/data"
+              for row in projects.project_rows(bench.ledger)}
+    rows = tuple((person.email, person.name, person.annotation_config, str(person.side),
+                  places.get((person.annotation_config, person.side), "made when it is first needed"))
+                 for person in person_rows(bench.ledger, _config(bench, config).name if config else None))
     if rows:
-        console.print(table)
+        print_table(console, Table("People", ("e-mail address", "name", "annotation config", "side", "project"), rows, left=5))
     else:
         console.print("Nobody yet: saegim label people add kim@example.com --side a")
 
@@ -137,12 +132,11 @@ def list_gold(config: str = CONFIG) -> None:
     with bench.ledger.read() as connection:
         ids = sorted(gold_images(connection, chosen.name))
         known = readings.accepted_ids(connection, chosen.name, ids)
-    table = Table(title=f"Gold of {chosen.name}")
-    table.add_column("image")
-    table.add_column("truth")
-    for image_id in ids:
-        table.add_row(image_id, "known" if image_id in known else "waits for a second look")
-    console.print(table if ids else f"{chosen.name} has no gold yet: set gold in its config.yaml, or saegim label gold add")
+    rows = tuple((image_id, "known" if image_id in known else "waits for a second look") for image_id in ids)
+    if rows:
+        print_table(console, Table(f"Gold of {chosen.name}", ("image", "truth"), rows, left=2))
+    else:
+        console.print(f"{chosen.name} has no gold yet: set gold in its config.yaml, or saegim label gold add")
 
 
 @app.command()
@@ -178,17 +172,15 @@ def migrate(name: str = typer.Argument("", help="Annotation config; SAEGIM_ANNOT
     from workbench.label.migrate import migrate as run
 
     done = run(bench, config, dry_run=not apply)
-    table = Table(title=f"{config.run}: {'done' if apply else 'dry run, nothing was changed'}")
-    table.add_column("what", overflow="fold")
-    table.add_column("how many", justify="right")
-    for version, count in sorted(done.readings.items()):
-        table.add_row(f"accepted readings of {version} → {config.run}", str(count))
-    for rename, count in sorted(done.renames.items()):
-        table.add_row(f"  {escape(rename)}", str(count))
-    for reason, count in sorted(done.impossible.items()):
-        table.add_row(f"[red]stay as they are: {escape(reason)}[/]", str(count))
-    table.add_row("open tasks of earlier versions, taken back and pushed again", str(done.open_tasks))
-    console.print(table)
+    stay = {f"stay as they are: {reason}": count for reason, count in sorted(done.impossible.items())}
+    counts = {
+        **{f"accepted readings of {version} → {config.run}": count for version, count in sorted(done.readings.items())},
+        **{f"  {rename}": count for rename, count in sorted(done.renames.items())},
+        **stay,
+        "open tasks of earlier versions, taken back and pushed again": done.open_tasks,
+    }
+    print_table(console, Table(f"{config.run}: {'done' if apply else 'dry run, nothing was changed'}", ("what", "how many"),
+                               tuple((what, str(count)) for what, count in counts.items())), dict.fromkeys(stay, "red"))
     if not apply and (done.readings or done.open_tasks):
         console.print(f"Do it with: saegim label migrate {config.name} --apply")
 
@@ -204,14 +196,8 @@ def status(config: str = CONFIG) -> None:
 
     told = status_of(bench, _config(bench, config).name if config else None)
     for table in told.tables:
-        shown = Table(title=table.title, title_justify="left")
-        for index, heading in enumerate(table.headings):
-            shown.add_column(heading, justify="left" if index < 2 else "right", overflow="fold")
-        for row in table.rows:
-            shown.add_row(*map(escape, row))
         if table.rows:
-            console.print(shown)
-            console.print(f"  {table.note}", style="dim", markup=False)
+            print_table(console, table)
     path = home() / "reports" / "labelling.html"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(told.page, encoding="utf-8")

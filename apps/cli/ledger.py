@@ -9,11 +9,10 @@ from collections.abc import Iterable
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from datastore.ledger import Ledger, duplicates, holds, outcomes, strays
 from datastore.ledger.outcomes import Told
+from saegim.tables import Table, print_table
 from schemas.errors import NoSuchSubmission
 from schemas.submission import HELD_SENTENCE, SENTENCES, Outcome, Reason, duplicate_sentence
 from workbench.campaigns import campaign_named, load_campaigns
@@ -60,9 +59,9 @@ def submissions(
     first = list(itertools.islice(waiting, rows))
     if first:
         more = f" (and {left:,} more)" if (left := sum(1 for _ in waiting)) else ""
-        console.print(submission_table(first, f"Waiting for the next ingest{more}"))
+        print_submissions(console, first, f"Waiting for the next ingest{more}")
     shown = list(outcomes.outcomes(ledger, chosen, behind, rows))
-    console.print(submission_table(shown))
+    print_submissions(console, shown)
     if shown and (left := outcomes.count_behind(ledger, chosen, shown[-1])):
         console.print(f"… and {left:,} more: --after {shown[-1].submission_id[:12]} shows the next ones, --rows NUMBER more at "
                       "once, --csv all of them for a spreadsheet", markup=False, soft_wrap=True)
@@ -106,10 +105,11 @@ def list_holds() -> None:
     """
     ledger = Ledger(load_settings().ledger)
     ledger.check()
-    table = Table("photograph", "submission", "why")
-    for row in holds.held(ledger):
-        table.add_row(escape(row.key), row.submission_id[:12], escape(row.reason))
-    console.print(table if table.row_count else "Nothing is on hold.")
+    rows = tuple((row.key, row.submission_id[:12], row.reason) for row in holds.held(ledger))
+    if rows:
+        print_table(console, Table("", ("photograph", "submission", "why"), rows, left=3))
+    else:
+        console.print("Nothing is on hold.")
 
 
 def _image_of(ledger: Ledger, name: str) -> str:
@@ -119,16 +119,11 @@ def _image_of(ledger: Ledger, name: str) -> str:
     return str(row.image_id)
 
 
-def submission_table(rows: Iterable[Told], title: str = "What became of each submission") -> Table:
-    """One line a submission of ``outcomes``: who sent what, where it ended and why."""
-    table = Table(title=title)
-    for heading in ("submitter", "name", "outcome", "why"):
-        table.add_column(heading, overflow="fold")
+def print_submissions(to: Console, rows: Iterable[Told], title: str = "What became of each submission") -> None:
+    """Prints submissions of ``outcomes``: who sent what, where it ended and why."""
     colours = {"accepted": "green", "duplicate": "yellow", "rejected": "red", "quarantined": "magenta", "held": "cyan"}
-    for row in rows:
-        table.add_row(escape(row.submitter or "?"), escape(row.key.split("/", 2)[-1]),
-                      f"[{colours.get(row.outcome, 'white')}]{row.outcome}[/]", escape(_why(row)))
-    return table
+    print_table(to, Table(title, ("submitter", "name", "outcome", "why"), tuple(
+        (row.submitter or "?", row.key.split("/", 2)[-1], row.outcome, _why(row)) for row in rows), left=4), colours)
 
 
 def _print_csv(rows: Iterable[Told]) -> None:

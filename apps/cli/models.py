@@ -12,14 +12,13 @@ import psutil
 import typer
 from PIL import Image, ImageOps
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import track
-from rich.table import Table
 
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, problems
 from adapters.ocr.engine import OcrEngine, open_engine
 from adapters.ocr.sources import fetch as fetch_files
 from datastore.ledger import model_runs
+from saegim.tables import Table, print_table
 from schemas.errors import SettingError
 from workbench import models
 from workbench.bench import Workbench
@@ -31,6 +30,9 @@ console = Console()
 SAMPLES = ROOT / "apps" / "demo" / "samples"
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 ROUNDS = 3
+READS = "●"
+CHOSEN = "chosen"
+READS_INSTEAD = "● in its place"
 
 
 @app.command("list")
@@ -45,17 +47,17 @@ def list_models() -> None:
     names = {item.label for item in recipes} | {f"{name}@{version}" for name, version in pushed}
     in_use = models.find(bench, bench.model)
     stand_in = _stand_in(bench, in_use)
-    table = Table(title="OCR models")
-    for heading in ("model", "in use", "unit", "languages", "where", "on this machine", "licence"):
-        table.add_column(heading, overflow="fold")
+    rows = []
     for label in sorted(names):
         bundle = models.find(bench, label)
         places = {"bucket": (bundle.name, bundle.version) in pushed, "recipe": any(item.label == label for item in recipes)}
         where = " and ".join(place for place, there in places.items() if there)
         here = "yes" if not problems(bundle, models.cache_folder(bundle)) else "no"
-        table.add_row(escape(label), _used(label, in_use.label, stand_in), str(bundle.unit), " ".join(bundle.languages),
-                      where, here, escape(bundle.licence))
-    console.print(table)
+        rows.append((label, _used(label, in_use.label, stand_in), str(bundle.unit), " ".join(bundle.languages), where, here,
+                     bundle.licence))
+    headings = ("model", "in use", "unit", "languages", "where", "on this machine", "licence")
+    print_table(console, Table("OCR models", headings, tuple(rows), left=len(headings)),
+                {READS: "green", CHOSEN: "yellow", READS_INSTEAD: "yellow"})
     if stand_in:
         console.print(f"The last prelabel could not have {in_use.label}, and {stand_in} read in its place. Try again:  "
                       f"saegim models fetch {in_use.label}", style="yellow", markup=False)
@@ -66,9 +68,9 @@ def list_models() -> None:
 
 def _used(label: str, in_use: str, stand_in: str | None) -> str:
     if label == stand_in:
-        return "[yellow]● in its place[/]"
+        return READS_INSTEAD
     if label == in_use:
-        return "[yellow]chosen[/]" if stand_in else "[green]●[/]"
+        return CHOSEN if stand_in else READS
     return ""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from apps.stack import services
 from saegim.settings import home
+from saegim.tables import Table, print_table
 from workbench.settings import load_settings
 
 console = Console()
@@ -47,10 +47,9 @@ def status() -> None:
     if not found:
         console.print(f"No stack in {home()} yet. Start one with: saegim up", markup=False)
         raise typer.Exit(1)
-    table = Table("service", "state", "address", "")
-    for item in found:
-        table.add_row(item.name, f"[{'green' if item.is_up else 'red'}]{item.state}[/]", item.address, escape(item.detail))
-    console.print(table)
+    print_table(console, Table("", ("service", "state", "address", ""), tuple(
+        (item.name, item.state, item.address, item.detail) for item in found), left=4),
+        {item.state: "green" if item.is_up else "red" for item in found})
     console.print("Schedules are on: saegim doctor says whether their runs are made and finished." if services.are_scheduled()
                   else "Schedules are off. Turn them on with: saegim up", highlight=False)
     _tell_log_ins()

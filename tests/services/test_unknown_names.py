@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -121,7 +122,8 @@ def test_a_recipe_is_compared_with_what_there_is(world: World, tmp_path: Path, c
         return f"{done.value.code} {said}"
 
     known = plan("campaigns: [demo]", f"leave_out: ['{first.image_id[:12]}']")
-    assert known.startswith("0") and "would hold 1 samples" in known and "left_out_by_hand │ 1" in known
+    assert known.startswith("0") and "would hold 1 samples" in known
+    assert re.search(rf"left_out_by_hand .* {first.image_id[:12]} 1\b", known)
     assert "scene-text.yaml:7: readings.campaigns.0 is 'dmeo': no campaign has this name; did you mean demo?" in plan(
         "campaigns: [dmeo]")
     unknown = plan("leave_out:", f"- '{second.image_id[:8]}'", "- abcdef012345")

@@ -34,7 +34,7 @@ def listed(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 
 def line(text: str, name: str) -> str:
-    return next(each for each in text.splitlines() if f" {name}@" in each)
+    return next(each for each in text.splitlines() if each.startswith(f"{name}@"))
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def table() -> list[dict[str, str]]:
 
 
 def names(page: str) -> list[str]:
-    return [line.split("│")[2].strip() for line in page.splitlines() if line.startswith("│")]
+    return [re.split(" {2,}", line)[1] for line in page.splitlines() if line.startswith("사람")]
 
 
 @pytest.mark.usefixtures("ledger")

@@ -1,0 +1,135 @@
+"""Every table of the workbench's commands at 80 columns: no word of a cell is broken, and none is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+import apps.stack.commands
+from apps.cli import datasets, decisions, label, ledger, models, run
+from datastore.ledger import Ledger
+from datastore.ledger.standing import Decision
+from pages.label_status_tables import tables
+from saegim.tables import Table
+from schemas.submission import Said
+from stages.label.status import status
+from tests.filled_ledger import fill
+from tests.unit.apps.cli.test_models_list import NoObjects
+from tests.unit.workbench.label.test_labelling import QUEUES, SOME_PAIRS, SOME_WORK
+
+COUNT = 130
+LONG_NAME = "김하늘-" * 6 + "seoul@example.com"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'l.db'}"
+    made = Ledger(url)
+    made.migrate()
+    fill(made, COUNT)
+    made.close()
+    return url
+
+
+@pytest.fixture
+def no_word_is_broken(filled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                      capsys: pytest.CaptureFixture[str]) -> Callable[[Any, Callable[[], object]], str]:
+    """Runs a command of a module at 80 columns and at a thousand; gives what it prints at 80."""
+    monkeypatch.setenv("SAEGIM_LEDGER_URL", filled)
+    monkeypatch.setenv("SAEGIM_HOME", str(tmp_path))
+
+    def printed(module: Any, command: Callable[[], object], width: int) -> str:
+        monkeypatch.setattr(module, "console", Console(width=width))
+        command()
+        return capsys.readouterr().out
+
+    def words_of(page: str) -> set[str]:
+        return {word.rstrip(":") for word in page.replace("─", "").split()}
+
+    def check(module: Any, command: Callable[[], object]) -> str:
+        page = printed(module, command, 80)
+        assert words_of(page) == words_of(printed(module, command, 1000))
+        for line in page.splitlines():
+            assert cell_len(line.rstrip()) <= 80 or len(line.split()) <= 2, line
+        return page
+
+    return check
+
+
+def test_submissions_and_holds(no_word_is_broken: Callable[..., str]) -> None:
+    page = no_word_is_broken(ledger, lambda: ledger.submissions("", 200, "", False))
+    assert "Waiting for the next ingest" in page and "quarantined" in page and "0000004.jpg" in page
+    assert "a face" in no_word_is_broken(ledger, ledger.list_holds)
+
+
+def test_how_the_labelling_goes(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    found = status(SOME_WORK, SOME_PAIRS, QUEUES)
+    people = tuple(dataclasses.replace(person, reader=LONG_NAME) for person in found.people)
+    told = SimpleNamespace(tables=tables(dataclasses.replace(found, people=people)), page="")
+    monkeypatch.setattr("workbench.label.status.status_of", lambda *_: told)
+    monkeypatch.setattr(label, "Workbench", lambda _settings: None)
+    monkeypatch.setattr(label, "home", lambda: Path("/tmp"))
+    page = no_word_is_broken(label, lambda: label.status(""))
+    assert f"annotator: {LONG_NAME}\n" in page and "accepted untouched: " in page and "Open work\nannotation config " in page
+
+
+def test_people_and_gold(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch, filled: str) -> None:
+    people = [SimpleNamespace(email=LONG_NAME, name="김 하늘", annotation_config="scene_text", side="a")]
+    bench = SimpleNamespace(ledger=Ledger(filled), label_studio=SimpleNamespace(url="http://127.0.0.1:8080"),
+                            annotation_config=SimpleNamespace(name="scene_text"))
+    monkeypatch.setattr(label, "Workbench", lambda _settings: bench)
+    monkeypatch.setattr(label, "person_rows", lambda *_: people)
+    page = no_word_is_broken(label, lambda: label.list_people(""))
+    assert f"e-mail address: {LONG_NAME}\n" in page and "project: http://127.0.0.1:8080/projects/1/data\n" in page
+    assert "af75  known\n" in no_word_is_broken(label, lambda: label.list_gold(""))
+
+
+def test_models(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch, filled: str) -> None:
+    bench = SimpleNamespace(ledger=Ledger(filled), model="ppocr-korean", objects=NoObjects(),
+                            settings=SimpleNamespace(model="", bucket_models="models"))
+    monkeypatch.setattr(models, "Workbench", lambda _settings: bench)
+    page = no_word_is_broken(models, models.list_models)
+    assert "ppocr-korean@" in page and "PaddleOCR" in page
+
+
+def test_decisions(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [Decision(1, Said.DUPLICATE, "a" * 32, "b" * 32), Decision(2, Said.UNDO, undoes=1)]
+    keys = {letter * 32: f"demo/kim/{letter * 60}.jpg" for letter in "ab"}
+    monkeypatch.setattr(decisions, "Workbench", lambda _settings: SimpleNamespace(ledger=None))
+    monkeypatch.setattr("apps.cli.decisions.decisions.decision_list", lambda _ledger: said)
+    monkeypatch.setattr(decisions, "_keys", lambda *_: keys)
+    page = no_word_is_broken(decisions, decisions.list_decisions)
+    assert "number: 1\n" in page and "taken back by 2" in page and f"demo/kim/{'a' * 60}.jpg" in page
+
+
+def test_a_diff(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Table("By whom", ("read by", "before by", "images", "added", "removed", "moved", "edited", "attributes"),
+                  ((LONG_NAME, "annotator-1f3a", "1,200", "3", "4", "5", "6", "7"),), 2, "Of images in both.")
+    monkeypatch.setattr("pages.diff_tables.tables", lambda _found: [shown])
+    monkeypatch.setattr("pages.diff_tables.images_table", lambda _found: shown)
+    monkeypatch.setattr("pages.diff_tables.texts_table", lambda _found: Table("Texts edited", ("a",), ()))
+    page = no_word_is_broken(datasets, lambda: datasets.show(SimpleNamespace(nothing=False)))  # type: ignore[arg-type]
+    assert f"read by: {LONG_NAME}\n" in page and "Texts edited" not in page
+
+
+def test_what_runs(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [SimpleNamespace(name="label-studio", state="running", is_up=True, address="http://127.0.0.1:8080",
+                             detail="of this checkout, since this morning and without a word about what it is doing [here]")]
+    monkeypatch.setattr("apps.stack.services.status", lambda: found)
+    monkeypatch.setattr("apps.stack.services.are_scheduled", lambda: True)
+    monkeypatch.setattr(apps.stack.commands, "_tell_log_ins", lambda: None)
+    page = no_word_is_broken(apps.stack.commands, apps.stack.commands.status)
+    assert "label-studio  running" in page and "[here]" in page
+
+
+def test_a_leaderboard(no_word_is_broken: Callable[..., str]) -> None:
+    standings = [SimpleNamespace(rank=1, submitter=LONG_NAME, points=30, accepted=3)]
+    page = no_word_is_broken(run, lambda: run.show_standings(SimpleNamespace(standings={"spring": standings})))  # type: ignore[arg-type]
+    assert page.startswith("Leaderboard of spring (provisional)") and LONG_NAME in page
