@@ -70,6 +70,19 @@ def test_its_commands_and_options_exist(page: Path, command: Any) -> None:
     assert not found
 
 
+def options_of(command: Any) -> set[str]:
+    """Options of a command and of all below it."""
+    own = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    return own.union(*(options_of(below) for below in getattr(command, "commands", {}).values()))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_options_that_it_names_alone_exist(page: Path, command: Any) -> None:
+    named = {line.split()[0] for line in said(page) if re.match(r"--[a-z]", line)}
+    assert page.name != "engineers.md" or "--no-verify" in named
+    assert named <= options_of(command)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_its_targets_and_paths_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
