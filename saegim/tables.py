@@ -1,9 +1,10 @@
-"""Tables on a terminal: columns where all words fit into its width, else one block a row. No word is ever broken."""
+"""Tables on a terminal: columns where they fit into its width, else one block a row. No word is ever broken."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box, table
@@ -16,6 +17,8 @@ GAP = 2
 INDENT = "  "
 WORDS = re.compile(r"^\s*\S+|\S+")
 """What is never broken: a word, the first one with what stands before it."""
+UNBROKEN = sys.maxsize
+"""A width that no line exceeds."""
 PLAIN: Mapping[str, str] = {}
 
 
@@ -66,23 +69,24 @@ def print_table(console: Console, shown: Table, styles: Mapping[str, str] = PLAI
 def column_widths(shown: Table, width: int) -> tuple[int, ...]:
     """Cells of a terminal that each column gets; a Korean letter takes two.
 
-    Columns that need least get all that they need. The others share what is left, and their texts are broken between words.
+    Names and headings may be broken between words, numbers with their units are not broken at all. Columns that need least get
+    all that they need, the others share what is left.
 
     Args:
         shown: the table.
         width: of the terminal, in cells.
 
     Returns:
-        One width a column; none where a word of some cell would have to be broken, or where there is no column.
+        One width a column; none where they do not fit, or where there is no column.
     """
-    columns = [[heading, *cells] for heading, *cells in zip(shown.headings, *shown.rows, strict=True)]
-    least = [_widest(line for cell in cells for line in broken_lines(cell, 0)) for cells in columns]
-    whole = [_widest(line for cell in cells for line in cell.expandtabs().splitlines()) for cells in columns]
-    spare = width - GAP * (len(columns) - 1) - sum(least)
+    whole = [max(map(_width_of, (heading, *cells))) for heading, *cells in zip(shown.headings, *shown.rows, strict=True)]
+    least = [max([_width_of(heading, 0), *(_width_of(cell, 0 if number < shown.left else UNBROKEN) for cell in cells)])
+             for number, (heading, *cells) in enumerate(zip(shown.headings, *shown.rows, strict=True))]
+    spare = width - GAP * (len(least) - 1) - sum(least)
     if spare < 0:
         return ()
     widths = list(least)
-    hungry = sorted(range(len(columns)), key=lambda column: whole[column] - least[column])
+    hungry = sorted(range(len(least)), key=lambda column: whole[column] - least[column])
     for place, column in enumerate(hungry):
         more = min(whole[column] - least[column], spare // (len(hungry) - place))
         widths[column] += more
@@ -116,8 +120,9 @@ def broken_lines(text: str, width: int) -> list[str]:
     return lines or [""]
 
 
-def _widest(lines: Iterable[str]) -> int:
-    return max(map(cell_len, lines), default=0)
+def _width_of(text: str, width: int = UNBROKEN) -> int:
+    """Cells of the widest of the lines that a text is broken into."""
+    return max(map(cell_len, broken_lines(text, width)))
 
 
 def _in_columns(shown: Table, widths: Sequence[int], styles: Mapping[str, str]) -> table.Table:

@@ -62,6 +62,12 @@ def test_a_block_a_row_where_a_word_would_be_broken() -> None:
     ]
 
 
+def test_a_number_is_not_parted_from_its_unit() -> None:
+    shown = Table("", ("annotator", "pairs that agree"), (("kim", "33 % of 3"), ("lee", "–")))
+    assert printed(shown, 22).splitlines()[:2] == ["            pairs that", "annotator        agree"]
+    assert column_widths(shown, 19) == () and "33 % of 3\n" in printed(shown, 19)
+
+
 @pytest.mark.parametrize("width", [1, 10, 80])
 def test_a_word_that_no_terminal_has_room_for_stays_whole(width: int) -> None:
     key = "demo/kim/" + "a" * 100 + ".jpg"
@@ -75,7 +81,7 @@ def test_a_table_without_rows_or_headings() -> None:
 
 
 def test_who_needs_least_gets_all_and_the_others_share() -> None:
-    shown = Table("", ("name", "why"), (("김 하늘", "a b " * 20),))
+    shown = Table("", ("name", "why"), (("김 하늘", "a b " * 20),), left=2)
     assert column_widths(shown, 40) == (7, 31)
 
 
