@@ -17,7 +17,7 @@ from rich.progress import Progress
 from saegim.errors import SettingMissing
 from saegim.formats import FORMATS
 from saegim.load import load
-from saegim.manifest import Manifest, as_size, as_splits, parse_name
+from saegim.manifest import Manifest, ReleaseName, as_size, as_splits, parse_name
 from saegim.progress import progress_bar
 from saegim.published_diff import published_diff
 from saegim.pull import Pulled, bring, needed
@@ -38,7 +38,7 @@ def list_datasets() -> None:
     Example:  saegim datasets list
     """
     releases = Releases()
-    manifests = [releases.manifest(f"{dataset}@{number}") for dataset in releases.datasets()
+    manifests = [releases.manifest(ReleaseName(dataset, number)) for dataset in releases.datasets()
                  for number in releases.numbers(dataset)]
     if not manifests:
         console.print(f"No release yet at {releases.address}.", markup=False)
@@ -122,8 +122,8 @@ def pull_release(
 
 def _say_taken_down(name: str, pulled: Pulled) -> None:
     if pulled.manifest.revision and str(pulled.manifest.name) != name:
-        _say(f"Images were taken down from {pulled.manifest.dataset}@{pulled.manifest.number}: {pulled.manifest.name} stands in "
-             "its place.")
+        now = pulled.manifest.name
+        _say(f"Images were taken down from {now.any_revision}: {now} stands in its place.")
     if pulled.taken_down:
         _say("Files here hold what was taken down. Delete them:\n  " + "\n  ".join(
             f"rm {shlex.quote(str(path))}" for path in pulled.taken_down))

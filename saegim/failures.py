@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from saegim.errors import ClientError
+from saegim.manifest import as_size
 from saegim.settings import cache, home
 
 KEPT = 50
@@ -72,7 +73,7 @@ def _full(named: str | None) -> str:
         there = next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
         free = shutil.disk_usage(there).free
         if named or free < NEARLY_NOTHING:
-            return f"The disk of {folder} is full ({free / 1e6:,.1f} MB free)"
+            return f"The disk of {folder} is full ({as_size(free)} free)"
     return "A disk is full (df -h says which)"
 
 

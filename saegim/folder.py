@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from saegim.errors import FolderRefused, ReleaseDamaged
-from saegim.manifest import File, Manifest, parse_manifest
+from saegim.manifest import File, Manifest, as_size, parse_manifest
 
 
 def manifests(folder: Path) -> list[Manifest]:
@@ -70,8 +70,8 @@ def check_room(folder: Path, needed: int) -> None:
     except OSError:  # some network disks do not say, others say 0 of 0
         return
     if disk.total and needed > disk.free:
-        raise FolderRefused(f"The disk of {folder} has {disk.free / 1e9:.2f} GB free and {needed / 1e9:.2f} GB are missing: make "
-                            "room, or name a folder on another disk")
+        raise FolderRefused(f"The disk of {folder} has {as_size(disk.free)} free and {as_size(needed)} are missing: make room, "
+                            "or name a folder on another disk")
 
 
 @contextmanager

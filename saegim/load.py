@@ -64,7 +64,7 @@ def load(name: str, split: str | Sequence[str] | None = None, where: str | None 
 
 
 def _newest_in(folder: Path, wanted: ReleaseName) -> Manifest | None:
-    found = [manifest for manifest in manifests(folder) if (manifest.dataset, manifest.number) == wanted[:2]
+    found = [manifest for manifest in manifests(folder) if manifest.name.any_revision == wanted.any_revision
              and wanted.revision in (None, manifest.revision)]
     return found[-1] if found else None
 

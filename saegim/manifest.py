@@ -18,6 +18,11 @@ class ReleaseName(NamedTuple):
     number: int | None = None
     revision: int | None = None
 
+    @property
+    def any_revision(self) -> ReleaseName:
+        """The same number, whatever its revision."""
+        return ReleaseName(self.dataset, self.number)
+
     def __str__(self) -> str:
         number = "" if self.number is None else f"@{self.number}"
         return f"{self.dataset}{number}" + (f"+r{self.revision}" if self.revision else "")

@@ -57,8 +57,8 @@ def published_diff(releases: Releases, before: str, after: str, folder: Path) ->
     """
     one = releases.manifest(before)
     pair = [one, releases.manifest(after)] if after else [one]
-    names = [each.name[:2] for each in pair]
-    newer = next((each for each in pair if each.parent and (not after or parse_name(each.parent)[:2] in names)), None)
+    names = [each.name.any_revision for each in pair]
+    newer = next((each for each in pair if each.parent and (not after or parse_name(each.parent).any_revision in names)), None)
     if newer is None:
         raise ReleaseNotFound(f"{' and '.join(str(each.name) for each in pair)}: " + (
             "neither was made from the other" if after else "it was made from no other release")

@@ -123,7 +123,7 @@ class Releases:
         numbers = self.numbers(wanted.dataset)
         if not numbers:
             return f"There is no dataset {wanted.dataset!r} at {self.address}{did_you_mean(wanted.dataset, self.datasets())}"
-        return f"There is no release {wanted}. There are: {', '.join(f'{wanted.dataset}@{each}' for each in numbers)}"
+        return f"There is no release {wanted}. There are: {', '.join(str(ReleaseName(wanted.dataset, each)) for each in numbers)}"
 
     def _folders(self, dataset: str) -> list[int]:
         listed = self.asked(lambda: obstore.list_with_delimiter(self.bucket, f"{dataset}/"))

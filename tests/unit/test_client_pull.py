@@ -214,7 +214,7 @@ def test_no_room_is_said_before_anything_is_fetched(bucket: Bucket, tmp_path: Pa
     manifest = bucket.dataset.publish(images_of())
     huge = [file.model_copy(update={"bytes": 2**60}) for file in manifest.files]
     bucket.dataset.put_manifest(manifest.model_copy(update={"files": huge}))
-    with pytest.raises(FolderRefused, match="GB are missing: make room"):
+    with pytest.raises(FolderRefused, match="TB are missing: make room"):
         bucket.pull(tmp_path / "자리 없음")
     assert not bucket.got and not (tmp_path / "자리 없음").exists()
 

@@ -72,7 +72,7 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert said.startswith(f"The disk of {tmp_path} is full (") and said.endswith("it goes on where it was")
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=0))
     monkeypatch.setenv("SAEGIM_HOME", str(tmp_path))
-    assert in_words(OSError("[Errno 28] No space left on device")).startswith(f"The disk of {tmp_path} is full (0.0 MB free)")
+    assert in_words(OSError("[Errno 28] No space left on device")).startswith(f"The disk of {tmp_path} is full (0 B free)")
 
 
 def test_tracebacks_are_kept_once_and_not_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
