@@ -1,6 +1,6 @@
 """Names that nothing knows, and the known ones that they may be meant for.
 
-``schemas/names.py`` is the same file: the client imports nothing of the workbench, and schemas know no client.
+The one module of the client that recipes and annotation configs use too: all say unknown names in the same words.
 """
 
 from __future__ import annotations

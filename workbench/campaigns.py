@@ -8,8 +8,8 @@ from pathlib import Path
 
 from adapters.label_studio.annotation_config import config_names
 from datastore.ledger import Ledger, names
+from saegim.names import did_you_mean, unknown
 from schemas.errors import SettingError
-from schemas.names import did_you_mean, unknown
 from schemas.recipes.campaign import Campaign, parse_campaign
 from schemas.text import normalise
 from workbench.settings import ROOT, Settings

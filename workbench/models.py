@@ -12,9 +12,9 @@ import yaml
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, parse_bundle, problems
 from adapters.ocr.engine import OcrEngine, open_engine
 from adapters.ocr.sources import fetch
+from saegim.names import did_you_mean
 from saegim.settings import home
 from schemas.errors import ModelUnavailable, ObjectMissing, SettingError
-from schemas.names import did_you_mean
 from workbench.bench import MODEL_IN_USE, Workbench
 from workbench.settings import ROOT
 

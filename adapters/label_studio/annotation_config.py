@@ -14,8 +14,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from pydantic import Field
 
+from saegim.names import did_you_mean
 from schemas.errors import SettingError
-from schemas.names import did_you_mean
 from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Unit
 from schemas.recipes.recipe import Recipe, parse_recipe
 

@@ -10,9 +10,9 @@ from rich.console import Console
 from apps.cli import decisions
 from apps.cli.duplicates_page import write_page
 from datastore.ledger import duplicates as clusters
+from saegim.names import unknown
 from saegim.settings import home
 from schemas.errors import SettingError
-from schemas.names import unknown
 from schemas.submission import Outcome, Reason
 from workbench.bench import Workbench
 from workbench.campaigns import campaign_named

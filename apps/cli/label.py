@@ -15,11 +15,11 @@ from datastore.ledger import label_queue, model_runs, projects, readings
 from datastore.ledger.gold import gold_images
 from datastore.ledger.names import image_named
 from datastore.ledger.people import Person, add_person, person_rows
+from saegim.names import did_you_mean
 from saegim.settings import home
 from saegim.tables import Table, print_table
 from schemas.errors import SettingError
 from schemas.labelling import Side
-from schemas.names import did_you_mean
 from workbench.bench import Workbench
 from workbench.settings import load_settings
 

@@ -10,8 +10,8 @@ from sqlalchemy import Column, func, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.tables import accepted_readings, images, submissions
+from saegim.names import did_you_mean
 from schemas.errors import NoSuchImage
-from schemas.names import did_you_mean
 from schemas.submission import sender_of
 
 ID = re.compile("[0-9a-f]{6,64}")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from schemas.names import did_you_mean
+from saegim.names import did_you_mean
 from schemas.reading import REGION_VOCABULARY, Unit
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.text import normalise

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from schemas.names import did_you_mean
+from saegim.names import did_you_mean
 from schemas.reading import ALL_SLICES, Unit
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.text import normalise

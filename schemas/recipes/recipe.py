@@ -9,8 +9,8 @@ from typing import Any, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from saegim.names import did_you_mean
 from schemas.errors import SettingError
-from schemas.names import did_you_mean
 
 
 class Recipe(BaseModel):

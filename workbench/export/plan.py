@@ -14,9 +14,9 @@ from datastore.ledger.releasable import candidates, keys_of, photographs, rejoin
 from datastore.ledger.sql import in_chunks
 from datastore.releases import newest, places, reading_keys, shard_files
 from saegim.manifest import File, Manifest
+from saegim.names import did_you_mean
 from schemas.errors import SettingError
 from schemas.ids import pseudonym
-from schemas.names import did_you_mean
 from schemas.recipes.dataset import THAW, Dataset, Known, parse_dataset
 from schemas.sample import Planned, Sample
 from stages.export import gates
