@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from more_itertools import chunked
 from prefect import flow
 from rich.progress import track
 
@@ -28,8 +29,7 @@ from workbench.collect.page import collect_project
 from workbench.label.image_tasks import make_tasks
 from workbench.label.projects import project_of
 from workbench.label.push import SUBJECT
-from workbench.report import Report
-from workbench.run import cut
+from workbench.report import CollectReport
 
 TASKS = 10_000
 REGIONS = 15
@@ -79,14 +79,14 @@ def run() -> list[Figure]:
 def collected(bench: Workbench) -> None:
     """One run of collect over one project."""
     [project] = projects.project_rows(bench.ledger)
-    collect_project(bench, bench.annotation_config, project, Report("collect"))
+    collect_project(bench, bench.annotation_config, project, CollectReport())
 
 
 def _annotated(bench: Workbench, project: Project, ids: Sequence[str]) -> None:
     """Pushes tasks that are annotated already, as if people had done it: a thousand hours of clicking, imported in minutes."""
     config = bench.annotation_config
     make = make_tasks(bench, config)
-    for batch in track(list(cut(ids, 500)), "10,000 annotated tasks", transient=True):
+    for batch in track(list(chunked(ids, 500)), "10,000 annotated tasks", transient=True):
         rows = [TaskRow(project.key, name, config.version, name, config.name, (reading_id(name),)) for name in batch]
         made = make(rows, {reading_id(name): made_reading(name, REGIONS) for name in batch})
         for task in made:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pysqlite3.dbapi2 as sqlite3
 import simplejpeg
+from more_itertools import chunked
 from numpy.typing import NDArray
 from rich.progress import track
 from sqlalchemy import Connection, insert
@@ -32,7 +33,6 @@ from schemas.submission import Outcome, image_key
 from workbench.bench import Workbench
 from workbench.export.plan import load_dataset, next_release
 from workbench.export.publish import Publication
-from workbench.run import cut
 
 CONFIG, RUN = "scene_text", "scene_text@1"
 PEOPLE = ("kim@example.org", "lee@example.org", "park@example.org", "choi@example.org")
@@ -82,7 +82,7 @@ def fill(bench: Workbench, numbers: range, picture: Callable[[int], Picture], re
     Submitters send bursts, every tenth image was read by two people, every fiftieth is in a cluster with another.
     """
     ids: list[str] = []
-    for batch in track(list(cut(numbers, BATCH)), f"{len(numbers):,} images", transient=True):
+    for batch in track(list(chunked(numbers, BATCH)), f"{len(numbers):,} images", transient=True):
         made = [picture(number) for number in batch]
         bench.objects.put_many(bench.settings.bucket_images,
                                ((image_key(item.image_id, "image/jpeg"), item.data, "image/jpeg") for item in made))

@@ -2,97 +2,23 @@
 
 from __future__ import annotations
 
-import io
-import json
-
-from PIL import Image
 from prefect import flow
 
-from datastore.ledger import evaluations, model_runs, readings
-from datastore.releases import newest, read_labels
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from pages.evaluation import Page, render
-from saegim.releases import Releases
-from schemas.arrow import reading_of
-from schemas.reading import Reading
-from schemas.submission import image_key
-from stages.compare import Comparison, compare
-from stages.evaluate.metrics import ALL, errors, figures_by_slice
-from workbench.bench import Workbench, open_workbench
-from workbench.report import Report
-from workbench.run import progress
-
-PAGES = 24
-"""Images on the report: the worst ones; more of them make a page that no browser likes to open."""
-THUMBNAIL = (900, 900)
+from flows.prefect_run import PrefectRun, publish
+from workbench.bench import open_workbench
+from workbench.evaluate import measure
+from workbench.report import EvaluateReport
 
 
 @flow(name="evaluate")
 @to_its_end
 @gives_way
-def evaluate(release: str | None = None) -> Report:
+def evaluate(release: str | None = None) -> EvaluateReport:
     """Compares what the current model read with what a release says.
 
     Args:
         release: ``name@3``; the newest release of the setting ``dataset`` where left out.
     """
-    bench = open_workbench()
-    settings = bench.settings
-    manifest = (Releases(settings).manifest(release) if release
-                else newest(bench.objects, settings.bucket_datasets, settings.dataset))
-    run = model_runs.model_run(bench.ledger, bench.model)
-    if manifest is None or run is None:
-        missing = f"no release of {settings.dataset}" if manifest is None else f"no reading by {bench.model}"
-        return Report("evaluate", {"evaluated": 0}, [f"There is {missing} yet."]).publish()
-    rows = read_labels(bench.objects, settings.bucket_datasets, manifest).to_pylist()
-    found = readings.readings_of_run(bench.ledger, run, [row["image_id"] for row in rows])
-    media_types = {row["image_id"]: row["media_type"] for row in rows}
-    pairs: list[tuple[Reading, Comparison]] = []
-    with progress("evaluate", len(found)) as advance:
-        for row in rows:
-            if row["image_id"] in found:
-                truth = reading_of(row)
-                pairs.append((truth, compare(truth, found[row["image_id"]])))
-                advance(1)
-    figures = figures_by_slice(comparison for _, comparison in pairs)
-    reader = next(iter(found.values())).reader if found else bench.model
-    page = render(str(manifest.name), reader.removeprefix("model:"), figures, _pages(bench, pairs, media_types),
-                  len(pairs), _notice(pairs, found, len(rows)))
-    key = f"{manifest.dataset}/evaluations/{manifest.folder}-{run[:12]}.html"
-    bench.objects.put(settings.bucket_datasets, key, page.encode(), "text/html; charset=utf-8")
-    metrics = {name: item.to_dict() for name, item in figures.items()}
-    changed = evaluations.add_evaluation(bench.ledger, str(manifest.name), run, reader, json.loads(json.dumps(metrics)), key)
-    overall = figures[ALL]
-    line = ", ".join(f"{name} {value:.3f}" for name, value in (
-        ("h-mean", overall.hmean), ("CER", overall.cer), ("CER without spaces", overall.cer_unspaced)) if value is not None)
-    return Report("evaluate", {"evaluated": int(changed)}, [f"{reader.removeprefix('model:')} on {manifest.name}: {line}"],
-                  {"report_key": key, "page": page, "metrics": metrics}).publish()
-
-
-def _pages(bench: Workbench, pairs: list[tuple[Reading, Comparison]], media_types: dict[str, str]) -> list[Page]:
-    worst = sorted(pairs, key=lambda pair: (-errors(pair[1]), pair[0].image_id))[:PAGES]
-    keys = [image_key(truth.image_id, media_types[truth.image_id]) for truth, _ in worst]
-    pages = []
-    for (truth, comparison), data in zip(worst, bench.objects.get_many(bench.settings.bucket_images, keys), strict=True):
-        image = Image.open(io.BytesIO(data)).convert("RGB")
-        image.thumbnail(THUMBNAIL)
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=80)
-        pages.append(Page(truth.image_id, truth.width, truth.height, out.getvalue(), comparison))
-    return pages
-
-
-def _notice(pairs: list[tuple[Reading, Comparison]], found: dict[str, Reading], images: int) -> str:
-    """What a reader must know before trusting the figures."""
-    untouched = sum(
-        [(region.region_id, region.text) for region in truth.regions]
-        == [(region.region_id, region.text) for region in found[truth.image_id].regions] for truth, _ in pairs)
-    notes = []
-    if untouched:
-        notes.append(f"On {untouched} of {len(pairs)} images the release's labels are this model's own pre-labels, accepted "
-                     "as they were: its figures there are perfect by construction.")
-    if len(pairs) < images:
-        notes.append(f"{images - len(pairs)} of the release's images have not been read by this model: "
-                     "saegim run prelabel --only all.")
-    return " ".join(notes)
+    return publish(measure(open_workbench(PrefectRun()), release))

@@ -7,18 +7,17 @@ from prefect.artifacts import create_table_artifact
 
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from schemas.errors import GateFailed, PublishConflict
+from flows.prefect_run import PrefectRun, publish
+from schemas.errors import GateFailed
 from workbench.bench import open_workbench
-from workbench.export.next_release import TRIES, _export
-from workbench.export.plan import known_names, load_dataset
-from workbench.report import Report
-from workbench.run import say
+from workbench.export.release import release_dataset
+from workbench.report import ExportReport
 
 
 @flow(name="export")
 @to_its_end
 @gives_way
-def export(dataset: str | None = None) -> Report:
+def export(dataset: str | None = None) -> ExportReport:
     """Publishes the accepted readings as the next release; nothing where nothing changed.
 
     Args:
@@ -27,20 +26,8 @@ def export(dataset: str | None = None) -> Report:
     Raises:
         GateFailed: something forbids to publish it; the run's page has the table.
     """
-    bench = open_workbench()
-    recipe = load_dataset(dataset or bench.settings.dataset, known_names(bench), bench.settings.datasets)
-    lost: list[str] = []
-    for left in reversed(range(TRIES)):
-        try:
-            return _export(bench, recipe, lost).publish()
-        except PublishConflict as error:
-            if not left:
-                raise
-            lost.append(str(error).partition(";")[0])
-            say(lost[-1])
-        except GateFailed as error:
-            create_table_artifact(error.rows, key="gates", description=f"{recipe.name} is not published")
-            raise
-    raise AssertionError("the last try returns or raises")
-
-
+    try:
+        return publish(release_dataset(open_workbench(PrefectRun()), dataset))
+    except GateFailed as error:
+        create_table_artifact(error.rows, key="gates", description=str(error).splitlines()[0])
+        raise

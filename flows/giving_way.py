@@ -8,70 +8,26 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar, cast
 
-import httpx
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import StateType
-from prefect.client.schemas.sorting import FlowRunSort
-from prefect.context import FlowRunContext
-from prefect.exceptions import PrefectException
+from prefect import get_run_logger
 
+from flows.newer_runs import newer_run
 from workbench.report import Report
-from workbench.run import say
+from workbench.run import gave_way
 
 P = ParamSpec("P")
-
-LOOKED_AT = 20
-"""Newest runs that are looked at; runs of a deployment have the same parameters unless somebody started them by hand."""
+R = TypeVar("R", bound=Report)
 
 
-def gives_way(verb: Callable[P, Report]) -> Callable[P, Report]:
+def gives_way(verb: Callable[P, R]) -> Callable[P, R]:
     """A verb that ends at once where a newer run of its deployment does the same work, has done it, or is due."""
 
     @functools.wraps(verb)
-    def run(*args: P.args, **kwargs: P.kwargs) -> Report:
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if newer := newer_run():
-            say(gave_way(newer))
-            return Report(verb.__name__, notes=[gave_way(newer)])
+            get_run_logger().info(gave_way(newer))
+            return cast(R, Report(verb=verb.__name__, notes=[gave_way(newer)]))
         return verb(*args, **kwargs)
 
     return run
-
-
-def gave_way(newer: str) -> str:
-    """What a run says that ends for another one."""
-    return f"Ended here: the newer run {newer} of the same deployment does the rest."
-
-
-def newer_run() -> str | None:
-    """Name of a newer run of this run's deployment, with the same parameters, that is due, at work or done.
-
-    None also where this run has no deployment, as one that a person started in this process, or where Prefect does not answer.
-    """
-    context = FlowRunContext.get()
-    own = context.flow_run if context else None
-    if own is None or own.deployment_id is None or own.expected_start_time is None:
-        return None
-    at_work = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.COMPLETED]
-    try:
-        with get_client(sync_client=True) as client:
-            found = client.read_flow_runs(
-                flow_run_filter=FlowRunFilter(
-                    deployment_id=FlowRunFilterDeploymentId(any_=[own.deployment_id]),
-                    expected_start_time=FlowRunFilterExpectedStartTime(after_=own.expected_start_time, before_=datetime.now(UTC)),
-                    state=FlowRunFilterState(type=FlowRunFilterStateType(any_=at_work))),
-                sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=LOOKED_AT)
-    except (httpx.HTTPError, PrefectException):
-        return None
-    mine = own.expected_start_time, str(own.id)
-    return next((run.name for run in found if run.expected_start_time and (run.expected_start_time, str(run.id)) > mine
-                 and run.parameters == own.parameters), None)

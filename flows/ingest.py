@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from prefect import flow
+from prefect.artifacts import create_markdown_artifact
 
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
+from flows.prefect_run import PrefectRun, publish
 from workbench.bench import open_workbench
 from workbench.ingest.take_in import take_in
-from workbench.report import Report
+from workbench.report import IngestReport
 
 
 @flow(name="ingest")
 @to_its_end
 @gives_way
-def ingest(campaign: str | None = None) -> Report:
+def ingest(campaign: str | None = None) -> IngestReport:
     """Takes in what submitters sent since the last run.
 
     Args:
@@ -23,6 +25,7 @@ def ingest(campaign: str | None = None) -> Report:
     Raises:
         SettingError: there is no such campaign.
     """
-    return take_in(open_workbench(), campaign).publish()
-
-
+    report = take_in(open_workbench(PrefectRun()), campaign)
+    if report.markdown:
+        create_markdown_artifact(report.markdown, key="ingest-run", description="What the last ingest took in")
+    return publish(report)

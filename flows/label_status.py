@@ -5,24 +5,19 @@ from __future__ import annotations
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from datastore.ledger import projects
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from pages.label_status_tables import markdown
+from flows.prefect_run import PrefectRun
 from workbench.bench import open_workbench
-from workbench.label.status import PAGE_KEY, status_of
-from workbench.report import Report
+from workbench.label.status import show_status
+from workbench.report import StatusReport
 
 
 @flow(name="label-status")
 @to_its_end
 @gives_way
-def label_status() -> Report:
-    """Shows how the work goes on Prefect's page, and keeps the page with plots in the bucket of datasets."""
-    bench = open_workbench()
-    told = status_of(bench)
-    create_markdown_artifact(markdown(told.tables), key="labelling", description="How the work of annotators goes")
-    bucket = bench.settings.bucket_images  # not the datasets' bucket: the page names people, and engineers read that one
-    bench.objects.put(bucket, PAGE_KEY, told.page.encode(), "text/html; charset=utf-8")
-    where = f"s3://{bucket}/{PAGE_KEY}"
-    return Report("label_status", {"projects": len(projects.project_rows(bench.ledger))}, [f"page with plots: {where}"])
+def label_status() -> StatusReport:
+    """Shows how the work goes on Prefect's page, and keeps the page with plots in the bucket of images."""
+    report = show_status(open_workbench(PrefectRun()))
+    create_markdown_artifact(report.markdown, key="labelling", description="How the work of annotators goes")
+    return report

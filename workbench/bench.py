@@ -9,6 +9,7 @@ from adapters.label_studio.client import LabelStudio
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from schemas.errors import ObjectMissing
+from workbench.run import Alone, Run
 from workbench.settings import Settings, load_settings
 
 DEFAULT_MODEL = "ppocr-korean"
@@ -17,10 +18,16 @@ MODEL_IN_USE = "in-use"
 
 
 class Workbench:
-    """Settings and the clients made from them; a client is made when it is first used."""
+    """Settings and the clients made from them; a client is made when it is first used.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: where the systems are.
+        run: that works at it; what it says and its batches go there.
+    """
+
+    def __init__(self, settings: Settings, run: Run | None = None) -> None:
         self.settings = settings
+        self.run: Run = run or Alone()
         self.objects = ObjectStore(settings)
 
     @functools.cached_property
@@ -59,6 +66,6 @@ class Workbench:
         return load_annotation_config(self.settings.annotation_configs / name)
 
 
-def open_workbench() -> Workbench:
+def open_workbench(run: Run | None = None) -> Workbench:
     """A workbench from the environment and ``.saegim/env``."""
-    return Workbench(load_settings())
+    return Workbench(load_settings(), run)

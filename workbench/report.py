@@ -1,38 +1,185 @@
-"""What a run tells: the same to the terminal, to Prefect's page and to a test."""
+"""What runs tell: one record a verb, the same to the terminal, to Prefect's page and to a test."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from prefect.artifacts import create_table_artifact
-from prefect.context import FlowRunContext
+from stages.score.points import Standing
+
+SAID = "said"
 
 
-@dataclass
+def counted(said: str) -> int:
+    """A count of a report, and what people read beside it; 0 at first."""
+    count: int = field(default=0, metadata={SAID: said})
+    return count
+
+
+@dataclass(kw_only=True)
 class Report:
-    """Result of one run.
+    """What one run did.
 
     Attributes:
         verb: which flow.
-        counts: what changed, by name. All zero means that there was nothing new.
         notes: sentences for the data manager.
-        values: what later steps or the terminal need, such as the release's name.
+        failed: errors of parts that stopped no other part; the run fails with the first once its report is shown.
     """
 
     verb: str
-    counts: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
+    failed: list[Exception] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What changed, by what people read beside it. All zero means that there was nothing new."""
+        return {item.metadata[SAID]: getattr(self, item.name) for item in fields(self) if SAID in item.metadata}
 
     @property
     def nothing_new(self) -> bool:
         """Whether the run changed nothing."""
         return not any(self.counts.values())
 
-    def publish(self) -> Report:
-        """Shows the report on Prefect's page as an artifact of the run."""
-        if FlowRunContext.get() is not None:
-            rows = [{"what": name, "how many": count} for name, count in self.counts.items()]
-            create_table_artifact(rows, key=self.verb.replace("_", "-"), description="\n\n".join(self.notes))
-        return self
+
+@dataclass(kw_only=True)
+class IngestReport(Report):
+    """How many submissions ended how.
+
+    Attributes:
+        markdown: the counts, the notes and the pictures that were not taken; empty where nothing was settled.
+    """
+
+    verb: str = "ingest"
+    accepted: int = counted("accepted")
+    duplicate: int = counted("duplicate")
+    rejected: int = counted("rejected")
+    held: int = counted("held")
+    quarantined: int = counted("quarantined")
+    withdrawn: int = counted("withdrawn")
+    markdown: str = ""
+
+
+@dataclass(kw_only=True)
+class PrelabelReport(Report):
+    """How many images a model has read, and what became of the others."""
+
+    verb: str = "prelabel"
+    read: int = counted("read")
+    textless: int = counted("rejected: no text")
+    quarantined: int = counted("quarantined")
+
+
+@dataclass(kw_only=True)
+class LabelReport(Report):
+    """How many tasks were brought to Label Studio.
+
+    Attributes:
+        found: that an interrupted push had brought there unseen.
+        doubles: that an answer which came too late had left there.
+        again: that somebody had deleted there.
+        taken_back: open ones whose campaign names another annotation config by now.
+        lines: about single lines of dense pages.
+        projects: numbers of the projects of side A, by name of the annotation config.
+    """
+
+    verb: str = "label"
+    pushed: int = counted("pushed")
+    found: int = counted("found")
+    doubles: int = counted("doubles removed")
+    again: int = counted("pushed again")
+    taken_back: int = counted("taken back")
+    lines: int = counted("lines pushed")
+    second_looks: int = counted("second looks")
+    projects: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class CollectReport(Report):
+    """What people's answers came to.
+
+    Attributes:
+        by_one_person: images that one person has read on both sides.
+        second_looks: tasks of second looks that were pushed.
+    """
+
+    verb: str = "collect"
+    readings: int = counted("readings")
+    accepted: int = counted("accepted")
+    no_longer_accepted: int = counted("no longer accepted")
+    agreed: int = counted("agreed")
+    to_a_second_look: int = counted("to a second look")
+    skipped: int = counted("skipped")
+    with_a_problem: int = counted("with a problem")
+    taken_back: int = counted("taken back")
+    by_one_person: int = counted("read twice by one person")
+    second_looks: int = counted("second looks")
+
+
+@dataclass(kw_only=True)
+class StatusReport(Report):
+    """How many projects the status of labelling tells of.
+
+    Attributes:
+        markdown: the tables.
+    """
+
+    verb: str = "label_status"
+    projects: int = counted("projects")
+    markdown: str = ""
+
+
+@dataclass(kw_only=True)
+class ExportReport(Report):
+    """What was published.
+
+    Attributes:
+        release: name of the newest release; None where there is none.
+    """
+
+    verb: str = "export"
+    samples: int = counted("samples in a new release")
+    release: str | None = None
+
+
+@dataclass(kw_only=True)
+class EvaluateReport(Report):
+    """What a model was found to do on a release.
+
+    Attributes:
+        page: HTML; None where nothing was evaluated.
+        page_key: of the page in the bucket of datasets.
+        metrics: figures by slice.
+    """
+
+    verb: str = "evaluate"
+    evaluated: int = counted("evaluated")
+    page: str | None = None
+    page_key: str | None = None
+    metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class ScoreReport(Report):
+    """Whose points changed.
+
+    Attributes:
+        standings: the leaderboard, by name of the campaign.
+    """
+
+    verb: str = "score"
+    campaigns_changed: int = counted("campaigns changed")
+    standings: dict[str, list[Standing]] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class FullCycleReport(Report):
+    """What all verbs did."""
+
+    verb: str = "full_cycle"
+    of: Sequence[Report] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Counts of all verbs, each under its verb."""
+        return {f"{report.verb}: {said}": count for report in self.of for said, count in report.counts.items()}

@@ -1,19 +1,15 @@
-"""A Prefect task is a batch of work, never an image: each costs the server 34 ms (design D3, D15)."""
+"""Where a verb runs: what it says goes there, its batches are that place's, and so is the progress that it shows."""
 
 from __future__ import annotations
 
-import functools
+import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import ParamSpec, TypeVar, cast
+from typing import ParamSpec, Protocol, TypeVar
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.exceptions import MissingContextError
-from prefect.logging import get_logger, get_run_logger
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -24,22 +20,48 @@ P = ParamSpec("P")
 T = TypeVar("T")
 U = TypeVar("U")
 
+LOGGED_EVERY = 10.0
+"""Seconds between two lines on progress where there is no terminal."""
 
-def batch_task(function: Callable[P, T]) -> Callable[P, T]:
-    """A task that is tried again where the error is Transient, and only there: saegim/patience.py says for how long."""
+log = logging.getLogger("saegim")
 
-    @functools.wraps(function)
+
+class Run(Protocol):
+    """One run of a verb. ``flows/prefect_run.py`` has Prefect's, ``Alone`` is one without a server."""
+
+    def say(self, message: str) -> None:
+        """One line to the log of the run."""
+
+    def batch(self, work: Callable[P, T]) -> Callable[P, T]:
+        """Work on some hundred items that is tried again where its error is Transient; under Prefect it is a task (design D3)."""
+
+    def newer(self) -> str | None:
+        """Name of a newer run that does the same work; this one ends early and leaves it the rest."""
+
+
+class Alone:
+    """A run that no server knows of: a command's, or a test's."""
+
+    def say(self, message: str) -> None:
+        """One line to the log ``saegim``."""
+        log.info(message)
+
+    def batch(self, work: Callable[P, T]) -> Callable[P, T]:
+        """The work itself, tried again where its error is Transient."""
+        return tried_again(work)
+
+    def newer(self) -> str | None:
+        """None: nothing else knows of this run."""
+        return None
+
+
+def tried_again(work: Callable[P, T]) -> Callable[P, T]:
+    """The work, called again while its error is Transient: ``saegim/patience.py`` says for how long."""
+
     def to_its_end(*args: P.args, **kwargs: P.kwargs) -> T:
-        return ride_out(lambda: function(*args, **kwargs), Transient)
+        return ride_out(lambda: work(*args, **kwargs), Transient)
 
-    name = getattr(function, "__name__", "batch").replace("_", "-")
-    return cast(Callable[P, T], task(name=name, cache_policy=NO_CACHE, persist_result=False)(to_its_end))
-
-
-def cut(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Slices of at most ``size`` items."""
-    for start in range(0, len(items), size):
-        yield items[start:start + size]
+    return to_its_end
 
 
 def one_ahead(call: Callable[[T], U], items: Iterable[T]) -> Iterator[tuple[T, U]]:
@@ -55,37 +77,45 @@ def one_ahead(call: Callable[[T], U], items: Iterable[T]) -> Iterator[tuple[T, U
             yield before, future.result()
 
 
-def say(message: str) -> None:
-    """One line to the log of the run."""
-    try:
-        get_run_logger().info(message)
-    except MissingContextError:
-        get_logger("saegim").info(message)
+def gave_way(newer: str) -> str:
+    """What a run says that ends for another one."""
+    return f"Ended here: the newer run {newer} of the same deployment does the rest."
 
 
 class Failures:
-    """Unexpected errors on single items, each stored with its traceback: too many of them stop the run (design D10)."""
+    """Unexpected errors on single items, each stored with its traceback: too many of them stop the run (design D10).
 
-    def __init__(self, of: int) -> None:
+    Args:
+        run: is told of each.
+        of: how many items there are; more than 1 % of them, and more than one, are too many.
+    """
+
+    def __init__(self, run: Run, of: int) -> None:
+        self.run = run
         self.of = of
         self.count = 0
 
-    def noted(self, what: str, trace: str) -> None:
-        """Notes one; raises TooManyFailures where it is no longer a single item's trouble."""
+    def note(self, what: str, trace: str) -> None:
+        """Notes one.
+
+        Raises:
+            TooManyFailures: it is no longer a single item's trouble.
+        """
         self.count += 1
         line = trace.strip().splitlines()[-1]
-        say(f"unexpected error on {what}: {line}")
+        self.run.say(f"unexpected error on {what}: {line}")
         if self.count > max(1, self.of / 100):
             raise TooManyFailures(f"{self.count} of {self.of} failed unexpectedly, the last on {what}: {line}")
 
 
 @contextmanager
-def progress(doing: str, total: int, beside: Callable[[], str] = str) -> Iterator[Callable[[int], None]]:
-    """Shows how far a run has come: a bar on a terminal, a line in the log every ten seconds elsewhere.
+def progress(run: Run, doing: str, total: int, beside: Callable[[], str] = str) -> Iterator[Callable[[int], None]]:
+    """Shows how far a run has come: a bar on a terminal, a line in the run's log every ten seconds elsewhere.
 
     Args:
+        run: whose log it is.
         doing: what is done, such as the verb.
-        total: how many items there are.
+        total: how many items there are; 0 where nobody knows.
         beside: what else to show, asked every time.
 
     Yields:
@@ -93,30 +123,44 @@ def progress(doing: str, total: int, beside: Callable[[], str] = str) -> Iterato
     """
     console = Console(stderr=True)
     if total and console.is_terminal:
-        columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(),
-                   TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-        with Progress(*columns, console=console) as bar:
-            line, started, done = bar.add_task(doing, total=total, rate=""), time.monotonic(), 0
-
-            def advance(count: int) -> None:
-                nonlocal done
-                done += count
-                rate = f"{done / max(time.monotonic() - started, 1e-9):.1f}/s {beside()}"
-                bar.update(line, advance=count, rate=rate.rstrip())
-
+        with _bar(console, doing, total, beside) as advance:
             yield advance
-        return
-    done, started, said = 0, time.monotonic(), time.monotonic()
+    else:
+        yield _Lines(run, doing, total, beside).advance
 
-    def log(count: int) -> None:
-        nonlocal done, said
-        done += count
+
+@contextmanager
+def _bar(console: Console, doing: str, total: int, beside: Callable[[], str]) -> Iterator[Callable[[int], None]]:
+    columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+               TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        line = bar.add_task(doing, total=total, rate="")
+        started = time.monotonic()
+
+        def advance(count: int) -> None:
+            bar.update(line, advance=count)
+            rate = f"{bar.tasks[0].completed / max(time.monotonic() - started, 1e-9):.1f}/s {beside()}"
+            bar.update(line, rate=rate.rstrip())
+
+        yield advance
+
+
+class _Lines:
+    """Progress as lines in a log."""
+
+    def __init__(self, run: Run, doing: str, total: int, beside: Callable[[], str]) -> None:
+        self._run, self._doing, self._total, self._beside = run, doing, total, beside
+        self._done = 0
+        self._started = self._said = time.monotonic()
+
+    def advance(self, count: int) -> None:
+        self._done += count
         now = time.monotonic()
-        if now - said >= 10 or done == total:
-            rate = done / max(now - started, 1e-9)
-            left = f" of {total}, {rate:.1f}/s, {(total - done) / max(rate, 1e-9):.0f} s left" if total else f", {rate:.1f}/s"
-            rest = f", {also}" if (also := beside()) else ""
-            say(f"{doing}: {done}{left}{rest}")
-            said = now
-
-    yield log
+        if now - self._said < LOGGED_EVERY and self._done != self._total:
+            return
+        self._said = now
+        rate = self._done / max(now - self._started, 1e-9)
+        of = f" of {self._total}, {rate:.1f}/s, {(self._total - self._done) / max(rate, 1e-9):.0f} s left" if self._total else \
+            f", {rate:.1f}/s"
+        rest = f", {also}" if (also := self._beside()) else ""
+        self._run.say(f"{self._doing}: {self._done}{of}{rest}")

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import httpx
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from apps.stack.prefect_api import prefect_of
 from apps.stack.state import make_private
 from saegim.releases import Releases
 from saegim.settings import home
+from saegim.tables import Table, print_table
 from schemas.errors import ServiceUnavailable
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.export.plan import known_names, load_dataset
+from workbench.report import EvaluateReport, Report, ScoreReport
 from workbench.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from workbench.report import Report
 
 app = typer.Typer(no_args_is_help=True, help="Run one step of the data path here and now.\n\n"
                                              "Example:  saegim run ingest --campaign demo")
@@ -56,24 +52,20 @@ def show(report: Report) -> None:
         console.print(f"  {note}", style="dim", markup=False)
 
 
-def save_page(report: Report) -> None:
+def save_page(report: EvaluateReport) -> None:
     """Keeps an evaluation's HTML page where its reader can open it, and names the file."""
-    if page := report.values.get("page"):
-        path = home() / "reports" / str(report.values["report_key"]).replace("/", "-")
+    if report.page and report.page_key:
+        path = home() / "reports" / report.page_key.replace("/", "-")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        path.write_text(report.page, encoding="utf-8")
         console.print(f"  report: {path}", style="dim", markup=False)
 
 
-def show_standings(report: Report) -> None:
+def show_standings(report: ScoreReport) -> None:
     """Prints the leaderboard of each campaign."""
-    for name, standings in report.values.items():
-        table = Table(title=f"Leaderboard of {escape(name)} (provisional)")
-        for heading in ("rank", "submitter", "points", "accepted"):
-            table.add_column(heading, justify="left" if heading == "submitter" else "right")
-        for item in standings:
-            table.add_row(str(item.rank), escape(item.submitter), str(item.points), str(item.accepted))
-        console.print(table)
+    for name, standings in report.standings.items():
+        print_table(console, Table(f"Leaderboard of {name} (provisional)", ("rank", "submitter", "points", "accepted"), tuple(
+            (str(item.rank), item.submitter, str(item.points), str(item.accepted)) for item in standings), left=2))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.progress import Progress
 from rich.table import Table
 
-from apps.cli.ledger import submission_table
+from apps.cli.ledger import print_submissions
 from apps.cli.run import prepare, save_page, show, show_standings
 from apps.stack import services
 from datastore.ledger import Ledger, outcomes
@@ -77,7 +77,7 @@ def _run(by_hand: bool) -> None:
     show(pushed)
 
     if by_hand:
-        _hand_over(settings, pushed.values["projects"][settings.annotation_config])
+        _hand_over(settings, pushed.projects[settings.annotation_config])
         return
 
     console.rule("4 · annotators label")
@@ -100,7 +100,7 @@ def _run(by_hand: bool) -> None:
     show_standings(scored)
 
     console.rule("the result")
-    _summary(settings, str(exported.values["release"]))
+    _summary(settings, str(exported.release))
 
 
 def _send_samples(settings: Settings) -> int:
@@ -149,7 +149,7 @@ def _summary(settings: Settings, release: str) -> None:
     from apps.demo.contact_sheet import release_sheet
 
     ledger = Ledger(settings.ledger)
-    console.print(submission_table(outcomes.outcomes(ledger, CAMPAIGN)))
+    print_submissions(console, outcomes.outcomes(ledger, CAMPAIGN))
     picture = release_sheet(release, home() / "demo" / "contact-sheet.png")
     table = Table.grid(padding=(0, 2))
     table.add_row("Release", f"[bold]{release}[/]")

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import httpx
-from sqlalchemy import make_url
 
 from apps.stack.checks import NotWell
 from apps.stack.state import stack_folder
+from datastore.ledger.engine import file_of
 from saegim.settings import home
 from workbench.bench import Workbench
 
@@ -57,10 +57,9 @@ def secret_files(_bench: Workbench) -> str:
 
 def ledger_file(bench: Workbench) -> str:
     """SQLite's file and what lies beside it; a server has rights of its own."""
-    url = make_url(bench.settings.ledger)
-    if url.get_backend_name() != "sqlite" or not url.database:
+    path = file_of(bench.settings.ledger)
+    if path is None:
         return "no file: a server keeps it"
-    path = Path(url.database)
     files = [item for item in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")) if item.is_file()]
     _only_ours(files)
     return f"{path} is its owner's alone"

@@ -143,6 +143,16 @@ class Ledger:
         self._engine.dispose()
 
 
+def file_of(url: str) -> Path | None:
+    """SQLite's file of a ledger; None where a server keeps it.
+
+    Raises:
+        SettingError: it is no URL of a ledger.
+    """
+    parsed = _parsed(url)
+    return Path(parsed.database) if parsed.drivername == "sqlite" and parsed.database else None
+
+
 def _parsed(url: str) -> URL:
     """The URL of a ledger.
 

@@ -34,7 +34,7 @@ from tests.services.test_killed_and_run_again import send
 from tests.tiny_bundle import write_bundle
 from workbench.models import cache_folder
 from workbench.prelabel import read_images
-from workbench.run import Failures
+from workbench.run import Alone, Failures
 from workbench.settings import ROOT, Settings
 
 SIGNS = 24
@@ -324,12 +324,12 @@ class Fragile:
 def test_one_image_that_breaks_the_engine_is_put_aside() -> None:
     rows = [ImageRow(name, "image/png", 8, 8) for name in "abc"]
     pixels = [np.full((8, 8, 3), value, np.uint8) for value in (1, 0, 1)]
-    found, broken = read_images._read(Fragile(), rows, pixels, Failures(100))  # type: ignore[arg-type]
+    found, broken = read_images._read(Fragile(), rows, pixels, Failures(Alone(), 100))  # type: ignore[arg-type]
     assert [reading.image_id for reading in found] == ["a", "c"]
     assert list(broken) == ["b"] and "ZeroDivisionError: dark" in broken["b"]
     with pytest.raises(TooManyFailures):
-        read_images._read(Fragile(), rows, [pixels[1]] * 3, Failures(3))  # type: ignore[arg-type]
-    found, broken = read_images._read(Fragile(), rows, ["lost", pixels[0], "lost"], Failures(3))  # type: ignore[arg-type]
+        read_images._read(Fragile(), rows, [pixels[1]] * 3, Failures(Alone(), 3))  # type: ignore[arg-type]
+    found, broken = read_images._read(Fragile(), rows, ["lost", pixels[0], "lost"], Failures(Alone(), 3))  # type: ignore[arg-type]
     assert [reading.image_id for reading in found] == ["b"] and broken == {"a": "lost", "c": "lost"}
     with pytest.raises(TooManyFailures):  # none can be had: the bucket is another one
-        read_images._read(Fragile(), rows, ["lost"] * 3, Failures(3))  # type: ignore[arg-type]
+        read_images._read(Fragile(), rows, ["lost"] * 3, Failures(Alone(), 3))  # type: ignore[arg-type]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection
-
 from adapters.label_studio.annotation_config import AnnotationConfig
-from datastore.ledger import agreements, readings, second_looks
+from datastore.ledger import Connection, agreements, readings, second_looks
 from datastore.ledger import annotations as answers
 from datastore.ledger.annotations import Answer
 from datastore.ledger.gold import gold_images
@@ -17,7 +15,7 @@ from schemas.reading import Reading
 from stages.collect.review import Given, Verdict, review
 from stages.label.draws import drawn
 from workbench.bench import Workbench
-from workbench.report import Report
+from workbench.report import CollectReport
 
 STUCK_TOLD = 5
 """How many second looks that settle nothing a run names."""
@@ -32,7 +30,7 @@ def _decide_stranded(bench: Workbench, config: AnnotationConfig, counts: Counter
             decide(connection, config, waiting, counts)
 
 
-def _tell_stuck(bench: Workbench, config: AnnotationConfig, report: Report) -> None:
+def _tell_stuck(bench: Workbench, config: AnnotationConfig, report: CollectReport) -> None:
     """Names second looks that settle nothing: somebody has to open them again."""
     stuck = second_looks.stuck_second_looks(bench.ledger, config.name)
     for project, task, problem in stuck[:STUCK_TOLD]:
@@ -67,18 +65,18 @@ def _note_verdict(connection: Connection, config: AnnotationConfig, image_id: st
         agreements.add_agreement(connection, compared.kind, run, image_id, readings.reading_id(compared.one),
                                   readings.reading_id(compared.other), compared.figures, compared.agreed)
         counts["agreed"] += compared.agreed
-    counts["read twice by one person"] += verdict.same_person
+    counts["by_one_person"] += verdict.same_person
     if verdict.accepted:
         if verdict.merged:
             readings.add_readings(connection, [verdict.accepted])
         readings.accept(connection, config.name, verdict.accepted)
         counts["accepted"] += readings.reading_id(verdict.accepted) != before
     elif readings.unaccept(connection, config.name, image_id):
-        counts["no longer accepted"] += 1
+        counts["no_longer_accepted"] += 1
     if verdict.reason is not None:
         shown = tuple(readings.reading_id(item) for item in verdict.to_choose) or next(
             (item.shown[:1] for item in items if item.shown), ())
-        counts["to a second look"] += second_looks.want_second_look(
+        counts["to_a_second_look"] += second_looks.want_second_look(
             connection, SecondLook(image_id, config.name, verdict.reason, shown))
 
 

@@ -6,13 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from adapters.label_studio.annotation_config import AnnotationConfig
 from adapters.label_studio.client import Annotation, ChangedTask
 from adapters.label_studio.codec import line_from_annotation
+from datastore.ledger import Connection, outbox, readings
 from datastore.ledger import annotations as answers
-from datastore.ledger import outbox, readings
 from datastore.ledger.annotations import AnnotationRow, add_annotations, seen_annotations
 from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
@@ -47,7 +45,7 @@ def note_lines(connection: Connection, project: Project, page: Sequence[ChangedT
             except CodecError as error:
                 problem = str(error)
         counts["skipped"] += item.was_cancelled
-        counts["with a problem"] += problem is not None
+        counts["with_a_problem"] += problem is not None
         kept.append(AnnotationRow(
             item.id, item.revision, project.key, task.task_id, row.subject if row else None, row.image_id if row else None,
             item.reader, None, item.was_cancelled, item.lead_time, problem, None))
@@ -88,7 +86,7 @@ def decide_pages(connection: Connection, config: AnnotationConfig, image_ids: se
                 readings.accept(connection, taken_by, page)
                 counts["accepted"] += readings.reading_id(page) != before
             elif before:
-                counts["no longer accepted"] += readings.unaccept(connection, taken_by, image_id)
+                counts["no_longer_accepted"] += readings.unaccept(connection, taken_by, image_id)
 
 
 def _only(reading: Reading, *regions: Any) -> Reading:

@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from adapters.label_studio.client import TIES, Annotation, ChangedTask, UnreadableTask
 from adapters.label_studio.codec import from_annotation
-from datastore.ledger import cursors, leases, outbox, projects, published_configs, readings
+from datastore.ledger import Connection, cursors, leases, outbox, projects, published_configs, readings
 from datastore.ledger.annotations import AnnotationRow, Standing, add_annotations, seen_annotations, take_back
 from datastore.ledger.images import ImageRow, image_rows
 from datastore.ledger.outbox import TaskRow
@@ -24,14 +22,14 @@ from workbench.bench import Workbench
 from workbench.collect.decide import decide
 from workbench.collect.lines import decide_pages, note_lines
 from workbench.label.push import SUBJECT
-from workbench.report import Report
-from workbench.run import batch_task, progress
+from workbench.report import CollectReport
+from workbench.run import progress
 
-COUNTS = ("readings", "accepted", "no longer accepted", "agreed", "to a second look", "skipped", "with a problem", "taken back",
-          "read twice by one person")
+COUNTS = ("readings", "accepted", "no_longer_accepted", "agreed", "to_a_second_look", "skipped", "with_a_problem", "taken_back",
+          "by_one_person")
 
 
-def collect_project(bench: Workbench, config: AnnotationConfig, project: Project, report: Report) -> Counter[str]:
+def collect_project(bench: Workbench, config: AnnotationConfig, project: Project, report: CollectReport) -> Counter[str]:
     """One project's changes; the report gets what could not be read.
 
     Raises:
@@ -43,16 +41,17 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
     if not lease.tokens:
         raise LeaseLost(f"Another run is collecting from project {number} right now.")
     counts: Counter[str] = Counter()
+    write_page = bench.run.batch(collect_page)
     try:
         since = cursors.get_cursor(bench.ledger, cursor_name)
-        with progress(f"collect {project.run}", 0) as advance:
+        with progress(bench.run, f"collect {project.run}", 0) as advance:
             start = since - TIES if since else None
             unreadable = outbox.unreadable(bench.ledger, project.key)
             known = outbox.collected_since(bench.ledger, project.key, start) if start else set()
             if mended := _mended(bench, project, unreadable):
-                counts += collect_page(bench, config, project, lease, None, mended)
+                counts += write_page(bench, config, project, lease, None, mended)
             for page in bench.label_studio.changed_tasks(number, start, known | set(unreadable.items())):
-                counts += collect_page(bench, config, project, lease, cursor_name, page)
+                counts += write_page(bench, config, project, lease, cursor_name, page)
                 advance(len(page))
     finally:
         leases.release(bench.ledger, lease)
@@ -63,7 +62,7 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
     return counts
 
 
-def _found(bench: Workbench, report: Report) -> list[Project]:
+def _found(bench: Workbench, report: CollectReport) -> list[Project]:
     """The ledger's projects that are in Label Studio, by their marks; those of them too that were lost and are there again."""
     there, known = bench.label_studio.marked_projects(), projects.every_project(bench.ledger)
     newest = {project.annotation_config: project.config_version for project in known}  # they come in order of their versions
@@ -91,7 +90,6 @@ def _mended(bench: Workbench, project: Project, unreadable: Mapping[int, datetim
     return [task for task in found.values() if isinstance(task, ChangedTask)]
 
 
-@batch_task
 def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, lease: leases.Lease, cursor_name: str | None,
                  changes: Sequence[ChangedTask | UnreadableTask]) -> Counter[str]:
     """Writes one page of changed tasks and what follows from it; the cursor moves in the same transaction.
@@ -112,7 +110,7 @@ def collect_page(bench: Workbench, config: AnnotationConfig, project: Project, l
         leases.fence(connection, lease)
         touched = take_back(connection, project.key, [
             Standing(task.task_id, _subject(task), frozenset(item.id for item in task.annotations)) for task in page])
-        counts["taken back"] += len(touched)
+        counts["taken_back"] += len(touched)
         if config.subject is Subject.REGION:
             touched |= note_lines(connection, project, page, counts)
             decide_pages(connection, config, touched, counts)
@@ -151,7 +149,7 @@ def _note(connection: Connection, config: AnnotationConfig, project: Project, pa
             row.image_id if row else None, item.reader, readings.reading_id(reading) if reading else None,
             item.was_cancelled, item.lead_time, problem, effort(_prelabel(shown), reading) if reading else None)])
         counts["skipped"] += item.was_cancelled
-        counts["with a problem"] += problem is not None
+        counts["with_a_problem"] += problem is not None
         if row:
             touched.add(row.image_id)
     return touched

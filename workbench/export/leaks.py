@@ -46,11 +46,11 @@ def find_leaks(bench: Workbench, planned: Sequence[Planned], new: AbstractSet[st
     """
     splits = {name: number for number, name in enumerate(sorted({item.split for item in planned}))}
     numbers = np.array([numbered(item.image_id) for item in planned], np.int64)
-    with progress("leaks, words shared", 0) as advance:
+    with progress(bench.run, "leaks, words shared", 0) as advance:
         pairs = alike(bench.ledger, numbers, np.array([splits[item.split] for item in planned], np.int8),
                       np.array([item.image_id in new for item in planned], bool), LEAST_SHARED, LEAST_WEIGHT, advance)
     found = []
-    with progress("leaks, candidates", len(pairs)) as advance:
+    with progress(bench.run, "leaks, candidates", len(pairs)) as advance:
         for (one, other), seen in zip(pairs, _Pictures(bench, planned).compared(map(tuple, pairs)), strict=True):
             advance(1)
             if seen and seen.verdict in LEAKS:
@@ -100,7 +100,7 @@ def _picture(bench: Workbench, item: Planned) -> bytes | None:
 def _recall(bench: Workbench, planned: Sequence[Planned]) -> tuple[float | None, int]:
     """Of edited copies of these images, the share that the gate would propose, and how many copies there were."""
     hits: list[bool] = []
-    with progress("leaks, edited copies", len(planned)) as advance:
+    with progress(bench.run, "leaks, edited copies", len(planned)) as advance:
         for item, data in zip(planned, bench.objects.in_order(functools.partial(_picture, bench), planned), strict=True):
             hits += _found_again(bench, numbered(item.image_id), data)
             advance(1)

@@ -77,7 +77,7 @@ class Publication:
     def _images(self) -> tuple[list[Planned], list[File]]:
         """Writes the images that no shard has; returns all samples with their shard, and the files of all shards in use."""
         release = self._release
-        with progress("images", len(release.new)) as advance:
+        with progress(self._bench.run, "images", len(release.new)) as advance:
             planned, new = write_shards(self._bench.objects, self._bucket, release.recipe.name, release.splits,
                                         release.plan.samples, self._fetch, advance)
         known = release.shards | {file.path: file for file in new}
@@ -100,7 +100,7 @@ class Publication:
         return (None if problem else data), problem
 
     def _labels(self, path: Path, planned: Sequence[Planned]) -> None:
-        with progress("labels", len(planned)) as advance:
+        with progress(self._bench.run, "labels", len(planned)) as advance:
             write_labels(path, looked_through(self._bench, planned, self.counts, self._failures), advance)
 
     def _gates(self, planned: Sequence[Planned]) -> LeakReport:

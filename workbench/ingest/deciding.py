@@ -9,9 +9,8 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import Image
-from sqlalchemy import Connection, Row
 
-from datastore.ledger import decisions, outlook, submissions
+from datastore.ledger import Connection, Row, decisions, outlook, submissions
 from datastore.ledger.outlook import Outlook
 from datastore.ledger.standing import Decision, Place, in_force
 from datastore.ledger.word_index import Gate, numbered

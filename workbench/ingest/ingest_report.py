@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from prefect.artifacts import create_markdown_artifact
-from prefect.context import FlowRunContext
-
 from pages.contact_sheet import thumbnail
 from schemas.submission import SENTENCES, Outcome, Reason, Submission
 from workbench.bench import Workbench
-from workbench.report import Report
+from workbench.report import IngestReport
 
 SHOWN = 12
 THUMBNAIL = 120
 """Longer side of a picture in the strip, in pixels."""
 
 
-def describe(bench: Workbench, report: Report, notable: Sequence[Submission], size: int, seconds: float) -> None:
-    """Adds rates and reasons to a report, and puts an artifact with pictures on Prefect's page.
+def describe(bench: Workbench, report: IngestReport, notable: Sequence[Submission], size: int, seconds: float) -> None:
+    """Adds rates, reasons and the pictures that were not taken to a report.
 
     Args:
         bench: the systems.
@@ -35,13 +32,11 @@ def describe(bench: Workbench, report: Report, notable: Sequence[Submission], si
     report.notes += [f"{count} × {reason.value}: {SENTENCES[reason][1]}" for reason, count in reasons.most_common()]
     if any(item.outcome is Outcome.HELD for item in notable):
         report.notes.append("Held ones wait for you: saegim ingest duplicates")
-    if report.counts[Outcome.QUARANTINED]:
+    if report.quarantined:
         report.notes.append("Quarantined ones: saegim ingest retry")
-    if FlowRunContext.get() is not None:
-        lines = ["| outcome | how many |", "|---|---|",
-                 *(f"| {name} | {count} |" for name, count in report.counts.items() if count), "", *report.notes, "",
-                 *_strip(bench, notable)]
-        create_markdown_artifact("\n".join(lines), key="ingest-run", description="What the last ingest took in")
+    report.markdown = "\n".join([
+        "| outcome | how many |", "|---|---|", *(f"| {name} | {count} |" for name, count in report.counts.items() if count), "",
+        *report.notes, "", *_strip(bench, notable)])
 
 
 def is_stray(item: Submission) -> bool:

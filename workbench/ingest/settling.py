@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
-from datastore.ledger import arrivals, decisions, leases, submissions
+from datastore.ledger import Connection, arrivals, decisions, leases, submissions
 from datastore.ledger.leases import Lease
 from datastore.ledger.submissions import KnownImage
 from datastore.ledger.word_index import Gate, numbered

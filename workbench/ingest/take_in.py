@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from more_itertools import chunked
+
 from datastore.ledger import arrivals, leases, strays
-from flows.giving_way import gave_way, newer_run
 from schemas.errors import ObjectUnreadable, SaegimError, ServiceUnavailable, Transient
 from schemas.submission import Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from workbench.bench import Workbench
@@ -18,11 +19,11 @@ from workbench.ingest.decoders import Decoded, Decoders
 from workbench.ingest.held_again import look_again
 from workbench.ingest.ingest_report import describe
 from workbench.ingest.settling import settle_ready
-from workbench.report import Report
-from workbench.run import Failures, batch_task, cut, progress, say
+from workbench.report import IngestReport
+from workbench.run import Failures, gave_way, progress
 
 
-def take_in(bench: Workbench, campaign: str | None = None) -> Report:
+def take_in(bench: Workbench, campaign: str | None = None) -> IngestReport:
     """Lists, decodes and settles; ``ingest`` without its setting."""
     started = time.monotonic()
     campaigns = load_campaigns(bench.settings)
@@ -43,26 +44,29 @@ def take_in(bench: Workbench, campaign: str | None = None) -> Report:
     notable: list[Submission] = []
     todo = hold_strays(bench, campaigns, arrivals.undecoded(bench.ledger))
     newer = None
+    decode_batch = bench.run.batch(decode_arrivals)
     if todo:
         units = {name: item.unit for name, item in campaigns.by_name.items() if item.unit}
-        with Decoders(bench.settings, units=units) as decoders, progress("decode", len(todo)) as advance:
-            for batch in cut(todo, bench.settings.batch_size):
+        with Decoders(bench.settings, units=units) as decoders, progress(bench.run, "decode", len(todo)) as advance:
+            for batch in chunked(todo, bench.settings.batch_size):
                 done.add(decode_batch(bench, decoders, batch, done.witness, advance))
                 # At once: annotators wait for what was decoded, and so does whoever takes over.
                 settle(bench, lambda _count: None, counts, notable)
-                if newer := newer_run():
+                if newer := bench.run.newer():
                     break
             again, done.unread = done.unread, []
             if again:  # what failed a while ago may pass now
                 done.add(decode_batch(bench, decoders, [item.raw for item in again], done.witness, lambda _count: None))
     put_aside(bench, done)
     if waiting := arrivals.waiting(bench.ledger):
-        with progress("settle", waiting) as advance:
+        with progress(bench.run, "settle", waiting) as advance:
             settle(bench, advance, counts, notable)
     if accepted:
         counts[Outcome.ACCEPTED] += accepted
-    report = Report("ingest", {outcome.value: counts[outcome.value] for outcome in Outcome},
-                    [f"{listed} raw objects listed, {new} of them new."])
+    report = IngestReport(accepted=counts[Outcome.ACCEPTED], duplicate=counts[Outcome.DUPLICATE],
+                          rejected=counts[Outcome.REJECTED], held=counts[Outcome.HELD],
+                          quarantined=counts[Outcome.QUARANTINED], withdrawn=counts[Outcome.WITHDRAWN],
+                          notes=[f"{listed} raw objects listed, {new} of them new."])
     if looked_at:
         report.notes.append(f"{looked_at} doubtful pairs have been read since: {accepted} held pictures accepted by their texts.")
     if done.gone:
@@ -86,7 +90,7 @@ def hold_strays(bench: Workbench, campaigns: Campaigns, todo: Sequence[RawObject
         else:
             why = Rejection(Reason.UNKNOWN_CAMPAIGN, campaigns.why_not(sender.campaign))
             held.append(Submission(raw, sender, {}, Outcome.HELD, rejection=why))
-    for batch in cut(held, bench.settings.batch_size):
+    for batch in chunked(held, bench.settings.batch_size):
         arrivals.store(bench.ledger, batch, [])
     return others
 
@@ -95,13 +99,13 @@ def waiting_notes(bench: Workbench, campaigns: Campaigns) -> list[str]:
     """A line for each campaign without a file that submissions wait for; each is said in the log too."""
     notes = campaigns.waiting(bench.settings.bucket_raw, strays.counts(bench.ledger))
     for note in notes:
-        say(note)
+        bench.run.say(note)
     return notes
 
 
 def settle(bench: Workbench, advance: Callable[[int], None], counts: Counter[str], notable: list[Submission]) -> None:
     """Settles what can be, and adds to the counts of outcomes and to what was not accepted."""
-    found, others = settle_batch(bench, advance)
+    found, others = bench.run.batch(settle_ready)(bench, advance)
     counts.update(found)
     notable += others
 
@@ -149,7 +153,7 @@ def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObj
         ServiceUnavailable: object storage gives none of them, nor the witness, and that may pass.
     """
     lease = leases.claim(bench.ledger, "ingest", [raw.submission_id for raw in batch], bench.settings.lease_seconds)
-    failures, done, renewed = Failures(of=len(batch)), Batch(), time.monotonic()
+    failures, done, renewed = Failures(bench.run, of=len(batch)), Batch(), time.monotonic()
     try:
         # Between the listing and the claim another worker may have decoded some.
         for found in decoders.decode(arrivals.undecoded(bench.ledger, lease.keys)):
@@ -159,7 +163,7 @@ def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObj
                            [item.raw.submission_id for item in found if item.gone])
             for item in found:
                 if item.trace and not item.killed:
-                    failures.noted(item.raw.key, item.trace)
+                    failures.note(item.raw.key, item.trace)
             if time.monotonic() - renewed > bench.settings.lease_seconds / 4:
                 leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
                 renewed = time.monotonic()
@@ -193,7 +197,3 @@ def _blame_the_store(bench: Workbench, witness: RawObject | None, errors: Sequen
             raise error
 
 
-decode_batch = batch_task(decode_arrivals)
-
-
-settle_batch = batch_task(settle_ready)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection
-
 from adapters.label_studio.annotation_config import AnnotationConfig
-from datastore.ledger import gold, second_looks
+from datastore.ledger import Connection, gold, second_looks
 from datastore.ledger.second_looks import SecondLook
 
 GOLD_REASON = ("한 글자씩 꼼꼼히 확인해 주세요.\n"

@@ -13,7 +13,6 @@ from schemas.errors import SaegimError, ServiceUnavailable, SettingError
 from schemas.ids import sha256
 from schemas.labelling import Side
 from workbench.bench import Workbench
-from workbench.run import say
 
 PRESIGNED_SECONDS = 15 * 60
 """How long the address of a picture works: as far as S3 lets two clocks differ. Whenever a page loads a picture it asks Label
@@ -71,24 +70,24 @@ def _replaced(bench: Workbench, lost: Project, there: Mapping[str, int]) -> Proj
     with bench.ledger.write() as connection:
         if projects.replace_project(connection, lost, key):
             again = outbox.carry_over(connection, lost.key, key)
-            say(f"Project {lost.number} ({lost.run}, {lost.side}) was deleted in Label Studio, or is another's. What was "
-                f"collected from it stays; {'one that was lost before is there again and' if back else 'a new project'} takes "
-                f"the {again} tasks that nobody has answered.")
+            taker = "one that was lost before is there again and" if back else "a new project"
+            bench.run.say(f"Project {lost.number} ({lost.run}, {lost.side}) was deleted in Label Studio, or is another's. What "
+                          f"was collected from it stays; {taker} takes the {again} tasks that nobody has answered.")
     return projects.plan_project(bench.ledger, lost.annotation_config, lost.config_version, lost.side, key)
 
 
 def _put_back(bench: Workbench, project: Project, xml: str) -> None:
     """Somebody has changed the labelling interface by hand: what is published under a version is what people see."""
+    changed = f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand"
     try:
         bench.label_studio.set_xml(project.number, xml)
     except (ServiceUnavailable, SettingError):
         raise
     except SaegimError as error:
-        say(f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand and cannot "
-            f"be put back: {error}")
+        bench.run.say(f"{changed} and cannot be put back: {error}")
     else:
-        say(f"The labelling interface of project {project.number} ({project.run}, {project.side}) was changed by hand and is put "
-            f"back. To change it, change annotation_configs/{project.annotation_config}/config.xml and raise its version.")
+        bench.run.say(f"{changed} and is put back. To change it, change "
+                      f"annotation_configs/{project.annotation_config}/config.xml and raise its version.")
 
 
 def _attach_storage(bench: Workbench, number: int) -> None:
@@ -99,10 +98,11 @@ def _attach_storage(bench: Workbench, number: int) -> None:
         number, bucket=settings.bucket_images, region=settings.s3_region, presign_seconds=PRESIGNED_SECONDS,
         access_key=shown.s3_access_key, secret_key=shown.s3_secret_key)
     if new and not (shown.s3_access_key and shown.s3_secret_key):
-        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: Label Studio uses the AWS credentials of its own machine.")
+        bench.run.say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: Label Studio uses the AWS credentials of its own machine.")
     elif new and shown is settings:
-        say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, so every account of Label Studio "
-            "may read the raw originals. Make a key that reads the images alone: docs/labeling.md has its policy.")
+        bench.run.say("No SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY: the project carries the key of the flows, so every account of Label "
+                      "Studio may read the raw originals. Make a key that reads the images alone: docs/labeling.md has its "
+                      "policy.")
 
 
 def renew_storages(bench: Workbench) -> None:

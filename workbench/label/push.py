@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from more_itertools import chunked
+
 from adapters.label_studio.client import NamedTask
 from datastore.ledger import leases, outbox, readings
 from datastore.ledger.leases import Lease
@@ -22,7 +24,7 @@ from datastore.ledger.projects import Project
 from schemas.errors import LeaseLost, SaegimError
 from schemas.reading import Reading
 from workbench.bench import Workbench
-from workbench.run import batch_task, cut, one_ahead, progress, say
+from workbench.run import one_ahead, progress
 
 SUBJECT = "subject"
 """Key in a task's ``data`` that holds our id of what the task is about."""
@@ -95,18 +97,18 @@ def push(bench: Workbench, project: Project, lease: Lease, make: MakeTasks) -> P
     waiting = outbox.unconfirmed(bench.ledger, project.key)
     done.found += _settle(bench, project, lease, waiting)
     waiting = outbox.unconfirmed(bench.ledger, project.key) if done.found else waiting
-    with progress("label", len(waiting)) as advance:
-        batches = [waiting[:FIRST_POST], *cut(waiting[FIRST_POST:], TASKS_A_POST)] if waiting else []
+    with progress(bench.run, "label", len(waiting)) as advance:
+        batches = [waiting[:FIRST_POST], *chunked(waiting[FIRST_POST:], TASKS_A_POST)] if waiting else []
+        import_batch = bench.run.batch(push_batch)
         for batch, made in one_ahead(lambda rows: _made(bench, rows, make), batches):
             leases.renew(bench.ledger, lease, bench.settings.lease_seconds)
-            arrived = push_batch(bench, project, lease, [row.subject for row in batch], made.__getitem__)
+            arrived = import_batch(bench, project, lease, [row.subject for row in batch], made.__getitem__)
             done.found += arrived
             done.new += len(batch) - arrived
             advance(len(batch))
     return done
 
 
-@batch_task
 def push_batch(bench: Workbench, project: Project, lease: Lease, subjects: Sequence[str],
                made: Callable[[str], dict[str, Any]]) -> int:
     """Imports some hundred tasks in one post and notes their ids. Returns how many a lost answer had already brought in.
@@ -215,5 +217,5 @@ def _sweep(bench: Workbench, project: Project, lease: Lease, done: Pushed) -> No
     done.found += len(there.keys() - known.keys())
     done.again += len({row.subject for row in outbox.unconfirmed(bench.ledger, project.key)} & set(lost))
     if strangers:
-        say(f"Project {project.number} has {strangers} tasks that label did not push. What people answer there is not collected "
-            "as a reading: their subject names no image of ours.")
+        bench.run.say(f"Project {project.number} has {strangers} tasks that label did not push. What people answer there is not "
+                      "collected as a reading: their subject names no image of ours.")

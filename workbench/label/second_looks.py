@@ -12,10 +12,10 @@ from workbench.bench import Workbench
 from workbench.label.image_tasks import make_tasks
 from workbench.label.projects import project_of, projects_of
 from workbench.label.push import claim_project, push
-from workbench.report import Report
+from workbench.report import CollectReport, LabelReport
 
 
-def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report) -> None:
+def push_second_looks(bench: Workbench, config: AnnotationConfig, report: LabelReport | CollectReport) -> None:
     """Pushes the tasks of which a third person decides: few, and somebody waits for them, so all at once."""
     there = {row.side for row in projects_of(bench, config)}
     if Side.SECOND_LOOK not in there and not second_looks.second_looks_without_task(bench.ledger, config.name):
@@ -40,7 +40,7 @@ def push_second_looks(bench: Workbench, config: AnnotationConfig, report: Report
     finally:
         leases.release(bench.ledger, lease)
     if pushed.new:
-        report.counts["second looks"] = report.counts.get("second looks", 0) + pushed.new
+        report.second_looks += pushed.new
         report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data waits for a second look.")
     report.notes += pushed.notes(project.number)
 

@@ -13,7 +13,7 @@ from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.label.projects import is_ours
 from workbench.label.push import take_back
-from workbench.report import Report
+from workbench.report import LabelReport
 from workbench.settings import Settings
 
 
@@ -55,7 +55,7 @@ def whole_images(bench: Workbench, name: str) -> AnnotationConfig:
     return config
 
 
-def take_back_moved(bench: Workbench, shares: Shares, report: Report) -> None:
+def take_back_moved(bench: Workbench, shares: Shares, report: LabelReport) -> None:
     """Takes back the open tasks of images whose campaign names another annotation config by now; that one is given them next.
 
     What somebody has answered or begun stays where it is, and so do second looks, gold and pages that are read line by line.
@@ -73,6 +73,6 @@ def take_back_moved(bench: Workbench, shares: Shares, report: Report) -> None:
                 except LeaseLost as error:
                     report.notes.append(str(error))
                     continue
-                report.counts["taken back"] = report.counts.get("taken back", 0) + gone
+                report.taken_back += gone
                 report.notes.append(f"{gone} open tasks of project {project.number} ({project.run}, {project.side}) are taken "
                                     "back: the campaigns of their pictures name another annotation config.")

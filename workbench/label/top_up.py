@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from adapters.label_studio.annotation_config import AnnotationConfig
-from datastore.ledger import label_queue, label_status, leases, outbox
+from datastore.ledger import label_queue, label_status, leases, model_runs, outbox
 from datastore.ledger.gold import gold_given, gold_images
 from datastore.ledger.label_queue import Candidate, Share
 from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
-from schemas.errors import LeaseLost
+from schemas.errors import LeaseLost, SettingError
 from schemas.labelling import Side
 from stages.label.draws import drawn, place
 from stages.label.priority import Waiting, in_order
@@ -24,7 +24,8 @@ from workbench.label.line_tasks import push_lines
 from workbench.label.projects import project_of
 from workbench.label.push import claim_project, push
 from workbench.label.second_looks import push_second_looks
-from workbench.report import Report
+from workbench.label.shares import load_shares, take_back_moved, whole_images
+from workbench.report import LabelReport
 
 RATE_DAYS = 7
 """The rate of an annotator's work is taken over a week: every weekday is in it once."""
@@ -34,10 +35,26 @@ GOLD_SHARE = 0.1
 """Gold is never more than this share of a project's tasks: nobody should come to expect it."""
 
 
-def _label_config(bench: Workbench, config: AnnotationConfig, share: Share, run: str, report: Report) -> None:
+def top_up(bench: Workbench) -> LabelReport:
+    """Tops up the projects of all annotation configs that campaigns name; what is wrong with some is among what failed."""
+    run = model_runs.model_run(bench.ledger, bench.model)
+    if run is None:
+        return LabelReport(notes=[f"{bench.model} has not read anything yet; run prelabel first."])
+    shares = load_shares(bench.settings)
+    report = LabelReport(failed=[*shares.wrong])
+    take_back_moved(bench, shares, report)
+    for name, share in shares.by_config.items():
+        try:
+            _label_config(bench, whole_images(bench, name), share, run, report)
+        except SettingError as error:
+            report.failed.append(error)
+    return report
+
+
+def _label_config(bench: Workbench, config: AnnotationConfig, share: Share, run: str, report: LabelReport) -> None:
     """Tops up the projects of one annotation config with the images that it takes."""
     main = project_of(bench, config)
-    report.values.setdefault("projects", {})[config.name] = main.number
+    report.projects[config.name] = main.number
     images, pages = _unlabelled(bench, config, main, run, share)
     _top_up(bench, config, main, images, report)
     if config.overlap or config.gold:
@@ -58,7 +75,7 @@ class Room:
 
 
 def _top_up(bench: Workbench, config: AnnotationConfig, project: Project, waiting: Sequence[Candidate],
-            report: Report) -> None:
+            report: LabelReport) -> None:
     try:
         lease = claim_project(bench, project)
     except LeaseLost as error:
@@ -83,10 +100,10 @@ def _top_up(bench: Workbench, config: AnnotationConfig, project: Project, waitin
         pushed = push(bench, project, lease, make_tasks(bench, config))
     finally:
         leases.release(bench.ledger, lease)
-    report.counts["pushed"] += pushed.new
-    report.counts["found"] += pushed.found
-    report.counts["doubles removed"] += pushed.doubles
-    report.counts["pushed again"] += pushed.again
+    report.pushed += pushed.new
+    report.found += pushed.found
+    report.doubles += pushed.doubles
+    report.again += pushed.again
     report.notes += pushed.notes(project.number)
     rest = len(waiting) - len(chosen)
     report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data has "
@@ -95,7 +112,7 @@ def _top_up(bench: Workbench, config: AnnotationConfig, project: Project, waitin
                                                                       f"({room.wanted} open tasks)." if rest else "."))
 
 
-def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Candidate], report: Report) -> None:
+def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Candidate], report: LabelReport) -> None:
     """Dense pages go out line by line: hundreds of regions on one page are slow to open and tire the eye."""
     if not pages and not label_queue.images_given(bench.ledger, config.dense_config):
         return
@@ -108,7 +125,7 @@ def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Ca
     except LeaseLost as error:
         report.notes.append(str(error))
         return
-    report.counts["lines pushed"] = report.counts.get("lines pushed", 0) + pushed.new
+    report.lines += pushed.new
     report.notes += pushed.notes(project.number)
     lines_there = outbox.task_count(bench.ledger, project.key)
     report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data has {lines_there} lines of pages with more "

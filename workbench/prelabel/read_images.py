@@ -8,17 +8,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from more_itertools import chunked
 from PIL import Image
 
 from adapters.ocr.engine import OcrEngine, Pixels, as_kept
-from datastore.ledger import leases, readings, submissions
+from datastore.ledger import leases, model_runs, readings, submissions
 from datastore.ledger.images import ImageRow, images_in_slice, unread_images
+from saegim.names import did_you_mean
 from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError, SettingError
-from schemas.names import did_you_mean
 from schemas.reading import ALL_SLICES, Kind, Reading
 from schemas.submission import image_key
 from workbench.bench import Workbench
-from workbench.run import Failures, batch_task, one_ahead, say
+from workbench.models import open_model
+from workbench.prelabel.machine import machine_use
+from workbench.report import PrelabelReport
+from workbench.run import Failures, one_ahead, progress
 
 WINDOW_PIXELS = 200_000_000
 """Of pictures that are decoded at the same time, unless one alone has more: 600 MB, and as much again for the next window."""
@@ -32,6 +36,41 @@ READ, TEXTLESS, QUARANTINED, CLAIMED = "read", "rejected: no text", "quarantined
 
 
 UNLABELLED, ALL, SLICE = "unlabelled", "all", "slice:"
+
+
+def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
+    """Lets the current model read what it has not read yet.
+
+    Args:
+        bench: the systems.
+        only: ``unlabelled`` images, which no person has read; ``all``; or ``slice:vertical``, those with such a region.
+
+    Raises:
+        SettingError: ``only`` is none of these, or there is no such model.
+        ModelUnavailable: its files cannot be had.
+    """
+    check_only(only)
+    engine, bundle, notes = open_model(bench, bench.run.say)
+    model_runs.set_model_run(bench.ledger, bench.model, bundle.reader, engine.run, {
+        "bundle": bundle.digest, "provider": bench.settings.onnx_provider, "precision": engine.precision,
+        "configuration": bundle.configuration})
+    counts: Counter[str] = Counter()
+    read_batch = bench.run.batch(prelabel_batch)
+    warm = False
+    while todo := unread(bench, engine, only):
+        claimed = 0
+        with progress(bench.run, "prelabel", len(todo), machine_use) as advance:
+            if not warm:
+                engine.warm_up()
+                warm = True
+            for batch in chunked(todo, bench.settings.batch_size):
+                done = read_batch(bench, engine, batch, advance)
+                claimed += done.pop(CLAIMED, 0)
+                counts += done
+        if not claimed:
+            break  # other workers have the rest; what a dead one leaves comes free when its lease ends
+    return PrelabelReport(read=counts[READ], textless=counts[TEXTLESS], quarantined=counts[QUARANTINED],
+                          notes=[f"{bundle.label} on {bench.settings.onnx_provider}, {engine.precision}.", *notes])
 
 
 def check_only(only: str) -> None:
@@ -66,14 +105,13 @@ def in_view(width: int, height: int) -> bool:
     return shorter > LEAST_SIDE and longer <= MOST_RATIO * shorter
 
 
-@batch_task
 def prelabel_batch(bench: Workbench, engine: OcrEngine, batch: Sequence[ImageRow],
                    advance: Callable[[int], None]) -> Counter[str]:
     """Reads some hundred images: counts those that nobody had read meanwhile, and what became of the others."""
     seconds = bench.settings.lease_seconds
     lease = leases.claim(bench.ledger, f"prelabel {engine.run[:16]}", [image.image_id for image in batch], seconds)
     counts: Counter[str] = Counter()
-    failures = Failures(len(batch))
+    failures = Failures(bench.run, len(batch))
     try:
         mine = [image for image in batch if image.image_id in lease.tokens]
         done = readings.readings_of_run(bench.ledger, engine.run, [image.image_id for image in mine])
@@ -154,9 +192,9 @@ def _read(engine: OcrEngine, window: Sequence[ImageRow], pictures: Sequence[Pixe
             pixels.append(picture)
     for image_id, trace in broken.items():
         if ids:
-            say(f"image {image_id[:12]}… cannot be had and is quarantined: {trace.strip().splitlines()[-1]}")
+            failures.run.say(f"image {image_id[:12]}… cannot be had and is quarantined: {trace.strip().splitlines()[-1]}")
         else:
-            failures.noted(f"image {image_id[:12]}…", trace)
+            failures.note(f"image {image_id[:12]}…", trace)
     try:
         return list(map(as_kept, engine.read(pixels, ids))), broken
     except SaegimError:
@@ -170,5 +208,5 @@ def _read(engine: OcrEngine, window: Sequence[ImageRow], pictures: Sequence[Pixe
                 raise
             except Exception:
                 broken[image_id] = traceback.format_exc()
-                failures.noted(f"image {image_id[:12]}…", broken[image_id])
+                failures.note(f"image {image_id[:12]}…", broken[image_id])
         return found, broken
