@@ -4,25 +4,53 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PIL import Image
 
 from datastore.ledger import evaluations, model_runs, readings
+from datastore.objects import ObjectStore
 from datastore.releases import newest, read_labels
 from pages.evaluation import Page, render
+from saegim.manifest import Manifest
 from saegim.releases import Releases
 from schemas.arrow import reading_of
 from schemas.reading import Reading
 from schemas.submission import image_key
 from stages.compare import Comparison, compare
-from stages.evaluate.metrics import ALL, errors, figures_by_slice
+from stages.evaluate.metrics import ALL, Figures, errors, figures_by_slice
 from workbench.bench import Workbench
 from workbench.report import EvaluateReport
-from workbench.run import progress
+from workbench.run import Run, progress
 
 PAGES = 24
 """Images on the report: the worst ones; more of them make a page that no browser likes to open."""
 THUMBNAIL = (900, 900)
+"""Most pixels of such an image, wide and high."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One image of a release that the model has read.
+
+    Attributes:
+        truth: the release's reading.
+        found: the model's.
+        comparison: of the two.
+        image: key of the picture in the bucket of images.
+    """
+
+    truth: Reading
+    found: Reading
+    comparison: Comparison
+    image: str
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the truth is the model's own pre-label, accepted as it was."""
+        return [(region.region_id, region.text) for region in self.truth.regions] == [
+            (region.region_id, region.text) for region in self.found.regions]
 
 
 def measure(bench: Workbench, release: str | None = None) -> EvaluateReport:
@@ -41,52 +69,79 @@ def measure(bench: Workbench, release: str | None = None) -> EvaluateReport:
         return EvaluateReport(notes=[f"There is {missing} yet."])
     rows = read_labels(bench.objects, settings.bucket_datasets, manifest).to_pylist()
     found = readings.readings_of_run(bench.ledger, run, [row["image_id"] for row in rows])
-    media_types = {row["image_id"]: row["media_type"] for row in rows}
-    pairs: list[tuple[Reading, Comparison]] = []
-    with progress(bench.run, "evaluate", len(found)) as advance:
-        for row in rows:
-            if row["image_id"] in found:
-                truth = reading_of(row)
-                pairs.append((truth, compare(truth, found[row["image_id"]])))
-                advance(1)
-    figures = figures_by_slice(comparison for _, comparison in pairs)
+    measured = compare_all(bench.run, rows, found)
+    figures = figures_by_slice(item.comparison for item in measured)
     reader = next(iter(found.values())).reader if found else bench.model
-    page = render(str(manifest.name), reader.removeprefix("model:"), figures, _pages(bench, pairs, media_types),
-                  len(pairs), _notice(pairs, found, len(rows)))
-    key = f"{manifest.dataset}/evaluations/{manifest.folder}-{run[:12]}.html"
+    pictures = _worst_pages(bench.objects, settings.bucket_images, measured)
+    page = render(str(manifest.name), reader.removeprefix("model:"), figures, pictures, len(measured),
+                  notice(measured, len(rows)))
+    key = page_key(manifest, run)
     bench.objects.put(settings.bucket_datasets, key, page.encode(), "text/html; charset=utf-8")
     metrics = {name: item.to_dict() for name, item in figures.items()}
     changed = evaluations.add_evaluation(bench.ledger, str(manifest.name), run, reader, json.loads(json.dumps(metrics)), key)
-    overall = figures[ALL]
-    line = ", ".join(f"{name} {value:.3f}" for name, value in (
-        ("h-mean", overall.hmean), ("CER", overall.cer), ("CER without spaces", overall.cer_unspaced)) if value is not None)
     return EvaluateReport(evaluated=int(changed), page=page, page_key=key, metrics=metrics,
-                          notes=[f"{reader.removeprefix('model:')} on {manifest.name}: {line}"])
+                          notes=[f"{reader.removeprefix('model:')} on {manifest.name}: {in_a_line(figures[ALL])}"])
 
 
-def _pages(bench: Workbench, pairs: list[tuple[Reading, Comparison]], media_types: dict[str, str]) -> list[Page]:
-    worst = sorted(pairs, key=lambda pair: (-errors(pair[1]), pair[0].image_id))[:PAGES]
-    keys = [image_key(truth.image_id, media_types[truth.image_id]) for truth, _ in worst]
-    pages = []
-    for (truth, comparison), data in zip(worst, bench.objects.get_many(bench.settings.bucket_images, keys), strict=True):
-        image = Image.open(io.BytesIO(data)).convert("RGB")
-        image.thumbnail(THUMBNAIL)
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=80)
-        pages.append(Page(truth.image_id, truth.width, truth.height, out.getvalue(), comparison))
-    return pages
+def compare_all(run: Run, rows: Sequence[Mapping[str, object]], found: Mapping[str, Reading]) -> list[Measurement]:
+    """Compares the rows of a label file with a model's readings, where it has read the image.
+
+    Args:
+        run: shows how far it is.
+        rows: of a label file, see ``schemas.arrow.LABELS``.
+        found: the model's readings by image id.
+    """
+    measured = []
+    with progress(run, "evaluate", len(found)) as advance:
+        for row in rows:
+            reading = found.get(str(row["image_id"]))
+            if reading is not None:
+                truth = reading_of(dict(row))
+                image = image_key(truth.image_id, str(row["media_type"]))
+                measured.append(Measurement(truth, reading, compare(truth, reading), image))
+                advance(1)
+    return measured
 
 
-def _notice(pairs: list[tuple[Reading, Comparison]], found: dict[str, Reading], images: int) -> str:
-    """What a reader must know before trusting the figures."""
-    untouched = sum(
-        [(region.region_id, region.text) for region in truth.regions]
-        == [(region.region_id, region.text) for region in found[truth.image_id].regions] for truth, _ in pairs)
+def notice(measured: Sequence[Measurement], images: int) -> str:
+    """What a reader must know before trusting the figures.
+
+    Args:
+        measured: the images that the model has read.
+        images: how many the release has.
+    """
+    untouched = sum(item.is_untouched for item in measured)
     notes = []
     if untouched:
-        notes.append(f"On {untouched} of {len(pairs)} images the release's labels are this model's own pre-labels, accepted "
+        notes.append(f"On {untouched} of {len(measured)} images the release's labels are this model's own pre-labels, accepted "
                      "as they were: its figures there are perfect by construction.")
-    if len(pairs) < images:
-        notes.append(f"{images - len(pairs)} of the release's images have not been read by this model: "
+    if len(measured) < images:
+        notes.append(f"{images - len(measured)} of the release's images have not been read by this model: "
                      "saegim run prelabel --only all.")
     return " ".join(notes)
+
+
+def page_key(manifest: Manifest, run: str) -> str:
+    """Key of the report on a release and a model run in the bucket of datasets."""
+    return f"{manifest.dataset}/evaluations/{manifest.folder}-{run[:12]}.html"
+
+
+def in_a_line(figures: Figures) -> str:
+    """The figures that a run's report names."""
+    named = {"h-mean": figures.hmean, "CER": figures.cer, "CER without spaces": figures.cer_unspaced}
+    return ", ".join(f"{name} {value:.3f}" for name, value in named.items() if value is not None)
+
+
+def _worst_pages(objects: ObjectStore, bucket: str, measured: Sequence[Measurement]) -> list[Page]:
+    worst = sorted(measured, key=lambda item: (-errors(item.comparison), item.truth.image_id))[:PAGES]
+    pictures = objects.get_many(bucket, [item.image for item in worst])
+    return [Page(item.truth.image_id, item.truth.width, item.truth.height, _shrunk(data), item.comparison)
+            for item, data in zip(worst, pictures, strict=True)]
+
+
+def _shrunk(data: bytes) -> bytes:
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    image.thumbnail(THUMBNAIL)
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()

@@ -17,6 +17,7 @@ from schemas.errors import ServiceUnavailable
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.export.plan import known_names, load_dataset
+from workbench.prelabel.read_images import check_only
 from workbench.report import EvaluateReport, Report, ScoreReport
 from workbench.settings import Settings, load_settings
 
@@ -92,7 +93,6 @@ def prelabel(only: str = typer.Option("unlabelled", help="unlabelled: what no pe
     """
     prepare(load_settings())
     from flows.prelabel import prelabel as flow
-    from workbench.prelabel.read_images import check_only
 
     check_only(only)
     show(flow(only))

@@ -22,7 +22,8 @@ from datastore.ledger.projects import project_rows
 from saegim.settings import home
 from schemas.errors import SaegimError
 from workbench.bench import Workbench
-from workbench.models import cache_folder, find
+from workbench.model_files import cache_folder
+from workbench.models import find_bundle
 from workbench.settings import Settings
 
 SKEW_SECONDS = 300
@@ -164,10 +165,10 @@ def _runs(bench: Workbench) -> str:
 
 
 def _model(bench: Workbench) -> str:
-    bundle = find(bench, bench.model)
+    bundle = find_bundle(bench, bench.model)
     wrong = problems(bundle, cache_folder(bundle))
     while wrong and bundle.otherwise:
-        stand_in = find(bench, bundle.otherwise)
+        stand_in = find_bundle(bench, bundle.otherwise)
         if not problems(stand_in, cache_folder(stand_in)):
             return f"{stand_in.label} stands in for {bench.model}: all sha256 right"
         bundle = stand_in

@@ -29,11 +29,13 @@ from datastore.objects import ObjectStore
 from saegim.settings import home
 from schemas.errors import ServiceUnavailable, TooManyFailures, Transient
 from schemas.reading import Attributes, Direction, Kind, Reading, Region, Unit
+from stages.prelabel.textless import in_view, is_textless
 from tests.services.conftest import SAEGIM, World, new_world, readings_by
 from tests.services.test_killed_and_run_again import send
 from tests.tiny_bundle import write_bundle
-from workbench.models import cache_folder
-from workbench.prelabel import read_images
+from workbench.model_files import cache_folder
+from workbench.prelabel.pictures import WINDOW_PIXELS, windows
+from workbench.prelabel.read_window import read_window
 from workbench.run import Alone, Failures
 from workbench.settings import ROOT, Settings
 
@@ -198,26 +200,26 @@ def test_a_pushed_bundle_is_what_was_pushed(world: World, tmp_path: Path) -> Non
 def test_strokes_are_no_text(texts: list[str], nothing: bool) -> None:
     polygon = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0))
     regions = tuple(Region(str(number), polygon, text) for number, text in enumerate(texts))
-    assert read_images.textless(Reading("a", "model:x", "r", 0, Unit.LINE, 9, 9, regions)) is nothing
+    assert is_textless(Reading("a", "model:x", "r", 0, Unit.LINE, 9, 9, regions)) is nothing
     box = Region("b", polygon, "□", Attributes(kind=Kind.CHECKBOX, checked=False))
-    assert not read_images.textless(Reading("a", "model:x", "r", 0, Unit.LINE, 9, 9, (*regions, box)))
+    assert not is_textless(Reading("a", "model:x", "r", 0, Unit.LINE, 9, 9, (*regions, box)))
 
 
 @pytest.mark.parametrize(("width", "height", "seen"), [
     (640, 480, True), (1080, 2400, True), (65, 65, True), (1000, 2500, True),
     (1000, 2501, False), (12000, 400, False), (576, 7000, False), (64, 64, False), (120, 40, False)])
 def test_only_a_picture_that_the_model_can_see_is_called_textless(width: int, height: int, seen: bool) -> None:
-    assert read_images.in_view(width, height) is read_images.in_view(height, width) is seen
+    assert in_view(width, height) is in_view(height, width) is seen
 
 
 @given(st.lists(st.integers(1, 12_000), max_size=60), st.integers(1, 16))
 def test_windows_are_all_images_in_order_and_fit_into_memory(sides: list[int], count: int) -> None:
     images = [ImageRow(str(number), "image/png", side, side) for number, side in enumerate(sides)]
-    found = list(read_images.windows(images, count))
+    found = list(windows(images, count))
     assert [image for window in found for image in window] == images
     for window in found:
         assert 1 <= len(window) <= count
-        assert len(window) == 1 or sum(image.width * image.height for image in window) <= read_images.WINDOW_PIXELS
+        assert len(window) == 1 or sum(image.width * image.height for image in window) <= WINDOW_PIXELS
 
 
 def outcomes(world: World) -> dict[str, tuple[str, str | None]]:
@@ -324,12 +326,12 @@ class Fragile:
 def test_one_image_that_breaks_the_engine_is_put_aside() -> None:
     rows = [ImageRow(name, "image/png", 8, 8) for name in "abc"]
     pixels = [np.full((8, 8, 3), value, np.uint8) for value in (1, 0, 1)]
-    found, broken = read_images._read(Fragile(), rows, pixels, Failures(Alone(), 100))  # type: ignore[arg-type]
-    assert [reading.image_id for reading in found] == ["a", "c"]
-    assert list(broken) == ["b"] and "ZeroDivisionError: dark" in broken["b"]
+    done = read_window(Fragile(), rows, pixels, Failures(Alone(), 100))  # type: ignore[arg-type]
+    assert [reading.image_id for reading in done.readings] == ["a", "c"]
+    assert list(done.broken) == ["b"] and "ZeroDivisionError: dark" in done.broken["b"]
     with pytest.raises(TooManyFailures):
-        read_images._read(Fragile(), rows, [pixels[1]] * 3, Failures(Alone(), 3))  # type: ignore[arg-type]
-    found, broken = read_images._read(Fragile(), rows, ["lost", pixels[0], "lost"], Failures(Alone(), 3))  # type: ignore[arg-type]
-    assert [reading.image_id for reading in found] == ["b"] and broken == {"a": "lost", "c": "lost"}
+        read_window(Fragile(), rows, [pixels[1]] * 3, Failures(Alone(), 3))  # type: ignore[arg-type]
+    done = read_window(Fragile(), rows, ["lost", pixels[0], "lost"], Failures(Alone(), 3))  # type: ignore[arg-type]
+    assert [reading.image_id for reading in done.readings] == ["b"] and done.broken == {"a": "lost", "c": "lost"}
     with pytest.raises(TooManyFailures):  # none can be had: the bucket is another one
-        read_images._read(Fragile(), rows, ["lost"] * 3, Failures(Alone(), 3))  # type: ignore[arg-type]
+        read_window(Fragile(), rows, ["lost"] * 3, Failures(Alone(), 3))  # type: ignore[arg-type]

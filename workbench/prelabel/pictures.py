@@ -1,0 +1,61 @@
+"""Canonical images as an engine takes them, as many at a time as memory bears."""
+
+from __future__ import annotations
+
+import io
+import traceback
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from PIL import Image
+
+from adapters.ocr.engine import Pixels
+from datastore.ledger.images import ImageRow
+from datastore.objects import ObjectStore
+from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError
+from schemas.submission import image_key
+
+WINDOW_PIXELS = 200_000_000
+"""Of pictures that are decoded at the same time, unless one alone has more: 600 MB, and as much again for the next window."""
+
+
+def windows(images: Sequence[ImageRow], count: int) -> Iterator[Sequence[ImageRow]]:
+    """Slices of at most ``count`` images and of ``WINDOW_PIXELS``; an image that has more is one by itself."""
+    window: list[ImageRow] = []
+    pixels = 0
+    for image in images:
+        size = image.width * image.height
+        if window and (len(window) == count or pixels + size > WINDOW_PIXELS):
+            yield window
+            window = []
+            pixels = 0
+        window.append(image)
+        pixels += size
+    if window:
+        yield window
+
+
+def fetch_pictures(objects: ObjectStore, bucket: str, window: Sequence[ImageRow]) -> list[Pixels | str]:
+    """Decoded pictures, in order: uint8 [height, width, RGB].
+
+    A traceback stands in place of one that is missing, broken or not of the size that the ledger says.
+    """
+    return list(objects.in_order(lambda image: _picture(objects, bucket, image), window))
+
+
+def _picture(objects: ObjectStore, bucket: str, image: ImageRow) -> Pixels | str:
+    key = image_key(image.image_id, image.media_type)
+    try:
+        picture = np.asarray(Image.open(io.BytesIO(objects.get(bucket, key))).convert("RGB"))
+        if picture.shape[:2] != (image.height, image.width):
+            raise ValueError(f"{key} has {picture.shape[1]} × {picture.shape[0]} pixels, in the ledger "
+                             f"{image.width} × {image.height}")
+        return picture
+    except (ObjectMissing, ObjectUnreadable):
+        return traceback.format_exc()
+    except SaegimError:
+        trace = traceback.format_exc()
+        objects.exists(bucket, key)  # raises where it is the store: then no image is at fault
+        return trace
+    except Exception:
+        return traceback.format_exc()

@@ -1,0 +1,69 @@
+"""The engine at work on a window of pictures: one that breaks it stops no other."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from adapters.ocr.engine import OcrEngine, Pixels, as_kept
+from datastore.ledger.images import ImageRow
+from schemas.errors import SaegimError
+from schemas.reading import Reading
+from workbench.run import Failures
+
+
+@dataclass(slots=True)
+class Window:
+    """What came of some pictures.
+
+    Attributes:
+        readings: of those that the engine could read.
+        broken: tracebacks of the others, which are put aside, by image id.
+    """
+
+    readings: list[Reading] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
+
+
+def read_window(engine: OcrEngine, images: Sequence[ImageRow], pictures: Sequence[Pixels | str], failures: Failures) -> Window:
+    """Reads a window of pictures.
+
+    Put aside are pictures that could not be had, which count as failures only where none could (the bucket may be another one),
+    and those on which the engine failed in a way nobody foresaw (design D10).
+
+    Args:
+        engine: reads them.
+        images: whose pictures they are.
+        pictures: uint8 [height, width, RGB]; a traceback in place of one that could not be had.
+        failures: is told of what nobody foresaw.
+
+    Raises:
+        TooManyFailures: it is no longer a single picture's trouble.
+    """
+    done = Window(broken={image.image_id: picture for image, picture in zip(images, pictures, strict=True)
+                          if isinstance(picture, str)})
+    there = {image.image_id: picture for image, picture in zip(images, pictures, strict=True) if not isinstance(picture, str)}
+    for image_id, trace in done.broken.items():
+        if there:
+            failures.run.say(f"image {image_id[:12]}… cannot be had and is quarantined: {trace.strip().splitlines()[-1]}")
+        else:
+            failures.note(f"image {image_id[:12]}…", trace)
+    try:
+        done.readings += map(as_kept, engine.read(list(there.values()), list(there)))
+    except SaegimError:
+        raise
+    except Exception:
+        for image_id, picture in there.items():
+            _read_alone(engine, image_id, picture, done, failures)
+    return done
+
+
+def _read_alone(engine: OcrEngine, image_id: str, picture: Pixels, done: Window, failures: Failures) -> None:
+    try:
+        done.readings += map(as_kept, engine.read([picture], [image_id]))
+    except SaegimError:
+        raise
+    except Exception:
+        done.broken[image_id] = traceback.format_exc()
+        failures.note(f"image {image_id[:12]}…", done.broken[image_id])
