@@ -14,7 +14,6 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -34,10 +33,11 @@ from obstore.exceptions import (
     UnauthenticatedError,
 )
 
+from datastore.object_errors import SERVICE, first_line, of_boto, of_obstore, refused
+from datastore.raw_objects import RawBytes, is_folder_marker, version_of
 from saegim.patience import ride_out
 from saegim.settings import StorageSettings
-from saegim.store_errors import BUSY, said_by, status_of
-from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError, ServiceFailed, ServiceUnavailable, SettingError
+from schemas.errors import ObjectMissing, SaegimError, ServiceUnavailable
 from schemas.submission import RawObject
 
 if TYPE_CHECKING:
@@ -47,10 +47,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 U = TypeVar("U")
 
-SERVICE, SETTING = "Object storage", "SAEGIM_S3_ENDPOINT"
-NO_BUCKET = "NoSuchBucket"
-NO_KEY = ("169.254.169.254", "Unable to locate credentials")
-"""What obstore and boto3 say that found no key: the address is where AWS's own machines get theirs."""
 PARALLEL = 16
 """Requests in flight: with 300 KB objects 16 behind a sliding window were 1.13 × as fast as 8 in steps of 32 (22 rounds)."""
 
@@ -72,13 +68,13 @@ def _named(call: Callable[P, T]) -> Callable[P, T]:
         try:
             return call(*args, **kwargs)
         except (NotFoundError, FileNotFoundError) as error:
-            raise ObjectMissing(f"not in the object store: {_first_line(error)}") from error
+            raise ObjectMissing(f"not in the object store: {first_line(error)}") from error
         except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise _refused(store, error) from error
+            raise refused(store.address, error) from error
         except ClientError as error:
-            raise _of_boto(store, error) from error
+            raise of_boto(store.address, error.response, error) from error
         except (BaseError, BotoCoreError) as error:
-            raise _of_obstore(store, error) from error
+            raise of_obstore(store.address, error) from error
 
     @functools.wraps(call)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -89,77 +85,6 @@ def _named(call: Callable[P, T]) -> Callable[P, T]:
 
 def _who(store: object) -> str:
     return f"{SERVICE} at {store.address}" if isinstance(store, ObjectStore) else ""
-
-
-def _of_boto(store: ObjectStore, error: ClientError) -> SaegimError:
-    answer = error.response.get("ResponseMetadata", {})
-    status, said = answer.get("HTTPStatusCode", 0), _first_line(error)
-    if NO_BUCKET in said:
-        return _no_bucket(store, said)
-    if status == 404:
-        return ObjectMissing(f"not in the object store: {said}")
-    if status in (401, 403):
-        return _refused(store, error)
-    asked = str(answer.get("HTTPHeaders", {}).get("retry-after", ""))
-    return _by_status(store, status, said, float(asked) if asked.isdecimal() else None)
-
-
-def _of_obstore(store: ObjectStore, error: Exception) -> SaegimError:
-    text, said = str(error), said_by(error)
-    if NO_BUCKET in text:
-        return _no_bucket(store, said)
-    if any(word in text for word in NO_KEY):
-        return SettingError(f"There is no key for object storage at {store.address}: set SAEGIM_S3_ACCESS_KEY and "
-                            f"SAEGIM_S3_SECRET_KEY, or a profile for AWS ({said})")
-    if "region" in said:
-        return SettingError(f"Object storage at {store.address} has the bucket in another region: set SAEGIM_S3_REGION ({said})")
-    if "TLS" in said or "SSL" in said:
-        return SettingError(f"Object storage at {store.address} cannot be trusted: {said}. Mend SAEGIM_S3_ENDPOINT or the "
-                            "certificate")
-    return _by_status(store, status_of(error), said, None)
-
-
-def _by_status(store: ObjectStore, status: int, said: str, after: float | None) -> SaegimError:
-    if status in BUSY:
-        return ServiceUnavailable(SERVICE, store.address, said, SETTING, busy=True, after=after)
-    if status >= 500:
-        return ServiceFailed(SERVICE, store.address, said)
-    if status:
-        return SaegimError(f"Object storage at {store.address} does not do what was asked for: {said}")
-    return ServiceUnavailable(SERVICE, store.address, said, SETTING)
-
-
-def _no_bucket(store: ObjectStore, said: str) -> SaegimError:
-    return SettingError(f"Object storage at {store.address} has no such bucket ({said}): make it, or set the SAEGIM_BUCKET_… of "
-                        "it to one that there is (`saegim up` makes those of the local stack)")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
-
-
-def _refused(store: ObjectStore, error: Exception) -> SaegimError:
-    if ARCHIVED in str(error):  # the body of the answer is on the second line
-        return ObjectUnreadable("it is archived (InvalidObjectState): restore it in the object store, then: saegim ingest retry")
-    return SettingError(f"Object storage at {store.address} refuses the key (SAEGIM_S3_ACCESS_KEY, SAEGIM_S3_SECRET_KEY): "
-                        f"{_first_line(error)}")
-
-
-@dataclass(frozen=True, slots=True)
-class RawBytes:
-    """What was found at a raw object's key.
-
-    Attributes:
-        raw: the object, as it was listed.
-        data: its bytes; None where it has gone or changed since (the next listing has its successor), or cannot be read.
-        claims: its user metadata.
-        error: why it cannot be read.
-    """
-
-    raw: RawObject
-    data: bytes | None = None
-    claims: dict[str, str] = field(default_factory=dict)
-    error: SaegimError | None = None
 
 
 class ObjectStore:
@@ -184,9 +109,9 @@ class ObjectStore:
         while after is not None:
             page = self._page(bucket, prefix, after)
             yield [
-                RawObject(bucket, item["Key"], _version(item.get("ETag"), item["LastModified"]), item["Size"],
+                RawObject(bucket, item["Key"], version_of(item.get("ETag"), item["LastModified"]), item["Size"],
                           item["LastModified"])
-                for item in page.get("Contents", ()) if not _is_folder_marker(item["Key"], item["Size"])]
+                for item in page.get("Contents", ()) if not is_folder_marker(item["Key"], item["Size"])]
             after = {"ContinuationToken": page["NextContinuationToken"]} if page.get("IsTruncated") else None
 
     @_named
@@ -198,6 +123,13 @@ class ObjectStore:
     def get(self, bucket: str, key: str) -> bytes:
         """One object's bytes."""
         return bytes(obstore.get(self.bucket(bucket), key).bytes())
+
+    def get_or_none(self, bucket: str, key: str) -> bytes | None:
+        """One object's bytes; None where no object has that key."""
+        try:
+            return self.get(bucket, key)
+        except ObjectMissing:
+            return None
 
     def get_raw(self, objects: Iterable[RawObject]) -> Iterator[RawBytes]:
         """Bytes and user metadata of raw objects, several at a time, in order. None of them raises."""
@@ -217,7 +149,7 @@ class ObjectStore:
             result = obstore.get(self.bucket(raw.bucket), raw.key)
         except PreconditionError:
             return RawBytes(raw)
-        if _version(result.meta["e_tag"], result.meta["last_modified"]) != raw.version:
+        if version_of(result.meta["e_tag"], result.meta["last_modified"]) != raw.version:
             return RawBytes(raw)
         claims = {str(name): str(value) for name, value in result.attributes.items()}
         return RawBytes(raw, bytes(result.bytes()), claims)
@@ -347,19 +279,6 @@ class ObjectStore:
         )
 
 
-def _version(e_tag: str | None, modified: datetime) -> str:
-    """What tells an object from its successor under the same key: its ETag, or its time where the store gives none.
-
-    Not its version id: a bucket that keeps versions names it in GET's answer and not in a listing.
-    """
-    return (e_tag or "").strip('"') or modified.strftime("%Y%m%dT%H%M%SZ")
-
-
-def _is_folder_marker(key: str, size: int) -> bool:
-    """Whether an object stands for a folder: consoles write an empty one that ends with a slash, Hadoop and EMR with a word."""
-    return size == 0 and key.endswith(("/", "_$folder$"))
-
-
 def _moment(value: str) -> datetime:
     """A time of an answer: ISO 8601 in its body, RFC 7231 in its headers."""
     try:
@@ -367,9 +286,6 @@ def _moment(value: str) -> datetime:
     except ValueError:
         return parse_timestamp(value)
 
-
-ARCHIVED = "InvalidObjectState"
-"""S3's error code for an object in cold storage that was not restored."""
 
 CORS: Any = {
     "CORSRules": [
