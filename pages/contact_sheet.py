@@ -171,4 +171,4 @@ def pair_sheet(group: Group) -> str:
     return _ENVIRONMENT.get_template("contact_sheet.html.jinja").render(alone=group, figures=FIGURES)
 
 
-_ENVIRONMENT = Environment(loader=PackageLoader("stages.ingest", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+_ENVIRONMENT = Environment(loader=PackageLoader("pages", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)

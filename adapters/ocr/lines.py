@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from adapters.ocr.bundles import Recogniser, Script
 from adapters.ocr.engine import Pixels
-from adapters.ocr.recognition import Character, Line, Strip, to_strip
+from adapters.ocr.recognition import Character, ReadLine, Strip, to_strip
 from schemas.text import is_hangul
 
 SURE = 0.8
@@ -84,7 +84,7 @@ def is_sure(character: Character, recogniser: Recogniser) -> bool:
     return character.score >= SURE and script_of(character.text) in recogniser.scripts
 
 
-def spans_of(line: Line, width: int, recogniser: Recogniser) -> list[Span]:
+def spans_of(line: ReadLine, width: int, recogniser: Recogniser) -> list[Span]:
     """What of a line the first recogniser is not trusted with.
 
     Args:
@@ -112,7 +112,7 @@ def spans_of(line: Line, width: int, recogniser: Recogniser) -> list[Span]:
     return spans
 
 
-def with_span(line: Line, span: Span, main: Recogniser, readings: Sequence[tuple[Line, Recogniser]]) -> Line:
+def with_span(line: ReadLine, span: Span, main: Recogniser, readings: Sequence[tuple[ReadLine, Recogniser]]) -> ReadLine:
     """A line with a span as the best of its readings has it, if that is better than what ``main``, the first one, had there.
 
     A reading counts only if all its letters belong to its recogniser's scripts: a Latin recogniser answers Hangul with Chinese.
@@ -122,7 +122,7 @@ def with_span(line: Line, span: Span, main: Recogniser, readings: Sequence[tuple
     def own(item: Character) -> bool:
         return script_of(item.text) in main.scripts and script_of(item.text) != "digits"
 
-    trimmed = [(Line(tuple(item for item in found.characters if span.free[0] <= item.at + span.left <= span.free[1]),
+    trimmed = [(ReadLine(tuple(item for item in found.characters if span.free[0] <= item.at + span.left <= span.free[1]),
                      found.recogniser), recogniser) for found, recogniser in readings]
     scored = [(found, recogniser) for found, recogniser in trimmed if found.text.strip() and all(
         script_of(item.text) in (None, *recogniser.scripts) for item in found.characters)]
@@ -131,7 +131,8 @@ def with_span(line: Line, span: Span, main: Recogniser, readings: Sequence[tuple
     best, recogniser = max(scored, key=lambda pair: _letters_score(pair[0].characters))
     score = _letters_score(best.characters)
     letter_for_letter = len(span.inside) == 1 and len(best.text.strip()) == 1 and own(span.inside[0])
-    if score < (LETTER_FOR_LETTER if letter_for_letter else LEAST_SCORE) or best_of([Line(span.inside, ""), best]) is not best:
+    least = LETTER_FOR_LETTER if letter_for_letter else LEAST_SCORE
+    if score < least or best_of([ReadLine(span.inside, ""), best]) is not best:
         return line
     first, last = _ends(best.characters)
     new = tuple(replace(item, at=item.at + span.left) for item in best.characters[first:last])
@@ -140,10 +141,10 @@ def with_span(line: Line, span: Span, main: Recogniser, readings: Sequence[tuple
              and all(abs(item.at - other.at) > before_letter for other in new if script_of(other.text))}
     kept = tuple(item for item in line.characters if item not in span.inside or item in alone)
     names = dict.fromkeys([*line.recogniser.split("+"), recogniser.name])
-    return Line(tuple(sorted((*kept, *new), key=lambda item: item.at)), "+".join(names))
+    return ReadLine(tuple(sorted((*kept, *new), key=lambda item: item.at)), "+".join(names))
 
 
-def best_of(lines: Sequence[Line]) -> Line:
+def best_of(lines: Sequence[ReadLine]) -> ReadLine:
     """The best of several readings of the same strip; the first of equal ones.
 
     Scores are summed over letters, in parts of the longest reading: a Latin recogniser that sees nothing in a Korean line but
@@ -153,7 +154,7 @@ def best_of(lines: Sequence[Line]) -> Line:
     return max(lines, key=lambda line: sum(item.score for item in line.characters if item.text != " ") / longest)
 
 
-def with_spaces(line: Line, strip: Strip) -> Line:
+def with_spaces(line: ReadLine, strip: Strip) -> ReadLine:
     """A line with spaces where the letters of a Korean line stand apart; a line that has spaces already stays.
 
     The Korean recogniser writes none. The gap is looked for in the picture, as columns without ink; letters that all stand
@@ -173,18 +174,18 @@ def with_spaces(line: Line, strip: Strip) -> Line:
         if gap >= least and " " not in (one.text, other.text) and (is_hangul(one.text) or is_hangul(other.text)):
             spaced.append(Character(" ", (one.at + other.at) / 2, min(one.score, other.score)))
         spaced.append(other)
-    return Line(tuple(spaced), line.recogniser)
+    return ReadLine(tuple(spaced), line.recogniser)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LinePiece:
     """A part of a line's strip that a recogniser reads at once. ``apart``: it is a space away from the piece before it."""
 
     strip: Strip
     apart: bool = False
 
 
-def pieces_of(crop: Pixels, height: int, longest: int) -> tuple[Piece, ...]:
+def pieces_of(crop: Pixels, height: int, longest: int) -> tuple[LinePiece, ...]:
     """A crop as strips that are no longer than ``longest``: one, or a very long line cut where its words stand apart.
 
     Args:
@@ -199,12 +200,12 @@ def pieces_of(crop: Pixels, height: int, longest: int) -> tuple[Piece, ...]:
         start = left + longest * 3 // 4
         gaps, letters = _empty_runs(strip[:, start:left + longest])
         middle, width = max(gaps, key=lambda gap: gap[1], default=(longest // 4, 0))
-        pieces.append(Piece(strip[:, left:start + int(middle)], apart))
+        pieces.append(LinePiece(strip[:, left:start + int(middle)], apart))
         left, apart = start + int(middle), width >= WORD_GAP * letters
-    return (*pieces, Piece(strip[:, left:], apart))
+    return (*pieces, LinePiece(strip[:, left:], apart))
 
 
-def join(lines: Sequence[Line], pieces: Sequence[Piece]) -> Line:
+def join(lines: Sequence[ReadLine], pieces: Sequence[LinePiece]) -> ReadLine:
     """One line of what was read on its pieces."""
     if len(lines) == 1:
         return lines[0]
@@ -215,7 +216,7 @@ def join(lines: Sequence[Line], pieces: Sequence[Piece]) -> Line:
             characters.append(Character(" ", left, min(characters[-1].score, line.characters[0].score)))
         characters += [replace(item, at=item.at + left) for item in line.characters]
         left += piece.strip.shape[1]
-    return Line(tuple(characters), "+".join(dict.fromkeys(name for line in lines for name in line.recogniser.split("+"))))
+    return ReadLine(tuple(characters), "+".join(dict.fromkeys(name for line in lines for name in line.recogniser.split("+"))))
 
 
 def stack(crop: Pixels) -> Pixels | None:

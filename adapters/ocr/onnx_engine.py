@@ -24,8 +24,8 @@ from adapters.ocr.bundles import Bundle, Recogniser
 from adapters.ocr.checks import check_detector, check_recogniser
 from adapters.ocr.detection import Box, Corners
 from adapters.ocr.engine import Pixels
-from adapters.ocr.lines import TALL, Piece, best_of, is_sure, join, pieces_of, spans_of, stack, with_spaces, with_span
-from adapters.ocr.recognition import Line, Strip
+from adapters.ocr.lines import TALL, LinePiece, best_of, is_sure, join, pieces_of, spans_of, stack, with_spaces, with_span
+from adapters.ocr.recognition import ReadLine, Strip
 from adapters.ocr.sessions import OnnxSession, Session, Tensor, best_class, flush_denormals, open_session
 from adapters.ocr.tiles import Tile
 from schemas.errors import ModelUnavailable, SettingError
@@ -59,7 +59,7 @@ ALIKE = 0.5
 class _Way:
     """One way to read a crop. ``turns`` is how often its box is turned by 90° until the text stands upright."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[LinePiece, ...]
     turns: int = 0
     stacked: bool = False
 
@@ -72,7 +72,7 @@ class _Found:
     box: Box
     ways: list[_Way]
     whole: bool = False
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ReadLine] = field(default_factory=list)
 
 
 class OnnxEngine:
@@ -190,11 +190,11 @@ class OnnxEngine:
     def _boxes(self, image: Pixels, probability: Tensor) -> list[Box]:
         return detection.find_boxes(probability, image.shape[0], image.shape[1], self._detector)
 
-    def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[Line]:
+    def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[ReadLine]:
         """What one recogniser reads on strips."""
         recogniser, session, charset = self._readers[index]
 
-        def finish(strip: Strip, output: Tensor) -> Line:
+        def finish(strip: Strip, output: Tensor) -> ReadLine:
             best = best_class(output)
             if not np.isfinite(best).all():
                 raise ModelUnavailable(f"{recogniser.file} of {self._bundle.label} gives NaN for a line: it was exported "
@@ -204,7 +204,7 @@ class OnnxEngine:
         return self._run(session, strips, lambda strip: recognition.step_of(strip.shape[1], recogniser),
                          lambda strip: recognition.prepare(strip, recogniser), finish)
 
-    def _with_others(self, strips: Sequence[Strip], first: Sequence[Line]) -> list[Line]:
+    def _with_others(self, strips: Sequence[Strip], first: Sequence[ReadLine]) -> list[ReadLine]:
         """Lines in which what the first recogniser is not trusted with was read by the others."""
         main, *others = self._bundle.recognisers
         spans = [(index, span) for index, (strip, line) in enumerate(zip(strips, first, strict=True))

@@ -34,7 +34,7 @@ class Character:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReadLine:
     """What one recogniser, or several together, read on a strip.
 
     Attributes:
@@ -92,7 +92,7 @@ def prepare(strip: Strip, recogniser: Recogniser) -> Tensor:
     return tensor
 
 
-def decode(best: Tensor, charset: Sequence[str], width: int, recogniser: str) -> Line:
+def decode(best: Tensor, charset: Sequence[str], width: int, recogniser: str) -> ReadLine:
     """CTC's greedy path: repeated classes are one character, class 0 is none.
 
     Args:
@@ -105,6 +105,6 @@ def decode(best: Tensor, charset: Sequence[str], width: int, recogniser: str) ->
     pixels = width / len(classes)
     starts = np.flatnonzero(np.diff(classes, prepend=-1) != 0)
     ends = np.append(starts[1:], len(classes))
-    return Line(tuple(
+    return ReadLine(tuple(
         Character(charset[classes[start]], (start + end) / 2 * pixels, float(best[start, 1]))
         for start, end in zip(starts, ends, strict=True) if classes[start]), recogniser)

@@ -31,7 +31,7 @@ SLICE = "slice:"
 
 
 @dataclass(slots=True)
-class Batch:
+class BatchRead:
     """What became of some hundred images.
 
     Attributes:
@@ -100,7 +100,7 @@ def unread(ledger: Ledger, run: str, only: str) -> list[ImageRow]:
     return found
 
 
-def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[ImageRow], advance: Callable[[int], None]) -> Batch:
+def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[ImageRow], advance: Callable[[int], None]) -> BatchRead:
     """Reads those of some hundred images that no other worker has claimed, window by window.
 
     Args:
@@ -111,7 +111,7 @@ def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[ImageRow], 
     """
     seconds = bench.settings.lease_seconds
     lease = leases.claim(bench.ledger, f"prelabel {engine.run[:16]}", [image.image_id for image in images], seconds)
-    done = Batch()
+    done = BatchRead()
     failures = Failures(bench.run, len(images))
     try:
         mine = [image for image in images if image.image_id in lease.tokens]

@@ -14,7 +14,7 @@ from workbench.run import Failures
 
 
 @dataclass(slots=True)
-class Window:
+class WindowRead:
     """What came of some pictures.
 
     Attributes:
@@ -26,7 +26,8 @@ class Window:
     broken: dict[str, str] = field(default_factory=dict)
 
 
-def read_window(engine: OcrEngine, images: Sequence[ImageRow], pictures: Sequence[Pixels | str], failures: Failures) -> Window:
+def read_window(engine: OcrEngine, images: Sequence[ImageRow], pictures: Sequence[Pixels | str],
+                failures: Failures) -> WindowRead:
     """Reads a window of pictures.
 
     Put aside are pictures that could not be had, which count as failures only where none could (the bucket may be another one),
@@ -41,7 +42,7 @@ def read_window(engine: OcrEngine, images: Sequence[ImageRow], pictures: Sequenc
     Raises:
         TooManyFailures: it is no longer a single picture's trouble.
     """
-    done = Window(broken={image.image_id: picture for image, picture in zip(images, pictures, strict=True)
+    done = WindowRead(broken={image.image_id: picture for image, picture in zip(images, pictures, strict=True)
                           if isinstance(picture, str)})
     there = {image.image_id: picture for image, picture in zip(images, pictures, strict=True) if not isinstance(picture, str)}
     for image_id, trace in done.broken.items():
@@ -59,7 +60,7 @@ def read_window(engine: OcrEngine, images: Sequence[ImageRow], pictures: Sequenc
     return done
 
 
-def _read_alone(engine: OcrEngine, image_id: str, picture: Pixels, done: Window, failures: Failures) -> None:
+def _read_alone(engine: OcrEngine, image_id: str, picture: Pixels, done: WindowRead, failures: Failures) -> None:
     try:
         done.readings += map(as_kept, engine.read([picture], [image_id]))
     except SaegimError:

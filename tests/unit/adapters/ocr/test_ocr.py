@@ -20,7 +20,7 @@ from adapters.ocr import detection, lines, recognition, sessions, tiles
 from adapters.ocr.bundles import Detector, Recogniser, load_bundle
 from adapters.ocr.detection import Box
 from adapters.ocr.engine import open_engine
-from adapters.ocr.recognition import Character, Line
+from adapters.ocr.recognition import Character, ReadLine
 from schemas.errors import ModelUnavailable
 from tests.tiny_bundle import write_bundle
 
@@ -30,8 +30,8 @@ LATIN = Recogniser(architecture="ctc", name="la", file="l", scripts=["latin", "d
 DETECTOR = Detector(architecture="dbnet", file="d")
 
 
-def line(text: str, *, score: float = 0.95, step: float = 40.0, start: float = 20.0, by: str = "ko") -> Line:
-    return Line(tuple(Character(char, start + index * step, score) for index, char in enumerate(text)), by)
+def line(text: str, *, score: float = 0.95, step: float = 40.0, start: float = 20.0, by: str = "ko") -> ReadLine:
+    return ReadLine(tuple(Character(char, start + index * step, score) for index, char in enumerate(text)), by)
 
 
 def drawn(text: str, size: int = 40, gap: int = 0) -> Any:
@@ -171,7 +171,7 @@ def test_boxes_are_read_from_top_to_bottom_and_left_to_right() -> None:
 
 def test_between_korean_letters_others_read() -> None:
     unsure = (Character("오", 110, 0.4), Character("류", 140, 0.3))
-    read = Line((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
+    read = ReadLine((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
     (span,) = lines.spans_of(read, 220, KOREAN)
     assert [item.text for item in span.inside] == ["오", "류"]
     assert 60 < span.left < 110 and 140 < span.right < 190
@@ -181,26 +181,26 @@ def test_between_korean_letters_others_read() -> None:
 
 
 @pytest.mark.parametrize("answer", [line("漢字", by="la"), line("PD", score=0.3, by="la"), line("", by="la"), line(".", by="la")])
-def test_a_worse_answer_changes_nothing(answer: Line) -> None:
+def test_a_worse_answer_changes_nothing(answer: ReadLine) -> None:
     unsure = (Character("사", 110, 0.75), Character("이", 150, 0.75))
-    read = Line((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
+    read = ReadLine((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
     (span,) = lines.spans_of(read, 220, KOREAN)
-    moved = Line(tuple(Character(item.text, 110 - span.left, item.score) for item in answer.characters), "la")
+    moved = ReadLine(tuple(Character(item.text, 110 - span.left, item.score) for item in answer.characters), "la")
     assert lines.with_span(read, span, KOREAN, [(moved, LATIN)]) == read
 
 
 def test_a_stroke_of_the_neighbour_is_no_letter() -> None:
-    read = Line((*line("한다").characters, Character("'", 95, 0.4)), "ko")
+    read = ReadLine((*line("한다").characters, Character("'", 95, 0.4)), "ko")
     (span,) = lines.spans_of(read, 110, KOREAN)
-    answer = Line((Character("t", 2, 0.95), Character(".", 95 - span.left, 0.9)), "la")
+    answer = ReadLine((Character("t", 2, 0.95), Character(".", 95 - span.left, 0.9)), "la")
     assert lines.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한다."
 
 
 def test_a_letter_that_only_the_first_sees_stays() -> None:
     unsure = (Character("및", 110, 0.7), Character("X", 150, 0.3))
-    read = Line((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
+    read = ReadLine((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
     (span,) = lines.spans_of(read, 220, KOREAN)
-    answer = Line((Character(".", 100 - span.left, 0.9), Character("K", 150 - span.left, 0.99)), "la")
+    answer = ReadLine((Character(".", 100 - span.left, 0.9), Character("K", 150 - span.left, 0.99)), "la")
     assert lines.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한글.및K끝"
 
 
@@ -226,7 +226,7 @@ def test_spaces_are_where_words_stand_apart(text: str, gap: int, spaced: str) ->
         if char != " ":
             letters.append(Character(char, (x + font.getlength(char) / 2) * scale, 0.9))
         x += font.getlength(char) + gap
-    assert lines.with_spaces(Line(tuple(letters), "ko"), strip).text == spaced
+    assert lines.with_spaces(ReadLine(tuple(letters), "ko"), strip).text == spaced
 
 
 @settings(max_examples=60, deadline=None)
@@ -358,9 +358,9 @@ def test_a_picture_no_higher_than_a_line_is_read_as_one_where_nothing_is_found(t
         """A recogniser that is sure of one text."""
 
         def __init__(self, text: str, score: float) -> None:
-            self.line = Line(tuple(Character(char, 10.0 * index, score) for index, char in enumerate(text)), "tiny")
+            self.line = ReadLine(tuple(Character(char, 10.0 * index, score) for index, char in enumerate(text)), "tiny")
 
-        def __call__(self, _index: int, strips: Any) -> list[Line]:
+        def __call__(self, _index: int, strips: Any) -> list[ReadLine]:
             return [self.line] * len(strips)
 
     folder = write_bundle(tmp_path)
