@@ -8,7 +8,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from pages.label_status_tables import change, number, percent, percent_of, points, tables
-from schemas.labelling import Thresholds
+from schemas.recipes.annotation_config import Thresholds
 from stages.label.status import FEW, LONGEST_TASK, Mending, Share, Status
 
 ABOVE = 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 
 class Side(StrEnum):
@@ -78,22 +77,6 @@ class Agreement:
     regions: float
     cer: float
     attributes: float
-
-
-class Thresholds(Protocol):
-    """From where on two readings agree; an annotation config's ``agreement`` is one."""
-
-    @property
-    def regions(self) -> float:
-        """Least ``Agreement.regions``."""
-
-    @property
-    def cer(self) -> float:
-        """Most ``Agreement.cer``."""
-
-    @property
-    def attributes(self) -> float:
-        """Least ``Agreement.attributes``."""
 
 
 @dataclass(frozen=True, slots=True)

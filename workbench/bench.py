@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 
-from adapters.label_studio.annotation_config import AnnotationConfig, load_annotation_config
 from adapters.label_studio.client import LabelStudio
+from adapters.label_studio.configs import load_annotation_config
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from schemas.errors import ObjectMissing
+from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.run import Alone, Run
 from workbench.settings import Settings, load_settings
 

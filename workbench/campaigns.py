@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adapters.label_studio.annotation_config import config_names
+from adapters.label_studio.configs import config_names
 from datastore.ledger import Ledger, names
 from saegim.names import did_you_mean, unknown
 from schemas.errors import SettingError

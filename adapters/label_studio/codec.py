@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from adapters.label_studio.annotation_config import IMAGE, LABELS, OF_THE_IMAGE, TEXT, AnnotationConfig
 from adapters.label_studio.regions import Frame, region_id_of
 from adapters.label_studio.results import Renames, Result, chosen, foreign, one, results_of, written
 from adapters.label_studio.screen import Screen, screen_of
 from schemas.errors import CodecError
 from schemas.reading import Condition, ImageKind, Reading, Region
+from schemas.recipes.annotation_config import IMAGE, LABELS, OF_THE_IMAGE, TEXT, AnnotationConfig
 
 PERCENT_DECIMALS = 6
 """A thousandth of a pixel on 100,000; more digits only make the import longer."""

@@ -11,20 +11,10 @@ from xml.parsers import expat
 
 import yaml
 
-from adapters.label_studio.annotation_config import (
-    CHOICES,
-    IMAGE,
-    LABELS,
-    MEDIA_TYPES,
-    OF_THE_IMAGE,
-    PICTURE,
-    SHAPES,
-    TEXT,
-    AnnotationConfig,
-    Subject,
-)
+from adapters.label_studio.guide import MEDIA_TYPES, PICTURE
 from schemas.errors import SettingError
 from schemas.reading import ALL_SLICES, REGION_VOCABULARY
+from schemas.recipes.annotation_config import CHOICES, IMAGE, LABELS, OF_THE_IMAGE, SHAPES, TEXT, AnnotationConfig, Subject
 from schemas.recipes.recipe import parse_recipe
 
 LABEL_STUDIO_KEYS = {

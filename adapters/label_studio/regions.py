@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.label_studio.annotation_config import CHOICES, LABELS, SHAPES, TEXT
 from adapters.label_studio.results import Renames, Result, chosen, foreign, one, written
 from adapters.label_studio.screen import Screen
 from adapters.label_studio.shapes import DRAWS, outline
 from schemas.errors import CodecError
 from schemas.reading import Attributes, Direction, Effect, Kind, Language, Region, Writing
+from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, TEXT
 
 LONGEST_ID = 100
 

@@ -6,9 +6,9 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.label_studio.annotation_config import CHOICES, LABELS, SHAPES
 from schemas.errors import CodecError
 from schemas.reading import REGION_VOCABULARY
+from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES
 from schemas.text import normalise
 
 Result = dict[str, Any]

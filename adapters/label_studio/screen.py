@@ -6,9 +6,9 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.label_studio.annotation_config import CHOICES, LABELS, SHAPES, TEXT
 from adapters.label_studio.lint import Tag, read_xml
 from schemas.reading import Kind
+from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, TEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from adapters.label_studio.annotation_config import AnnotationConfig, config_names
+from adapters.label_studio.configs import config_names
 from adapters.label_studio.lint import Severity
 from adapters.label_studio.lint import lint as findings_of
 from datastore.ledger import label_queue, model_runs, projects, readings
@@ -20,6 +20,7 @@ from saegim.settings import home
 from saegim.tables import Table, print_table
 from schemas.errors import SettingError
 from schemas.labelling import Side
+from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
 from workbench.settings import load_settings
 

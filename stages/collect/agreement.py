@@ -9,8 +9,9 @@ from enum import StrEnum
 import shapely
 from rapidfuzz.distance import Levenshtein, Prefix
 
-from schemas.labelling import Agreement, Thresholds
+from schemas.labelling import Agreement
 from schemas.reading import Kind, Reading, Region
+from schemas.recipes.annotation_config import Thresholds
 from schemas.text import normalise
 from stages.compare import Pair, first_come, overlapping
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import shapely
 
 from schemas.ids import digest
-from schemas.labelling import Agreement, Side, Thresholds
+from schemas.labelling import Agreement, Side
 from schemas.labelling import Kind as Comparing
 from schemas.reading import Kind, Reading
+from schemas.recipes.annotation_config import Thresholds
 from schemas.text import normalise
 from stages.collect.agreement import agreed, agreement, differences, sentence
 from stages.collect.merge import merge

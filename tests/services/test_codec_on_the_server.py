@@ -17,12 +17,13 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 from shapely import affinity
 
-from adapters.label_studio.annotation_config import AnnotationConfig, load_annotation_config
 from adapters.label_studio.client import Annotation, ChangedTask, LabelStudio
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
+from adapters.label_studio.configs import load_annotation_config
 from schemas.errors import CodecError
 from schemas.geometry import tidy
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Writing
+from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings
 

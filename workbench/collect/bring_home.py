@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from datastore.ledger.projects import Project
 from schemas.errors import LeaseLost, SaegimError, SettingError
+from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from workbench.bench import Workbench
 from workbench.collect.decide import _decide_stranded, _tell_stuck
 from workbench.collect.page import COUNTS, _found, collect_project

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from datastore.ledger import Connection, agreements, readings, second_looks
 from datastore.ledger import annotations as answers
 from datastore.ledger.annotations import Answer
 from datastore.ledger.gold import gold_images
 from datastore.ledger.second_looks import SecondLook
 from schemas.reading import Reading
+from schemas.recipes.annotation_config import AnnotationConfig
 from stages.collect.review import Given, Verdict, review
 from stages.label.draws import drawn
 from workbench.bench import Workbench

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from adapters.label_studio.client import Annotation, ChangedTask
 from adapters.label_studio.codec import line_from_annotation
 from datastore.ledger import Connection, outbox, readings
@@ -16,6 +15,7 @@ from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
 from schemas.errors import CodecError
 from schemas.reading import Reading
+from schemas.recipes.annotation_config import AnnotationConfig
 from stages.collect.effort import effort
 from stages.collect.lines import Line, whole_page, with_lines
 from workbench.label.push import SUBJECT

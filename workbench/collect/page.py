@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from adapters.label_studio.client import TIES, Annotation, ChangedTask, UnreadableTask
 from adapters.label_studio.codec import from_annotation
 from datastore.ledger import Connection, cursors, leases, outbox, projects, published_configs, readings
@@ -16,6 +15,7 @@ from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
 from schemas.errors import CodecError, LeaseLost
 from schemas.reading import Reading
+from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from stages.collect.effort import effort
 from stages.collect.review import problems, with_origins
 from workbench.bench import Workbench

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from datastore.ledger import Connection, gold, second_looks
 from datastore.ledger.second_looks import SecondLook
+from schemas.recipes.annotation_config import AnnotationConfig
 
 GOLD_REASON = ("한 글자씩 꼼꼼히 확인해 주세요.\n"
                "Please check every letter with care.")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from adapters.label_studio.codec import to_prediction
 from datastore.ledger.images import image_rows
 from datastore.ledger.outbox import TaskRow
 from schemas.reading import Reading
+from schemas.recipes.annotation_config import AnnotationConfig
 from schemas.submission import image_key
 from workbench.bench import Workbench
 from workbench.label.push import SUBJECT, MakeTasks

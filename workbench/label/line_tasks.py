@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from adapters.label_studio.codec import to_line_prediction
 from datastore.ledger import images, leases, outbox, readings
 from datastore.ledger.label_queue import Candidate
 from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
 from schemas.reading import Kind, Reading
+from schemas.recipes.annotation_config import AnnotationConfig
 from schemas.submission import image_key
 from stages.label.crops import crops
 from workbench.bench import Workbench

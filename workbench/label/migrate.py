@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from datastore.ledger import outbox, projects, published_configs, readings
 from datastore.ledger.annotations import answered_subjects
 from datastore.ledger.projects import Project
 from schemas.reading import Reading
+from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from stages.label.migrate import renamed
 from workbench.bench import Workbench
 from workbench.label.projects import is_ours

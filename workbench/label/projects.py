@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from adapters.label_studio.annotation_config import AnnotationConfig, guide_html, second_look_xml
 from adapters.label_studio.client import PROJECT_TITLE
+from adapters.label_studio.guide import guide_html, second_look_xml
 from datastore.ledger import outbox, projects, published_configs
 from datastore.ledger.projects import Project
 from schemas.errors import SaegimError, ServiceUnavailable, SettingError
 from schemas.ids import sha256
 from schemas.labelling import Side
+from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
 
 PRESIGNED_SECONDS = 15 * 60

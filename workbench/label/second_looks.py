@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from datastore.ledger import leases, outbox, second_looks
 from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
 from schemas.errors import LeaseLost
 from schemas.labelling import Side
+from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
 from workbench.label.image_tasks import make_tasks
 from workbench.label.projects import project_of, projects_of

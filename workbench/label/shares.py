@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adapters.label_studio.annotation_config import AnnotationConfig, Subject
 from datastore.ledger import label_queue, projects
 from datastore.ledger.label_queue import Share
 from schemas.errors import LeaseLost, SettingError
 from schemas.labelling import Side
+from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.label.projects import is_ours

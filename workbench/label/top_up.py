@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from adapters.label_studio.annotation_config import AnnotationConfig
 from datastore.ledger import label_queue, label_status, leases, model_runs, outbox
 from datastore.ledger.gold import gold_given, gold_images
 from datastore.ledger.label_queue import Candidate, Share
@@ -15,6 +14,7 @@ from datastore.ledger.outbox import TaskRow
 from datastore.ledger.projects import Project
 from schemas.errors import LeaseLost, SettingError
 from schemas.labelling import Side
+from schemas.recipes.annotation_config import AnnotationConfig
 from stages.label.draws import drawn, place
 from stages.label.priority import Waiting, in_order
 from workbench.bench import Workbench

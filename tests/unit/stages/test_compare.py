@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.label_studio.annotation_config import load_annotation_config
 from adapters.label_studio.codec import from_annotation, to_prediction
+from adapters.label_studio.configs import load_annotation_config
 from pages.evaluation import difference
 from schemas.errors import CodecError, UnitMismatch
 from schemas.geometry import tidy

@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.label_studio.annotation_config import (
-    CHOICES,
-    LABELS,
-    SHAPES,
-    AnnotationConfig,
-    check_xml,
-    guide_html,
-    load_annotation_config,
-    second_look_xml,
-)
-from adapters.label_studio.lint import LABEL_STUDIO_KEYS, LARGEST_PICTURE, Severity, lint, lint_xml, read_xml
+from adapters.label_studio.configs import load_annotation_config
+from adapters.label_studio.guide import guide_html, second_look_xml
+from adapters.label_studio.lint import LABEL_STUDIO_KEYS, LARGEST_PICTURE, Severity, lint, lint_xml, read_xml, refuse
 from schemas.errors import SettingError
 from schemas.reading import REGION_VOCABULARY
+from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, AnnotationConfig
 from tests.places import ROOT
 
 CONFIGS = ROOT / "annotation_configs"
@@ -269,9 +262,9 @@ def test_a_config_that_is_not_there_names_those_that_are(folder: Path) -> None:
 
 
 def test_warnings_do_not_keep_a_config_from_being_used() -> None:
-    check_xml(SCENE.replace(' hotkey="s"', ""), "scene_text/config.xml")
+    refuse("scene_text", lint_xml(SCENE.replace(' hotkey="s"', "")))
     with pytest.raises(SettingError, match=r"scene_text/config\.xml:\d+: hotkey 'v'"):
-        check_xml(SCENE.replace('hotkey="s"', 'hotkey="v"'), "scene_text/config.xml")
+        refuse("scene_text", lint_xml(SCENE.replace('hotkey="s"', 'hotkey="v"')))
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -14,12 +14,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from adapters.label_studio.annotation_config import AnnotationConfig, Subject, Thresholds, load_annotation_config
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
+from adapters.label_studio.configs import load_annotation_config
 from schemas.errors import CodecError
 from schemas.geometry import LOST, tidy
 from schemas.labelling import Side
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Unit, Writing
+from schemas.recipes.annotation_config import AnnotationConfig, Subject, Thresholds
 from schemas.text import normalise
 from stages.collect.review import Given, problems, review
 from tests.places import ROOT

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.label_studio.annotation_config import Thresholds
 from schemas.labelling import Kind, Side
 from schemas.reading import Attributes, Direction, Reading, Region, Unit
+from schemas.recipes.annotation_config import Thresholds
 from stages.collect.review import Given, problems, review
 
 LIMITS = Thresholds(regions=0.9, cer=0.02, attributes=0.9)

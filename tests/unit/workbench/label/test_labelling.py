@@ -33,6 +33,7 @@ from schemas.reading import (
     Region,
     Unit,
 )
+from schemas.recipes.annotation_config import Thresholds
 from stages.collect.agreement import LISTED, LONGEST, Difference, What, agreed, agreement, differences, sentence
 from stages.collect.effort import CLEAR, DELETE, effort, keys, mending
 from stages.collect.merge import merge
@@ -41,7 +42,7 @@ from stages.label.status import FEW, LONGEST_TASK, Share, gap, status
 from tests.places import REAL_DATA
 
 RECEIPTS = REAL_DATA / "receipts"
-LIMITS = Agreement(regions=0.9, cer=0.02, attributes=0.9)
+LIMITS = Thresholds(regions=0.9, cer=0.02, attributes=0.9)
 on_receipts = pytest.mark.skipif(not RECEIPTS.is_dir(), reason="../shared/data/receipts is not on this machine")
 
 
@@ -188,7 +189,7 @@ def test_figures_of_two_readings() -> None:
     assert figures == Agreement(regions=2 * 2 / 5, cer=1 / 9, attributes=11 / 12)
     assert what(differences(one, other)) == [What.TEXT, What.ATTRIBUTES, What.ONLY_ONE]
     assert not agreed(figures, LIMITS)
-    assert agreed(figures, Agreement(0.8, 0.2, 0.9))
+    assert agreed(figures, Thresholds(regions=0.8, cer=0.2, attributes=0.9))
     assert agreement(reading(), reading()) == Agreement(1, 0, 1)
     assert agreement(reading(A), reading()) == Agreement(0, 0, 1)
     with pytest.raises(UnitMismatch):
