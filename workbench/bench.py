@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 
 from adapters.label_studio.client import LabelStudio
 from adapters.label_studio.configs import load_annotation_config
@@ -70,3 +71,17 @@ class Workbench:
 def open_workbench(run: Run | None = None) -> Workbench:
     """A workbench from the environment and ``.saegim/env``."""
     return Workbench(load_settings(), run)
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """A ledger, as people know its address, and whether its schema was older than this version's."""
+
+    address: str
+    changed: bool
+
+
+def upgrade_ledger(settings: Settings) -> Upgraded:
+    """Brings the ledger's schema to this version."""
+    ledger = Ledger(settings.ledger)
+    return Upgraded(ledger.address, ledger.migrate())

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import sys
 from collections.abc import Iterable
 
 import typer
 from rich.console import Console
 
-from datastore.ledger import Ledger, duplicates, holds, outcomes, strays
-from datastore.ledger.outcomes import Told
+from datastore.ledger.outcomes import WAITING, Told
 from saegim.tables import Table, print_table
-from schemas.errors import NoSuchSubmission
 from schemas.submission import HELD_SENTENCE, SENTENCES, Outcome, Reason, duplicate_sentence
-from workbench.campaigns import campaign_named, load_campaigns
+from workbench.bench import open_workbench, upgrade_ledger
 from workbench.settings import load_settings
+from workbench.submissions import every_submission, lift_hold, list_submissions, on_hold
+from workbench.submissions import hold as put_on_hold
 
 app = typer.Typer(no_args_is_help=True, help="The ledger: its schema and what is in it.\n\n"
                                              "Example:  saegim ledger submissions --campaign demo")
@@ -31,9 +30,8 @@ def upgrade() -> None:
 
     Example:  SAEGIM_LEDGER_URL=postgresql://saegim:secret@db/saegim saegim ledger upgrade
     """
-    ledger = Ledger(load_settings().ledger)
-    changed = ledger.migrate()
-    console.print(f"{ledger.address}: {'brought up to date' if changed else 'is up to date'}", markup=False)
+    upgraded = upgrade_ledger(load_settings())
+    console.print(f"{upgraded.address}: {'brought up to date' if upgraded.changed else 'is up to date'}", markup=False)
 
 
 @app.command()
@@ -47,25 +45,19 @@ def submissions(
 
     Example:  saegim ledger submissions --campaign demo
     """
-    settings = load_settings()
-    ledger = Ledger(settings.ledger)
-    ledger.check()
-    chosen = campaign_named(settings, ledger, campaign) if campaign else None
-    behind = duplicates.find(ledger, after) if after else None
-    waiting = outcomes.waiting(ledger, chosen) if behind is None else iter(())
+    bench = open_workbench()
     if as_csv:
-        _print_csv(itertools.chain(waiting, outcomes.outcomes(ledger, chosen, behind)))
+        _print_csv(every_submission(bench, campaign, after))
         return
-    first = list(itertools.islice(waiting, rows))
-    if first:
-        more = f" (and {left:,} more)" if (left := sum(1 for _ in waiting)) else ""
-        print_submissions(console, first, f"Waiting for the next ingest{more}")
-    shown = list(outcomes.outcomes(ledger, chosen, behind, rows))
-    print_submissions(console, shown)
-    if shown and (left := outcomes.count_behind(ledger, chosen, shown[-1])):
-        console.print(f"… and {left:,} more: --after {shown[-1].submission_id[:12]} shows the next ones, --rows NUMBER more at "
-                      "once, --csv all of them for a spreadsheet", markup=False, soft_wrap=True)
-    for line in load_campaigns(settings).waiting(settings.bucket_raw, strays.counts(ledger)):
+    page = list_submissions(bench, campaign, after, rows)
+    if page.waiting:
+        more = f" (and {page.more_waiting:,} more)" if page.more_waiting else ""
+        print_submissions(console, page.waiting, f"Waiting for the next ingest{more}")
+    print_submissions(console, page.settled)
+    if page.more_settled:
+        console.print(f"… and {page.more_settled:,} more: --after {page.settled[-1].submission_id[:12]} shows the next ones, "
+                      "--rows NUMBER more at once, --csv all of them for a spreadsheet", markup=False, soft_wrap=True)
+    for line in page.strays:
         console.print(line, style="yellow", markup=False)
 
 
@@ -78,9 +70,7 @@ def hold(
 
     Example:  saegim ledger hold demo/kim/IMG_0042.jpg --because "a licence plate and a face"
     """
-    ledger = Ledger(load_settings().ledger)
-    ledger.check()
-    holds.hold(ledger, _image_of(ledger, name), because)
+    put_on_hold(open_workbench().ledger, name, because)
     console.print(f"{name} is on hold. No release that would hold it is published until: saegim ledger unhold {name}, or its "
                   "image id stands under readings.leave_out of the recipe", markup=False, soft_wrap=True)
 
@@ -92,9 +82,8 @@ def unhold(name: str = typer.Argument(help="Key of a submission, its id, or the 
 
     Example:  saegim ledger unhold demo/kim/IMG_0042.jpg
     """
-    ledger = Ledger(load_settings().ledger)
-    ledger.check()
-    console.print(f"{name} {'is off hold' if holds.lift(ledger, _image_of(ledger, name)) else 'was not on hold'}", markup=False)
+    was = lift_hold(open_workbench().ledger, name)
+    console.print(f"{name} {'is off hold' if was else 'was not on hold'}", markup=False)
 
 
 @app.command("holds")
@@ -103,20 +92,11 @@ def list_holds() -> None:
 
     Example:  saegim ledger holds
     """
-    ledger = Ledger(load_settings().ledger)
-    ledger.check()
-    rows = tuple((row.key, row.submission_id[:12], row.reason) for row in holds.held(ledger))
+    rows = tuple((row.key, row.submission_id[:12], row.reason) for row in on_hold(open_workbench().ledger))
     if rows:
         print_table(console, Table("", ("photograph", "submission", "why"), rows, left=3))
     else:
         console.print("Nothing is on hold.")
-
-
-def _image_of(ledger: Ledger, name: str) -> str:
-    row = duplicates.find(ledger, name)
-    if row.image_id is None:
-        raise NoSuchSubmission(f"{name} was {row.outcome} and has no image: no release would hold it")
-    return str(row.image_id)
 
 
 def print_submissions(to: Console, rows: Iterable[Told], title: str = "What became of each submission") -> None:
@@ -148,7 +128,7 @@ def _why(row: Told) -> str:
         own = row.earlier_key.split("/", 2)[-1] if row.earlier_submitter == row.submitter else None
         korean, english = duplicate_sentence(own)
         return f"{english} {korean}" + ("" if own else f" ({row.earlier_key})")
-    if row.outcome == outcomes.WAITING:
+    if row.outcome == WAITING:
         return f"{row.detail}: saegim run ingest"
     if row.outcome == Outcome.HELD:
         return f"{HELD_SENTENCE[1]} {HELD_SENTENCE[0]} ({row.detail})"
