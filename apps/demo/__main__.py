@@ -15,11 +15,16 @@ from rich.table import Table
 
 from apps.cli.ledger import print_submissions
 from apps.cli.run import prepare, save_page, show, show_standings
+from apps.demo.annotator import accept_prelabels
+from apps.demo.contact_sheet import release_sheet
 from apps.stack import services
+from apps.stack.schedules import are_scheduled, set_schedules
 from datastore.ledger import Ledger, outcomes
 from datastore.objects import ObjectStore
 from saegim.settings import home
 from schemas.errors import SaegimError
+from workbench.bench import open_workbench
+from workbench.label.projects import projects_of
 from workbench.settings import Settings, load_settings
 
 CAMPAIGN = "demo"
@@ -33,13 +38,13 @@ def main() -> int:
     parser.add_argument("--by-hand", action="store_true", help="leave the labelling to you (make demo BY_HAND=1)")
     by_hand = parser.parse_args().by_hand
     started = time.monotonic()
-    scheduled = services.are_scheduled() is not False
+    scheduled = are_scheduled() is not False
     try:
         services_up()
         try:
             _run(by_hand)
         finally:  # the demo goes step by step; from here on the schedules do
-            services.set_schedules(scheduled)
+            set_schedules(scheduled)
     except SaegimError as error:
         console.print(f"[bold red]saegim:[/] {error}", highlight=False)
         return 1
@@ -113,10 +118,6 @@ def _send_samples(settings: Settings) -> int:
 
 
 def _annotate() -> None:
-    from apps.demo.annotator import accept_prelabels
-    from workbench.bench import open_workbench
-    from workbench.label.projects import projects_of
-
     bench = open_workbench()
     done = 0
     with Progress(console=console, transient=True) as bar:
@@ -146,8 +147,6 @@ def _hand_over(settings: Settings, project: int) -> None:
 
 
 def _summary(settings: Settings, release: str) -> None:
-    from apps.demo.contact_sheet import release_sheet
-
     ledger = Ledger(settings.ledger)
     print_submissions(console, outcomes.outcomes(ledger, CAMPAIGN))
     picture = release_sheet(release, home() / "demo" / "contact-sheet.png")

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from apps.stack import services
+from apps.stack.doctor import examine
+from apps.stack.schedules import are_scheduled
 from saegim.settings import home
 from saegim.tables import Table, print_table
 from workbench.settings import load_settings
@@ -50,7 +52,7 @@ def status() -> None:
     print_table(console, Table("", ("service", "state", "address", ""), tuple(
         (item.name, item.state, item.address, item.detail) for item in found), left=4),
         {item.state: "green" if item.is_up else "red" for item in found})
-    console.print("Schedules are on: saegim doctor says whether their runs are made and finished." if services.are_scheduled()
+    console.print("Schedules are on: saegim doctor says whether their runs are made and finished." if are_scheduled()
                   else "Schedules are off. Turn them on with: saegim up", highlight=False)
     _tell_log_ins()
     if not all(item.is_up for item in found):
@@ -69,8 +71,6 @@ def doctor() -> None:
 
     Example:  saegim doctor
     """
-    from apps.stack.doctor import examine
-
     failed = 0
     for check in examine(load_settings()):
         failed += bool(check.repair)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from apps.stack.checks import NotWell
 from datastore.ledger.people import person_rows
-from datastore.ledger.projects import Project, project_rows
+from datastore.ledger.projects import project_rows
+from schemas.label_tasks import Project
 from workbench.bench import Workbench
 
 TOLD = 3

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 from rich.console import Console
@@ -18,6 +17,7 @@ from rich.console import Console
 from apps.stack import label_studio, seaweedfs, supervision
 from apps.stack.dead_runs import mark_dead_runs, watch_silent_runs
 from apps.stack.prefect_api import prefect_client
+from apps.stack.schedules import are_scheduled, schedules_file, set_schedules
 from apps.stack.seaweedfs import BUCKETS
 from apps.stack.state import Access, make_private, read_access, stack_folder, write_access
 from apps.stack.supervision import BIN, Program
@@ -26,6 +26,7 @@ from datastore.objects import ObjectStore
 from saegim.settings import home
 from schemas.errors import SaegimError
 from workbench.bench import Workbench
+from workbench.label.projects import renew_storages
 from workbench.settings import ROOT, Settings, load_settings
 
 console = Console()
@@ -99,8 +100,6 @@ def _up(schedules: bool) -> None:
         file.chmod(0o600)  # an older version made it
     if before and before.env.get(LENT) != access.env[LENT]:
         with _step("giving Label Studio's projects a key of their own"):
-            from workbench.label.projects import renew_storages  # imports Prefect
-
             renew_storages(Workbench(settings))
     _deploy(access)
     _bury(access, settings)
@@ -159,7 +158,7 @@ def _programs(access: Access, settings: Settings) -> list[Program]:
             "AWS_EC2_METADATA_DISABLED": "true", "GOOGLE_APPLICATION_CREDENTIALS": os.devnull,
         }),
         Program("prefect-server", [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(ports["prefect"])], {
-            **quiet, "PREFECT_SERVER_API_AUTH_STRING": _prefect_auth(access),
+            **quiet, "PREFECT_SERVER_API_AUTH_STRING": access.prefect_auth,
             # Its own pages, by both names of this machine: whichever of them is open, they ask the API by the first one.
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{access.url('prefect')},http://localhost:{ports['prefect']}",
         }),
@@ -204,32 +203,6 @@ def _bury(access: Access, settings: Settings) -> None:
                       f"{freed}", soft_wrap=True, highlight=False)
 
 
-def set_schedules(on: bool) -> None:
-    """Lets all deployments run on their schedules, or pauses them. What somebody paused by hand stays so until this changes."""
-    if are_scheduled() is on:
-        return
-    access = read_access()
-    if access is None:
-        raise SaegimError("There is no stack yet. Start one with: saegim up")
-    with _prefect_client(access) as client:
-        found = client.post("deployments/filter", json={})
-        found.raise_for_status()
-        for deployment in found.json():
-            if deployment["schedules"]:
-                client.post(f"deployments/{deployment['id']}/{'resume' if on else 'pause'}_deployment").raise_for_status()
-    _schedules_file().write_text("on" if on else "off")
-
-
-def are_scheduled() -> bool | None:
-    """Whether the deployments run on their schedules, as the last ``up`` left it; None where there was none."""
-    path = _schedules_file()
-    return path.read_text() == "on" if path.is_file() else None
-
-
-def _schedules_file() -> Path:
-    return stack_folder() / "schedules"
-
-
 def _deploy(access: Access) -> None:
     """Registers pools and deployments with the Prefect server where they changed since the last time."""
     deployed = stack_folder() / "deployed"
@@ -246,23 +219,18 @@ def _deploy(access: Access) -> None:
             _prefect(access, "work-pool", "create", pool, "--type", "process")
         _prefect(access, "--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml"))
     if are_scheduled() is False:  # a deployment that is new is to be paused like the others
-        _schedules_file().unlink()
+        schedules_file().unlink()
     deployed.write_text(wanted)
 
 
 def _reaching_prefect(access: Access) -> dict[str, str]:
     """What whatever speaks to our Prefect server has in its environment."""
     return {"PREFECT_HOME": str(stack_folder() / "prefect"), "PREFECT_API_URL": access.env["PREFECT_API_URL"],
-            "PREFECT_API_AUTH_STRING": _prefect_auth(access)}
-
-
-def _prefect_auth(access: Access) -> str:
-    """Empty where an older version started the stack."""
-    return access.env.get("PREFECT_API_AUTH_STRING", "")
+            "PREFECT_API_AUTH_STRING": access.prefect_auth}
 
 
 def _prefect_client(access: Access) -> httpx.Client:
-    return prefect_client(access.env["PREFECT_API_URL"], _prefect_auth(access))
+    return prefect_client(access.env["PREFECT_API_URL"], access.prefect_auth)
 
 
 def _prefect(access: Access, *arguments: str) -> None:

@@ -31,6 +31,11 @@ class Access:
         """Where a service answers."""
         return f"http://127.0.0.1:{self.ports[service]}"
 
+    @property
+    def prefect_auth(self) -> str:
+        """``user:password`` of Prefect's server; empty where an older version started the stack."""
+        return self.env.get("PREFECT_API_AUTH_STRING", "")
+
 
 def stack_folder() -> Path:
     """Folder of the services' configuration, logs and data."""

@@ -18,6 +18,7 @@ from datastore.ledger.projects import project_rows
 from datastore.objects import ObjectStore
 from schemas.errors import ObjectMissing, SaegimError
 from workbench.bench import Workbench
+from workbench.label.projects import is_ours
 
 GRPC = 10_000
 HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
@@ -110,8 +111,6 @@ def lent_key(bench: Workbench) -> str:
 
 def strange_storages(bench: Workbench) -> str:
     """Storages that somebody added to our projects."""
-    from workbench.label.projects import is_ours  # imports Prefect
-
     found = [f"project {row.number}: {title}" for row in project_rows(bench.ledger) if is_ours(bench, row)
              for title in bench.label_studio.strange_storages(row.number)]
     if found:

@@ -123,7 +123,7 @@ def test_what_runs(no_word_is_broken: Callable[..., str], monkeypatch: pytest.Mo
     found = [SimpleNamespace(name="label-studio", state="running", is_up=True, address="http://127.0.0.1:8080",
                              detail="of this checkout, since this morning and without a word about what it is doing [here]")]
     monkeypatch.setattr("apps.stack.services.status", lambda: found)
-    monkeypatch.setattr("apps.stack.services.are_scheduled", lambda: True)
+    monkeypatch.setattr("apps.stack.commands.are_scheduled", lambda: True)
     monkeypatch.setattr(apps.stack.commands, "_tell_log_ins", lambda: None)
     page = no_word_is_broken(apps.stack.commands, apps.stack.commands.status)
     assert "label-studio  running" in page and "[here]" in page
