@@ -2,6 +2,7 @@
 
 SaegimError
 ├── SettingError            a setting, recipe or annotation config is wrong
+│   └── WrongRecipe         what people wrote in YAML departs from its model (schemas.recipes.recipe)
 ├── ServiceUnavailable      a service does not answer, or is too busy       (Transient)
 ├── ServiceFailed           a service answers that it failed                (Transient)
 ├── LedgerBusy              another process holds the ledger                (Transient)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.label_studio.guide import PICTURE
-from adapters.label_studio.lint import lint, refuse
+from adapters.label_studio.lint.findings import refuse
+from adapters.label_studio.lint.folder import lint_folder
 from saegim.names import did_you_mean
 from schemas.errors import SettingError
 from schemas.recipes.annotation_config import AnnotationConfig
@@ -26,7 +27,7 @@ def load_annotation_config(folder: Path) -> AnnotationConfig:
     if not folder.is_dir():
         raise SettingError(f"There is no annotation config {folder.name!r} in {folder.parent}"
                            f"{did_you_mean(folder.name, config_names(folder.parent))}")
-    refuse(folder.name, lint(folder))
+    refuse(folder.name, lint_folder(folder))
     xml, guide = ((folder / name).read_text(encoding="utf-8") for name in ("config.xml", "guide.md"))
     config = parse_recipe(AnnotationConfig, (folder / "config.yaml").read_text(encoding="utf-8"), f"{folder.name}/config.yaml")
     pictures = {name: (folder / name).read_bytes() for _, name in PICTURE.findall(guide)}

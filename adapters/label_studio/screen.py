@@ -6,7 +6,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adapters.label_studio.lint import Tag, read_xml
+from adapters.label_studio.label_config import Tag, read_xml
 from schemas.reading import Kind
 from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, TEXT
 

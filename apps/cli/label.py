@@ -9,17 +9,17 @@ import typer
 from rich.console import Console
 
 from adapters.label_studio.configs import config_names
-from adapters.label_studio.lint import Severity
-from adapters.label_studio.lint import lint as findings_of
+from adapters.label_studio.lint.findings import Severity
+from adapters.label_studio.lint.folder import lint_folder
 from datastore.ledger import label_queue, model_runs, projects, readings
 from datastore.ledger.gold import gold_images
 from datastore.ledger.names import image_named
-from datastore.ledger.people import Person, add_person, person_rows
+from datastore.ledger.people import add_person, person_rows
 from saegim.names import did_you_mean
 from saegim.settings import home
 from saegim.tables import Table, print_table
 from schemas.errors import SettingError
-from schemas.labelling import Side
+from schemas.labelling import Annotator, Side
 from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
 from workbench.settings import load_settings
@@ -53,7 +53,7 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
     project = project_of(bench, chosen, side)
     password = secrets.token_urlsafe(9)
     is_new = bench.label_studio.add_person(email.lower(), password, name or email.partition("@")[0])
-    add_person(bench.ledger, Person(email.lower(), chosen.name, side, name or email.partition("@")[0]))
+    add_person(bench.ledger, Annotator(email.lower(), chosen.name, side, name or email.partition("@")[0]))
     console.print(f"{email} works on side {side} of {chosen.name}.", markup=False)
     if is_new:
         console.print(f"log in at {bench.label_studio.url} with {email.lower()} / {password}\n"
@@ -151,7 +151,7 @@ def lint(names: list[str] = typer.Argument(None, help="Annotation configs, by na
     wrong = 0
     folders = [_folder_of(root, name) for name in names or ()] or sorted(path for path in root.iterdir() if path.is_dir())
     for folder in folders:
-        found = findings_of(folder)
+        found = lint_folder(folder)
         wrong += sum(item.severity is Severity.ERROR for item in found)
         for item in found:
             console.print(str(item), style="red" if item.severity is Severity.ERROR else "yellow", markup=False, highlight=False)

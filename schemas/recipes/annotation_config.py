@@ -29,6 +29,11 @@ OF_THE_IMAGE = ("image_kind", "condition")
 """Controls that are about the whole image; the other choices are about a region."""
 
 
+def vocabulary_of(control: str) -> tuple[str, ...]:
+    """The values that a control may have which draws or offers choices."""
+    return REGION_VOCABULARY[LABELS] if control in SHAPES else CHOICES[control]
+
+
 class Subject(StrEnum):
     """What one task of a config is about."""
 

@@ -1,9 +1,10 @@
-"""Recipes and annotation configs: YAML that people write, validated with the line that is wrong (design D11)."""
+"""What people write in YAML, recipes and annotation configs: checked, each mistake with its line (design D11)."""
 
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 import yaml
@@ -22,6 +23,38 @@ class Recipe(BaseModel):
 R = TypeVar("R", bound=Recipe)
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong with a recipe.
+
+    Attributes:
+        line: counted from 1; None where YAML's reader names none.
+        wrong: what is wrong, with the name and the value.
+        expected: what should be there instead; empty where ``wrong`` says it.
+    """
+
+    line: int | None
+    wrong: str
+    expected: str = ""
+
+    def told(self, where: str) -> str:
+        """The mistake as one line of a message about the file ``where``."""
+        place = where if self.line is None else f"{where}:{self.line}"
+        return f"{place}: {self.wrong}" + (f": {self.expected}" if self.expected else "")
+
+
+class WrongRecipe(SettingError):
+    """A recipe that cannot be used: one line a mistake, with file, line, name, value and what was expected.
+
+    Attributes:
+        mistakes: all of them.
+    """
+
+    def __init__(self, where: str, mistakes: Sequence[Mistake]) -> None:
+        super().__init__("\n".join(mistake.told(where) for mistake in mistakes))
+        self.mistakes = tuple(mistakes)
+
+
 def parse_recipe(kind: type[R], text: str, where: str, known: Any = None) -> R:
     """Reads a recipe.
 
@@ -32,52 +65,86 @@ def parse_recipe(kind: type[R], text: str, where: str, known: Any = None) -> R:
         known: names that its validators compare those in it with, as their ``info.context``.
 
     Raises:
-        SettingError: one line a mistake, with file, line, name, value and what was expected.
+        WrongRecipe: it is no YAML, has a name twice, or departs from the model.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
+        twice = [Mistake(_line(key), f"{key.value} stands here a second time", "the first would be ignored")
+                 for key in _repeated_keys(yaml.compose(text, Loader=yaml.SafeLoader))]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise SettingError(f"{where}{line}: not YAML: {getattr(error, 'problem', None) or error}") from None
+        problem = getattr(error, "problem", None) or str(error)
+        raise WrongRecipe(where, [Mistake(mark.line + 1 if mark else None, "not YAML", problem)]) from None
     if not isinstance(values, dict):
-        raise SettingError(f"{where}:1: expected names with values, such as `name: {where.split('/')[-1].split('.')[0]}`")
-    if twice := [f"{where}:{line}: {key} stands here a second time: the first would be ignored" for line, key in _twice(node)]:
-        raise SettingError("\n".join(twice))
+        name = where.split("/")[-1].split(".")[0]
+        raise WrongRecipe(where, [Mistake(1, f"expected names with values, such as `name: {name}`")])
+    if twice:
+        raise WrongRecipe(where, twice)
     try:
         return kind.model_validate(values, context=known)
     except ValidationError as error:
-        lines = [f"{where}:{_line(node, item['loc'])}: {_named(item, kind)}" for item in error.errors()]
-        raise SettingError("\n".join(lines)) from None
+        raise WrongRecipe(where, [_mistake(item, kind, text) for item in error.errors()]) from None
 
 
-def _twice(node: Any) -> Iterator[tuple[int, str]]:
-    """Line and name of each key that its mapping has already."""
+def line_of(text: str, path: Sequence[str | int]) -> int:
+    """The line, counted from 1, of what a path leads to in a YAML text, or of the nearest thing around it.
+
+    Args:
+        text: YAML.
+        path: keys of mappings and numbers of items, from the outside in.
+
+    Returns:
+        Of a key, the line where the key stands, not that of a value below it; of an empty path, the first line of the content.
+    """
+    node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = _line(node)
+    for step in path:
+        if isinstance(node, yaml.MappingNode):
+            key, node = next(((key, value) for key, value in node.value if key.value == str(step)), (None, None))
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            key = node = node.value[step]
+        else:
+            break
+        if key is None:
+            break
+        line = _line(key)
+    return line
+
+
+def _line(node: Any) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _repeated_keys(node: Any) -> Iterator[yaml.ScalarNode]:
+    """Each key that its mapping has already, at any depth."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    yield key.start_mark.line + 1, key.value
+                    yield key
                 seen.add(key.value)
-            yield from _twice(value)
+            yield from _repeated_keys(value)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _twice(item)
+            yield from _repeated_keys(item)
 
 
-def _named(item: Any, kind: type[Recipe]) -> str:
-    """A mistake as people read it: name, value, what was expected; of a mistake that is about the whole, only the last."""
-    if not item["loc"]:
-        return str(item["msg"]).removeprefix("Value error, ")
-    name = ".".join(map(str, item["loc"]))
+def _mistake(item: Any, kind: type[Recipe], text: str) -> Mistake:
+    """One of pydantic's errors, with the name of what is wrong; a validator of the whole model says all in its message."""
+    place = item["loc"]
+    line = line_of(text, place)
+    message = str(item["msg"]).removeprefix("Value error, ")
+    name = ".".join(map(str, place))
+    if not place:
+        return Mistake(line, message)
     if item["type"] == "missing":
-        return f"{name} is missing"
+        return Mistake(line, f"{name} is missing")
     if item["type"] == "extra_forbidden":
-        keys = _keys(kind, item["loc"][:-1])
-        return f"there is no key {name}" + (did_you_mean(str(item["loc"][-1]), keys) if keys else " here")
-    return f"{name} is {item['input']!r}: {item['msg'].removeprefix('Value error, ')}"
+        keys = _keys(kind, place[:-1])
+        meant, _, listed = (did_you_mean(str(place[-1]), keys) if keys else " here").partition(": ")
+        return Mistake(line, f"there is no key {name}{meant}", listed)
+    return Mistake(line, f"{name} is {item['input']!r}", message)
 
 
 def _keys(kind: Any, path: tuple[Any, ...]) -> list[str]:
@@ -94,18 +161,3 @@ def _keys(kind: Any, path: tuple[Any, ...]) -> list[str]:
 
 def _is_recipe(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Recipe)
-
-
-def _line(node: Any, path: tuple[Any, ...]) -> int:
-    """The line of a value, or of the nearest thing around it."""
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next((value for key, value in node.value if key.value == str(step)), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            found = node.value[step]
-        else:
-            found = None
-        if found is None:
-            break
-        node = found
-    return int(node.start_mark.line) + 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.label_studio.lint import read_xml
+from adapters.label_studio.label_config import read_xml
 from workbench.settings import ROOT
 
 DOCS = ROOT / "docs"

@@ -10,7 +10,12 @@ import pytest
 
 from adapters.label_studio.configs import load_annotation_config
 from adapters.label_studio.guide import guide_html, second_look_xml
-from adapters.label_studio.lint import LABEL_STUDIO_KEYS, LARGEST_PICTURE, Severity, lint, lint_xml, read_xml, refuse
+from adapters.label_studio.label_config import read_xml
+from adapters.label_studio.lint.config_xml import lint_xml
+from adapters.label_studio.lint.findings import Severity, refuse
+from adapters.label_studio.lint.folder import lint_folder
+from adapters.label_studio.lint.guide import LARGEST_PICTURE
+from adapters.label_studio.lint.hotkeys import LABEL_STUDIO_KEYS
 from schemas.errors import SettingError
 from schemas.reading import REGION_VOCABULARY
 from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, AnnotationConfig
@@ -43,7 +48,7 @@ def test_the_configs_of_the_design_are_there() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_config_has_nothing_to_complain_about(name: str) -> None:
-    assert [str(finding) for finding in lint(CONFIGS / name)] == []
+    assert [str(finding) for finding in lint_folder(CONFIGS / name)] == []
     config = load_annotation_config(CONFIGS / name)
     assert config.pictures
     assert config.unit == load_annotation_config(CONFIGS / "scene_text").unit
@@ -116,7 +121,7 @@ MISTAKES = [
 @pytest.mark.parametrize(("old", "new", "wrong"), [item[1:] for item in MISTAKES], ids=[item[0] for item in MISTAKES])
 def test_a_mistake_in_the_xml_is_found_by_name_and_line(folder: Path, old: str, new: str, wrong: str) -> None:
     line = spoil(folder, "config.xml", old, new)
-    found = [finding for finding in lint(folder) if finding.file == "config.xml"]
+    found = [finding for finding in lint_folder(folder) if finding.file == "config.xml"]
     hits = [finding for finding in found if wrong in finding.wrong]
     assert hits, [str(finding) for finding in found]
     assert hits[0].line == line
@@ -125,13 +130,13 @@ def test_a_mistake_in_the_xml_is_found_by_name_and_line(folder: Path, old: str, 
 
 def test_a_value_that_is_left_out_is_missing_in_its_control(folder: Path) -> None:
     line = spoil(folder, "config.xml", '<Choice value="세로 vertical" alias="vertical" hotkey="s"/>', "")
-    found = [(finding.line, finding.wrong) for finding in lint(folder)]
+    found = [(finding.line, finding.wrong) for finding in lint_folder(folder)]
     assert found == [(line - 2, "direction: vertical is missing")]
 
 
 def test_what_is_not_xml_is_said_with_its_line(folder: Path) -> None:
     line = spoil(folder, "config.xml", 'alias="vertical"', "alias=vertical")
-    assert [(finding.line, finding.wrong[:7]) for finding in lint(folder)] == [(line, "not XML")]
+    assert [(finding.line, finding.wrong[:7]) for finding in lint_folder(folder)] == [(line, "not XML")]
 
 
 def test_a_config_about_images_needs_shapes_and_text() -> None:
@@ -185,7 +190,7 @@ YAML_MISTAKES = [
 @pytest.mark.parametrize(("old", "new", "wrong"), [item[1:] for item in YAML_MISTAKES], ids=[item[0] for item in YAML_MISTAKES])
 def test_a_mistake_in_the_yaml_is_found_by_name_and_line(folder: Path, old: str, new: str, wrong: str) -> None:
     line = spoil(folder, "config.yaml", old, new)
-    hits = [finding for finding in lint(folder) if finding.file == "config.yaml" and wrong in finding.wrong]
+    hits = [finding for finding in lint_folder(folder) if finding.file == "config.yaml" and wrong in finding.wrong]
     assert hits
     assert hits[0].line in (line, line + (wrong == "not YAML"))
     assert hits[0].repair
@@ -196,20 +201,20 @@ def test_lines_are_read_once(folder: Path) -> None:
     shutil.copytree(CONFIGS / "line_text", lines, dirs_exist_ok=True)
     path = lines / "config.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "overlap: 0.1\n", encoding="utf-8")
-    assert [finding.wrong for finding in lint(lines)] == ["overlap is 0.1 in a config about regions"]
+    assert [finding.wrong for finding in lint_folder(lines)] == ["overlap is 0.1 in a config about regions"]
 
 
 def test_figures_that_somebody_will_regret_are_warnings(folder: Path) -> None:
     spoil(folder, "config.yaml", "  cer: 0.02", "  cer: 0")
     spoil(folder, "config.yaml", "gold: 0.01", "gold: 0.95")
-    found = lint(folder)
+    found = lint_folder(folder)
     assert [finding.severity for finding in found] == [Severity.WARNING, Severity.WARNING]
     assert load_annotation_config(folder).gold == 0.95
 
 
 def test_renames_that_the_vocabulary_knows_are_fine(folder: Path) -> None:
     spoil(folder, "config.yaml", "renames: {}", "renames: {1: {direction: {upright: vertical, wavy: ''}, kind: {seal: stamp}}}")
-    assert lint(folder) == []
+    assert lint_folder(folder) == []
 
 
 @pytest.mark.parametrize(("old", "new", "wrong"), [
@@ -219,12 +224,12 @@ def test_renames_that_the_vocabulary_knows_are_fine(folder: Path) -> None:
 ])
 def test_a_picture_that_cannot_be_shown_is_found(folder: Path, old: str, new: str, wrong: str) -> None:
     line = spoil(folder, "guide.md", old, new)
-    assert [(finding.line, finding.wrong) for finding in lint(folder)] == [(line, wrong)]
+    assert [(finding.line, finding.wrong) for finding in lint_folder(folder)] == [(line, wrong)]
 
 
 def test_a_large_picture_is_found(folder: Path) -> None:
     (folder / "polygon.webp").write_bytes(bytes(25_001))
-    assert [finding.wrong for finding in lint(folder)] == ["the picture 'polygon.webp' has 25001 bytes"]
+    assert [finding.wrong for finding in lint_folder(folder)] == ["the picture 'polygon.webp' has 25001 bytes"]
 
 
 @pytest.mark.parametrize(("language", "letters"), [("Korean", r"[가-힣]"), ("English", r"(?<![\[(`])\b[A-Za-z]+\b(?![)\]`])")])
@@ -233,13 +238,13 @@ def test_a_guide_in_one_language_is_half_a_guide(folder: Path, language: str, le
     pictures = re.findall(r"!\[.*\n", guide.read_text(encoding="utf-8"))
     guide.write_text(re.sub(letters, "", re.sub(r"!\[.*\n", "", guide.read_text(encoding="utf-8"))) + "".join(pictures),
                      encoding="utf-8")
-    assert [finding.wrong for finding in lint(folder)] == [f"there is no {language} in it"]
+    assert [finding.wrong for finding in lint_folder(folder)] == [f"there is no {language} in it"]
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "config.xml", "guide.md"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    assert [(finding.file, finding.wrong) for finding in lint(folder)] == [(name, "the file is missing")]
+    assert [(finding.file, finding.wrong) for finding in lint_folder(folder)] == [(name, "the file is missing")]
     with pytest.raises(SettingError, match=f"scene_text/{name}:1: the file is missing"):
         load_annotation_config(folder)
 
@@ -309,7 +314,7 @@ def test_the_config_that_the_page_makes_from_nothing_is_right(tmp_path: Path) ->
     for name, text in re.findall(r"`annotation_configs/signs/([\w.]+)`\n\n```\w+\n(.*?)```", page, re.DOTALL):
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "sign.webp").write_bytes(b"RIFF")
-    assert lint(folder) == []
+    assert lint_folder(folder) == []
     assert load_annotation_config(folder).run == "signs@1"
     controls = next(line for line in page.splitlines() if line.startswith("| names of controls"))
     assert set(re.findall(r"`(\w+)`", controls)) == {*SHAPES, *CHOICES, "text"}
