@@ -21,8 +21,7 @@ from benchmarks.label_studio import stack, workbench
 from benchmarks.push import reading_id
 from datastore.ledger import annotations as answers
 from datastore.ledger import outbox, projects, readings
-from datastore.ledger.outbox import TaskRow
-from datastore.ledger.projects import Project
+from schemas.label_tasks import Project, TaskRow
 from tests.read_images import fill, made_reading
 from workbench.bench import Workbench
 from workbench.collect.page import collect_project

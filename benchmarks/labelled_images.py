@@ -26,7 +26,7 @@ from datastore.ledger.tables import accepted_readings, agreements, images, submi
 from datastore.ledger.word_index import KEPT
 from saegim.manifest import Manifest
 from schemas.ids import region_id, sha256
-from schemas.labelling import Kind
+from schemas.labelling import AgreementKind
 from schemas.reading import Attributes, Direction, Reading, Region, Unit
 from schemas.recipes.dataset import Dataset
 from schemas.submission import Outcome, image_key
@@ -180,14 +180,14 @@ def _insert(connection: Connection, numbers: Sequence[int], made: Sequence[Pictu
         first.append(reading(name, item, regions, number))
         if number % READ_TWICE == 0:
             second.append(reading(name, item, regions, number, person=1))
-            one, other = sorted(map(readings.reading_id, (first[-1], second[-1])))
-            agreed.append({"one": one, "other": other, "kind": Kind.PAIR, "annotation_config": RUN, "image_id": name,
+            one, other = sorted((first[-1].reading_id, second[-1].reading_id))
+            agreed.append({"one": one, "other": other, "kind": AgreementKind.PAIR, "annotation_config": RUN, "image_id": name,
                            "regions": 0.9 + number % 100 / 1000, "cer": number % 70 / 1000, "attributes": 1.0, "agreed": True})
     connection.execute(insert(images), rows)
     connection.execute(insert(submissions), sent)
     readings.add_readings(connection, first + second)
     connection.execute(insert(accepted_readings), [
-        {"image_id": item.image_id, "annotation_config": CONFIG, "reading_id": readings.reading_id(item)} for item in first])
+        {"image_id": item.image_id, "annotation_config": CONFIG, "reading_id": item.reading_id} for item in first])
     if agreed:
         connection.execute(insert(agreements), agreed)
 

@@ -25,10 +25,9 @@ from adapters.label_studio.client import LabelStudio
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
 from datastore.ledger import leases, outbox
-from datastore.ledger.outbox import TaskRow
-from datastore.ledger.projects import Project
 from schemas.errors import SaegimError
 from schemas.ids import digest
+from schemas.label_tasks import Project, TaskRow
 from tests.faulty import Fault, before
 from tests.read_images import RUN, fill, made_reading
 from workbench.bench import Workbench

@@ -24,10 +24,9 @@ from datastore.ledger import (
     second_looks,
     submissions,
 )
-from datastore.ledger.label_queue import Share
 from datastore.ledger.projects import project_rows
-from schemas.labelling import Side
-from stages.label.priority import Waiting, in_order
+from schemas.labelling import Share, Side
+from stages.label.priority import in_order
 from tests.filled_ledger import CONFIG, RUN, Made, fill
 
 IMAGES = int(os.environ.get("SAEGIM_BENCH_IMAGES", "1000000"))
@@ -69,8 +68,8 @@ def _questions() -> Iterator[tuple[str, bool, Question]]:
 def _queue(side: Side) -> Question:
     def ask(ledger: Ledger, _made: list[Made]) -> object:
         [project] = [item for item in project_rows(ledger, CONFIG) if item.side is side]
-        found = label_queue.candidates(ledger, RUN, label_queue.waiting(ledger, project, RUN, Share()))
-        return in_order([Waiting(item.image_id, item.summary, item.cluster_id, item.submitter) for item in found], ["vertical"])
+        waiting = label_queue.waiting_ids(ledger, project, RUN, Share())
+        return in_order(label_queue.described(ledger, RUN, waiting), ["vertical"])
     return ask
 
 

@@ -14,8 +14,8 @@ from playwright.sync_api import Page, sync_playwright
 from apps.demo.contact_sheet import hangul_font
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
-from datastore.ledger.outbox import TaskRow
 from schemas.ids import sha256
+from schemas.label_tasks import TaskRow
 from schemas.reading import Reading
 from tests.read_images import HEIGHT, WIDTH, fill, made_reading
 from workbench.bench import Workbench

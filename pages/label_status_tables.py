@@ -2,53 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from saegim.tables import Table
-from stages.label.status import FEW, LONGEST_TASK, Anchoring, Gap, Share, Status
+from schemas.labelling import Queue
+from stages.label.anchoring import Anchoring
+from stages.label.ratios import Gap, Ratio
+from stages.label.scores import FEW
+from stages.label.status import Model, Person, Status
+from stages.label.work_time import LONGEST_TASK
+
+T = TypeVar("T")
 
 NAMES = 2
 """So many columns of a table about an annotation config are names."""
 
+PEOPLE: Mapping[str, Callable[[Person], str]] = {
+    "annotation config": lambda person: person.annotation_config,
+    "side": lambda person: person.side,
+    "annotator": lambda person: person.name,
+    "tasks": lambda person: str(person.tasks),
+    "skipped": lambda person: str(person.skipped),
+    "problems": lambda person: str(person.problems),
+    "hours": lambda person: f"{person.time.hours:.1f}",
+    "tasks an hour": lambda person: number(person.time.tasks_an_hour),
+    "edits a region": lambda person: number(person.mending.edits_a_region, 2),
+    "accepted untouched": lambda person: percent_of(person.mending.accepted),
+    "pairs that agree": lambda person: percent_of(person.pairs.agreed),
+    "CER of pairs": lambda person: percent(person.pairs.cer),
+    "gold right": lambda person: percent_of(person.gold.agreed),
+    "CER of gold": lambda person: percent(person.gold.cer),
+}
+"""Columns of the table of people, and a person's cell in each; the tables below are written alike."""
+MODELS: Mapping[str, Callable[[Model], str]] = {
+    "model": lambda model: model.name,
+    "tasks": lambda model: str(model.mending.tasks),
+    "accepted untouched": lambda model: percent_of(model.mending.accepted),
+    "texts": lambda model: str(model.mending.texts),
+    "moved": lambda model: str(model.mending.moved),
+    "attributes": lambda model: str(model.mending.attributes),
+    "deleted": lambda model: str(model.mending.deleted),
+    "added": lambda model: str(model.mending.added),
+    "key presses saved": lambda model: f"{model.mending.keys_saved:,} = {percent_of(model.mending.saved)}",
+}
+QUEUES: Mapping[str, Callable[[Queue], str]] = {
+    "annotation config": lambda queue: queue.annotation_config,
+    "side": lambda queue: queue.side,
+    "project": lambda queue: str(queue.project_id),
+    "tasks": lambda queue: str(queue.tasks),
+    "open": lambda queue: str(queue.open),
+    "answered a day": lambda queue: number(queue.a_day),
+    "days left": lambda queue: number(queue.days_left),
+}
+ARMS = ("annotation config", "pre-label", "tasks", "seconds a region", "pairs that agree", "CER of pairs", "gold right",
+        "CER of gold", "to be read as")
 
-def tables(found: Status) -> list[Table]:
+
+def tables(status: Status) -> list[Table]:
     """The status in words; percentages have their counts beside them."""
     return [
-        Table("People", ("annotation config", "side", "annotator", "tasks", "skipped", "problems", "hours", "tasks an hour",
-                         "edits a region", "accepted untouched", "pairs that agree", "CER of pairs", "gold right", "CER of gold"),
-              tuple((person.annotation_config, person.side, person.name, str(person.tasks), str(person.skipped),
-                     str(person.problems), f"{person.time.hours:.1f}", number(person.time.tasks_an_hour),
-                     number(person.mending.edits_a_region, 2), percent_of(person.mending.accepted),
-                     percent_of(person.pairs.agreed), percent(person.pairs.cer), percent_of(person.gold.agreed),
-                     percent(person.gold.cer)) for person in found.people), NAMES,
-              f"A task counts {LONGEST_TASK / 60:.0f} minutes at most, however long its tab was open "
-              f"({found.total.capped} were longer). Edits and untouched regions are of tasks with a pre-label."),
-        Table("Pre-labels by model", ("model", "tasks", "accepted untouched", "texts", "moved", "attributes", "deleted",
-                                      "added", "key presses saved"),
-              tuple((model.name, str(model.mending.tasks), percent_of(model.mending.accepted), str(model.mending.texts),
-                     str(model.mending.moved), str(model.mending.attributes), str(model.mending.deleted),
-                     str(model.mending.added), f"{model.mending.keys_saved:,} = {percent_of(model.mending.saved)}")
-                    for model in found.models), 1,
-              "Key presses on a Korean two-set keyboard, without the mouse. Second looks do not count."),
-        Table("With and without a pre-label", ("annotation config", "pre-label", "tasks", "seconds a region",
-                                               "pairs that agree", "CER of pairs", "gold right", "CER of gold", "to be read as"),
-              tuple(row for item in found.anchoring for row in _anchoring_rows(item)), NAMES,
+        _table("People", PEOPLE, status.people, NAMES,
+               f"A task counts {LONGEST_TASK / 60:.0f} minutes at most, however long its tab was open "
+               f"({status.total.capped} were longer). Edits and untouched regions are of tasks with a pre-label."),
+        _table("Pre-labels by model", MODELS, status.models, 1,
+               "Key presses on a Korean two-set keyboard, without the mouse. Second looks do not count."),
+        Table("With and without a pre-label", ARMS, tuple(row for item in status.anchoring for row in _anchoring_rows(item)), NAMES,
               "A pair counts as shown where both people saw a pre-label. Differences are shown less not shown, ± the 95 % "
               "margin; one that its margin covers is none. If shown pairs agree more while gold is less often right, "
               "pre-labels lead people astray."),
-        Table("Open work", ("annotation config", "side", "project", "tasks", "open", "answered a day", "days left"),
-              tuple((project.queue.annotation_config, project.queue.side, str(project.queue.project_id), str(project.queue.tasks),
-                     str(project.queue.open), number(project.queue.a_day), number(project.days_left))
-                    for project in found.projects), NAMES,
-              "Days left at the rate of the last week."),
+        _table("Open work", QUEUES, status.queues, NAMES, "Days left at the rate of the last week."),
     ]
 
 
-def markdown(found: Iterable[Table]) -> str:
+def _table(title: str, columns: Mapping[str, Callable[[T], str]], items: Iterable[T], names: int, note: str) -> Table:
+    return Table(title, tuple(columns), tuple(tuple(cell(item) for cell in columns.values()) for item in items), names, note)
+
+
+def markdown(shown: Iterable[Table]) -> str:
     """Tables as Markdown, for Prefect's page."""
     return "\n\n".join("\n".join([
         f"## {table.title}", "", _markdown_row(table.headings), _markdown_row("---" for _ in table.headings),
-        *map(_markdown_row, table.rows), *(["", table.note] if table.note else [])]) for table in found)
+        *map(_markdown_row, table.rows), *(["", table.note] if table.note else [])]) for table in shown)
 
 
 def number(value: float | None, decimals: int = 1) -> str:
@@ -61,14 +96,14 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
 
 
-def percent_of(share: Share) -> str:
-    """A share with the count that it is of."""
-    return "–" if share.value is None else f"{100 * share.value:.0f} % of {share.of:,.0f}"
+def percent_of(ratio: Ratio) -> str:
+    """A ratio in per cent with the count that it is of."""
+    return "–" if ratio.value is None else f"{100 * ratio.value:.0f} % of {ratio.of:,.0f}"
 
 
-def points(found: Gap | None) -> str:
+def points(gap: Gap | None) -> str:
     """A gap in percentage points with its margin, or a dash."""
-    return "–" if found is None else f"{_signed(found.value)} ± {100 * found.margin:.0f} points"
+    return "–" if gap is None else f"{_signed(gap.value)} ± {100 * gap.margin:.0f} points"
 
 
 def change(value: float | None) -> str:

@@ -1,9 +1,13 @@
-"""Words of labelling: the projects of an annotation config, what people did, how far two of them agree."""
+"""Words of labelling: who labels which images, what people did, how far two of them agree."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from schemas.config_version import ConfigVersion
+from schemas.reader import Reader
+from schemas.reading import Summary
 
 
 class Side(StrEnum):
@@ -17,13 +21,81 @@ class Side(StrEnum):
     """What two people read differently, what a check rejected, and the truth of gold."""
 
 
-class Kind(StrEnum):
+class AgreementKind(StrEnum):
     """What an agreement compares."""
 
     PAIR = "pair"
     """Two people's readings of one image."""
     GOLD = "gold"
     """The truth of a gold image with a person's reading of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotator:
+    """Somebody who labels, and on which side of an annotation config.
+
+    Attributes:
+        email: the log-in, in small letters.
+        annotation_config: its name.
+        side: of that config.
+        name: what colleagues read.
+    """
+
+    email: str
+    annotation_config: str
+    side: Side
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Whose images an annotation config takes.
+
+    Attributes:
+        campaigns: their names.
+        others: it takes the images of all campaigns but these.
+    """
+
+    campaigns: frozenset[str] = frozenset()
+    others: bool = True
+
+    def takes(self, campaign: str) -> bool:
+        """Whether it takes the images that were sent to a campaign."""
+        return (campaign in self.campaigns) is not self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An image that waits for an annotator, with what ordering it needs.
+
+    Attributes:
+        image_id: which.
+        reading_id: id of its reading by a model.
+        summary: of that reading.
+        cluster_id: images of one thing share it.
+        submitter: who sent it; empty where nobody knows.
+        campaign: that it was sent to; empty where nobody knows.
+    """
+
+    image_id: str
+    reading_id: str
+    summary: Summary
+    cluster_id: str
+    submitter: str
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldGiven:
+    """How much of a project is gold, planned tasks included.
+
+    Attributes:
+        gold: tasks about gold images.
+        tasks: all of its tasks.
+    """
+
+    gold: int
+    tasks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +156,9 @@ class Work:
     """One task that one person answered, as the status counts it.
 
     Attributes:
-        annotation_config: NAME@VERSION.
+        annotation_config: in its version.
         side: of the project.
-        reader: ``person:<e-mail address>``.
+        reader: the person, by e-mail address.
         revision: when it was last changed, in ms since 1970.
         seconds: lead time; None where Label Studio gave none.
         skipped: the person skipped it.
@@ -94,9 +166,9 @@ class Work:
         effort: None where it was skipped or cannot be read.
     """
 
-    annotation_config: str
+    annotation_config: ConfigVersion
     side: Side
-    reader: str
+    reader: Reader
     revision: int
     seconds: float | None
     skipped: bool
@@ -105,11 +177,11 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class CountedAgreement:
     """One agreement, as the status counts it.
 
     Attributes:
-        annotation_config: NAME@VERSION.
+        annotation_config: in its version.
         kind: pair or gold.
         one: reader of side a; for gold, of the truth.
         other: reader of side b; for gold, the person who is measured.
@@ -119,10 +191,10 @@ class Compared:
         other_prelabelled: whether the other one did.
     """
 
-    annotation_config: str
-    kind: Kind
-    one: str
-    other: str
+    annotation_config: ConfigVersion
+    kind: AgreementKind
+    one: Reader
+    other: Reader
     agreement: Agreement
     agreed: bool
     one_prelabelled: bool
@@ -131,10 +203,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One Label Studio project, as the status shows it.
+    """The open work of one Label Studio project.
 
     Attributes:
-        annotation_config: NAME@VERSION.
+        annotation_config: in its version.
         side: of the project.
         project_id: Label Studio's.
         tasks: how many were pushed.
@@ -142,9 +214,16 @@ class Queue:
         a_day: answered tasks a day over the last week; None where there is no history.
     """
 
-    annotation_config: str
+    annotation_config: ConfigVersion
     side: Side
     project_id: int
     tasks: int
     open: int
     a_day: float | None
+
+    @property
+    def days_left(self) -> float | None:
+        """Until all is answered, at the rate of the last week; None where nobody worked."""
+        if not self.open:
+            return 0.0
+        return self.open / self.a_day if self.a_day else None

@@ -1,7 +1,5 @@
 """A ledger of any size as a week on the stack leaves it, put there straight: what questions to it cost, without pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,8 +12,8 @@ from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import (
     accepted_readings,
     agreements,
+    annotations,
     arrivals,
-    collected,
     comparisons,
     gate_words,
     gold,
@@ -29,7 +27,7 @@ from datastore.ledger.tables import (
     tasks,
 )
 from schemas.ids import digest
-from schemas.labelling import Kind, Side
+from schemas.labelling import AgreementKind, Side
 from schemas.submission import CATEGORIES, Outcome, Reason, Verdict
 
 MODEL, RUN, OTHER_RUN = "model:made@1", "made-run", "older-run"
@@ -133,13 +131,13 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
             {"project": PROJECTS[side], "subject": item.image_id, "config_version": 1, "image_id": item.image_id,
              "taken_by": CONFIG, "shown": [item.reading_id(MODEL)], "place": item.number, "task_id": item.number,
              "collected_at": item.sent_at if item.is_one_of(share) else None} for item in made if item.is_one_of(share + 4)]
-        yield collected, [
+        yield annotations, [
             {"annotation_id": 2 * item.number + (side is Side.B), "revision": 1_770_000_000_000 + item.number,
              "project": PROJECTS[side], "task_id": item.number, "subject": item.image_id, "image_id": item.image_id,
              "reader": person, "reading_id": item.reading_id(person), "skipped": False, "lead_time": 9.0, "deleted": False}
             for item in made if item.is_one_of(share)]
     yield agreements, [
-        {"one": item.reading_id(KIM), "other": item.reading_id(LEE), "kind": Kind.PAIR,
+        {"one": item.reading_id(KIM), "other": item.reading_id(LEE), "kind": AgreementKind.PAIR,
          "annotation_config": f"{CONFIG}@1", "image_id": item.image_id, "regions": 0.9, "cer": 0.02, "attributes": 1.0,
          "agreed": True} for item in made if item.is_one_of(4)]
     yield accepted_readings, [

@@ -1,7 +1,5 @@
 """How far two people's readings of an image agree."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
@@ -9,8 +7,9 @@ from sqlalchemy import Connection, exists, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, upsert
-from datastore.ledger.tables import accepted_readings, agreements, collected, projects, second_looks, tasks
-from schemas.labelling import Agreement, Kind, Side
+from datastore.ledger.tables import accepted_readings, agreements, annotations, projects, second_looks, tasks
+from schemas.answers import AgreementRow
+from schemas.labelling import Side
 
 
 def given_to_two(connection: Connection, annotation_config: str, image_ids: Iterable[str]) -> set[str]:
@@ -23,11 +22,10 @@ def given_to_two(connection: Connection, annotation_config: str, image_ids: Iter
     return found
 
 
-def add_agreement(connection: Connection, kind: Kind, run: str, image_id: str, one: str, other: str, figures: Agreement,
-                  agreed: bool) -> None:
-    """Notes how far two readings agree; ``one`` and ``other`` are their ids."""
-    upsert(connection, agreements, {"one": one, "other": other, "kind": kind, "annotation_config": run, "image_id": image_id,
-                                    **asdict(figures), "agreed": agreed})
+def add_agreement(connection: Connection, row: AgreementRow) -> None:
+    """Notes how far two readings agree."""
+    upsert(connection, agreements, {"one": row.one, "other": row.other, "kind": row.kind, "annotation_config": row.run,
+                                    "image_id": row.image_id, **asdict(row.figures), "agreed": row.agreed})
 
 
 def drop_agreements(connection: Connection, annotation_config: str, image_ids: Sequence[str]) -> None:
@@ -41,13 +39,13 @@ def stranded(ledger: Ledger, annotation_config: str) -> list[str]:
     """Images that were answered on side A, have no accepted reading, no task on side B and no second look."""
     on_b = (select(tasks.c.image_id).join(projects, projects.c.key == tasks.c.project)
             .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.B,
-                   tasks.c.image_id == collected.c.image_id).exists())
-    accepted = exists().where(accepted_readings.c.image_id == collected.c.image_id,
+                   tasks.c.image_id == annotations.c.image_id).exists())
+    accepted = exists().where(accepted_readings.c.image_id == annotations.c.image_id,
                               accepted_readings.c.annotation_config == annotation_config)
-    looks = exists().where(second_looks.c.image_id == collected.c.image_id, second_looks.c.annotation_config == annotation_config)
-    query = (select(collected.c.image_id).distinct().join(projects, projects.c.key == collected.c.project)
-             .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.A, ~collected.c.deleted,
-                    ~collected.c.skipped, collected.c.image_id.is_not(None), ~on_b, ~accepted, ~looks)
-             .order_by(collected.c.image_id))
+    looks = exists().where(second_looks.c.image_id == annotations.c.image_id, second_looks.c.annotation_config == annotation_config)
+    query = (select(annotations.c.image_id).distinct().join(projects, projects.c.key == annotations.c.project)
+             .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.A, ~annotations.c.deleted,
+                    ~annotations.c.skipped, annotations.c.image_id.is_not(None), ~on_b, ~accepted, ~looks)
+             .order_by(annotations.c.image_id))
     with ledger.read() as connection:
         return list(connection.scalars(query))

@@ -1,56 +1,20 @@
-"""Images that wait for an annotator, with what ordering them needs."""
-
-from __future__ import annotations
+"""Images that wait for an annotator, with what ordering them needs, and open tasks that nobody needs any more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select
 
 from datastore.ledger.engine import Ledger
-from datastore.ledger.projects import Project
 from datastore.ledger.sql import in_chunks
-from datastore.ledger.tables import accepted_readings, collected, gold, images, projects, readings, submissions, tasks
-from schemas.labelling import Side
+from datastore.ledger.tables import accepted_readings, annotations, gold, images, projects, readings, submissions, tasks
+from schemas.label_tasks import Project
+from schemas.labelling import Share, Side, Waiting
+from schemas.reader import ReaderKind
 from schemas.reading import Summary
 from schemas.submission import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An image that a task could be made of.
-
-    Attributes:
-        image_id: which.
-        reading_id: its reading by the model in use.
-        summary: of that reading.
-        cluster_id: images of one thing share it.
-        submitter: who sent it.
-        campaign: that it was sent to.
-    """
-
-    image_id: str
-    reading_id: str
-    summary: Summary
-    cluster_id: str
-    submitter: str
-    campaign: str
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Whose images a config takes: those of these campaigns or, where ``others`` is set, all but those."""
-
-    campaigns: frozenset[str] = frozenset()
-    others: bool = True
-
-    def takes(self) -> ColumnElement[bool]:
-        """Whether it takes what a row of ``submissions`` is about."""
-        named = func.coalesce(submissions.c.campaign, "").in_(sorted(self.campaigns))
-        return ~named if self.others else named
-
-
-def waiting(ledger: Ledger, project: Project, run: str, share: Share) -> list[str]:
+def waiting_ids(ledger: Ledger, project: Project, run: str, share: Share) -> list[str]:
     """Accepted images that a model has read and that have no task on the side of a project yet, in order of id.
 
     Images with an accepted reading of the config are not among them, but gold is, once its truth is known. What nobody was
@@ -66,16 +30,22 @@ def waiting(ledger: Ledger, project: Project, run: str, share: Share) -> list[st
     of_config = gold.c.annotation_config == project.annotation_config
     is_gold = _exists(gold, of_config)
     accepted = _exists(accepted_readings, accepted_readings.c.annotation_config == project.annotation_config)
-    taken = _exists(submissions, and_(submissions.c.outcome == Outcome.ACCEPTED, share.takes()))
+    taken = _exists(submissions, and_(submissions.c.outcome == Outcome.ACCEPTED, _takes(share)))
     known = and_(is_gold, accepted, taken)
     # On the side of the second reader an image stays wanted whether or not the first reading was accepted.
     rest = (and_(~is_gold, _exists(tasks, tasks.c.project.in_(_keys(project, Side.A)))) if project.side is Side.B
             else and_(~or_(is_gold, accepted), taken, _exists(readings, readings.c.run == run)))
     conditions = [_exists(submissions, submissions.c.outcome == Outcome.ACCEPTED),
-                  _exists(readings, readings.c.reader.startswith("model:")),
+                  _exists(readings, readings.c.reader.startswith(f"{ReaderKind.MODEL}:")),
                   ~_exists(tasks, tasks.c.project.in_(_keys(project, project.side))), or_(known, rest)]
     with ledger.read() as connection:
         return list(connection.scalars(select(images.c.image_id).where(*conditions).order_by(images.c.image_id)))
+
+
+def _takes(share: Share) -> ColumnElement[bool]:
+    """Whether a config takes what a row of ``submissions`` is about: ``Share.takes`` in SQL."""
+    named = func.coalesce(submissions.c.campaign, "").in_(sorted(share.campaigns))
+    return ~named if share.others else named
 
 
 def _keys(project: Project, side: Side) -> Select[tuple[str]]:
@@ -95,9 +65,9 @@ def moved(ledger: Ledger, project: Project, share: Share) -> dict[str, int | Non
     Returns:
         Task ids by subject; None for one that was never pushed.
     """
-    taken = exists().where(submissions.c.image_id == tasks.c.image_id, submissions.c.outcome == Outcome.ACCEPTED, share.takes())
+    taken = exists().where(submissions.c.image_id == tasks.c.image_id, submissions.c.outcome == Outcome.ACCEPTED, _takes(share))
     of_config = select(projects.c.key).where(projects.c.annotation_config == project.annotation_config)
-    answered = exists().where(collected.c.image_id == tasks.c.image_id, collected.c.project.in_(of_config), ~collected.c.deleted)
+    answered = exists().where(annotations.c.image_id == tasks.c.image_id, annotations.c.project.in_(of_config), ~annotations.c.deleted)
     with ledger.read() as connection:
         rows = connection.execute(select(tasks.c.subject, tasks.c.task_id).where(
             tasks.c.project == project.key, tasks.c.taken_by == project.annotation_config, tasks.c.subject == tasks.c.image_id,
@@ -105,9 +75,9 @@ def moved(ledger: Ledger, project: Project, share: Share) -> dict[str, int | Non
         return {row.subject: row.task_id for row in rows}
 
 
-def candidates(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Candidate]:
+def described(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Waiting]:
     """These images with what ordering them needs, in the same order: by the run, or by any model where it has not read one."""
-    found: dict[str, Candidate] = {}
+    found: dict[str, Waiting] = {}
     with ledger.read() as connection:
         for chunk in in_chunks(image_ids):
             rows = connection.execute(
@@ -116,12 +86,12 @@ def candidates(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Candi
                 .join(images, images.c.image_id == readings.c.image_id)
                 .join(submissions, and_(submissions.c.image_id == images.c.image_id,
                                         submissions.c.outcome == Outcome.ACCEPTED))
-                .where(readings.c.reader.startswith("model:"), readings.c.image_id.in_(chunk))
+                .where(readings.c.reader.startswith(f"{ReaderKind.MODEL}:"), readings.c.image_id.in_(chunk))
                 .order_by(readings.c.run == run, readings.c.reading_id))  # the last one of an image counts
             for row in rows:
                 summary = Summary(row.summary["regions"], row.summary["uncertainty"], tuple(row.summary["slices"]))
-                found[row.image_id] = Candidate(row.image_id, row.reading_id, summary, row.cluster_id, row.submitter or "",
-                                                row.campaign or "")
+                found[row.image_id] = Waiting(row.image_id, row.reading_id, summary, row.cluster_id, row.submitter or "",
+                                              row.campaign or "")
     return [found[image_id] for image_id in image_ids if image_id in found]
 
 
@@ -135,5 +105,3 @@ def images_given(ledger: Ledger, annotation_config: str) -> set[str]:
         return set(connection.scalars(
             select(tasks.c.image_id).distinct().join(projects, projects.c.key == tasks.c.project)
             .where(projects.c.annotation_config == annotation_config)))
-
-

@@ -1,9 +1,6 @@
 """The outbox of Label Studio tasks: a row is written before its task is pushed, and confirmed when Label Studio has it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,40 +22,8 @@ from sqlalchemy import (
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore
-from datastore.ledger.tables import collected, projects, tasks, unreadable_tasks
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """One task of one project.
-
-    Attributes:
-        project: key of the project that it is in.
-        subject: what it is about: an image's id, or IMAGE/REGION.
-        config_version: of the project's annotation config.
-        image_id: the image that it is about.
-        taken_by: the annotation config whose accepted reading comes of it.
-        shown: ids of the readings that are its predictions, the first one first.
-        reason: why it is a second look.
-        place: in the queue.
-        after_task: the project's newest task when this one's post began; None where it was never posted.
-        posted_at: when that was.
-        task_id: Label Studio's; None while it has not confirmed it.
-        collected_at: the task's last change that was collected; None before the first.
-    """
-
-    project: str
-    subject: str
-    config_version: int
-    image_id: str
-    taken_by: str
-    shown: tuple[str, ...] = ()
-    reason: str | None = None
-    place: int = 0
-    after_task: int | None = None
-    posted_at: datetime | None = None
-    task_id: int | None = None
-    collected_at: datetime | None = None
+from datastore.ledger.tables import annotations, projects, tasks, unreadable_tasks
+from schemas.label_tasks import TaskRow
 
 
 def plan_tasks(connection: Connection, rows: Sequence[TaskRow]) -> int:
@@ -84,8 +49,8 @@ def unconfirmed(ledger: Ledger, project: str) -> list[TaskRow]:
 
 def answered() -> ColumnElement[bool]:
     """Whether an answer to a row of ``tasks`` was collected and stands; of a second look, one that settles it."""
-    settles = and_(collected.c.reading_id.is_not(None), collected.c.problem.is_(None))
-    return exists().where(collected.c.project == tasks.c.project, collected.c.subject == tasks.c.subject, ~collected.c.deleted,
+    settles = and_(annotations.c.reading_id.is_not(None), annotations.c.problem.is_(None))
+    return exists().where(annotations.c.project == tasks.c.project, annotations.c.subject == tasks.c.subject, ~annotations.c.deleted,
                           or_(tasks.c.reason.is_(None), settles))
 
 

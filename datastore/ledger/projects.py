@@ -1,8 +1,7 @@
-"""What was published of annotation configs, their Label Studio projects, and who works in them."""
+"""Label Studio's projects: one a side of a version of an annotation config, and those that were lost."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -10,35 +9,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import projects
+from schemas.label_tasks import Project
 from schemas.labelling import Side
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """One Label Studio project.
-
-    ``key`` is the mark that it carries there, and what rows of the ledger name it by. ``project_id`` is Label Studio's number:
-    None while it has not confirmed the project, and no name, for another server numbers from 1 again. ``guide`` is the digest of
-    the guide that it shows. ``lost``: it was not in Label Studio when last looked for.
-    """
-
-    annotation_config: str
-    config_version: int
-    side: Side
-    key: str
-    project_id: int | None
-    guide: str | None
-    lost: bool = False
-
-    @property
-    def run(self) -> str:
-        """Name and version of its annotation config."""
-        return f"{self.annotation_config}@{self.config_version}"
-
-    @property
-    def number(self) -> int:
-        """Label Studio's number of it; 0, which is no project's, while there is none."""
-        return self.project_id or 0
 
 
 def plan_project(ledger: Ledger, name: str, version: int, side: Side, key: str) -> Project:

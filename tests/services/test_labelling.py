@@ -31,7 +31,7 @@ from flows.collect import collect
 from flows.label import label
 from flows.label_status import label_status
 from schemas.ids import sha256
-from schemas.labelling import Kind, Side
+from schemas.labelling import AgreementKind, Side
 from schemas.reading import Direction, Reading, Region
 from schemas.submission import Outcome, image_key
 from tests.places import REAL_DATA
@@ -201,7 +201,7 @@ def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> N
     counts = collect().counts
     assert (counts["accepted"], counts["to a second look"]) == (0, 0)
     assert here.accepted[image].reader == f"person:{PARK}"
-    assert {item.other: item.agreed for item in compared(here.bench.ledger) if item.kind is Kind.GOLD} == {
+    assert {item.other: item.agreed for item in compared(here.bench.ledger) if item.kind is AgreementKind.GOLD} == {
         f"person:{KIM}": True, f"person:{LEE}": False}
 
 
@@ -299,7 +299,7 @@ def test_the_queue_is_kept_shallow_and_in_order(lab: Callable[..., Lab]) -> None
 
 
 def made_score(bench: Workbench, image_id: str) -> float:
-    [found] = label_queue.candidates(bench.ledger, RUN, [image_id])
+    [found] = label_queue.described(bench.ledger, RUN, [image_id])
     return 1 - found.summary.uncertainty
 
 

@@ -17,10 +17,9 @@ from sqlalchemy import select
 from apps.demo.__main__ import SAMPLES
 from datastore.ledger import projects
 from datastore.ledger.outbox import confirmed
-from datastore.ledger.projects import Project
-from datastore.ledger.readings import reading_id
 from datastore.ledger.tables import agreements
-from schemas.labelling import Kind, Side
+from schemas.label_tasks import Project
+from schemas.labelling import AgreementKind, Side
 from schemas.reading import Direction, Reading, Region
 from tests.services.conftest import World, accepted, readings_by, with_shares
 from workbench.settings import Settings
@@ -248,8 +247,8 @@ def test_two_read_it_differently_and_a_third_decides(stack: Settings, world: Wor
     with world.bench.ledger.read() as connection:
         [agreement] = connection.execute(select(agreements)).all()
     [one], [other] = answers(world, kim), answers(world, lee)
-    assert (agreement.kind, agreement.agreed) == (Kind.PAIR, False)
-    assert (agreement.one, agreement.other) == (reading_id(one), reading_id(other))
+    assert (agreement.kind, agreement.agreed) == (AgreementKind.PAIR, False)
+    assert (agreement.one, agreement.other) == (one.reading_id, other.reading_id)
 
     # Park sees why, and what both read.
     third = Annotator(browser, url, park)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
-from datastore.ledger.projects import Project
+from adapters.label_studio.client import LabelStudio
+from datastore.ledger import Ledger, projects
 from schemas.errors import LeaseLost, SaegimError, SettingError
+from schemas.label_tasks import Project
 from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from workbench.bench import Workbench
-from workbench.collect.decide import _decide_stranded, _tell_stuck
-from workbench.collect.page import COUNTS, _found, collect_project
+from workbench.collect.decide import decide_stranded, tell_stuck
+from workbench.collect.project import collect_project
 from workbench.label.second_looks import push_second_looks
 from workbench.report import CollectReport
 
@@ -20,34 +22,63 @@ def bring_home(bench: Workbench) -> CollectReport:
     A project that cannot be collected from stops no other one; its error is among what failed.
     """
     report = CollectReport()
-    found = _found(bench, report)
-    for name in sorted({project.annotation_config for project in found}):
+    there = projects_there(bench.ledger, bench.label_studio, report)
+    for name in sorted({project.annotation_config for project in there}):
         try:
             config = bench.config_named(name)
         except SettingError as error:  # the other configs' people still wait; its cursor stays where it is
             report.notes.append(f"{name} is not collected: {error}")
             continue
-        _collect_config(bench, config, [project for project in found if project.annotation_config == name], report)
+        of_config = [project for project in there if project.annotation_config == name]
+        collect_config(bench, config, of_config, report)
     return report
 
 
-def _collect_config(bench: Workbench, config: AnnotationConfig, there: list[Project], report: CollectReport) -> None:
-    counts: Counter[str] = Counter()
+def projects_there(ledger: Ledger, label_studio: LabelStudio, report: CollectReport) -> list[Project]:
+    """The ledger's projects that are in Label Studio, by their marks; those of them too that were lost and are there again.
+
+    The report gets a note on each that is not there.
+    """
+    numbers = label_studio.marked_projects()
+    known = projects.every_project(ledger)
+    newest = {project.annotation_config: project.config_version for project in known}  # they come in order of their versions
+    there = []
+    for project in known:
+        if project.key in numbers:
+            number = numbers[project.key]
+            there.append(project if number == project.number else projects.confirm_project(ledger, project, number))
+        elif not project.lost:
+            is_old = project.config_version < newest[project.annotation_config]
+            report.notes.append(f"Project {project.number} ({project.run}, {project.side}) was deleted in Label Studio, or is "
+                                f"another's. What was collected from it stays{'.' if is_old else '; label makes it again.'}")
+            if is_old:  # nobody makes it again: it is said once
+                with ledger.write() as connection:
+                    projects.retire_project(connection, project)
+    return there
+
+
+def collect_config(bench: Workbench, config: AnnotationConfig, there: Sequence[Project], report: CollectReport) -> None:
+    """Collects from the projects of one annotation config, then decides and pushes what waits for no change in them.
+
+    Args:
+        bench: the systems.
+        config: the annotation config, as it is today.
+        there: its projects that are in Label Studio.
+        report: gets what was done, and the errors of projects that could not be collected from.
+    """
     for project in there:
         try:
-            counts += collect_project(bench, config, project, report)
+            report.add(collect_project(bench, config, project))
         except LeaseLost as error:
             report.notes.append(str(error))
         except SaegimError as error:
             bench.run.say(f"Project {project.number} ({project.run}, {project.side}) is not collected: {error}")
             report.failed.append(error)
     if config.subject is Subject.IMAGE:
-        _decide_stranded(bench, config, counts)
+        report.add(decide_stranded(bench.ledger, config))
         try:
             push_second_looks(bench, config, report)
         except SaegimError as error:
             bench.run.say(f"Second looks of {config.name} are not pushed: {error}")
             report.failed.append(error)
-        _tell_stuck(bench, config, report)
-    for what in COUNTS:
-        setattr(report, what, getattr(report, what) + counts[what])
+        report.notes += tell_stuck(bench.ledger, config.name, bench.label_studio.url)

@@ -11,9 +11,8 @@ from adapters.label_studio.codec import line_from_annotation
 from datastore.ledger import Connection, outbox, readings
 from datastore.ledger import annotations as answers
 from datastore.ledger.annotations import AnnotationRow, add_annotations, seen_annotations
-from datastore.ledger.outbox import TaskRow
-from datastore.ledger.projects import Project
 from schemas.errors import CodecError
+from schemas.label_tasks import Project, TaskRow
 from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from stages.collect.effort import effort

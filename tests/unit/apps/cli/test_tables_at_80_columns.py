@@ -18,11 +18,12 @@ from datastore.ledger import Ledger
 from datastore.ledger.standing import Decision
 from pages.label_status_tables import tables
 from saegim.tables import Table
+from schemas.reader import Reader
 from schemas.submission import Said
-from stages.label.status import status
+from stages.label.status import sum_up
 from tests.filled_ledger import fill
+from tests.made_work import QUEUES, SOME_PAIRS, SOME_WORK
 from tests.unit.apps.cli.test_models_list import NoObjects
-from tests.unit.workbench.label.test_labelling import QUEUES, SOME_PAIRS, SOME_WORK
 
 COUNT = 130
 LONG_NAME = "김하늘-" * 6 + "seoul@example.com"
@@ -70,8 +71,8 @@ def test_submissions_and_holds(no_word_is_broken: Callable[..., str]) -> None:
 
 
 def test_how_the_labelling_goes(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    found = status(SOME_WORK, SOME_PAIRS, QUEUES)
-    people = tuple(dataclasses.replace(person, reader=LONG_NAME) for person in found.people)
+    found = sum_up(SOME_WORK, SOME_PAIRS, QUEUES)
+    people = tuple(dataclasses.replace(person, reader=Reader.person(LONG_NAME)) for person in found.people)
     told = SimpleNamespace(tables=tables(dataclasses.replace(found, people=people)), page="")
     monkeypatch.setattr("workbench.label.status.status_of", lambda *_: told)
     monkeypatch.setattr(label, "Workbench", lambda _settings: None)

@@ -12,11 +12,9 @@ from adapters.label_studio.client import MARK, MARK_FIELD, _mark
 from datastore.ledger import Ledger, label_queue, label_status, outbox, projects, readings, second_looks
 from datastore.ledger import annotations as answers
 from datastore.ledger.annotations import AnnotationRow, Standing, add_annotations, seen_annotations, take_back
-from datastore.ledger.label_queue import Share
-from datastore.ledger.outbox import TaskRow
-from datastore.ledger.projects import Project
 from datastore.ledger.tables import submissions
-from schemas.labelling import Side
+from schemas.label_tasks import Project, TaskRow
+from schemas.labelling import Share, Side
 from tests.read_images import RUN, fill, made_reading
 
 
@@ -36,7 +34,7 @@ def answered(ledger: Ledger, project: str, image: str, annotation: int, task: in
     reading = made_reading(image, 1)
     with ledger.write() as connection:
         add_annotations(connection, [AnnotationRow(
-            annotation, revision, project, task, image, image, "person:kim", readings.reading_id(reading) if sound else None,
+            annotation, revision, project, task, image, image, "person:kim", reading.reading_id if sound else None,
             skipped, 1.0, None if sound or skipped else "wrong", None)])
 
 
@@ -60,7 +58,7 @@ def test_what_nobody_has_answered_goes_to_the_next_project_and_back(ledger: Ledg
         assert outbox.carry_over(connection, "first", "second") == 0
     second = project(ledger, "second", 3)
     assert [row.subject for row in outbox.unconfirmed(ledger, "second")] == [last, waits]
-    assert label_queue.waiting(ledger, second, RUN, Share()) == []
+    assert label_queue.waiting_ids(ledger, second, RUN, Share()) == []
     assert [row.key for row in projects.project_rows(ledger)] == ["second"]
     assert projects.lost_keys(ledger, second) == ["first"]
     [both] = label_status.queues(ledger, 0, 7)
@@ -81,8 +79,8 @@ def test_the_second_reader_follows_what_a_lost_project_was_answered(ledger: Ledg
     with ledger.write() as connection:
         projects.replace_project(connection, first, "second")
         outbox.carry_over(connection, "first", "second")
-    assert label_queue.waiting(ledger, project(ledger, "second", 1), RUN, Share()) == []  # nobody reads it for side A again
-    assert label_queue.waiting(ledger, project(ledger, "b", 2, Side.B), RUN, Share()) == [image]
+    assert label_queue.waiting_ids(ledger, project(ledger, "second", 1), RUN, Share()) == []  # nobody reads it for side A again
+    assert label_queue.waiting_ids(ledger, project(ledger, "b", 2, Side.B), RUN, Share()) == [image]
 
 
 def test_a_second_look_that_settles_nothing_is_asked_again(ledger: Ledger) -> None:
@@ -135,8 +133,8 @@ def test_whose_images_a_config_takes(ledger: Ledger) -> None:
         connection.execute(submissions.update().where(submissions.c.image_id == ids[0]).values(campaign="forms"))
         connection.execute(submissions.update().where(submissions.c.image_id == ids[1]).values(campaign=None))
     here = project(ledger, "key", 1)
-    assert label_queue.waiting(ledger, here, RUN, Share(frozenset({"forms"}), others=False)) == ids[:1]
-    assert label_queue.waiting(ledger, here, RUN, Share(frozenset({"forms"}))) == ids[1:]
+    assert label_queue.waiting_ids(ledger, here, RUN, Share(frozenset({"forms"}), others=False)) == ids[:1]
+    assert label_queue.waiting_ids(ledger, here, RUN, Share(frozenset({"forms"}))) == ids[1:]
     planned(ledger, "key", ids)
     answered(ledger, "key", ids[3], 1, 103)
     assert label_queue.moved(ledger, here, Share(frozenset({"forms"}), others=False)) == {ids[1]: 101, ids[2]: 102}

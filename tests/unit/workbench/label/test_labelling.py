@@ -1,25 +1,20 @@
-"""Labelling: what people did to a pre-label, how far two of them agree, what is accepted, and the status."""
+"""Labelling: what people did to a pre-label, how far two of them agree, what is accepted."""
 
 from __future__ import annotations
 
 import itertools
 import random
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from html import unescape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pages.label_status_page import render
-from pages.label_status_tables import markdown, tables
 from schemas.errors import UnitMismatch
-from schemas.labelling import Agreement, Compared, Effort, Queue, Side, Work
-from schemas.labelling import Kind as Comparing
+from schemas.labelling import Agreement, Effort
 from schemas.reading import (
     Attributes,
     Condition,
@@ -38,7 +33,6 @@ from stages.collect.agreement import LISTED, LONGEST, Difference, What, agreed, 
 from stages.collect.effort import CLEAR, DELETE, effort, keys, mending
 from stages.collect.merge import merge
 from stages.compare import compare
-from stages.label.status import FEW, LONGEST_TASK, Share, gap, status
 from tests.places import REAL_DATA
 
 RECEIPTS = REAL_DATA / "receipts"
@@ -447,98 +441,3 @@ def test_where_no_two_change_the_same_it_does_not_matter_who_comes_first(
     before = reading(*shown)
     assert merged(reading(*one), reading(*other), before).regions == tuple(expected)
     assert merged(reading(*other), reading(*one), before).regions == tuple(expected)
-
-
-# Status
-
-def work(reader: str = "person:kim", seconds: float | None = 60, model: str | None = "model:m@1", *, side: Side = Side.A,
-         skipped: bool = False, problem: str | None = None, config: str = "scene_text@1") -> Work:
-    done = Effort(model, 10, 8, 2, 1, 0, 0, 1, 11, 100, 75) if model else Effort(None, 0, 0, 0, 0, 0, 0, 5, 5, 50, 0)
-    return Work(config, side, reader, 1, seconds, skipped, problem, None if skipped else done)
-
-
-def compared(kind: Comparing, one: str, other: str, cer: float, *, shown: tuple[bool, bool] = (True, True)) -> Compared:
-    return Compared("scene_text@1", kind, one, other, Agreement(1, cer, 1), cer <= 0.02, *shown)
-
-
-SOME_WORK = [work(), work(seconds=120), work(seconds=50_000), work(seconds=None), work(skipped=True, seconds=20),
-             work(model=None), work("person:lee", side=Side.B, problem="region x has no text"),
-             work("person:boss", side=Side.SECOND_LOOK, model=None)]
-SOME_PAIRS = [compared(Comparing.PAIR, "person:kim", "person:lee", 0.0),
-              compared(Comparing.PAIR, "person:kim", "person:lee", 0.1),
-              compared(Comparing.PAIR, "person:kim", "person:lee", 0.2, shown=(True, False)),
-              compared(Comparing.GOLD, "person:boss", "person:lee", 0.01),
-              compared(Comparing.GOLD, "person:boss", "person:kim", 0.03, shown=(True, False))]
-QUEUES = [Queue("scene_text@1", Side.B, 5, 100, 60, 20), Queue("scene_text@1", Side.A, 4, 100, 0, None),
-          Queue("scene_text@1", Side.SECOND_LOOK, 6, 9, 3, None)]
-
-
-def test_the_status_counts_what_people_did() -> None:
-    told = status(SOME_WORK, SOME_PAIRS, QUEUES)
-    kim, lee, boss = told.people
-    assert [(person.name, person.side) for person in told.people] == [
-        ("kim", Side.A), ("lee", Side.B), ("boss", Side.SECOND_LOOK)]
-    assert (kim.tasks, kim.skipped, kim.time.capped) == (5, 1, 1)
-    assert kim.time.hours == pytest.approx((60 + 120 + LONGEST_TASK + 20 + 60) / 3600)
-    assert kim.time.tasks_an_hour == pytest.approx(4 / ((60 + 120 + LONGEST_TASK + 60) / 3600))
-    assert kim.mending.edits_a_region == 4 / 11
-    assert kim.mending.accepted == Share(32, 40)
-    assert kim.pairs.agreed == Share(1, 3)
-    assert kim.pairs.cer == pytest.approx(0.1)
-    assert (kim.gold.agreed, kim.gold.cer) == (Share(0, 1), 0.03)
-    assert (lee.problems, lee.pairs.agreed, lee.gold.agreed) == (1, Share(1, 3), Share(1, 1))
-    assert (boss.pairs.agreed.value, boss.gold.cer) == (None, None)
-    [model] = told.models
-    assert (model.name, model.mending.tasks, model.mending.saved) == ("m@1", 5, Share(375, 500))
-    assert told.pairs.agreed == Share(1, 3)
-    assert [(project.queue.side, project.days_left) for project in told.projects] == [
-        (Side.A, 0), (Side.B, 3), (Side.SECOND_LOOK, None)]
-
-
-def test_anchoring_compares_tasks_with_a_prelabel_and_without_and_says_when_they_are_few() -> None:
-    [small] = status(SOME_WORK, SOME_PAIRS, []).anchoring
-    assert (small.prelabelled.tasks, small.without.tasks, small.few) == (5, 1, True)  # second looks do not count
-    assert small.without.time.seconds_a_region == 60 / 5
-    assert (small.prelabelled.pairs.agreed, small.without.pairs.agreed) == (Share(1, 2), Share(0, 1))
-    assert (small.prelabelled.gold.agreed, small.without.gold.agreed) == (Share(1, 1), Share(0, 1))
-    [enough] = status([work(seconds=55)] * FEW + [work(model=None, seconds=50)] * FEW, [], []).anchoring
-    assert not enough.few
-    assert enough.faster == pytest.approx((55 / 11) / (50 / 5) - 1)
-    assert enough.gold is None
-
-
-def test_three_out_of_three_are_no_certainty() -> None:
-    small, large = gap(Share(3, 3), Share(1, 3)), gap(Share(300, 300), Share(100, 300))
-    assert small is not None and large is not None
-    assert small.value == large.value == pytest.approx(2 / 3)
-    # Agresti and Caffo by hand: 4/5 and 2/5, of 5 each.
-    assert small.margin == pytest.approx(1.96 * (0.8 * 0.2 / 5 + 0.4 * 0.6 / 5) ** 0.5)
-    assert large.margin < 0.07
-
-
-def test_tables_have_a_word_for_each_heading_and_markdown_keeps_the_columns() -> None:
-    found = tables(status([*SOME_WORK, work("person:a|b\nc")], SOME_PAIRS, QUEUES))
-    assert [len(table.rows) for table in found] == [4, 1, 3, 3]
-    assert all(len(row) == len(table.headings) for table in found for row in table.rows)
-    rows = [line for line in markdown(found).splitlines() if line.startswith("|")]
-    assert len(rows) == sum(len(table.rows) + 2 for table in found)
-    [row] = [row for row in rows if "a\\|b c" in row]
-    assert len(re.findall(r"(?<!\\)\|", row)) == len(found[0].headings) + 1
-
-
-@pytest.mark.parametrize("people", [0, 1, 60])
-def test_the_page_is_one_file_that_escapes_names_and_shows_everybody(people: int) -> None:
-    names = [f"person:<script>alert({index})</script> 김{index}" for index in range(people)]
-    done = [work(name, config=f"scene_text@{1 + index % 2}") for index, name in enumerate(names)]
-    pairs = [compared(Comparing.PAIR, name, names[0], 0.05) for name in names]
-    page = render(status(done, pairs, QUEUES if people else []), thresholds={"scene_text@1": LIMITS}, at="today")
-    assert "<script" not in page
-    assert not re.search(r"(src|href)\s*=|url\(|@import|https?:", page)
-    assert all(name.removeprefix("person:") in unescape(page) for name in names)
-    assert ('class="limit"' in page) == bool(people)  # the threshold is drawn
-
-
-def test_a_bar_ends_where_its_value_is_and_the_threshold_is_a_quarter_of_the_way() -> None:
-    told = status([work()], [compared(Comparing.PAIR, "person:kim", "person:lee", 0.04)], [])
-    page = render(told, thresholds={"scene_text@1": LIMITS})
-    assert re.search(r'<rect class="bar over" width="50.00" height="10"/><line class="limit" x1="25.00" x2="25.00"', page)
