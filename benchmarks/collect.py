@@ -16,19 +16,19 @@ from more_itertools import chunked
 from prefect import flow
 from rich.progress import track
 
+from adapters.label_studio.tasks import import_tasks, tasks_after
 from benchmarks.figures import Figure
 from benchmarks.label_studio import stack, workbench
 from benchmarks.push import reading_id
-from datastore.ledger import annotations as answers
-from datastore.ledger import outbox, projects, readings
+from datastore.ledger import outbox, projects
+from datastore.ledger.annotations import answers_to
 from schemas.label_tasks import Project, TaskRow
 from tests.read_images import fill, made_reading
 from workbench.bench import Workbench
-from workbench.collect.page import collect_project
+from workbench.collect.project import collect_project
 from workbench.label.image_tasks import make_tasks
 from workbench.label.projects import project_of
 from workbench.label.push import SUBJECT
-from workbench.report import CollectReport
 
 TASKS = 10_000
 REGIONS = 15
@@ -59,7 +59,7 @@ def run() -> list[Figure]:
                 if times is ours:
                     collected(bench)
                 else:
-                    body = bench.label_studio._http(f"api/projects/{project.number}/export", params={"exportType": "JSON"},
+                    body = bench.label_studio.request(f"api/projects/{project.number}/export", params={"exportType": "JSON"},
                                                     seconds=600).json()
                 times.append(time.perf_counter() - started)
             ratios.append(export[-1] / ours[-1])
@@ -78,7 +78,7 @@ def run() -> list[Figure]:
 def collected(bench: Workbench) -> None:
     """One run of collect over one project."""
     [project] = projects.project_rows(bench.ledger)
-    collect_project(bench, bench.annotation_config, project, CollectReport())
+    collect_project(bench, bench.annotation_config, project)
 
 
 def _annotated(bench: Workbench, project: Project, ids: Sequence[str]) -> None:
@@ -90,7 +90,7 @@ def _annotated(bench: Workbench, project: Project, ids: Sequence[str]) -> None:
         made = make(rows, {reading_id(name): made_reading(name, REGIONS) for name in batch})
         for task in made:
             task["annotations"] = [{"result": task["predictions"][0]["result"], "lead_time": 30.0}]
-        found = bench.label_studio.import_tasks(project.number, made)
+        found = import_tasks(bench.label_studio, project.number, made)
         with bench.ledger.write() as connection:
             outbox.plan_tasks(connection, rows)
             outbox.confirm(connection, project.key, dict(zip(batch, found, strict=True)))
@@ -101,20 +101,20 @@ def _annotated(bench: Workbench, project: Project, ids: Sequence[str]) -> None:
 
 def _change(bench: Workbench, project: Project, number: int) -> None:
     """One per cent of the tasks: texts changed, some annotations taken back, some skipped."""
-    chosen = bench.label_studio.tasks_after(project.number, 0, SUBJECT)[number * CHANGED:(number + 1) * CHANGED]
+    chosen = tasks_after(bench.label_studio, project.number, 0, SUBJECT)[number * CHANGED:(number + 1) * CHANGED]
 
     def act(index: int) -> None:
-        task = bench.label_studio._http(f"api/tasks/{chosen[index].task_id}/").json()
+        task = bench.label_studio.request(f"api/tasks/{chosen[index].task_id}/").json()
         [annotation] = task["annotations"]
         path = f"api/annotations/{annotation['id']}/"
         if index % 20 == 0:
-            bench.label_studio._http(path, method="DELETE", expected=(204,))
+            bench.label_studio.request(path, method="DELETE", expected=(204,))
             return
         result = annotation["result"]
         for item in result:
             if item["type"] == "textarea":
                 item["value"]["text"] = [f"{item['value']['text'][0]} {number}"]
-        bench.label_studio._http(path, method="PATCH", json={"result": result, "was_cancelled": index % 20 == 1})
+        bench.label_studio.request(path, method="PATCH", json={"result": result, "was_cancelled": index % 20 == 1})
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(act, range(len(chosen))))
@@ -123,11 +123,9 @@ def _change(bench: Workbench, project: Project, number: int) -> None:
 def _in_ledger(bench: Workbench, ids: Sequence[str]) -> dict[int, tuple[bool, tuple[str, ...]]]:
     """The newest state of each annotation that stands: skipped or not, and its texts."""
     with bench.ledger.read() as connection:
-        given = answers.given(connection, bench.annotation_config.name, ids)
-        by_id = readings.readings_by_id(connection, [
-            item.reading_id for items in given.values() for item in items if item.reading_id])
-    return {item.annotation_id: (item.skipped, () if item.skipped else tuple(
-        region.text for region in by_id[item.reading_id or ""].regions)) for items in given.values() for item in items}
+        given = answers_to(connection, bench.annotation_config.name, ids)
+    return {item.annotation_id: (item.skipped, tuple(region.text for region in item.reading.regions) if item.reading else ())
+            for items in given.values() for item in items}
 
 
 def _exported(body: Sequence[dict[str, Any]]) -> dict[int, tuple[bool, tuple[str, ...]]]:

@@ -31,8 +31,9 @@ from schemas.reading import Attributes, Direction, Reading, Region, Unit
 from schemas.recipes.dataset import Dataset
 from schemas.submission import Outcome, image_key
 from workbench.bench import Workbench
-from workbench.export.plan import load_dataset, next_release
-from workbench.export.publish import Publication
+from workbench.export.plan import next_release
+from workbench.export.publish import publish
+from workbench.export.recipes import load_dataset
 
 CONFIG, RUN = "scene_text", "scene_text@1"
 PEOPLE = ("kim@example.org", "lee@example.org", "park@example.org", "choi@example.org")
@@ -158,7 +159,7 @@ def recipe(name: str) -> Dataset:
 
 def published(bench: Workbench, dataset: Dataset) -> Manifest:
     """The next release of a dataset."""
-    manifest = Publication(bench, next_release(bench, dataset)).publish()
+    manifest = publish(bench, next_release(bench, dataset))
     assert manifest, "nothing had changed"
     return manifest
 

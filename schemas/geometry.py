@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from schemas.reading import Point, Polygon
 
 DECIMALS = 2
 """A hundredth of a pixel: finer than anybody draws, and the same text in every file."""
+Shapes = NDArray[np.object_]
+"""Shapely's geometries, one a place."""
 LOST = 0.02
 """Share of what an outline encloses from which cutting it off is no mending: half a letter of a line of 25."""
 
@@ -71,6 +74,31 @@ def mend(points: Iterable[Point], width: int, height: int) -> Mended:
 def area(polygon: Polygon) -> float:
     """Area in square pixels."""
     return float(shapely.Polygon(polygon).area)
+
+
+def shapes_of(polygons: Sequence[Polygon]) -> Shapes:
+    """Polygons as valid shapes, in their order; one that crosses itself becomes the parts that it encloses."""
+    shapes = np.array([shapely.Polygon(polygon) for polygon in polygons], dtype=object)
+    # One polygon that crosses itself would raise for a whole vectorised call.
+    invalid = ~shapely.is_valid(shapes)
+    shapes[invalid] = shapely.make_valid(shapes[invalid])
+    return shapes
+
+
+def iou(one: Shapes, other: Shapes) -> NDArray[np.float64]:
+    """Intersection over union of valid shapes, place by place: area of what both cover over area of what either covers.
+
+    Args:
+        one: shapes.
+        other: as many.
+
+    Returns:
+        In [0, 1]; 0 where neither has an area.
+    """
+    common = shapely.area(shapely.intersection(one, other))
+    union = shapely.area(one) + shapely.area(other) - common
+    found: NDArray[np.float64] = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    return found
 
 
 def _apart(corners: Sequence[Point]) -> list[Point]:

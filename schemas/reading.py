@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from schemas.ids import digest
+from schemas.reader import Reader
+
 Point = tuple[float, float]
 Polygon = tuple[Point, ...]
 """Pixels of the canonical image, clockwise on the screen from the reading start, at least three corners, not closed."""
@@ -162,9 +165,14 @@ class Reading:
     conditions: tuple[Condition, ...] = ()
 
     @property
+    def reading_id(self) -> str:
+        """Its natural key, hashed: what the ledger names it by."""
+        return digest("reading", self.image_id, self.reader, self.run, str(self.revision), length=32)
+
+    @property
     def by_person(self) -> bool:
         """Whether a person made it, or several did."""
-        return self.reader.startswith(("person:", "merged:"))
+        return Reader(self.reader).by_person
 
     def regions_json(self) -> str:
         """Regions as compact JSON with sorted keys; ``regions_from_json`` reads it back."""

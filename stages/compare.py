@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from schemas.errors import UnitMismatch
+from schemas.geometry import iou, shapes_of
 from schemas.reading import Reading, Region
 from schemas.text import normalise, without_spaces
 
@@ -19,8 +21,19 @@ IOU = 0.5
 COVERED = 0.5
 """A region that lies to more than this share on a don't-care region is not counted against anybody (the same)."""
 
-Pair = tuple[float, int, int]
-"""IoU of two regions, index of the one in its reading, index of the other in its own."""
+
+class Overlap(NamedTuple):
+    """Two regions that lie on each other.
+
+    Attributes:
+        iou: of their outlines.
+        one: index of the one in its reading.
+        other: index of the other in its own.
+    """
+
+    iou: float
+    one: int
+    other: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +88,9 @@ def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Co
     """
     _refuse_units(truth, other, across_units)
     ious, covered = _overlaps(truth, other)
-    matched_truth = first_come(sorted(_from_iou(ious), key=lambda pair: (-pair[0], pair[1], pair[2])))
+    matched_truth = first_come(sorted(_from_iou(ious), key=lambda pair: (-pair.iou, pair.one, pair.other)))
     matched_other = {j: i for i, (j, _) in matched_truth.items()}
-    matches = [_match(truth.regions[i], other.regions[j], iou) for i, (j, iou) in sorted(matched_truth.items())
+    matches = [_match(truth.regions[i], other.regions[j], overlap) for i, (j, overlap) in sorted(matched_truth.items())
                if truth.regions[i].attributes.legible]
     missed = [region for i, region in enumerate(truth.regions)
               if i not in matched_truth and region.attributes.legible]
@@ -93,7 +106,7 @@ def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Co
     return Comparison(tuple(matches), tuple(missed), tuple(extra), tuple(ignored))
 
 
-def overlapping(one: Reading, other: Reading) -> list[Pair]:
+def overlapping(one: Reading, other: Reading) -> list[Overlap]:
     """All pairs of regions that may be the same, whatever else overlaps them, in no order that means anything.
 
     Raises:
@@ -103,7 +116,7 @@ def overlapping(one: Reading, other: Reading) -> list[Pair]:
     return _from_iou(_overlaps(one, other)[0])
 
 
-def first_come(pairs: Iterable[Pair]) -> dict[int, tuple[int, float]]:
+def first_come(pairs: Iterable[Overlap]) -> dict[int, tuple[int, float]]:
     """One to one, greedily: a pair counts where neither of its regions is taken.
 
     Args:
@@ -114,10 +127,10 @@ def first_come(pairs: Iterable[Pair]) -> dict[int, tuple[int, float]]:
     """
     found: dict[int, tuple[int, float]] = {}
     taken: set[int] = set()
-    for iou, i, j in pairs:
-        if i not in found and j not in taken:
-            found[i] = (j, iou)
-            taken.add(j)
+    for pair in pairs:
+        if pair.one not in found and pair.other not in taken:
+            found[pair.one] = (pair.other, pair.iou)
+            taken.add(pair.other)
     return found
 
 
@@ -127,13 +140,14 @@ def _refuse_units(one: Reading, other: Reading, across_units: bool) -> None:
                            "overlap means nothing; ask for it if you mean it")
 
 
-def _from_iou(ious: NDArray[np.float64]) -> list[Pair]:
-    return [(float(ious[i, j]), int(i), int(j)) for i, j in zip(*np.nonzero(ious >= IOU), strict=True)]
+def _from_iou(ious: NDArray[np.float64]) -> list[Overlap]:
+    return [Overlap(float(ious[i, j]), int(i), int(j)) for i, j in zip(*np.nonzero(ious >= IOU), strict=True)]
 
 
-def _match(truth: Region, other: Region, iou: float) -> Match:
-    one, two = normalise(truth.text), normalise(other.text)
-    return Match(truth, other, iou, Levenshtein.distance(one, two),
+def _match(truth: Region, other: Region, overlap: float) -> Match:
+    one = normalise(truth.text)
+    two = normalise(other.text)
+    return Match(truth, other, overlap, Levenshtein.distance(one, two),
                  Levenshtein.distance(without_spaces(one), without_spaces(two)))
 
 
@@ -143,21 +157,12 @@ def _overlaps(truth: Reading, other: Reading) -> tuple[NDArray[np.float64], NDAr
     covered = np.zeros(len(other.regions))
     if not ious.size:
         return ious, covered
-    shapes, others = _shapes(truth), _shapes(other)
-    tree = shapely.STRtree(others)
-    i, j = tree.query(shapes, predicate="intersects")
-    common = shapely.area(shapely.intersection(shapes[i], others[j]))
-    union = shapely.area(shapes)[i] + shapely.area(others)[j] - common
-    ious[i, j] = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
-    for row, column, area in zip(i, j, common, strict=True):
-        if not truth.regions[row].attributes.legible and others[column].area > 0:
-            covered[column] = max(covered[column], area / others[column].area)
+    shapes = shapes_of([region.polygon for region in truth.regions])
+    others = shapes_of([region.polygon for region in other.regions])
+    i, j = shapely.STRtree(others).query(shapes, predicate="intersects")
+    ious[i, j] = iou(shapes[i], others[j])
+    illegible = np.array([not region.attributes.legible for region in truth.regions])[i]
+    on, beside = i[illegible], j[illegible]
+    common, areas = shapely.area(shapely.intersection(shapes[on], others[beside])), shapely.area(others)[beside]
+    np.maximum.at(covered, beside, np.divide(common, areas, out=np.zeros_like(common), where=areas > 0))
     return ious, covered
-
-
-def _shapes(reading: Reading) -> NDArray[np.object_]:
-    shapes = np.array([shapely.Polygon(region.polygon) for region in reading.regions], dtype=object)
-    # One polygon that crosses itself would raise for the whole vectorised call.
-    invalid = ~shapely.is_valid(shapes)
-    shapes[invalid] = shapely.make_valid(shapes[invalid])
-    return shapes

@@ -17,17 +17,14 @@ from sqlalchemy import Connection, Row, event, select
 
 import datastore.ledger
 from datastore.ledger import Ledger, decisions, leases, standing
-from datastore.ledger.annotations import AnnotationRow, Standing
 from datastore.ledger.duplicates import Doubt
-from datastore.ledger.label_queue import Share
-from datastore.ledger.outbox import TaskRow
-from datastore.ledger.people import Person
-from datastore.ledger.projects import Project
-from datastore.ledger.second_looks import SecondLook
 from datastore.ledger.standing import Decision
 from datastore.ledger.tables import metadata, submissions
+from schemas.answers import AgreementRow, AnnotationRow, SecondLook, StandingAnnotation
+from schemas.config_version import ConfigVersion
 from schemas.errors import NotToBeDecided
-from schemas.labelling import Agreement, Kind, Side
+from schemas.label_tasks import Project, TaskRow
+from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
 from schemas.reading import Reading, Unit
 from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Said, Submission, Verdict, sender_of
 from stages.ingest.settle import repeats, settle
@@ -47,8 +44,9 @@ WHOLE = {
     "pairs.clusters", "gate.alike", "holds.held", "names.annotation_configs", "results.slices_by_image",
     "readings.accepted_under_other_versions", "submissions.outcome_counts", "submissions.submission_rows",
     # Once a run: what waits among all images, or among all that few images are of.
-    "arrivals.waiting", "clusters.doubts", "queue.waiting", "readings.unread_images", "queue.gold_images",
-    "queue.images_given", "answers.needless_second_looks", "answers.second_looks_without_task", "answers.stuck_second_looks",
+    "arrivals.waiting", "clusters.doubts", "queue.waiting", "images.unread_images", "queue.gold_images",
+    "queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
+    "second_looks.stuck_second_looks",
     # Once a command that a person types.
     "clusters.find", "clusters.retry", "outcomes.waiting",
 }
@@ -157,28 +155,30 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
     annotation = AnnotationRow(10**8, 1, PROJECTS[Side.A], 1, first.image_id, first.image_id, KIM, None,
                                False, 1.0, None, None)
     return {
-        "after": rows[1], "after_task": 1, "agreed": True, "among": None, "annotation_config": CONFIG,
+        "after": rows[1], "after_task": 1, "among": None, "annotation_config": CONFIG,
         "annotation_configs": [CONFIG], "at": at, "beginning": first.image_id[:12], "campaign": "spring",
         "campaigns": list(CAMPAIGNS), "changes": {first.image_id: at}, "clusters": ids, "days": 7.0,
         "decision": Decision(0, Said.SPLIT, first.submission_id),
-        "decoded": [sent], "details": {}, "digests": ids, "earlier": made[100].submission_id, "figures": Agreement(1, 0, 1),
+        "decoded": [sent], "details": {}, "digests": ids, "earlier": made[100].submission_id,
         "gone": ["a"], "guide": "g", "ids": ids, "image_id": first.image_id, "image_ids": ids, "into": rows[1],
         "key": PROJECTS[Side.A], "keys": [f"key {number}" for number in range(40)], "kind": "ingest", "last": rows[1],
         "later": first.submission_id, "limit": 100, "lines": [], "listed": [raw],
         "lost": project, "metrics": {}, "moment": at, "name": CONFIG, "new": [reading], "number": 1,
         "numbers": [int(name[:15], 16) for name in ids], "one": first.reading_id(KIM),
         "other": first.reading_id(LEE), "outcome": Outcome.QUARANTINED, "pairs": [(ids[0], ids[1])],
-        "person": Person("kim@example.org", CONFIG, Side.A, "kim"), "pixels": ids, "project": PROJECTS[Side.A], "project_id": 1,
+        "person": Annotator("kim@example.org", CONFIG, Side.A, "kim"), "pixels": ids, "project": PROJECTS[Side.A], "project_id": 1,
         "reader": MODEL, "reading": reading, "reading_ids": [item.reading_id(MODEL) for item in some], "release": "scene-text@1",
         "report_key": "k", "row": rows[0], "rows": rows, "run": RUN, "seconds": 60, "settled": [sent, again], "share": Share(),
-        "side": Side.A, "since_revision": 0, "standing": [Standing(item.number, item.image_id, frozenset()) for item in some],
+        "side": Side.A, "since_revision": 0,
         "subjects": ids, "submission_ids": [item.submission_id for item in some], "task_ids": [1, 2], "trace": "t",
         "unit": "line",
         "verdict": Verdict.CLUSTER, "version": 1, "wanted": SecondLook(made[2].image_id, CONFIG, "why", ()), "why": "why",
         "xml": "<View/>",
-        "answers.add_agreement.kind": Kind.PAIR,
-        "answers.add_annotations.rows": [annotation],
-        "answers.seen_annotations.keys": [(1, 1), (2, 2)],
+        "agreements.add_agreement.row": AgreementRow(AgreementKind.PAIR, ConfigVersion(f"{CONFIG}@1"), first.image_id,
+                                                     first.reading_id(KIM), first.reading_id(LEE), Agreement(1, 0, 1), True),
+        "annotations.add_annotations.rows": [annotation],
+        "annotations.mark_taken_back.gone": [StandingAnnotation(first.number, first.number, first.image_id, first.image_id)],
+        "annotations.seen_annotations.keys": [(1, 1), (2, 2)],
         "clusters.find.name": first.image_id[:12],
         "decisions.write.about": about, "decisions.write.standing": otherwise,
         "outlook.check_undo.decision": Decision(0, Said.UNDO, undoes=1),
@@ -200,8 +200,8 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "projects.replace_project.key": "a third",
         "queue.moved.project": project,
         "queue.waiting.project": project,
-        "readings.images_in_slice.name": "vertical",
-        "readings.set_model_run.name": "made",
+        "images.images_in_slice.name": "vertical",
+        "model_runs.set_model_run.name": "made",
         "tasks.carry_over.lost": PROJECTS[Side.B],
         "tasks.confirm.task_ids": {first.image_id: 1},
         "tasks.note_unreadable.changes": {1: at},

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from datastore.ledger import Ledger, readings
 from datastore.ledger.tables import accepted_readings, agreements, decisions, images, submissions
-from datastore.ledger.word_index import Gate
+from datastore.ledger.word_index import WordIndex
 from datastore.objects import ObjectStore
 from schemas import labelling
 from schemas.ids import digest, region_id, sha256
@@ -169,7 +169,7 @@ def _made(numbers: Sequence[int]) -> list[Made]:
 
 def _write(connection: Connection, made: Sequence[Made]) -> None:
     twice = [item for item in made if item.is_read_twice]
-    index = Gate()
+    index = WordIndex()
     for item in made:
         with Image.open(io.BytesIO(item.data)) as picture:
             index.add(int(item.image_id[:15], 16), words(small(np.asarray(picture.convert("L")))))
@@ -185,7 +185,7 @@ def _write(connection: Connection, made: Sequence[Made]) -> None:
     index.flush(connection)
     readings.add_readings(connection, [item.reading() for item in made] + [item.reading(person=1) for item in twice])
     _insert(connection, accepted_readings, [
-        {"image_id": item.image_id, "annotation_config": name, "reading_id": readings.reading_id(item.reading())}
+        {"image_id": item.image_id, "annotation_config": name, "reading_id": item.reading().reading_id}
         for item in made for name in item.annotation_configs])
     _insert(connection, agreements, [_agreement(item) for item in twice])
 
@@ -215,7 +215,7 @@ def _repeated(item: Made, other: Made) -> dict[str, object]:
 
 
 def _agreement(item: Made) -> dict[str, object]:
-    one, other = sorted(readings.reading_id(item.reading(person)) for person in (0, 1))
+    one, other = sorted(item.reading(person).reading_id for person in (0, 1))
     return {"one": one, "other": other, "kind": labelling.Kind.PAIR, "image_id": item.image_id,
             "annotation_config": item.run, "regions": item.number % 90 / 100 + 0.1,
             "cer": item.number % 70 / 1000, "attributes": 1.0, "agreed": item.number % 3 > 0}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Self
 
 from stages.score.points import Standing
 
@@ -40,6 +40,14 @@ class Report:
     def nothing_new(self) -> bool:
         """Whether the run changed nothing."""
         return not any(self.counts.values())
+
+    def add(self, part: Self) -> None:
+        """Adds what a part of the run did: its counts, notes and failures."""
+        for item in fields(self):
+            if SAID in item.metadata:
+                setattr(self, item.name, getattr(self, item.name) + getattr(part, item.name))
+        self.notes += part.notes
+        self.failed += part.failed
 
 
 @dataclass(kw_only=True)

@@ -42,7 +42,8 @@ def stranded(ledger: Ledger, annotation_config: str) -> list[str]:
                    tasks.c.image_id == annotations.c.image_id).exists())
     accepted = exists().where(accepted_readings.c.image_id == annotations.c.image_id,
                               accepted_readings.c.annotation_config == annotation_config)
-    looks = exists().where(second_looks.c.image_id == annotations.c.image_id, second_looks.c.annotation_config == annotation_config)
+    looks = exists().where(second_looks.c.image_id == annotations.c.image_id,
+                           second_looks.c.annotation_config == annotation_config)
     query = (select(annotations.c.image_id).distinct().join(projects, projects.c.key == annotations.c.project)
              .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.A, ~annotations.c.deleted,
                     ~annotations.c.skipped, annotations.c.image_id.is_not(None), ~on_b, ~accepted, ~looks)

@@ -67,7 +67,8 @@ def moved(ledger: Ledger, project: Project, share: Share) -> dict[str, int | Non
     """
     taken = exists().where(submissions.c.image_id == tasks.c.image_id, submissions.c.outcome == Outcome.ACCEPTED, _takes(share))
     of_config = select(projects.c.key).where(projects.c.annotation_config == project.annotation_config)
-    answered = exists().where(annotations.c.image_id == tasks.c.image_id, annotations.c.project.in_(of_config), ~annotations.c.deleted)
+    answered = exists().where(annotations.c.image_id == tasks.c.image_id, annotations.c.project.in_(of_config),
+                              ~annotations.c.deleted)
     with ledger.read() as connection:
         rows = connection.execute(select(tasks.c.subject, tasks.c.task_id).where(
             tasks.c.project == project.key, tasks.c.taken_by == project.annotation_config, tasks.c.subject == tasks.c.image_id,

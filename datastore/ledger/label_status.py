@@ -20,8 +20,8 @@ def work(ledger: Ledger, annotation_config: str | None = None) -> list[Work]:
     if annotation_config:
         query = query.where(projects.c.annotation_config == annotation_config)
     with ledger.read() as connection:
-        return [Work(ConfigVersion.of(row.annotation_config, row.config_version), Side(row.side), Reader(row.reader), row.revision,
-                     row.lead_time, row.skipped, row.problem, Effort(**row.effort) if row.effort else None)
+        return [Work(ConfigVersion.of(row.annotation_config, row.config_version), Side(row.side), Reader(row.reader),
+                     row.revision, row.lead_time, row.skipped, row.problem, Effort(**row.effort) if row.effort else None)
                 for row in connection.execute(query)]
 
 
@@ -31,8 +31,10 @@ def compared(ledger: Ledger, annotation_config: str | None = None) -> list[Count
     if annotation_config:
         query = query.where(agreements.c.annotation_config.startswith(f"{annotation_config}@", autoescape=True))
     with ledger.read() as connection:
-        readers = {row.reading_id: (Reader(row.reader), bool(row.effort and row.effort["model"])) for row in connection.execute(
-            select(annotations.c.reading_id, annotations.c.reader, annotations.c.effort).where(annotations.c.reading_id.is_not(None)))}
+        made = select(annotations.c.reading_id, annotations.c.reader, annotations.c.effort).where(
+            annotations.c.reading_id.is_not(None))
+        readers = {row.reading_id: (Reader(row.reader), bool(row.effort and row.effort["model"]))
+                   for row in connection.execute(made)}
         return [CountedAgreement(
             ConfigVersion(row.annotation_config), AgreementKind(row.kind), readers[row.one][0], readers[row.other][0],
             Agreement(row.regions, row.cer, row.attributes), row.agreed, readers[row.one][1], readers[row.other][1])

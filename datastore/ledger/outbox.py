@@ -50,8 +50,8 @@ def unconfirmed(ledger: Ledger, project: str) -> list[TaskRow]:
 def answered() -> ColumnElement[bool]:
     """Whether an answer to a row of ``tasks`` was collected and stands; of a second look, one that settles it."""
     settles = and_(annotations.c.reading_id.is_not(None), annotations.c.problem.is_(None))
-    return exists().where(annotations.c.project == tasks.c.project, annotations.c.subject == tasks.c.subject, ~annotations.c.deleted,
-                          or_(tasks.c.reason.is_(None), settles))
+    return exists().where(annotations.c.project == tasks.c.project, annotations.c.subject == tasks.c.subject,
+                          ~annotations.c.deleted, or_(tasks.c.reason.is_(None), settles))
 
 
 def carry_over(connection: Connection, lost: str, project: str) -> int:

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, delete, exists, select
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore, upsert
 from datastore.ledger.tables import accepted_readings, images, readings, submissions
-from schemas.ids import digest
 from schemas.reading import Condition, ImageKind, Reading, Region, Unit, regions_from_json, summarise
 from schemas.submission import Outcome
 
@@ -38,15 +37,10 @@ class StoredReading:
                        self.image_kind, self.conditions)
 
 
-def reading_id(reading: Reading) -> str:
-    """Id of a reading: its natural key, hashed."""
-    return digest("reading", reading.image_id, reading.reader, reading.run, str(reading.revision), length=32)
-
-
 def add_readings(connection: Connection, new: Sequence[Reading]) -> int:
     """Writes readings; the first one written for a key wins (design D8). Returns how many were new."""
     return insert_or_ignore(connection, readings, [
-        {"reading_id": reading_id(item), "image_id": item.image_id, "reader": item.reader, "run": item.run,
+        {"reading_id": item.reading_id, "image_id": item.image_id, "reader": item.reader, "run": item.run,
          "revision": item.revision, "unit": item.unit, "width": item.width, "height": item.height,
          "regions": item.regions_json(), "image_kind": item.image_kind, "conditions": list(item.conditions),
          "summary": asdict(summarise(item.regions))}
@@ -82,7 +76,7 @@ def readings_by_id(connection: Connection, reading_ids: Iterable[str]) -> dict[s
 def accept(connection: Connection, annotation_config: str, reading: Reading) -> None:
     """Makes a reading the accepted one of its image."""
     upsert(connection, accepted_readings, {
-        "image_id": reading.image_id, "annotation_config": annotation_config, "reading_id": reading_id(reading)})
+        "image_id": reading.image_id, "annotation_config": annotation_config, "reading_id": reading.reading_id})
 
 
 def unaccept(connection: Connection, annotation_config: str, image_id: str) -> bool:

@@ -1,26 +1,15 @@
 """Images of which a third person decides."""
 
-from __future__ import annotations
-
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
-from datastore.ledger.annotations import _newest
+from datastore.ledger.annotations import newest_states
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import insert_or_ignore
-from datastore.ledger.tables import accepted_readings, collected, gold, projects, second_looks, tasks
+from datastore.ledger.tables import accepted_readings, annotations, gold, projects, second_looks, tasks
+from schemas.answers import SecondLook, StuckLook
 from schemas.labelling import Side
-
-
-@dataclass(frozen=True, slots=True)
-class SecondLook:
-    """An image of which a third person decides, why, and between which readings."""
-
-    image_id: str
-    annotation_config: str
-    reason: str
-    shown: tuple[str, ...]
 
 
 def want_second_look(connection: Connection, wanted: SecondLook) -> bool:
@@ -54,17 +43,17 @@ def needless_second_looks(ledger: Ledger, annotation_config: str) -> list[str]:
 
 def _looked(annotation_config: str, *, sound: bool = False) -> ColumnElement[bool]:
     """Whether somebody has answered the second look of a row of ``second_looks``; soundly, where that is asked."""
-    query = (select(collected.c.image_id).join(projects, projects.c.key == collected.c.project)
+    query = (select(annotations.c.image_id).join(projects, projects.c.key == annotations.c.project)
              .where(projects.c.annotation_config == annotation_config, projects.c.side == Side.SECOND_LOOK,
-                    collected.c.image_id == second_looks.c.image_id, ~collected.c.deleted))
+                    annotations.c.image_id == second_looks.c.image_id, ~annotations.c.deleted))
     if sound:
-        query = query.where(collected.c.reading_id.is_not(None), collected.c.problem.is_(None))
+        query = query.where(annotations.c.reading_id.is_not(None), annotations.c.problem.is_(None))
     return query.exists()
 
 
-def stuck_second_looks(ledger: Ledger, annotation_config: str) -> list[tuple[int, int, str]]:
-    """(project id, task id, what is wrong) of second looks whose answer cannot be accepted and that nobody has mended."""
-    newest = _newest()
+def stuck_second_looks(ledger: Ledger, annotation_config: str) -> list[StuckLook]:
+    """Second looks whose answer cannot be accepted and that nobody has mended, in order of their task's number."""
+    newest = newest_states()
     open_still = ~exists().where(accepted_readings.c.image_id == newest.c.image_id,
                                  accepted_readings.c.annotation_config == annotation_config)
     query = (select(projects.c.project_id, newest.c.task_id, newest.c.problem)
@@ -73,7 +62,7 @@ def stuck_second_looks(ledger: Ledger, annotation_config: str) -> list[tuple[int
                     open_still, or_(newest.c.problem.is_not(None), newest.c.skipped))
              .order_by(newest.c.task_id))
     with ledger.read() as connection:
-        return [(row.project_id, row.task_id, row.problem or "it was skipped") for row in connection.execute(query)]
+        return [StuckLook(row.project_id, row.task_id, row.problem or "it was skipped") for row in connection.execute(query)]
 
 
 def drop_second_look(connection: Connection, annotation_config: str, image_id: str) -> None:

@@ -1,7 +1,5 @@
 """Tables of the ledger: all state that Saegim keeps (design D3). Migrations follow this file; a test compares them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 
@@ -229,7 +227,8 @@ unreadable_tasks = Table(
     Column("changed_at", UtcDateTime, nullable=False),  # by Label Studio's clock
 )
 
-collected = Table(
+# A file that imports this one does not say ``from __future__ import annotations``, which is the same name.
+annotations = Table(
     "annotations", metadata,  # what became of each state of each annotation that was submitted (invariant I5)
     Column("project", String(32), primary_key=True),  # projects.key
     Column("annotation_id", Integer, primary_key=True),

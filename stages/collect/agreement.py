@@ -1,4 +1,4 @@
-"""How far two people read an image alike, what they read differently, and the sentence that says so."""
+"""How far two people read an image alike, and what they read differently."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import shapely
-from rapidfuzz.distance import Levenshtein, Prefix
+from rapidfuzz.distance import Levenshtein
 
 from schemas.labelling import Agreement
 from schemas.reading import Kind, Reading, Region
 from schemas.recipes.annotation_config import Thresholds
 from schemas.text import normalise
-from stages.compare import Pair, first_come, overlapping
+from stages.compare import Overlap, first_come, overlapping
 
 MOVED = 0.6
 """Outlines that are further apart than this share of a line's height differ: about a letter's width. The most between two
 label sets of byte-identical receipts is 0.54; an IoU would blame a colon for two pixels and let a long line lose a letter."""
 STEADY = 3.0
 """… and by more than this many pixels: no hand is steadier, and what is small would be blamed for it."""
-LISTED = 30
-"""How many differences a sentence lists: all of them, but for readings that have little in common."""
-LONGEST = 48
-"""How many characters of a text a sentence shows."""
 ATTRIBUTES = ("direction", "writing", "effects", "language", "legible", "kind", "checked")
 
 
@@ -39,7 +35,7 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Disagreement:
     """One thing in which two readings differ.
 
     Attributes:
@@ -87,11 +83,12 @@ def shared(one: Reading, other: Reading) -> Shared:
         pairs = sorted(((mine, theirs) for theirs, mine in found.pairs), key=lambda pair: order[id(pair[0])])
         return Shared(tuple(pairs), found.only_other, found.only_one)
 
-    def fit(pair: Pair) -> tuple[bool, float, float, int, int, int]:
-        iou, i, j = pair
-        mine, theirs = one.regions[i], other.regions[j]
+    def fit(pair: Overlap) -> tuple[bool, float, float, int, int, int]:
+        mine = one.regions[pair.one]
+        theirs = other.regions[pair.other]
         apart = Levenshtein.normalized_distance(normalise(mine.text), normalise(theirs.text))
-        return (mine.attributes.kind is not theirs.attributes.kind, apart, -round(iou, 6), len(_differing(mine, theirs)), i, j)
+        return (mine.attributes.kind is not theirs.attributes.kind, apart, -round(pair.iou, 6), len(_differing(mine, theirs)),
+                pair.one, pair.other)
 
     matched = first_come(sorted(overlapping(one, other), key=fit))
     taken = {j for j, _ in matched.values()}
@@ -129,10 +126,10 @@ def agreement(one: Reading, other: Reading) -> Agreement:
 
 def agreed(figures: Agreement, thresholds: Thresholds) -> bool:
     """Whether every figure reaches its threshold."""
-    return not _missed(figures, thresholds)
+    return not missed(figures, thresholds)
 
 
-def differences(one: Reading, other: Reading) -> list[Difference]:
+def disagreements(one: Reading, other: Reading) -> list[Disagreement]:
     """All that two readings of an image differ in: first matched regions in the order of ``one``, then the rest.
 
     A region that one person can read and the other cannot differs in its attributes, not in its text. Where both call it
@@ -146,15 +143,15 @@ def differences(one: Reading, other: Reading) -> list[Difference]:
     for mine, theirs in found.pairs:
         first, second = normalise(mine.text), normalise(theirs.text)
         if first != second and _both_legible(mine, theirs):
-            listed.append(Difference(What.TEXT, mine, theirs, (first, second)))
+            listed.append(Disagreement(What.TEXT, mine, theirs, (first, second)))
         if names := _differing(mine, theirs):
-            listed.append(Difference(What.ATTRIBUTES, mine, theirs, (_said(mine, names), _said(theirs, names))))
+            listed.append(Disagreement(What.ATTRIBUTES, mine, theirs, (_said(mine, names), _said(theirs, names))))
         if _moved(mine, theirs):
-            listed.append(Difference(What.OUTLINE, mine, theirs, ("", "")))
-    listed += [Difference(What.ONLY_ONE, region, None, (normalise(region.text), "")) for region in found.only_one]
-    listed += [Difference(What.ONLY_OTHER, None, region, ("", normalise(region.text))) for region in found.only_other]
+            listed.append(Disagreement(What.OUTLINE, mine, theirs, ("", "")))
+    listed += [Disagreement(What.ONLY_ONE, region, None, (normalise(region.text), "")) for region in found.only_one]
+    listed += [Disagreement(What.ONLY_OTHER, None, region, ("", normalise(region.text))) for region in found.only_other]
     if _image(one) != _image(other):
-        listed.append(Difference(What.IMAGE, None, None, (", ".join(_image(one)), ", ".join(_image(other)))))
+        listed.append(Disagreement(What.IMAGE, None, None, (", ".join(_image(one)), ", ".join(_image(other)))))
     return listed
 
 
@@ -164,82 +161,11 @@ def value(region: Region, name: str) -> object:
     return frozenset(found) if name == "effects" else found
 
 
-def sentence(found: Sequence[Difference], figures: Agreement, thresholds: Thresholds) -> str:
-    """Why two readings go to a second look, in Korean and English: plain text, a line a thing, nobody's name.
-
-    Args:
-        found: what ``differences`` found.
-        figures: what ``agreement`` says.
-        thresholds: of the annotation config.
-
-    Returns:
-        A line for each figure that misses its threshold, then up to ``LISTED`` differences, those behind a missed
-        figure first.
-    """
-    missed = _missed(figures, thresholds)
-    behind = {what for name in missed for what in _BEHIND[name]}
-    order = list(What)
-    ranked = sorted(found, key=lambda difference: (difference.what not in behind, order.index(difference.what)))
-    lines = [f"{_FIGURES[name]} {100 * getattr(figures, name):.1f} % ({'≤' if name == 'cer' else '≥'} "
-             f"{100 * getattr(thresholds, name):.4g} %)" for name in missed]
-    lines += [_line(difference) for difference in ranked[:LISTED]]
-    if len(ranked) > LISTED:
-        lines.append(f"외 {len(ranked) - LISTED}건 · and {len(ranked) - LISTED} more")
-    return "\n".join(lines)
-
-
-_FIGURES = {"cer": "글자 차이 · characters that differ:", "regions": "같은 영역 · regions in common:",
-            "attributes": "같은 속성 · attributes in common:"}
-_BEHIND = {"cer": (What.TEXT,), "regions": (What.ONLY_ONE, What.ONLY_OTHER), "attributes": (What.ATTRIBUTES,)}
-_WORDS = {What.TEXT: "글자가 다름 · texts differ", What.ONLY_ONE: "첫째에만 있음 · only in the first",
-          What.ONLY_OTHER: "둘째에만 있음 · only in the second", What.ATTRIBUTES: "속성이 다름 · attributes differ",
-          What.IMAGE: "사진 속성이 다름 · whole picture differs", What.OUTLINE: "테두리가 다름 · outlines differ"}
-
-
-def _missed(figures: Agreement, thresholds: Thresholds) -> list[str]:
-    missed = {"cer": figures.cer > thresholds.cer, "regions": figures.regions < thresholds.regions,
+def missed(figures: Agreement, thresholds: Thresholds) -> list[str]:
+    """Names of the figures that do not reach their threshold."""
+    beyond = {"cer": figures.cer > thresholds.cer, "regions": figures.regions < thresholds.regions,
               "attributes": figures.attributes < thresholds.attributes}
-    return [name for name, beyond in missed.items() if beyond]
-
-
-def _line(difference: Difference) -> str:
-    one, other = difference.values
-    match difference.what:
-        case What.TEXT:
-            said = " / ".join(_around(one, other))
-        case What.ATTRIBUTES:
-            said = f"{_named(difference)}: {one} / {other}"
-        case What.IMAGE:
-            said = f"{one} / {other}"
-        case _:
-            said = _named(difference)
-    return f"{_WORDS[difference.what]}: {said}"
-
-
-def _named(difference: Difference) -> str:
-    """A region by its text, or by its kind where it has none."""
-    region = difference.one or difference.other
-    if region is None:
-        return ""
-    if text := _printable(region.text):
-        return _quoted(text)
-    return f"({region.attributes.kind if region.attributes.legible else 'illegible'})"
-
-
-def _around(one: str, other: str) -> tuple[str, str]:
-    """Two texts for a screen, cut around the place where they part."""
-    one, other = _printable(one), _printable(other)
-    start = max(0, Prefix.similarity(one, other) - LONGEST // 2) if max(len(one), len(other)) > LONGEST else 0
-    return _quoted(one, start), _quoted(other, start)
-
-
-def _printable(text: str) -> str:
-    """One line; what nobody sees is spelt out, since a stranger's text may turn the writing direction of the screen."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in normalise(text))
-
-
-def _quoted(text: str, start: int = 0) -> str:
-    return f"'{'…' * (start > 0)}{text[start:start + LONGEST]}{'…' * (len(text) > start + LONGEST)}'"
+    return [name for name, is_beyond in beyond.items() if is_beyond]
 
 
 def _both_legible(one: Region, other: Region) -> bool:

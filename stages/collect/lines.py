@@ -2,25 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from schemas.config_version import ConfigVersion
 from schemas.ids import digest
-from schemas.reading import Reading
+from schemas.labelling import Effort
+from schemas.reader import Reader
+from schemas.reading import Reading, Region
 from schemas.text import language_of
+from stages.collect.effort import effort
+from stages.collect.new_states import NewState, ToKeep
+
+NO_TEXT = "the line has no text: type it, or mark it illegible"
+"""What is wrong with a line that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What one person typed for one region. ``legible`` is false where nobody can read it."""
+class TypedLine:
+    """What one person typed for one region.
+
+    Attributes:
+        region_id: the region that was cut out.
+        text: as it was typed.
+        legible: false where nobody can read it.
+        revision: when it was typed, in ms since 1970.
+    """
 
     region_id: str
     text: str
     legible: bool
     revision: int
 
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with it; None where it is sound."""
+        return NO_TEXT if self.legible and not self.text else None
 
-def with_lines(shown: Reading, before: Reading | None, lines: Sequence[Line], reader: str, run: str) -> Reading:
+
+@dataclass(frozen=True, slots=True)
+class DensePage:
+    """A page whose lines were given out one by one, as far as they were read.
+
+    Attributes:
+        image_id: the page.
+        config: name of the annotation config of single lines.
+        taken_by: name of the annotation config whose accepted reading the page becomes.
+        shown: the model's reading whose regions were cut out.
+        wanted: ids of the regions that were given out, in the order of the queue.
+        by: for each region that was read, the reading of the person who read it last.
+        before: its accepted reading; None where it has none.
+    """
+
+    image_id: str
+    config: str
+    taken_by: str
+    shown: Reading
+    wanted: tuple[str, ...]
+    by: Mapping[str, Reading]
+    before: Reading | None
+
+    @property
+    def labelled_whole(self) -> bool:
+        """Whether it was labelled as a whole as well: then that reading stands."""
+        return self.before is not None and ConfigVersion(self.before.run).name != self.config
+
+
+def pages_of(states: Iterable[NewState[TypedLine]]) -> dict[tuple[str, str], list[NewState[TypedLine]]]:
+    """The sound lines by image id and reader: each group is part of one reading; oldest first."""
+    found: dict[tuple[str, str], list[NewState[TypedLine]]] = defaultdict(list)
+    for state in states:
+        if state.task and state.said and not state.said.problem:
+            found[state.task.image_id, state.reader].append(state)
+    return {key: sorted(group, key=lambda state: state.revision) for key, group in found.items()}
+
+
+def of_lines(states: Sequence[NewState[TypedLine]], before: Mapping[tuple[str, str], Reading], run: str) -> ToKeep:
+    """What becomes of states of annotations of single lines: a reading of the page for each person, as far as it was read.
+
+    Args:
+        states: the new states.
+        before: by image id and reader, what the same person had read of the page.
+        run: the annotation config's version of the project.
+    """
+    readings = []
+    rows = [state.row(problem=state.said.problem if state.said else state.problem) for state in states
+            if not state.said or state.said.problem]
+    for (image_id, reader), group in pages_of(states).items():
+        shown = group[0].shown[0]
+        reading = with_lines(shown, before.get((image_id, reader)), [state.said for state in group if state.said], reader, run)
+        readings.append(reading)
+        rows += [state.row(reading, done=_effort(shown, reading, state.said.region_id)) for state in group if state.said]
+    return ToKeep(tuple(readings), tuple(rows))
+
+
+def with_lines(shown: Reading, before: Reading | None, lines: Sequence[TypedLine], reader: str, run: str) -> Reading:
     """The lines of a page that one person has read so far, in the order of the page.
 
     Args:
@@ -41,20 +118,23 @@ def with_lines(shown: Reading, before: Reading | None, lines: Sequence[Line], re
                    regions=tuple(regions[name] for name in of_page if name in regions))
 
 
-def whole_page(shown: Reading, wanted: Sequence[str], by: Mapping[str, Reading]) -> Reading | None:
-    """The reading of a page whose lines were all read; None while one is missing.
-
-    Args:
-        shown: the model's reading whose regions were cut out.
-        wanted: ids of the regions that were given out.
-        by: for each region, the reading of the person who read it last.
-    """
-    if not wanted or any(name not in by for name in wanted):
+def whole_page(page: DensePage) -> Reading | None:
+    """The reading of a page whose lines were all read; None while one is missing."""
+    if not page.wanted or any(name not in page.by for name in page.wanted):
         return None
-    parts = sorted({by[name] for name in wanted}, key=lambda part: (part.reader, part.revision))
-    if len(parts) == 1 and {region.region_id for region in parts[0].regions} == set(wanted):
+    parts = sorted({page.by[name] for name in page.wanted}, key=lambda part: (part.reader, part.revision))
+    if len(parts) == 1 and {region.region_id for region in parts[0].regions} == set(page.wanted):
         return parts[0]
-    found = {name: next(region for region in by[name].regions if region.region_id == name) for name in wanted}
-    name = digest("page", *(f"{part.reader} {part.run} {part.revision}" for part in parts), *wanted, length=10)
-    return replace(parts[-1], reader=f"merged:{name}", revision=max(part.revision for part in parts),
-                   regions=tuple(found[region.region_id] for region in shown.regions if region.region_id in found))
+    found = {name: _region(page.by[name], name) for name in page.wanted}
+    name = digest("page", *(f"{part.reader} {part.run} {part.revision}" for part in parts), *page.wanted, length=10)
+    return replace(parts[-1], reader=Reader.merged(name), revision=max(part.revision for part in parts),
+                   regions=tuple(found[region.region_id] for region in page.shown.regions if region.region_id in found))
+
+
+def _effort(shown: Reading, made: Reading, region_id: str) -> Effort:
+    """What a person did to one line of the pre-label."""
+    return effort(replace(shown, regions=(_region(shown, region_id),)), replace(made, regions=(_region(made, region_id),)))
+
+
+def _region(reading: Reading, region_id: str) -> Region:
+    return next(region for region in reading.regions if region.region_id == region_id)

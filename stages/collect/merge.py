@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import partial
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from schemas.ids import digest
 from schemas.reading import Reading, Region
@@ -14,6 +13,15 @@ from stages.collect.agreement import ATTRIBUTES, shared, value
 from stages.collect.effort import changes, same_outline
 
 T = TypeVar("T")
+
+TEXT = "text"
+"""The part of a region that is its text."""
+OUTLINE = "outline"
+"""The part of a region that is its polygon."""
+OF_REGION = frozenset((TEXT, OUTLINE, *ATTRIBUTES))
+"""Parts of a region, each of which one person or the other decides."""
+OF_IMAGE = frozenset(("image_kind", "conditions"))
+"""Parts of a reading that are about the whole image."""
 
 
 def merge(one: Reading, other: Reading, shown: Reading | None, *, reader: str, run: str, revision: int) -> Reading:
@@ -51,48 +59,80 @@ def merge(one: Reading, other: Reading, shown: Reading | None, *, reader: str, r
     regions = []
     for region in one.regions:
         if id(region) in partner:
-            regions.append(_settled(region, partner[id(region)], before))
+            regions.append(_of_both(region, partner[id(region)], before))
         elif _stays(region, before, other):
             regions.append(region)
     used = {region.region_id for region in regions}
     for region in found.only_other:
         if _stays(region, before, one):
             regions.append(region if region.region_id not in used else _renamed(region))
-
-    def image(differs: Callable[[Reading, Reading], bool]) -> Reading:
-        return other if differs(one, other) and _only_other_changed(differs, (one, shown), (other, shown)) else one
-
+    others = _others(_image_parts, OF_IMAGE, Changed(one, shown), Changed(other, shown))
     merged = replace(one, reader=reader, run=run, revision=revision, regions=tuple(regions),
-                     image_kind=image(lambda a, b: a.image_kind is not b.image_kind).image_kind,
-                     conditions=image(lambda a, b: set(a.conditions) != set(b.conditions)).conditions)
+                     image_kind=(other if "image_kind" in others else one).image_kind,
+                     conditions=(other if "conditions" in others else one).conditions)
     return next((reading for reading in (one, other) if _same(reading, merged)), merged)
 
 
-def _settled(one: Region, other: Region, before: Mapping[str, Region]) -> Region:
+@dataclass(frozen=True, slots=True)
+class Changed(Generic[T]):
+    """A region, or a reading, as one person left it.
+
+    Attributes:
+        now: what the person submitted.
+        shown: what the pre-label had there; None where it had nothing.
+    """
+
+    now: T
+    shown: T | None
+
+
+def _others(differing: Callable[[T, T], Set[str]], parts: Set[str], one: Changed[T], other: Changed[T]) -> Set[str]:
+    """Parts whose value is the other person's: they differ, the other person changed them, and one left them as shown.
+
+    Args:
+        differing: tells in which parts two of them differ.
+        parts: all parts; what was not shown was changed in all of them.
+        one: as one person left it.
+        other: as the other person left it.
+    """
+    by_one = parts if one.shown is None else differing(one.shown, one.now)
+    by_other = parts if other.shown is None else differing(other.shown, other.now)
+    return (differing(one.now, other.now) & by_other) - by_one
+
+
+def _of_both(one: Region, other: Region, before: Mapping[str, Region]) -> Region:
     """A region that both have."""
-    mine, theirs = (one, before.get(one.region_id)), (other, before.get(other.region_id))
-
-    def winner(differs: Callable[[Region, Region], bool]) -> Region:
-        return other if differs(one, other) and _only_other_changed(differs, mine, theirs) else one
-
-    chosen = {name: winner(partial(_differ, name)) for name in ATTRIBUTES}
-    if one.attributes.kind is not other.attributes.kind:
-        chosen["checked"] = chosen["kind"]
-    text = chosen["legible"] if one.attributes.legible is not other.attributes.legible else winner(
-        lambda a, b: normalise(a.text) != normalise(b.text))
-    outline = winner(lambda a, b: not same_outline(a.polygon, b.polygon))
-    attributes = {name: getattr(region.attributes, name) for name, region in chosen.items()}
-    return replace(one, text=text.text, polygon=outline.polygon, attributes=replace(one.attributes, **attributes))
+    others = set(_others(_region_parts, OF_REGION, Changed(one, before.get(one.region_id)),
+                         Changed(other, before.get(other.region_id))))
+    _follow(others, "kind", "checked", one.attributes.kind is not other.attributes.kind)
+    _follow(others, "legible", TEXT, one.attributes.legible is not other.attributes.legible)
+    attributes = {name: getattr((other if name in others else one).attributes, name) for name in ATTRIBUTES}
+    return replace(one, text=(other if TEXT in others else one).text, polygon=(other if OUTLINE in others else one).polygon,
+                   attributes=replace(one.attributes, **attributes))
 
 
-def _differ(name: str, one: Region, other: Region) -> bool:
-    return value(one, name) != value(other, name)
+def _follow(others: set[str], leader: str, follower: str, differ: bool) -> None:
+    """Where two people differ in a part, another part is that person's whose value of it is taken."""
+    if differ and leader in others:
+        others.add(follower)
+    elif differ:
+        others.discard(follower)
 
 
-def _only_other_changed(differs: Callable[[T, T], bool], one: tuple[T, T | None], other: tuple[T, T | None]) -> bool:
-    """Whether the other person changed a thing from the pre-label, and the one left it; each with what was shown."""
-    (mine, was_mine), (theirs, was_theirs) = one, other
-    return (was_theirs is None or differs(theirs, was_theirs)) and was_mine is not None and not differs(mine, was_mine)
+def _region_parts(one: Region, other: Region) -> Set[str]:
+    """Parts in which two regions differ."""
+    found = {name for name in ATTRIBUTES if value(one, name) != value(other, name)}
+    if normalise(one.text) != normalise(other.text):
+        found.add(TEXT)
+    if not same_outline(one.polygon, other.polygon):
+        found.add(OUTLINE)
+    return found
+
+
+def _image_parts(one: Reading, other: Reading) -> Set[str]:
+    """Parts in which two readings differ as to the whole image."""
+    found = {"image_kind"} if one.image_kind is not other.image_kind else set()
+    return found | ({"conditions"} if set(one.conditions) != set(other.conditions) else set())
 
 
 def _stays(region: Region, before: Mapping[str, Region], lacking: Reading) -> bool:

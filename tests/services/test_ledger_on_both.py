@@ -1,7 +1,5 @@
 """The same ledger on SQLite and on PostgreSQL."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +15,10 @@ from sqlalchemy import select
 
 from apps.demo.annotator import accept_prelabels
 from datastore.ledger import Ledger, arrivals, holds, leases, outcomes, points, readings, submissions
-from datastore.ledger.annotations import AnnotationRow, add_annotations
+from datastore.ledger.annotations import add_annotations
 from datastore.ledger.sql import insert_or_ignore
-from datastore.ledger.tables import collected, gate_words, metadata
+from datastore.ledger.tables import annotations, gate_words, metadata
+from schemas.answers import AnnotationRow
 from schemas.errors import LeaseLost, SettingError
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from stages.ingest.settle import settle
@@ -159,7 +158,7 @@ def test_what_a_stranger_wrote_is_kept_alike(url: str) -> None:
     kept = STRANGE.replace("\0", "\ufffd").replace("\ud83d", "\ufffd")
     with ledger.read() as connection:
         rows = {row.key: row for row in submissions.submission_rows(ledger)}
-        found = connection.scalar(select(collected.c.problem).where(collected.c.annotation_id == 1, collected.c.reader == reader))
+        found = connection.scalar(select(annotations.c.problem).where(annotations.c.annotation_id == 1, annotations.c.reader == reader))
     assert (rows[raws[0].key].detail, rows[raws[0].key].claims, rows[raws[0].key].size) == (kept, {"note": STRANGE}, 2**40)
     assert rows[raws[1].key].original["camera"] == STRANGE
     assert {row.sent_at.tzinfo for row in rows.values()} == {UTC}

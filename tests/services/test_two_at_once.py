@@ -1,7 +1,5 @@
 """Two runs of each verb at once do no harm, and runs that are late give way to the newest: no limit of Prefect's is needed."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import time
@@ -12,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from adapters.label_studio.tasks import annotate, open_tasks, tasks_after
 from apps.stack.prefect_api import prefect_of
 from datastore.ledger import projects
-from datastore.ledger.tables import accepted_readings, collected, evaluations, points, readings, submissions
+from datastore.ledger.tables import accepted_readings, annotations, evaluations, points, readings, submissions
 from datastore.ledger.tables import tasks as task_table
 from datastore.releases import newest
 from tests import accepted_images
@@ -55,12 +54,12 @@ def test_two_runs_of_each_verb_at_once(stack: Settings, tmp_path: Path) -> None:
     at_once(world, "label")
     bench = world.bench
     [project] = [row.project_id for row in projects.project_rows(bench.ledger) if row.project_id]
-    there = [task.subject for task in bench.label_studio.tasks_after(project, 0, SUBJECT)]
+    there = [task.subject for task in tasks_after(bench.label_studio, project, 0, SUBJECT)]
     assert len(there) == len(set(there)) == PICTURES == count(world, task_table)
-    for task in bench.label_studio.open_tasks(project):
-        bench.label_studio.annotate(task.task_id, task.prediction_result, 5.0, task.prediction_id)
+    for task in open_tasks(bench.label_studio, project):
+        annotate(bench.label_studio, task.task_id, task.prediction_result, 5.0, task.prediction_id)
     at_once(world, "collect")
-    assert (count(world, collected), count(world, accepted_readings)) == (PICTURES, PICTURES)
+    assert (count(world, annotations), count(world, accepted_readings)) == (PICTURES, PICTURES)
     said = at_once(world, "export")
     assert sum(f"{PICTURES} samples in a new release" in one for one in said) == 1  # the other one says who published it
     assert sum("nothing new" in one and "scene-text@1 is up to date" in one for one in said) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.label_studio.client import LabelStudio
+from adapters.label_studio.projects import marked_projects
 from datastore.ledger import Ledger, projects
 from schemas.errors import LeaseLost, SaegimError, SettingError
 from schemas.label_tasks import Project
@@ -39,7 +40,7 @@ def projects_there(ledger: Ledger, label_studio: LabelStudio, report: CollectRep
 
     The report gets a note on each that is not there.
     """
-    numbers = label_studio.marked_projects()
+    numbers = marked_projects(label_studio)
     known = projects.every_project(ledger)
     newest = {project.annotation_config: project.config_version for project in known}  # they come in order of their versions
     there = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from adapters.label_studio.client import ChangedTask, UnreadableTask
-from datastore.ledger import Connection, Ledger, annotations, cursors, leases, outbox, readings
+from adapters.label_studio.changes import ChangedTask, UnreadableTask
+from datastore.ledger import Connection, Ledger, cursors, leases, outbox, readings
+from datastore.ledger.annotations import add_annotations, mark_taken_back
 from datastore.ledger.leases import Lease
 from schemas.label_tasks import Project
 from schemas.recipes.annotation_config import AnnotationConfig, Subject
@@ -71,7 +72,7 @@ def take_in(connection: Connection, config: AnnotationConfig, project: Project, 
     gone = taken_back(known.standing, [
         TaskNow(task.task_id, subject_of(task), frozenset(item.id for item in task.annotations)) for task in page])
     without = {item.image_id for item in gone if item.image_id}
-    annotations.mark_taken_back(connection, project.key, gone)
+    mark_taken_back(connection, project.key, gone)
     report = CollectReport(taken_back=len(without))
     if config.subject is Subject.REGION:
         lines = line_states(known, project, page)
@@ -87,7 +88,7 @@ def take_in(connection: Connection, config: AnnotationConfig, project: Project, 
 def keep(connection: Connection, kept: ToKeep) -> CollectReport:
     """Writes the readings and rows that new states became."""
     new = readings.add_readings(connection, kept.readings)
-    annotations.add_annotations(connection, kept.rows)
+    add_annotations(connection, kept.rows)
     return CollectReport(readings=new, skipped=sum(row.skipped for row in kept.rows),
                          with_a_problem=sum(row.problem is not None for row in kept.rows))
 

@@ -15,7 +15,7 @@ from pages.evaluation import difference
 from schemas.errors import CodecError, UnitMismatch
 from schemas.geometry import tidy
 from schemas.reading import Attributes, Direction, Effect, Polygon, Reading, Region, Unit, Writing
-from stages.collect.review import with_origins
+from stages.collect.new_states import with_origins
 from stages.compare import compare
 from stages.evaluate.metrics import ALL, figures_by_slice
 from tests.places import ROOT

@@ -16,13 +16,16 @@ from shapely import affinity
 
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
 from adapters.label_studio.configs import load_annotation_config
+from schemas.answers import Answer
+from schemas.config_version import ConfigVersion
 from schemas.errors import CodecError
 from schemas.geometry import LOST, tidy
 from schemas.labelling import Side
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Unit, Writing
 from schemas.recipes.annotation_config import AnnotationConfig, Subject, Thresholds
 from schemas.text import normalise
-from stages.collect.review import Given, problems, review
+from stages.collect.new_states import problems
+from stages.collect.review import Case, review
 from tests.places import ROOT
 
 CONFIGS = ROOT / "annotation_configs"
@@ -294,17 +297,19 @@ def test_texts() -> None:
 
 
 def test_what_nobody_sees_is_no_text_and_costs_no_second_look() -> None:
-    def answer(side: Side, person: str, text: str) -> Given:
+    def answer(side: Side, person: str, text: str) -> Answer:
         reading = replace(decoded([drawn("polygonlabels", SQUARE), said("text", [text])]), reader=f"person:{person}")
-        return Given(side, reading.reader, 1, reading, "; ".join(problems(reading)) or None)
+        return Answer(side, ConfigVersion(reading.run), reading.image_id, reading.image_id, 1, 1, reading.reader, reading,
+                      problem="; ".join(problems(reading)) or None)
 
     assert [len(problems(decoded([drawn("polygonlabels", SQUARE), said("text", [text])]))) for text in (
         "\u200b", "\u3164", "\u2800", "서\u200b울\ufeff")] == [1, 1, 1, 0]
     for one, other in (("서울 역", "서울\u200b 역"), ("서울 역", "서울\u00a0 역"), ("서울", "\u3164서울"), ("😀", "😀\ufe0f")):
-        verdict = review([answer(Side.A, "kim", one), answer(Side.B, "lee", other)], gold=False, two=True,
-                         limits=Thresholds(regions=1, cer=0, attributes=1))
-        assert verdict.accepted is not None and verdict.accepted.regions[0].text == one
-        assert [compared.figures.cer for compared in verdict.comparisons] == [0]
+        both = (answer(Side.A, "kim", one), answer(Side.B, "lee", other))
+        ruling = review(Case(image_id=both[0].image_id, config=both[0].run, answers=both, on_side_b=True),
+                        Thresholds(regions=1, cer=0, attributes=1))
+        assert ruling.accepted is not None and ruling.accepted.regions[0].text == one
+        assert [compared.figures.cer for compared in ruling.agreements] == [0]
 
 
 def test_choices() -> None:

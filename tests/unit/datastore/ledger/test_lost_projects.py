@@ -8,13 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.label_studio.client import MARK, MARK_FIELD, _mark
-from datastore.ledger import Ledger, label_queue, label_status, outbox, projects, readings, second_looks
-from datastore.ledger import annotations as answers
-from datastore.ledger.annotations import AnnotationRow, Standing, add_annotations, seen_annotations, take_back
+from adapters.label_studio.projects import MARK, MARK_FIELD, mark_of
+from datastore.ledger import Connection, Ledger, label_queue, label_status, outbox, projects, second_looks
+from datastore.ledger.annotations import (
+    add_annotations,
+    answers_to,
+    mark_taken_back,
+    seen_annotations,
+    standing_annotations,
+)
 from datastore.ledger.tables import submissions
+from schemas.answers import AnnotationRow
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Share, Side
+from stages.collect.new_states import TaskNow, taken_back
 from tests.read_images import RUN, fill, made_reading
 
 
@@ -43,6 +50,12 @@ def planned(ledger: Ledger, project: str, images: list[str], reason: str | None 
         outbox.plan_tasks(connection, [TaskRow(project, name, 1, name, "c", reason=reason, place=place)
                                       for place, name in enumerate(images)])
         outbox.confirm(connection, project, {name: place + 100 for place, name in enumerate(images)})
+
+
+def take_back(connection: Connection, project: str, task: TaskNow) -> set[str | None]:
+    gone = taken_back(standing_annotations(connection, project, [task.task_id]), [task])
+    mark_taken_back(connection, project, gone)
+    return {item.image_id for item in gone}
 
 
 def test_what_nobody_has_answered_goes_to_the_next_project_and_back(ledger: Ledger) -> None:
@@ -89,7 +102,7 @@ def test_a_second_look_that_settles_nothing_is_asked_again(ledger: Ledger) -> No
     planned(ledger, "look", [settled, unsettled], reason="look again")
     answered(ledger, "look", settled, 1, 100)
     answered(ledger, "look", unsettled, 2, 101, sound=False)
-    assert [(number, task) for number, task, _ in second_looks.stuck_second_looks(ledger, "c")] == [(1, 101)]
+    assert [(look.project_id, look.task_id) for look in second_looks.stuck_second_looks(ledger, "c")] == [(1, 101)]
     with ledger.write() as connection:
         projects.replace_project(connection, look, "next")
         outbox.carry_over(connection, "look", "next")
@@ -105,10 +118,10 @@ def test_numbers_that_come_again_in_one_project(ledger: Ledger) -> None:
     answered(ledger, "key", after, 7, 100, revision=2)  # restored from a backup: the same numbers for another picture
     assert [item.revision for item in label_status.work(ledger)] == [1, 2]
     with ledger.write() as connection:
-        given_to = answers.given(connection, "c", [before, after])
+        given_to = answers_to(connection, "c", [before, after])
         assert {name: [item.revision for item in items] for name, items in given_to.items()} == {before: [1], after: [2]}
-        assert take_back(connection, "key", [Standing(100, after, frozenset())]) == {after}
-        assert answers.given(connection, "c", [before, after]).keys() == {before}
+        assert take_back(connection, "key", TaskNow(100, after, frozenset())) == {after}
+        assert answers_to(connection, "c", [before, after]).keys() == {before}
     answered(ledger, "key", before, 7, 100, revision=3)  # changed: the newest state of one and the same
     assert [item.revision for item in label_status.work(ledger)] == [3]
 
@@ -120,9 +133,9 @@ def test_numbers_that_come_again_on_another_server(ledger: Ledger) -> None:
         planned(ledger, key, [image])
         answered(ledger, key, image, 7, 100, revision=5)
     with ledger.write() as connection:
-        assert [item.side for item in answers.given(connection, "c", [image])[image]] == [Side.A, Side.B]
-        take_back(connection, "a", [Standing(100, image, frozenset())])
-        assert [item.side for item in answers.given(connection, "c", [image])[image]] == [Side.B]
+        assert [item.side for item in answers_to(connection, "c", [image])[image]] == [Side.A, Side.B]
+        take_back(connection, "a", TaskNow(100, image, frozenset()))
+        assert [item.side for item in answers_to(connection, "c", [image])[image]] == [Side.B]
         assert seen_annotations(connection, "b", [(7, 5)]) == {(7, 5)}
         assert seen_annotations(connection, "c", [(7, 5)]) == set()
 
@@ -144,10 +157,10 @@ def test_whose_images_a_config_takes(ledger: Ledger) -> None:
 @given(st.text(), st.text("0123456789abcdef", min_size=16, max_size=16), st.booleans())
 def test_a_mark_is_read_as_it_was_written(description: str, key: str, old: bool) -> None:
     shown = {"description": f"{description} [{key}]"} if old else {"description": description, MARK_FIELD: MARK + key}
-    assert _mark(shown) == key
+    assert mark_of(shown) == key
 
 
 @given(st.none() | st.text(), st.none() | st.text())
 def test_what_nobody_marked_is_nobodys(description: str | None, login: str | None) -> None:
-    found = _mark({"description": description, MARK_FIELD: login})
+    found = mark_of({"description": description, MARK_FIELD: login})
     assert found is None or found in f"{description} {login}"

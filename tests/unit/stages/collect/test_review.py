@@ -6,11 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from schemas.labelling import Kind, Side
+from schemas.answers import Answer
+from schemas.config_version import ConfigVersion
+from schemas.labelling import AgreementKind, Side
 from schemas.reading import Attributes, Direction, Reading, Region, Unit
 from schemas.recipes.annotation_config import Thresholds
-from stages.collect.review import Given, problems, review
+from stages.collect.new_states import problems
+from stages.collect.review import Case, Ruling, review
 
+RUN = ConfigVersion("scene_text@2")
 LIMITS = Thresholds(regions=0.9, cer=0.02, attributes=0.9)
 
 
@@ -22,57 +26,67 @@ A, B = Region("a", box(10, 10), "서울역"), Region("b", box(10, 100), "Exit 3"
 PRELABEL = Reading("i" * 64, "model:m@1", "r", 0, Unit.LINE, 1000, 800, (A, B))
 
 
-def given(side: Side, person: str, *regions: Region, at: int = 1, problem: str | None = None, skipped: bool = False) -> Given:
-    reading = None if skipped else Reading("i" * 64, f"person:{person}", "scene_text@2", at, Unit.LINE, 1000, 800, regions)
-    return Given(side, f"person:{person}", at, reading, problem, skipped)
+def given(side: Side, person: str, *regions: Region, at: int = 1, problem: str | None = None, skipped: bool = False) -> Answer:
+    reading = None if skipped else Reading("i" * 64, f"person:{person}", RUN, at, Unit.LINE, 1000, 800, regions)
+    return Answer(side, RUN, "i" * 64, "i" * 64, at, at, f"person:{person}", reading, skipped, problem)
 
 
-def decide(*items: Given, gold: bool = False, two: bool = False):
-    return review(items, gold=gold, two=two, limits=LIMITS, shown=PRELABEL)
+def decide(*items: Answer, gold: bool = False, two: bool = False) -> Ruling:
+    return review(Case(image_id="i" * 64, config=RUN, answers=items, shown=PRELABEL, gold=gold, on_side_b=two), LIMITS)
+
+
+def reason(ruling: Ruling) -> str | None:
+    return ruling.second_look.reason if ruling.second_look else None
+
+
+def to_choose(ruling: Ruling) -> tuple[str, ...]:
+    return ruling.second_look.shown if ruling.second_look else ()
 
 
 def test_one_person_is_enough_where_nobody_else_was_asked() -> None:
     old, new = given(Side.A, "kim", A, at=1), given(Side.A, "kim", A, B, at=2)
     assert decide(old, new).accepted == new.reading
-    assert decide(new, old).reason is None
+    assert reason(decide(new, old)) is None
 
 
 def test_an_image_for_two_waits_for_both() -> None:
     one = given(Side.A, "kim", A, B)
     assert decide(one, two=True).accepted is None
-    assert decide(one, two=True).reason is None
+    assert reason(decide(one, two=True)) is None
 
 
 def test_two_who_agree_are_accepted_and_compared() -> None:
     one, other = given(Side.A, "kim", A, B), given(Side.B, "lee", A, B, at=2)
-    verdict = decide(one, other, two=True)
-    assert verdict.accepted is not None
-    assert verdict.accepted.regions == (A, B)
-    [compared] = verdict.comparisons
-    assert (compared.kind, compared.agreed, compared.figures.cer) == (Kind.PAIR, True, 0)
+    ruling = decide(one, other, two=True)
+    assert ruling.accepted is not None
+    assert ruling.accepted.regions == (A, B)
+    [compared] = ruling.agreements
+    assert (compared.kind, compared.agreed, compared.figures.cer) == (AgreementKind.PAIR, True, 0)
 
 
 def test_two_who_differ_go_to_a_third() -> None:
     one, other = given(Side.A, "kim", A, B), given(Side.B, "lee", replace(A, text="서울억"), B, at=2)
-    verdict = decide(one, other, two=True)
-    assert verdict.accepted is None
-    assert verdict.to_choose == (one.reading, other.reading)
-    assert verdict.reason is not None
-    assert "서울역" in verdict.reason and "서울억" in verdict.reason
-    assert "kim" not in verdict.reason and "lee" not in verdict.reason
+    ruling = decide(one, other, two=True)
+    assert ruling.accepted is None
+    assert one.reading and other.reading
+    assert to_choose(ruling) == (one.reading.reading_id, other.reading.reading_id)
+    why = reason(ruling)
+    assert why is not None
+    assert "서울역" in why and "서울억" in why
+    assert "kim" not in why and "lee" not in why
     third = given(Side.SECOND_LOOK, "park", A, replace(B, attributes=Attributes(direction=Direction.VERTICAL)), at=3)
     assert decide(one, other, third, two=True).accepted == third.reading
-    assert decide(third, one, other, two=True).comparisons[0].agreed is False
+    assert decide(third, one, other, two=True).agreements[0].agreed is False
 
 
 def test_one_person_is_no_pair() -> None:
     one, again = given(Side.A, "kim", A, B), given(Side.B, "kim", A, at=2)
-    verdict = decide(one, again, two=True)
-    assert verdict.same_person
-    assert not verdict.comparisons
-    assert verdict.accepted == again.reading
+    ruling = decide(one, again, two=True)
+    assert ruling.same_person
+    assert not ruling.agreements
+    assert ruling.accepted == again.reading
     other = given(Side.B, "lee", A, B, at=1)  # a second person has answered as well
-    assert len(decide(one, again, other, two=True).comparisons) == 1
+    assert len(decide(one, again, other, two=True).agreements) == 1
 
 
 def test_what_a_check_rejects_goes_to_a_third() -> None:
@@ -81,19 +95,20 @@ def test_what_a_check_rejects_goes_to_a_third() -> None:
     for unseen in ("\u200b", "\u3164 "):  # as readings from before one policy hold it
         assert problems(replace(PRELABEL, regions=(replace(A, text=unseen), B))) == problems(
             replace(PRELABEL, regions=(replace(A, text=""), B)))
-    verdict = decide(empty)
-    assert verdict.accepted is None
-    assert verdict.reason is not None and "region a has no text" in verdict.reason
+    ruling = decide(empty)
+    assert ruling.accepted is None
+    assert "region a has no text" in str(reason(ruling))
     sound = given(Side.B, "lee", A, at=2)
-    assert "region a has no text" in str(decide(empty, sound, two=True).reason)
+    assert "region a has no text" in str(reason(decide(empty, sound, two=True)))
     mended = given(Side.A, "kim", A, at=3)
     assert decide(mended).accepted == mended.reading
 
 
 def test_one_reads_and_one_skips() -> None:
     one, other = given(Side.A, "kim", A), given(Side.B, "lee", skipped=True, at=2)
-    assert decide(one, other, two=True).to_choose == (one.reading,)
-    assert decide(replace(one, reading=None, skipped=True), other, two=True).reason is None
+    assert one.reading
+    assert to_choose(decide(one, other, two=True)) == (one.reading.reading_id,)
+    assert reason(decide(replace(one, reading=None, skipped=True), other, two=True)) is None
     assert decide(replace(one, reading=None, skipped=True)).accepted is None
 
 
@@ -101,16 +116,17 @@ def test_gold_measures_people_and_is_never_theirs() -> None:
     truth = given(Side.SECOND_LOOK, "park", A, B)
     wrong, right = given(Side.A, "kim", A, at=2), given(Side.B, "lee", A, B, at=3)
     assert decide(wrong, gold=True).accepted is None
-    verdict = decide(truth, wrong, right, gold=True)
-    assert verdict.accepted == truth.reading
-    assert [(item.kind, item.other.reader, item.agreed) for item in verdict.comparisons] == [
-        (Kind.GOLD, "person:kim", False), (Kind.GOLD, "person:lee", True)]
+    ruling = decide(truth, wrong, right, gold=True)
+    assert ruling.accepted == truth.reading
+    assert wrong.reading and right.reading
+    assert [(item.kind, item.other, item.agreed) for item in ruling.agreements] == [
+        (AgreementKind.GOLD, wrong.reading.reading_id, False), (AgreementKind.GOLD, right.reading.reading_id, True)]
     own = given(Side.A, "park", A, B, at=4)  # who settled the truth is not measured with it
-    assert not decide(truth, own, gold=True).comparisons
-    assert verdict.reason is None
+    assert not decide(truth, own, gold=True).agreements
+    assert reason(ruling) is None
 
 
 @pytest.mark.parametrize("two", [False, True])
 def test_nothing_given_is_nothing_decided(two: bool) -> None:
-    verdict = decide(two=two)
-    assert (verdict.accepted, verdict.reason, verdict.comparisons) == (None, None, ())
+    ruling = decide(two=two)
+    assert (ruling.accepted, reason(ruling), ruling.agreements) == (None, None, ())

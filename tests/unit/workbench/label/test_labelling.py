@@ -29,9 +29,10 @@ from schemas.reading import (
     Unit,
 )
 from schemas.recipes.annotation_config import Thresholds
-from stages.collect.agreement import LISTED, LONGEST, Difference, What, agreed, agreement, differences, sentence
+from stages.collect.agreement import Disagreement, What, agreed, agreement, disagreements
 from stages.collect.effort import CLEAR, DELETE, effort, keys, mending
 from stages.collect.merge import merge
+from stages.collect.reasons import LISTED, LONGEST, sentence
 from stages.compare import compare
 from tests.places import REAL_DATA
 
@@ -55,7 +56,7 @@ def merged(one: Reading, other: Reading, shown: Reading | None) -> Reading:
     return merge(one, other, shown, reader="merged:x", run="scene_text@1", revision=9)
 
 
-def what(found: Iterable[Difference]) -> list[What]:
+def what(found: Iterable[Disagreement]) -> list[What]:
     return [difference.what for difference in found]
 
 
@@ -164,16 +165,16 @@ def test_counts_add_up_and_nothing_saves_more_than_typing(pair: tuple[Reading, R
 def test_agreement_is_the_same_from_both_sides_and_differences_are_mirrored(one: Reading, other: Reading) -> None:
     assert agreement(one, other) == agreement(other, one)
     names = {What.ONLY_ONE: What.ONLY_OTHER, What.ONLY_OTHER: What.ONLY_ONE}
-    mirrored = [Difference(names.get(found.what, found.what), found.other, found.one, found.values[::-1])
-                for found in differences(other, one)]
-    assert Counter(mirrored) == Counter(differences(one, other))
+    mirrored = [Disagreement(names.get(found.what, found.what), found.other, found.one, found.values[::-1])
+                for found in disagreements(other, one)]
+    assert Counter(mirrored) == Counter(disagreements(one, other))
 
 
 @few
 @given(readings)
 def test_a_reading_agrees_with_itself(one: Reading) -> None:
     assert agreement(one, replace(one, reader="person:lee")) == Agreement(1, 0, 1)
-    assert differences(one, replace(one, regions=one.regions[::-1])) == []
+    assert disagreements(one, replace(one, regions=one.regions[::-1])) == []
 
 
 def test_figures_of_two_readings() -> None:
@@ -181,7 +182,7 @@ def test_figures_of_two_readings() -> None:
     other = reading(replace(A, text="서울억"), replace(B, attributes=VERTICAL))
     figures = agreement(one, other)
     assert figures == Agreement(regions=2 * 2 / 5, cer=1 / 9, attributes=11 / 12)
-    assert what(differences(one, other)) == [What.TEXT, What.ATTRIBUTES, What.ONLY_ONE]
+    assert what(disagreements(one, other)) == [What.TEXT, What.ATTRIBUTES, What.ONLY_ONE]
     assert not agreed(figures, LIMITS)
     assert agreed(figures, Thresholds(regions=0.8, cer=0.2, attributes=0.9))
     assert agreement(reading(), reading()) == Agreement(1, 0, 1)
@@ -193,32 +194,32 @@ def test_figures_of_two_readings() -> None:
 def test_what_nobody_can_read_has_no_text_to_differ_in() -> None:
     both = replace(A, text="서을", attributes=ILLEGIBLE), replace(A, text="", attributes=replace(ILLEGIBLE, language=Language.KO))
     assert agreement(reading(both[0]), reading(both[1])) == Agreement(1, 0, 1)
-    assert differences(reading(both[0]), reading(both[1])) == []
+    assert disagreements(reading(both[0]), reading(both[1])) == []
     figures = agreement(reading(A), reading(both[0]))
     assert (figures.cer, figures.attributes) == (0, 4 / 5)
-    [found] = differences(reading(A), reading(both[0]))
+    [found] = disagreements(reading(A), reading(both[0]))
     assert (found.what, found.values) == (What.ATTRIBUTES, ("legible", "illegible"))
 
 
 def test_outlines_and_the_whole_image_are_differences_but_in_no_figure() -> None:
     one, other = reading(A, conditions=(Condition.WRINKLED,)), reading(replace(A, polygon=box(10, 10, 125, 40)))
     assert agreement(one, other) == Agreement(1, 0, 1)
-    assert what(differences(one, other)) == [What.OUTLINE, What.IMAGE]
-    assert differences(reading(A), reading(replace(A, polygon=box(13, 8, 100, 43)))) == []
+    assert what(disagreements(one, other)) == [What.OUTLINE, What.IMAGE]
+    assert disagreements(reading(A), reading(replace(A, polygon=box(13, 8, 100, 43)))) == []
 
 
 def test_a_stamp_on_a_text_is_no_text() -> None:
     stamp = Attributes(kind=Kind.STAMP)
     one = reading(Region("t", box(0, 0, 100, 40), "김민지"), Region("s", box(0, 0, 100, 50), "김민지", stamp))
     other = reading(Region("u", box(0, 0, 100, 49), "김민지"), Region("v", box(0, 0, 100, 41), "김민지", stamp))
-    assert differences(one, other) == []
+    assert disagreements(one, other) == []
     assert all(match.truth.attributes != match.other.attributes for match in compare(one, other).matches)  # crossed by overlap
 
 
 def test_the_reason_says_which_figure_failed_and_what_differs_and_nobody() -> None:
     one = reading(A, B, *(Region(f"c{index}", box(10, 200 + 50 * index), f"줄 {index}") for index in range(8)))
     other = reading(replace(A, text="서울억"), replace(B, attributes=VERTICAL), reader="person:lee")
-    said = sentence(differences(one, other), agreement(one, other), LIMITS).splitlines()
+    said = sentence(disagreements(one, other), agreement(one, other), LIMITS).splitlines()
     assert said == [
         "글자 차이 · characters that differ: 11.1 % (≤ 2 %)",
         "같은 영역 · regions in common: 33.3 % (≥ 90 %)",
@@ -226,24 +227,24 @@ def test_the_reason_says_which_figure_failed_and_what_differs_and_nobody() -> No
         *(f"첫째에만 있음 · only in the first: '줄 {index}'" for index in range(8)),
         "속성이 다름 · attributes differ: 'Exit 3': horizontal / vertical"]
     many = reading(*(Region(f"c{index}", box(10, 20 * index), f"줄 {index}") for index in range(LISTED + 4)))
-    assert sentence(differences(many, reading()), agreement(many, reading()), LIMITS).endswith("외 4건 · and 4 more")
-    assert sentence(differences(reading(B), reading(replace(B, attributes=VERTICAL))), Agreement(1, 0, 5 / 6), LIMITS) == (
+    assert sentence(disagreements(many, reading()), agreement(many, reading()), LIMITS).endswith("외 4건 · and 4 more")
+    assert sentence(disagreements(reading(B), reading(replace(B, attributes=VERTICAL))), Agreement(1, 0, 5 / 6), LIMITS) == (
         "같은 속성 · attributes in common: 83.3 % (≥ 90 %)\n속성이 다름 · attributes differ: 'Exit 3': horizontal / vertical")
     assert sentence([], Agreement(1, 0, 1), LIMITS) == ""
     both = replace(A, text="서울억"), replace(B, attributes=VERTICAL)
-    attributes_missed = sentence(differences(reading(A, B), reading(*both)), Agreement(1, 0, 0.5), LIMITS).splitlines()
+    attributes_missed = sentence(disagreements(reading(A, B), reading(*both)), Agreement(1, 0, 0.5), LIMITS).splitlines()
     assert [line.split(" · ")[0] for line in attributes_missed] == ["같은 속성", "속성이 다름", "글자가 다름"]
 
 
 def test_texts_of_strangers_stay_short_and_on_their_line() -> None:
     long = "가" * 400 + "\u202e\n" + "나" * 400
     one, other = reading(replace(A, text=long + "다")), reading(replace(A, text=long + "라"))
-    [line] = sentence(differences(one, other), Agreement(1, 0, 1), LIMITS).splitlines()
+    [line] = sentence(disagreements(one, other), Agreement(1, 0, 1), LIMITS).splitlines()
     assert len(line) < 2 * LONGEST + 60
     assert line.endswith("나다' / '…" + "나" * (LONGEST // 2) + "라'")  # cut around the place that matters
-    assert not differences(reading(A), reading(replace(A, text="서울\u200b역")))  # nobody sees it, so it is no difference
+    assert not disagreements(reading(A), reading(replace(A, text="서울\u200b역")))  # nobody sees it, so it is no difference
     unseen = reading(A), reading(replace(A, text="서울\ue000역"))  # which only some fonts show
-    assert sentence(differences(*unseen), Agreement(1, 0, 1), LIMITS).endswith(r"'서울역' / '서울\ue000역'")
+    assert sentence(disagreements(*unseen), Agreement(1, 0, 1), LIMITS).endswith(r"'서울역' / '서울\ue000역'")
 
 
 # … on real label sets of byte-identical pictures
@@ -287,7 +288,7 @@ def by_hand(one: Reading, other: Reading) -> tuple[list[tuple[str, str]], list[s
 
 
 def found(one: Reading, other: Reading) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-    listed = differences(one, other)
+    listed = disagreements(one, other)
     assert {difference.what for difference in listed} <= {What.TEXT, What.ONLY_ONE, What.ONLY_OTHER}
     return (sorted(difference.values for difference in listed if difference.what is What.TEXT),
             sorted(difference.values[0] for difference in listed if difference.what is What.ONLY_ONE),
