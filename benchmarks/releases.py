@@ -24,14 +24,15 @@ from benchmarks.labelled_images import fill, large_picture, published, recipe, r
 from benchmarks.store import workbench
 from benchmarks.written_lines import are_real
 from datastore.objects import ObjectStore
-from datastore.releases import write_labels
+from datastore.releases import LabelFile
 from saegim.load import load
 from saegim.manifest import Manifest
 from saegim.releases import Releases
 from schemas.errors import PublishConflict
 from workbench.bench import Workbench
-from workbench.export.plan import next_release, samples
-from workbench.export.publish import Publication
+from workbench.export.plan import next_release
+from workbench.export.publish import publish
+from workbench.export.samples import read_samples
 from workbench.settings import Settings
 
 IMAGES = int(os.environ.get("SAEGIM_BENCH_IMAGES", "2500"))
@@ -106,11 +107,12 @@ def _kinds(manifest: Manifest, new: dict[str, int]) -> str:
 def _size_a_row(bench: Workbench, manifest: Manifest, folder: Path) -> Iterator[Figure]:
     planned = next_release(bench, recipe(manifest.dataset)).plan.samples
     for count in (FEW_REGIONS, REGIONS):
-        cut = (replace(item, reading=replace(item.reading, regions=item.reading.regions[:count]))
-               for item in samples(bench, planned))
         path = folder / f"{count}.parquet"
-        yield Figure(f"label file, bytes a row at {count} regions", f"{path.stat().st_size / rows:,.0f}"
-                     if (rows := write_labels(path, cut)) else "")
+        with LabelFile(path) as labels:
+            for item in read_samples(bench.ledger, bench.settings, planned):
+                labels.add(replace(item, reading=replace(item.reading, regions=item.reading.regions[:count])))
+        yield Figure(f"label file, bytes a row at {count} regions", f"{path.stat().st_size / labels.rows:,.0f}"
+                     if labels.rows else "")
 
 
 def _delta(folder: Path, table: pa.Table, rows: pa.Table) -> int:
@@ -194,7 +196,7 @@ def _won(bench: Workbench, ids: Sequence[str], number: int, publisher: int) -> b
     release = next_release(bench, dataset.model_copy(update={"readings": left_out, "description": f"{number} {publisher}"}))
     assert release.number == number
     try:
-        return Publication(bench, release).publish() is not None
+        return publish(bench, release) is not None
     except PublishConflict:
         return False
 

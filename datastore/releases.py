@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,9 +21,10 @@ from datastore.objects import ObjectStore
 from datastore.shards import PARQUET
 from saegim.folder import sha256_of
 from saegim.leaves import leaves
-from saegim.manifest import File, Manifest, folder_of, parse_manifest, parse_name
+from saegim.manifest import File, Manifest, folder_of, parse_manifest
+from saegim.releases import manifest_in_force, newest_manifest
 from schemas.arrow import LABELS, LEFT_OUT, label_table
-from schemas.errors import ObjectMissing, PublishConflict
+from schemas.errors import PublishConflict
 from schemas.sample import Before, LeftOut, Planned, Sample
 
 ROWS_A_GROUP = 10_000
@@ -37,23 +39,19 @@ PLACES = ["image_id", "split", "shard", "cluster_id", "group"]
 
 def newest(objects: ObjectStore, bucket: str, dataset: str) -> Manifest | None:
     """The newest release of a dataset; None where there is none. Where somebody deleted one before it, its number stays taken."""
-    numbers = (int(folder[1:]) for folder in objects.folders(bucket, f"{dataset}/") if re.fullmatch("v[1-9][0-9]*", folder))
-    manifests = (manifest_of(objects, bucket, dataset, number) for number in sorted(numbers, reverse=True))
-    return next(filter(None, manifests), None)
+    numbers = [int(folder[1:]) for folder in objects.folders(bucket, f"{dataset}/") if re.fullmatch("v[1-9][0-9]*", folder)]
+    return newest_manifest(functools.partial(_manifest, objects, bucket, dataset), numbers)
 
 
 def manifest_of(objects: ObjectStore, bucket: str, dataset: str, number: int) -> Manifest | None:
     """The manifest of one release, of its newest revision where something was taken down; None where there is none."""
-    folder: str | None = folder_of(number)
-    found = None
-    while folder:
-        key = f"{dataset}/{folder}/manifest.json"
-        try:
-            found = parse_manifest(objects.get(bucket, key), key)
-        except ObjectMissing:
-            return None
-        folder = found.superseded_by and folder_of(number, parse_name(found.superseded_by).revision)
-    return found
+    return manifest_in_force(functools.partial(_manifest, objects, bucket, dataset), number)
+
+
+def _manifest(objects: ObjectStore, bucket: str, dataset: str, number: int, revision: int | None) -> Manifest | None:
+    key = f"{dataset}/{folder_of(number, revision)}/manifest.json"
+    data = objects.get_or_none(bucket, key)
+    return None if data is None else parse_manifest(data, key)
 
 
 def read_labels(objects: ObjectStore, bucket: str, manifest: Manifest) -> pa.Table:
@@ -93,11 +91,19 @@ def _places(batch: pa.RecordBatch, held: bool) -> Iterator[tuple[str, Before]]:
             yield sys.intern(name), Before(sys.intern(split), sys.intern(shard), sys.intern(cluster), sys.intern(group), held)
 
 
-def reading_keys(objects: ObjectStore, bucket: str, manifest: Manifest) -> dict[str, tuple[str, str, int]]:
-    """Whose reading a release has of each image: (reader, run, revision) by image id."""
-    columns = ["image_id", "reader", "run", "revision"]
+class ReadingKey(NamedTuple):
+    """Whose reading a release has of an image; the same key is the same reading (design D2)."""
+
+    reader: str
+    run: str
+    revision: int
+
+
+def reading_keys(objects: ObjectStore, bucket: str, manifest: Manifest) -> dict[str, ReadingKey]:
+    """Whose reading a release has of each image, by image id."""
+    columns = ["image_id", *ReadingKey._fields]
     with local_copy(objects, bucket, manifest, manifest.labels) as path:
-        return {name: (sys.intern(reader), sys.intern(run), revision)
+        return {name: ReadingKey(sys.intern(reader), sys.intern(run), revision)
                 for batch in _batches(path, columns)
                 for name, reader, run, revision in zip(*(batch[column].to_pylist() for column in columns), strict=True)}
 
@@ -161,27 +167,47 @@ class Folder:
                                     "sha256": sha256, "bytes": size, "rows": rows, "name": pulled_as})
 
 
-def write_labels(path: Path, samples: Iterable[Sample], advance: Callable[[int], None] = lambda _rows: None) -> int:
-    """Writes a label file; the samples stream through. Returns how many there were."""
-    rows, some = 0, list[Sample]()
-    dictionaries = [leaf for field in LABELS for leaf in leaves(field.name, field.type) if leaf not in LENGTHS_APART]
-    with pq.ParquetWriter(path, LABELS, compression="zstd", compression_level=LEVEL, use_dictionary=dictionaries,
-                          column_encoding=dict.fromkeys(LENGTHS_APART, "DELTA_LENGTH_BYTE_ARRAY"), **PARQUET) as writer:
-        group: list[pa.Table] = []
-        for sample in samples:
-            some.append(sample)
-            rows += 1
-            if rows % ROWS_A_WRITE == 0:
-                group.append(label_table(some))
-                some = []
-                advance(ROWS_A_WRITE)
-            if rows % ROWS_A_GROUP == 0:
-                writer.write_table(pa.concat_tables(group), ROWS_A_GROUP)
-                group = []
-        if some or group or not rows:
-            writer.write_table(pa.concat_tables([*group, label_table(some)]), ROWS_A_GROUP)
-            advance(len(some))
-    return rows
+class LabelFile:
+    """A label file that is being written; rows are added in order of image id.
+
+    Args:
+        path: of the file.
+        advance: told how many rows more were taken.
+    """
+
+    def __init__(self, path: Path, advance: Callable[[int], None] = lambda _rows: None) -> None:
+        dictionaries = [leaf for field in LABELS for leaf in leaves(field.name, field.type) if leaf not in LENGTHS_APART]
+        self._writer = pq.ParquetWriter(
+            path, LABELS, compression="zstd", compression_level=LEVEL, use_dictionary=dictionaries,
+            column_encoding=dict.fromkeys(LENGTHS_APART, "DELTA_LENGTH_BYTE_ARRAY"), **PARQUET)
+        self._advance = advance
+        self._some: list[Sample] = []
+        self._group: list[pa.Table] = []
+        self.rows = 0
+
+    def __enter__(self) -> LabelFile:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None and (self._some or self._group or not self.rows):
+            self._write([*self._group, label_table(self._some)])
+            self._advance(len(self._some))
+        self._writer.close()
+
+    def add(self, sample: Sample) -> None:
+        """One more row."""
+        self._some.append(sample)
+        self.rows += 1
+        if self.rows % ROWS_A_WRITE == 0:
+            self._group.append(label_table(self._some))
+            self._some = []
+            self._advance(ROWS_A_WRITE)
+        if self.rows % ROWS_A_GROUP == 0:
+            self._write(self._group)
+            self._group = []
+
+    def _write(self, tables: list[pa.Table]) -> None:
+        self._writer.write_table(pa.concat_tables(tables), ROWS_A_GROUP)
 
 
 def write_left_out(path: Path, left_out: Sequence[LeftOut]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,16 +23,49 @@ GROUP_BYTES = 2_000_000
 ROWS_A_GROUP = 100
 PARQUET = {"version": "2.6", "data_page_version": "1.0", "write_statistics": ["image_id"], "store_schema": True}
 
-Fetch = Callable[[Sequence[Planned]], Iterator[bytes | None]]
-"""Gives the canonical images of some samples, in order; None for one that no release may hold."""
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A canonical image as it was found.
+
+    Attributes:
+        data: its bytes.
+        problem: why no release may hold it; empty where one may.
+    """
+
+    data: bytes
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """What a pass over the images of a release wrote.
+
+    Attributes:
+        planned: all samples in their order, with their shard; where an image was refused, what is missing has none.
+        files: the new ones.
+        problems: why an image was refused, by image id.
+    """
+
+    planned: list[Planned]
+    files: list[File]
+    problems: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one file got: numbers of the samples in it, and problems of those that no release may hold."""
+
+    inside: list[int]
+    problems: dict[str, str]
 
 
 def write_shards(objects: ObjectStore, bucket: str, dataset: str, splits: Sequence[str], planned: Sequence[Planned],
-                 fetch: Fetch, advance: Callable[[int], None]) -> tuple[list[Planned], list[File]]:
+                 fetch: Callable[[Planned], Fetched], advance: Callable[[int], None]) -> Shards:
     """Writes the images that no shard has yet.
 
-    After the first image that no release may hold nothing more is written; the others are still fetched, so that whoever
-    looks at them sees all.
+    After the first image that no release may hold nothing more is written; the others are still fetched, so that all
+    problems are told at once.
 
     Args:
         objects: the object storage.
@@ -40,52 +73,47 @@ def write_shards(objects: ObjectStore, bucket: str, dataset: str, splits: Sequen
         dataset: whose.
         splits: names of all splits.
         planned: samples; those without ``shard`` are written.
-        fetch: see ``Fetch``.
+        fetch: gives the canonical image of a sample; several calls run at once.
         advance: told how many images more were fetched.
-
-    Returns:
-        All samples in their order, with their shard, and the new files. Where an image was refused, what is missing has
-        no shard.
     """
-    placed = list(planned)
-    files: list[File] = []
-    sound = True
+    shards = Shards(list(planned), [], {})
     for split in splits:
         new = [number for number, item in enumerate(planned) if item.split == split and not item.shard]
-        pictures = zip(new, fetch([planned[number] for number in new]), strict=True)
+        pictures = zip(new, objects.in_order(fetch, (planned[number] for number in new)), strict=True)
         while True:
             with tempfile.TemporaryDirectory(prefix="saegim-shard-") as folder:
                 path = Path(folder) / "shard.parquet"
-                inside, sound = _write(path, planned, pictures, sound, advance)
-                if not inside:
+                part = _write(path, planned, pictures, not shards.problems, advance)
+                shards.problems.update(part.problems)
+                if shards.problems or not part.inside:
                     break
-                file = _uploaded(objects, bucket, dataset, split, path, len(inside))
-            files.append(file)
-            for number in inside:
-                placed[number] = replace(planned[number], shard=file.path)
-    return placed, files
+                file = _uploaded(objects, bucket, dataset, split, path, len(part.inside))
+            shards.files.append(file)
+            for number in part.inside:
+                shards.planned[number] = replace(planned[number], shard=file.path)
+    return shards
 
 
-def _write(path: Path, planned: Sequence[Planned], pictures: Iterator[tuple[int, bytes | None]], sound: bool,
-           advance: Callable[[int], None]) -> tuple[list[int], bool]:
-    """Writes one shard from what comes next; returns which samples are in it, none where an image was refused."""
-    inside: list[int] = []
-    size = 0
+def _write(path: Path, planned: Sequence[Planned], pictures: Iterator[tuple[int, Fetched]], sound: bool,
+           advance: Callable[[int], None]) -> _Part:
+    """Writes one shard from what comes next; where something is not sound, all that comes is only looked at."""
+    part, size = _Part([], {}), 0
     # Pictures are compressed already, and a dictionary of them would only be a second copy.
     with pq.ParquetWriter(path, IMAGES, compression="none", use_dictionary=False, **PARQUET) as writer:
         group = _Group(writer)
-        for number, data in pictures:
+        for number, picture in pictures:
             advance(1)
-            if data is None or not sound:
-                sound = False
+            if picture.problem:
+                part.problems[planned[number].image_id] = picture.problem
+            if part.problems or not sound:
                 continue
-            group.add(planned[number], data)
-            inside.append(number)
-            size += len(data)
+            group.add(planned[number], picture.data)
+            part.inside.append(number)
+            size += len(picture.data)
             if size >= SHARD_BYTES:
                 break
         group.close()
-    return (inside, True) if sound else ([], False)
+    return part
 
 
 class _Group:

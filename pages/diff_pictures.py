@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from PIL import Image
 
+from pages.bounds import Bounds, bounds_of
 from schemas.reading import Reading, Region
+from schemas.shown_text import shortened, visible
 from schemas.text import normalise
-from stages.diff.images import Picture
-from stages.diff.regions import Change
-from stages.diff.texts import Piece, shortened, visible
+from stages.diff.images import ShownImage
+from stages.diff.regions import RegionChange
+from stages.pictures import jpeg_within, opened
 
 SIDE = 700
 """Longest side of a thumbnail: the page shows two beside each other."""
@@ -28,8 +30,6 @@ MOST_TEXTS = 24
 """Texts written onto one picture."""
 TEXT = 24
 """Characters of a text on a picture."""
-Box = tuple[float, float, float, float]
-"""Left, top, right and low side, in pixels of the canonical image."""
 KINDS = ("removed", "added", "edited", "moved", "turned", "attributes", "redrawn")
 """In the order in which one of them gives a region its colour."""
 
@@ -41,26 +41,18 @@ def thumbnail(data: bytes, most_bytes: int) -> bytes:
         data: JPEG or PNG.
         most_bytes: that it may have; quality and then size give way.
     """
-    with Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", (2 * SIDE, 2 * SIDE))
-        small = image.convert("RGB")
+    small = opened(data, 2 * SIDE)
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
-    quality = QUALITY
-    while len(made := _jpeg(small, quality)) > most_bytes and min(small.size) > 1:
-        if quality > LEAST_QUALITY:
-            quality -= 10
-        else:
-            small = small.resize((max(1, small.width * 4 // 5), max(1, small.height * 4 // 5)), Image.Resampling.LANCZOS)
-    return made
+    return jpeg_within(small, most_bytes, QUALITY, LEAST_QUALITY, progressive=True)
 
 
-def colour_of(change: Change) -> str:
+def colour_of(change: RegionChange) -> str:
     """The kind of change that a region is drawn as."""
     kinds = change.kinds()
     return next(kind for kind in KINDS if kind in kinds)
 
 
-def outlines(picture: Picture, *, after: bool) -> Markup:
+def outlines(picture: ShownImage, *, after: bool) -> Markup:
     """The regions of one of a picture's readings, changed ones marked and numbered as in the list beside it.
 
     Args:
@@ -70,39 +62,56 @@ def outlines(picture: Picture, *, after: bool) -> Markup:
     reading = picture.after if after else picture.before
     if reading is None:
         return Markup("")
-    size = max(reading.width, reading.height)
-    placed = [(number, change, region) for number, change in enumerate(picture.changes[:MOST_DRAWN], 1)
-              if (region := change.after if after else change.before)]
-    changed = {id_of(region) for change in picture.changes if (region := change.after if after else change.before)}
-    parts = [_polygon(region, "same") for region in [
-        region for region in reading.regions if id_of(region) not in changed][:MOST_OUTLINES]]
+    changed = list(_changed(picture, after))
+    drawn = [item for item in changed if item.number <= MOST_DRAWN]
+    parts = _unchanged(reading, {id_of(item.region) for item in changed})
     if after:
-        parts += [_polygon(change.before, "shadow") for _, change, _ in placed if change.moved and change.before]
-    for _, change, region in placed:
-        kind = colour_of(change)
-        parts.append(_polygon(region, kind))
-        x, y = region.polygon[0]
-        parts.append(Markup('<circle class="{}" cx="{:g}" cy="{:g}" r="{:g}"/>').format(
-            kind, round(x, 1), round(y, 1), round(size / 220, 1)))
-    parts += _labels(((str(number), colour_of(change), region) for number, change, region in placed
-                      if number <= MOST_NUMBERED), reading)
+        parts += [_polygon(item.change.before, "shadow") for item in drawn if item.change.moved and item.change.before]
+    for item in drawn:
+        parts += _marked(item, max(reading.width, reading.height))
+    labels = [_Label(str(item.number), item.kind, item.region) for item in drawn if item.number <= MOST_NUMBERED]
+    parts += _labels(labels, reading)
     if not picture.changes:
-        parts += _labels((("", "same", region) for region in reading.regions if region.attributes.legible), reading)
+        parts += _labels([_Label("", "same", region) for region in reading.regions if region.attributes.legible], reading)
     return Markup("").join(parts)
 
 
-def marked(found: Sequence[Piece]) -> Markup:
-    """A character diff as HTML: what was taken out, what was put in."""
-    out = Markup("")
-    for piece in found:
-        if piece.same:
-            out += escape(visible(piece.after))
-            continue
-        if piece.before:
-            out += Markup("<del>{}</del>").format(visible(piece.before, spaces=True))
-        if piece.after:
-            out += Markup("<ins>{}</ins>").format(visible(piece.after, spaces=True))
-    return out
+class _Changed(NamedTuple):
+    """A changed region as it is in one of the readings, with its number in the list beside the picture."""
+
+    number: int
+    change: RegionChange
+    region: Region
+
+    @property
+    def kind(self) -> str:
+        return colour_of(self.change)
+
+
+class _Label(NamedTuple):
+    """What is written at a region: its number, empty for none, and its text, in the colour of a kind of change."""
+
+    number: str
+    kind: str
+    region: Region
+
+
+def _changed(picture: ShownImage, after: bool) -> Iterator[_Changed]:
+    for number, change in enumerate(picture.changes, 1):
+        if region := change.after if after else change.before:
+            yield _Changed(number, change, region)
+
+
+def _unchanged(reading: Reading, changed: set[tuple[str, object]]) -> list[Markup]:
+    rest = [region for region in reading.regions if id_of(region) not in changed]
+    return [_polygon(region, "same") for region in rest[:MOST_OUTLINES]]
+
+
+def _marked(item: _Changed, size: int) -> list[Markup]:
+    """A changed region's outline, and a dot where its reading starts, on an image with a longer side of so many pixels."""
+    x, y = item.region.polygon[0]
+    return [_polygon(item.region, item.kind), Markup('<circle class="{}" cx="{:g}" cy="{:g}" r="{:g}"/>').format(
+        item.kind, round(x, 1), round(y, 1), round(size / 220, 1))]
 
 
 def id_of(region: Region) -> tuple[str, object]:
@@ -110,43 +119,43 @@ def id_of(region: Region) -> tuple[str, object]:
     return region.region_id, region.polygon
 
 
-def _labels(texts: Iterable[tuple[str, str, Region]], reading: Reading) -> list[Markup]:
+def _labels(labels: Sequence[_Label], reading: Reading) -> list[Markup]:
     """Numbers and texts at their regions; a text that would lie on another one gives way, its number does not."""
     size = max(reading.width, reading.height) / 50
-    taken: list[Box] = []
-    found = []
-    for number, kind, region in texts:
-        text = visible(shortened(normalise(region.text), TEXT))
-        words = f"{number} {text}".strip() if len(taken) < MOST_TEXTS else number
-        places = [(words, _box(words, region, reading, size, 0)), *((number, _box(number, region, reading, size, place))
-                                                                   for place in range(4) if number)]
-        for shown, box in places:
-            if shown and not any(box[0] < right and left < box[2] and box[1] < low and top < box[3]
-                                 for left, top, right, low in taken):
-                break
+    taken: list[Bounds] = []
+    parts = []
+    for label in labels:
+        shown, place = _place(label, reading, size, taken)
         if shown:
-            taken.append(box)
-            found.append(Markup('<text class="{}" x="{:g}" y="{:g}" font-size="{:g}">{}</text>').format(
-                kind, round(box[0], 1), round(box[3], 1), round(size, 1), shown))
-    return found
+            taken.append(place)
+            parts.append(Markup('<text class="{}" x="{:g}" y="{:g}" font-size="{:g}">{}</text>').format(
+                label.kind, round(place.left, 1), round(place.bottom, 1), round(size, 1), shown))
+    return parts
 
 
-def _box(text: str, region: Region, reading: Reading, size: float, place: int) -> Box:
+def _place(label: _Label, reading: Reading, size: float, taken: Sequence[Bounds]) -> tuple[str, Bounds]:
+    """What is written of a label and where: all of it, or its number in the first of four places that is free, or in the last."""
+    text = visible(shortened(normalise(label.region.text), TEXT))
+    words = f"{label.number} {text}".strip() if len(taken) < MOST_TEXTS else label.number
+    tries = [(words, 0), *((label.number, place) for place in range(4) if label.number)]
+    for shown, place in tries:
+        bounds = _bounds(shown, label.region, reading, size, place)
+        if shown and not any(bounds.overlaps(other) for other in taken):
+            break
+    return shown, bounds
+
+
+def _bounds(text: str, region: Region, reading: Reading, size: float, place: int) -> Bounds:
     """Where a text would lie: above its region, left of it, right of it, below it."""
-    xs, ys = [x for x, _ in region.polygon], [y for _, y in region.polygon]
+    left, top, right, bottom = bounds_of(region.polygon)
     width = size * sum(1.0 if ord(char) > 0x2E80 else 0.62 for char in text)
-    x = (min(xs), min(xs) - width - size / 4, max(xs) + size / 4, min(xs))[place]
-    y = (min(ys) - size / 4, (min(ys) + max(ys) + size) / 2, (min(ys) + max(ys) + size) / 2, max(ys) + size)[place]
-    x, y = max(0.0, min(x, reading.width - width)), max(size, min(y, float(reading.height)))
-    return x, y - size, x + width, y
+    x = (left, left - width - size / 4, right + size / 4, left)[place]
+    y = (top - size / 4, (top + bottom + size) / 2, (top + bottom + size) / 2, bottom + size)[place]
+    x = max(0.0, min(x, reading.width - width))
+    y = max(size, min(y, float(reading.height)))
+    return Bounds(x, y - size, x + width, y)
 
 
 def _polygon(region: Region, kind: str) -> Markup:
     points = " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in region.polygon)
     return Markup('<polygon class="{}" points="{}"/>').format(kind, points)
-
-
-def _jpeg(image: Image.Image, quality: int) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
-    return out.getvalue()

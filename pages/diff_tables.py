@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from saegim.tables import Table
+from schemas.shown_text import shortened, visible
 from schemas.text import normalise
 from stages.diff.diff import Diff, in_turn, most_common
 from stages.diff.images import ImageChange
-from stages.diff.texts import shortened, visible
-from stages.diff.totals import MERGED, ByReader, Handover, Tally
+from stages.diff.totals import MERGED, ByReader, Handover, RegionCounts
 from stages.export.plan import REASONS
 
 MOST_ROWS = 20
@@ -87,16 +87,16 @@ def _slices(found: Diff) -> Table:
     slices = sorted(found.totals.by_slice.items(), key=lambda item: (-_touched(item[1]), item[0]))
     return Table(
         "By slice, regions", ("slice", "net", "in", "out", "moved", "edited", "characters", "attributes"),
-        tuple((name, f"{tally.net:+,}".replace("-", "−") if tally.net else "0", *map(_count, (
-            tally.came + tally.added + tally.entered, tally.went + tally.removed + tally.left, tally.moved + tally.turned,
-            tally.edited, tally.edits, tally.attributes))) for name, tally in slices),
+        tuple((name, f"{counts.net:+,}".replace("-", "−") if counts.net else "0", *map(_count, (
+            counts.came + counts.added + counts.entered, counts.went + counts.removed + counts.left, counts.moved + counts.turned,
+            counts.edited, counts.edits, counts.attributes))) for name, counts in slices),
         note="In are regions that were added, that came with an image, or that an attribute brought into the slice; out "
              "likewise. Net is how many more the slice has. Moved counts what reads from another corner too.")
 
 
 def _readers(found: Diff) -> Table:
     readers = sorted(found.totals.by_reader.items(), key=lambda item: (_both(item), -item[1].images, *in_turn(item)))
-    rows = [(*(short_reader(name) or NOBODY for name in (after, before)), f"{by.images:,}", *_work(by.tally))
+    rows = [(*(short_reader(name) or NOBODY for name in (after, before)), f"{by.images:,}", *_work(by.regions))
             for (before, after), by in readers[:MOST_ROWS]]
     return Table("By whom", ("read by", "before by", "images", "added", "removed", "moved", "edited", "attributes"), tuple(rows),
                  2, f"People stand under pseudonyms; {MERGED} is what was merged of two people's readings. {NOBODY} is no "
@@ -134,10 +134,10 @@ def what_changed(image: ImageChange) -> str:
         return f"in, {image.regions[1]} regions"
     if image.what == "out":
         return f"out, {image.reason or UNSTATED}"
-    tally = image.tally
+    counts = image.counts
     parts = [f"{count} {name}" for name, count in (
-        ("added", tally.added), ("removed", tally.removed), ("moved", tally.moved), ("turned", tally.turned),
-        ("edited", tally.edited), ("with other attributes", tally.attributes)) if count]
+        ("added", counts.added), ("removed", counts.removed), ("moved", counts.moved), ("turned", counts.turned),
+        ("edited", counts.edited), ("with other attributes", counts.attributes)) if count]
     parts += [f"{name} {_arrow(before, after)}" for name, before, after in image.attributes]
     if image.config[0] != image.config[1]:
         parts.append(_arrow(*image.config))
@@ -146,8 +146,8 @@ def what_changed(image: ImageChange) -> str:
     return ", ".join(parts) or "relabelled, nothing changed"
 
 
-def _work(tally: Tally) -> Iterable[str]:
-    return map(_count, (tally.added, tally.removed, tally.moved + tally.turned, tally.edited, tally.attributes))
+def _work(counts: RegionCounts) -> Iterable[str]:
+    return map(_count, (counts.added, counts.removed, counts.moved + counts.turned, counts.edited, counts.attributes))
 
 
 def _both(item: tuple[Handover, ByReader]) -> bool:
@@ -155,8 +155,8 @@ def _both(item: tuple[Handover, ByReader]) -> bool:
     return None in item[0]
 
 
-def _touched(tally: Tally) -> int:
-    return tally.came + tally.went + tally.weight
+def _touched(counts: RegionCounts) -> int:
+    return counts.came + counts.went + counts.weight
 
 
 def _arrow(before: str | None, after: str | None) -> str:

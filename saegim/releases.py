@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +29,32 @@ GONE = (NotFoundError, FileNotFoundError)
 NO_KEY = "169.254.169.254"
 """Where keys of AWS's own machines come from: asked when there is no key anywhere else."""
 REFUSED = ("403 Forbidden", "401 Unauthorized", "InvalidAccessKeyId", "SignatureDoesNotMatch", "credential")
+
+
+ReadManifest = Callable[[int, int | None], Manifest | None]
+"""Gives the manifest of a dataset's release by number and revision (None: the first one); None where there is none."""
+
+
+def newest_manifest(read: ReadManifest, numbers: Iterable[int]) -> Manifest | None:
+    """The newest release in its newest revision; None where there is none.
+
+    Args:
+        read: reads a manifest.
+        numbers: of the release folders that there are, in any order; one without a manifest is no release.
+    """
+    found = (manifest_in_force(read, number) for number in sorted(numbers, reverse=True))
+    return next((manifest for manifest in found if manifest), None)
+
+
+def manifest_in_force(read: ReadManifest, number: int) -> Manifest | None:
+    """A release in its newest revision: a takedown's manifest names the one that stands in its place."""
+    found = read(number, None)
+    for _ in range(MAX_REVISIONS):
+        if found is None or found.superseded_by is None:
+            break
+        newer = parse_name(found.superseded_by)
+        found = read(newer.number or number, newer.revision) or found
+    return found
 
 
 class Releases:
@@ -105,19 +132,16 @@ class Releases:
             ReleaseNotFound: there is no such release; the message lists those that there are.
         """
         wanted = parse_name(name) if isinstance(name, str) else name
-        found = self._manifest(wanted.dataset, wanted.number, wanted.revision) if wanted.number else self._newest(wanted.dataset)
+        read = functools.partial(self._manifest, wanted.dataset)
+        if not wanted.number:
+            found = newest_manifest(read, self._folders(wanted.dataset))
+        elif wanted.revision is None:
+            found = manifest_in_force(read, wanted.number)
+        else:
+            found = read(wanted.number, wanted.revision)
         if found is None:
             raise ReleaseNotFound(self._what_there_is(wanted))
-        for _ in range(MAX_REVISIONS):
-            if found.superseded_by is None or wanted.revision is not None:
-                break
-            newer = parse_name(found.superseded_by)
-            found = self._manifest(newer.dataset, newer.number or found.number, newer.revision) or found
         return found
-
-    def _newest(self, dataset: str) -> Manifest | None:
-        numbers = reversed(self._folders(dataset))
-        return next((found for number in numbers if (found := self._manifest(dataset, number))), None)
 
     def _what_there_is(self, wanted: ReleaseName) -> str:
         numbers = self.numbers(wanted.dataset)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 
-from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Reading, Region, Unit, attributes_from_dict
-from schemas.sample import Sample
+from schemas.reading import REGION_VOCABULARY, Attributes, Condition, ImageKind, Reading, Region, Unit, attributes_from_dict
+from schemas.sample import LabelRow, Sample
 
 VALUES = "saegim.values"
 """Key of a field's metadata: all values that the column may have, as JSON."""
@@ -86,14 +87,31 @@ def label_table(samples: Iterable[Sample]) -> pa.Table:
     return pa.Table.from_pylist([_row(sample) for sample in samples], schema=LABELS)
 
 
+def label_row(row: Mapping[str, Any]) -> LabelRow:
+    """A row of a label file as a record.
+
+    Args:
+        row: its values by column, see ``LABELS``.
+    """
+    return LabelRow(row["split"], row["media_type"], row["annotation_config"], reading_of(row))
+
+
 def reading_of(row: Mapping[str, Any]) -> Reading:
     """The reading that a label row holds."""
     regions = tuple(
         Region(item["region_id"], tuple((float(x), float(y)) for x, y in item["polygon"]), item["text"],
-               attributes_from_dict(item), item["score"], item["replaces"])
+               _attributes(item["direction"], item["writing"], tuple(item["effects"] or ()), item["language"], item["legible"],
+                           item["kind"], item["checked"]), item["score"], item["replaces"])
         for item in row["regions"])
     return Reading(row["image_id"], row["reader"], row["run"], row["revision"], Unit(row["unit"]), row["width"],
                    row["height"], regions, ImageKind(row["image_kind"]), tuple(map(Condition, row["conditions"])))
+
+
+@functools.cache  # a million images have a few hundred combinations
+def _attributes(direction: str, writing: str, effects: tuple[str, ...], language: str, legible: bool, kind: str,
+                checked: bool | None) -> Attributes:
+    return attributes_from_dict({"direction": direction, "writing": writing, "effects": effects, "language": language,
+                                 "legible": legible, "kind": kind, "checked": checked})
 
 
 def _row(sample: Sample) -> dict[str, Any]:

@@ -119,3 +119,25 @@ class Sample:
     planned: Planned
     submitter: str
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """One row of a label file, read back: an image as a release has it.
+
+    Attributes:
+        split: where the image stands.
+        media_type: of the image.
+        annotation_config: under which the reading was accepted.
+        reading: the accepted reading; people stand in it under pseudonyms.
+    """
+
+    split: str
+    media_type: str
+    annotation_config: str
+    reading: Reading
+
+    @property
+    def image_id(self) -> str:
+        """Of its image."""
+        return self.reading.image_id

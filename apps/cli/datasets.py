@@ -12,15 +12,13 @@ from rich.progress import Progress
 from apps.cli.dataset_plan import plan
 from datastore.objects import ObjectStore
 from pages import diff_tables
-from pages.diff_page import render
 from saegim.manifest import Manifest
-from saegim.releases import Releases
 from saegim.tables import print_table
 from schemas.errors import SettingError
 from stages.diff.diff import Diff
-from stages.diff.diff import diff as compared
-from workbench.diff import changed_rows, reasons, thumbnails
-from workbench.settings import Settings, load_settings
+from stages.diff.for_programs import to_json
+from workbench.diff import compare_releases, diff_page, two_releases
+from workbench.settings import load_settings
 
 console = Console()
 TO_STDOUT = "-"
@@ -47,18 +45,18 @@ def diff(before: str = typer.Argument(help="The one release.", metavar="NAME@N")
         if path and not path.parent.is_dir():
             raise SettingError(f"There is no folder {path.parent}: make it first, {path.name} is to be written into it")
     objects = ObjectStore(settings)
-    found = _compare(objects, settings, *_manifests(settings, before, after))
+    found = _compared(objects, settings.bucket_datasets, *two_releases(settings, before, after))
     if json == TO_STDOUT:
-        sys.stdout.write(found.to_json().decode())
+        sys.stdout.write(to_json(found).decode())
     else:
         show(found)
     told = Console(stderr=True, soft_wrap=True)
     if json not in ("", TO_STDOUT):
-        Path(json).write_bytes(found.to_json())
+        Path(json).write_bytes(to_json(found))
         told.print(f"JSON: {json}", markup=False, highlight=False)
     if html:
         with told.status("fetching pictures …"):
-            page = render(found, thumbnails(objects, settings.bucket_images, found.pictured()))
+            page = diff_page(objects, settings.bucket_images, found)
         html.write_text(page, encoding="utf-8")
         told.print(f"page with pictures: {html}", markup=False, highlight=False)
 
@@ -73,20 +71,7 @@ def show(found: Diff) -> None:
             print_table(console, table)
 
 
-def _manifests(settings: Settings, before: str, after: str) -> tuple[Manifest, Manifest]:
-    releases = Releases(settings)
-    one = releases.manifest(before)
-    if after:
-        return one, releases.manifest(after)
-    if one.parent is None:
-        raise SettingError(f"{one.name} was not made from another release: say which one it is to be compared with, such as "
-                           f"saegim datasets diff {one.name} {one.dataset}@{one.number + 1}")
-    return releases.manifest(one.parent), one
-
-
-def _compare(objects: ObjectStore, settings: Settings, one: Manifest, other: Manifest) -> Diff:
-    bucket = settings.bucket_datasets
+def _compared(objects: ObjectStore, bucket: str, one: Manifest, other: Manifest) -> Diff:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task(f"comparing {one.name} with {other.name}", total=one.labels.rows + other.labels.rows)
-        pairs = changed_rows(objects, bucket, one, other, lambda rows: bar.update(line, advance=rows))
-        return compared(str(one.name), str(other.name), pairs, reasons(objects, bucket, other))
+        return compare_releases(objects, bucket, one, other, lambda rows: bar.update(line, advance=rows))

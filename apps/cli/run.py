@@ -16,7 +16,7 @@ from saegim.tables import Table, print_table
 from schemas.errors import ServiceUnavailable
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
-from workbench.export.plan import known_names, load_dataset
+from workbench.export.recipes import known_names, load_dataset
 from workbench.prelabel.read_images import check_only
 from workbench.report import EvaluateReport, Report, ScoreReport
 from workbench.settings import Settings, load_settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import saegim
-from pages.card_pictures import hangul_font, sheet
+from pages.card_strip import Drawable, hangul_font, sheet
 from saegim.settings import home
 from schemas.arrow import reading_of
 
@@ -17,7 +17,7 @@ WIDTH, ROW = 1840, 420
 def release_sheet(name: str, path: Path) -> Path:
     """Draws every image of a release into one PNG; returns its path."""
     release = saegim.load(name, folder=home() / "demo" / "release")
-    samples = [(image, reading_of(row), row["split"]) for image, row in release.images()]
+    samples = [Drawable(image, reading_of(row), row["split"]) for image, row in release.images()]
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet(samples, WIDTH, ROW).save(path)
     return path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.standing import in_force, undone
 from datastore.ledger.tables import accepted_readings, agreements, holds, images, readings, submissions
-from schemas.labelling import Kind
+from schemas.labelling import AgreementKind
 from schemas.sample import Candidate, Photograph
 from schemas.submission import Outcome, Said, Verdict
 
@@ -37,8 +38,8 @@ def candidates(ledger: Ledger, annotation_configs: Sequence[str]) -> list[Candid
         .order_by(accepted_readings.c.image_id))
     with ledger.read() as connection:
         agreed = _agreement(connection)
-        alike: dict[Any, Any] = {}
-        return [_candidate(row, agreed, alike) for row in _streamed(connection, query)]
+        same: dict[Any, Any] = {}
+        return [_candidate(row, agreed, same) for row in _streamed(connection, query)]
 
 
 def photographs(ledger: Ledger) -> Iterator[Photograph]:
@@ -61,18 +62,46 @@ def keys_of(ledger: Ledger, image_ids: Iterable[str]) -> dict[str, str]:
                 submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED))}
 
 
-def seen_alike(ledger: Ledger, image_ids: Iterable[str]) -> list[tuple[str, str, bool]]:
-    """Why images belong together: (image, other image, whether a manager said so; otherwise ingest found it)."""
+@dataclass(frozen=True, slots=True)
+class SeenAlike:
+    """Two images of one cluster, and who said so.
+
+    Attributes:
+        one: image id of the one.
+        other: image id of the other.
+        by_hand: whether a manager said so; otherwise ingest found it.
+    """
+
+    one: str
+    other: str
+    by_hand: bool
+
+
+def seen_alike(ledger: Ledger, image_ids: Iterable[str]) -> list[SeenAlike]:
+    """Why some images belong together: first what managers said of two of them, then what ingest found, each once.
+
+    Args:
+        ledger: has the submissions and what was said of them.
+        image_ids: of the images; what joins one of them to an image that is not among them counts where ingest found it.
+    """
+    columns = submissions.c.submission_id, submissions.c.own_image_id, submissions.c.found, submissions.c.found_image_id
     rows: list[Row[Any]] = []
     with ledger.read() as connection:
         for chunk in in_chunks(sorted(set(image_ids))):
-            rows += connection.execute(select(submissions.c.submission_id, submissions.c.own_image_id, submissions.c.found,
-                                              submissions.c.found_image_id).where(submissions.c.own_image_id.in_(chunk))).all()
-    own = {row.submission_id: row.own_image_id for row in rows}
-    said = [(own[item.submission_id], own[item.other_id], True) for item in in_force(decision_list(ledger))
-            if item.kind in (Said.CLUSTER, Said.DUPLICATE) and {item.submission_id, item.other_id} <= own.keys()]
-    found = [(row.own_image_id, row.found_image_id, False) for row in rows if row.found == Verdict.CLUSTER]
-    return [item for item in dict.fromkeys([*said, *found]) if item[0] != item[1]]
+            rows += connection.execute(select(*columns).where(submissions.c.own_image_id.in_(chunk)))
+    pairs = [*_said_alike(ledger, {row.submission_id: row.own_image_id for row in rows}),
+             *(SeenAlike(row.own_image_id, row.found_image_id, False) for row in rows if row.found == Verdict.CLUSTER)]
+    return [pair for pair in dict.fromkeys(pairs) if pair.one != pair.other]
+
+
+def _said_alike(ledger: Ledger, image_of: Mapping[str, str]) -> Iterator[SeenAlike]:
+    """What managers said of two submissions whose images are given, by submission."""
+    for decision in in_force(decision_list(ledger)):
+        if decision.kind not in (Said.CLUSTER, Said.DUPLICATE):
+            continue
+        one, other = image_of.get(decision.submission_id), image_of.get(decision.other_id)
+        if one and other:
+            yield SeenAlike(one, other, True)
 
 
 def repeated(ledger: Ledger) -> Iterator[tuple[str, str]]:
@@ -97,21 +126,22 @@ def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:
     yield from connection.execution_options(yield_per=ROWS_A_READ).execute(query)
 
 
-def _candidate(row: Row[Any], agreed: dict[tuple[str, str], float], alike: dict[Any, Any]) -> Candidate:
-    found = tuple(row.summary["slices"])
-    # Equal values are one object, an id that of the groups and of earlier releases: a million candidates are to fit in memory.
+def _candidate(row: Row[Any], agreed: Mapping[tuple[str, str], float], same: dict[Any, Any]) -> Candidate:
+    """A row as a record; ``same`` has one object of each value that comes often, so that a million of them fit in memory."""
+    slices = tuple(row.summary["slices"])
     return Candidate(
-        sys.intern(row.image_id), row.reading_id, sys.intern(row.media_type), alike.setdefault(row.width, row.width),
-        alike.setdefault(row.height, row.height), sys.intern(row.cluster_id), sys.intern(row.campaign or ""),
-        sys.intern(row.submitter or ""), sys.intern(row.annotation_config), sys.intern(row.unit), alike.setdefault(found, found),
-        agreed.get((row.image_id, row.annotation_config)), row.reason, row.submission_id is not None)
+        image_id=sys.intern(row.image_id), reading_id=row.reading_id, media_type=sys.intern(row.media_type),
+        width=same.setdefault(row.width, row.width), height=same.setdefault(row.height, row.height),
+        cluster_id=sys.intern(row.cluster_id), campaign=sys.intern(row.campaign or ""), submitter=sys.intern(row.submitter or ""),
+        annotation_config=sys.intern(row.annotation_config), unit=sys.intern(row.unit), slices=same.setdefault(slices, slices),
+        agreement=agreed.get((row.image_id, row.annotation_config)), held=row.reason, stands=row.submission_id is not None)
 
 
 def _agreement(connection: Connection) -> dict[tuple[str, str], float]:
     """How far an image's two readers agreed, by (image id, annotation config): the worse of their regions and their texts."""
     query = select(agreements.c.image_id, agreements.c.annotation_config,
                    func.min(agreements.c.regions).label("regions"), func.max(agreements.c.cer).label("cer")).where(
-        agreements.c.kind == Kind.PAIR).group_by(agreements.c.image_id, agreements.c.annotation_config)
+        agreements.c.kind == AgreementKind.PAIR).group_by(agreements.c.image_id, agreements.c.annotation_config)
     return {(row.image_id, row.annotation_config.partition("@")[0]): round(min(row.regions, max(0.0, 1 - row.cer)), 3)
             for row in _streamed(connection, query)}
 

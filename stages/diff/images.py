@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.reading import Reading
-from stages.diff.regions import AttributeChange, Change
-from stages.diff.totals import Tally
+from stages.diff.regions import AttributeChange, RegionChange
+from stages.diff.totals import RegionCounts
 
 MOST_CHANGES = 40
 """Regions of one image in detail."""
@@ -22,7 +22,7 @@ class ImageChange:
         reader: whose readings are taken.
         config: their annotation configs.
         regions: how many regions they have.
-        tally: what happened to the regions.
+        counts: what happened to the regions.
         changes: at most ``MOST_CHANGES`` of the regions that are not the same.
         changed: how many these are.
         attributes: of the image that changed.
@@ -34,8 +34,8 @@ class ImageChange:
     reader: tuple[str | None, str | None]
     config: tuple[str | None, str | None]
     regions: tuple[int | None, int | None]
-    tally: Tally
-    changes: tuple[Change, ...] = ()
+    counts: RegionCounts
+    changes: tuple[RegionChange, ...] = ()
     changed: int = 0
     attributes: tuple[AttributeChange, ...] = ()
     reason: str = ""
@@ -47,11 +47,11 @@ class ImageChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ShownImage:
     """An image to be shown: its two readings whole. ``before`` is None for an image that came in."""
 
     image: ImageChange
     media_type: str
     before: Reading | None
     after: Reading
-    changes: tuple[Change, ...]
+    changes: tuple[RegionChange, ...]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
-from schemas.reading import attributes_from_dict
+from schemas.reading import Attributes, Reading
+from schemas.sample import LabelRow
 from schemas.text import normalise
-from stages.diff.regions import AttributeChange, Change, Row, word
+from stages.diff.regions import AttributeChange, RegionChange, word
 from stages.diff.texts import letter_edits
 
 MERGED = "merged"
@@ -18,7 +19,7 @@ MERGED = "merged"
 
 
 @dataclass(slots=True)
-class Tally:
+class RegionCounts:
     """What happened to regions: of all images, of a slice, of one image.
 
     A slice has as many regions as it had, and ``net`` more.
@@ -61,14 +62,14 @@ class Tally:
         """How many regions of images that both releases have are other than they were; a new id alone is nothing."""
         return self.added + self.removed + self.moved + self.turned + self.edited + self.attributes
 
-    def count(self, change: Change) -> None:
+    def count(self, change: RegionChange) -> None:
         """Adds one region that both releases' images may have."""
         for kind in change.kinds():
             setattr(self, kind, getattr(self, kind) + 1)
         self.edits += change.edits
 
-    def grow(self, other: Tally) -> None:
-        """Adds another tally."""
+    def grow(self, other: RegionCounts) -> None:
+        """Adds others."""
         for item in fields(self):
             setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
 
@@ -82,11 +83,14 @@ class ByReader:
     """What one reader's readings changed where they stand in place of another's."""
 
     images: int = 0
-    tally: Tally = field(default_factory=Tally)
+    regions: RegionCounts = field(default_factory=RegionCounts)
 
 
-Handover = tuple[str | None, str | None]
-"""Whose reading was taken before, and whose is now; None where there was or is none."""
+class Handover(NamedTuple):
+    """Whose reading was taken before, and whose is now; None where there was or is none."""
+
+    before: str | None
+    after: str | None
 
 
 @dataclass(slots=True)
@@ -115,8 +119,8 @@ class Totals:
     images_out: int = 0
     relabelled: int = 0
     alike: int = 0
-    regions: Tally = field(default_factory=Tally)
-    by_slice: dict[str, Tally] = field(default_factory=dict)
+    regions: RegionCounts = field(default_factory=RegionCounts)
+    by_slice: dict[str, RegionCounts] = field(default_factory=dict)
     by_reader: dict[Handover, ByReader] = field(default_factory=dict)
     splits_in: Counter[str] = field(default_factory=Counter)
     splits_out: Counter[str] = field(default_factory=Counter)
@@ -127,101 +131,106 @@ class Totals:
     image_attributes: Counter[AttributeChange] = field(default_factory=Counter)
     letters: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def came(self, row: Row) -> None:
+    def came(self, row: LabelRow) -> None:
         """Counts an image that only the later release has."""
         self.images_in += 1
-        self.splits_in[row["split"]] += 1
-        self._whole(row, "came", (None, reader_of(row)))
+        self.splits_in[row.split] += 1
+        self._whole(row, "came", Handover(None, reader_of(row.reading)))
 
-    def went(self, row: Row, reason: str) -> None:
+    def went(self, row: LabelRow, reason: str) -> None:
         """Counts an image that only the earlier release has."""
         self.images_out += 1
-        self.splits_out[row["split"]] += 1
+        self.splits_out[row.split] += 1
         self.reasons[reason] += 1
-        self._whole(row, "went", (reader_of(row), None))
+        self._whole(row, "went", Handover(reader_of(row.reading), None))
 
-    def compared(self, before: Row, after: Row, changes: Iterable[Change]) -> Tally:
+    def compared(self, before: LabelRow, after: LabelRow, changes: Iterable[RegionChange]) -> RegionCounts:
         """Counts an image of both releases; returns what happened to its regions."""
-        tally = Tally()
+        counts = RegionCounts()
         for change in changes:
-            tally.count(change)
+            counts.count(change)
             self._by_slice(change)
             self.attributes.update(change.attributes)
             if change.edits and change.before and change.after:
-                self.letters.update((piece.before, piece.after) for piece in letter_edits(
+                self.letters.update((letter.before, letter.after) for letter in letter_edits(
                     normalise(change.before.text), normalise(change.after.text)))
-        self.regions.grow(tally)
-        described = image_attribute_changes(before, after)
+        self.regions.grow(counts)
+        described = image_attribute_changes(before.reading, after.reading)
         self.image_attributes.update(described)
-        if before["split"] != after["split"]:
-            self.splits_moved[before["split"], after["split"]] += 1
+        if before.split != after.split:
+            self.splits_moved[before.split, after.split] += 1
         if reading_key(before) != reading_key(after):
-            self.relabelled += 1
-            self.alike += not (tally.weight or described)
-            configs = config_of(before), config_of(after)
-            if configs[0] != configs[1]:
-                self.configs[configs] += 1
-            by = self._handover((reader_of(before), reader_of(after)))
-            by.images += 1
-            by.tally.grow(tally)
-        return tally
+            self._relabelled(before, after, counts, alike=not (counts.weight or described))
+        return counts
 
-    def _whole(self, row: Row, name: str, handover: Handover) -> None:
+    def _relabelled(self, before: LabelRow, after: LabelRow, counts: RegionCounts, *, alike: bool) -> None:
+        self.relabelled += 1
+        self.alike += alike
+        configs = config_of(before), config_of(after)
+        if configs[0] != configs[1]:
+            self.configs[configs] += 1
+        by = self._handover(Handover(reader_of(before.reading), reader_of(after.reading)))
+        by.images += 1
+        by.regions.grow(counts)
+
+    def _whole(self, row: LabelRow, name: str, handover: Handover) -> None:
+        """Counts an image with all its regions under the name of one of ``RegionCounts``'s numbers."""
         by = self._handover(handover)
         by.images += 1
-        for tally in (self.regions, by.tally):
-            setattr(tally, name, getattr(tally, name) + len(row["regions"]))
-        for slice_name, count in Counter(each for region in row["regions"] for each in _slices_of(region)).items():
-            tally = self._slice(slice_name)
-            setattr(tally, name, getattr(tally, name) + count)
+        all_regions = RegionCounts(**{name: len(row.reading.regions)})
+        self.regions.grow(all_regions)
+        by.regions.grow(all_regions)
+        slices = Counter(each for region in row.reading.regions for each in _slices_of(region.attributes))
+        for slice_name, count in slices.items():
+            self._slice(slice_name).grow(RegionCounts(**{name: count}))
 
-    def _by_slice(self, change: Change) -> None:
-        before, after = (set(region.attributes.slices()) if region else set[str]() for region in (change.before, change.after))
+    def _by_slice(self, change: RegionChange) -> None:
+        before, after = (set(_slices_of(region.attributes)) if region else set[str]() for region in (change.before, change.after))
         for name in before | after:
-            tally = self._slice(name)
-            tally.count(change)
+            counts = self._slice(name)
+            counts.count(change)
             if change.before and change.after:
-                tally.entered += name not in before
-                tally.left += name not in after
+                counts.entered += name not in before
+                counts.left += name not in after
 
-    def _slice(self, name: str) -> Tally:
-        return self.by_slice.setdefault(name, Tally())
+    def _slice(self, name: str) -> RegionCounts:
+        return self.by_slice.setdefault(name, RegionCounts())
 
     def _handover(self, handover: Handover) -> ByReader:
         return self.by_reader.setdefault(handover, ByReader())
 
 
-def reading_key(row: Row) -> tuple[Any, ...]:
+class ReleasedKey(NamedTuple):
     """What tells one reading of an image from another (design D2); the same key is the same reading."""
-    return row["annotation_config"], row["reader"], row["run"], row["revision"]
+
+    annotation_config: str
+    reader: str
+    run: str
+    revision: int
 
 
-def reader_of(row: Row) -> str:
+def reading_key(row: LabelRow) -> ReleasedKey:
+    """The key of a row's reading."""
+    return ReleasedKey(row.annotation_config, row.reading.reader, row.reading.run, row.reading.revision)
+
+
+def reader_of(reading: Reading) -> str:
     """Whose reading it is, a pseudonym; ``merged`` for all that were merged of several people's."""
-    return MERGED if row["reader"].startswith(f"{MERGED}:") else row["reader"]
+    return MERGED if reading.reader.startswith(f"{MERGED}:") else reading.reader
 
 
-def config_of(row: Row) -> str:
+def config_of(row: LabelRow) -> str:
     """The annotation config of a person's reading with its version, ``scene_text@2``; of a model's without."""
-    name: str = row["annotation_config"]
-    return row["run"] if row["run"].startswith(f"{name}@") else name
+    return row.reading.run if row.reading.run.startswith(f"{row.annotation_config}@") else row.annotation_config
 
 
-def image_attribute_changes(before: Row, after: Row) -> tuple[AttributeChange, ...]:
+def image_attribute_changes(before: Reading, after: Reading) -> tuple[AttributeChange, ...]:
     """What is said of the whole image, where it is not what it was."""
-    found = ((name, word(before[key]), word(after[key]))
-             for name, key in (("image kind", "image_kind"), ("condition", "conditions")))
-    return tuple(item for item in found if item[1] != item[2])
+    described = (AttributeChange("image kind", word(before.image_kind), word(after.image_kind)),
+                 AttributeChange("condition", word(before.conditions), word(after.conditions)))
+    return tuple(item for item in described if item.before != item.after)
 
 
-def _slices_of(region: Mapping[str, Any]) -> tuple[str, ...]:
-    return _slices_named(region["direction"], region["writing"], tuple(region["effects"] or ()), region["language"],
-                         region["legible"], region["kind"])
-
-
-@cache
-def _slices_named(direction: str, writing: str, effects: tuple[str, ...], language: str, legible: bool, kind: str,
-                  ) -> tuple[str, ...]:
-    return attributes_from_dict({"direction": direction, "writing": writing, "effects": effects, "language": language,
-                                 "legible": legible, "kind": kind}).slices()  # a few hundred combinations in a million images
-
+@cache  # a million images have a few hundred combinations
+def _slices_of(attributes: Attributes) -> tuple[str, ...]:
+    return attributes.slices()

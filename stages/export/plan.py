@@ -99,6 +99,22 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
     return Plan(tuple(taken), tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))), tuple(sorted(frozen)))
 
 
+def arrivals(samples: Iterable[Planned], before: Mapping[str, Before]) -> frozenset[str]:
+    """Ids of the samples that the newest release does not hold.
+
+    Args:
+        samples: of the next one.
+        before: images of earlier releases.
+    """
+    return frozenset(item.image_id for item in samples if item.image_id not in before or not before[item.image_id].held)
+
+
+def regrouped(samples: Iterable[Planned], before: Mapping[str, Before]) -> int:
+    """How many samples that a release had are in another cluster or group than it says; the arguments are ``arrivals``'s."""
+    known = ((item, before[item.image_id]) for item in samples if item.image_id in before)
+    return sum((item.group, item.candidate.cluster_id) != (was.group, was.cluster_id) for item, was in known)
+
+
 def split_of(shares: Mapping[str, float], salt: str, group: str) -> str:
     """The split of a group that no release has: its hash against the shares, the same on every machine."""
     position = int(digest(salt, group, length=13), 16) / 16**13 * sum(shares.values())

@@ -21,8 +21,9 @@ from stages.export.plan import split_of
 from tests import accepted_images as made
 from tests.accepted_images import Made
 from tests.services.conftest import World
-from workbench.export.plan import DATASETS, load_dataset, next_release
-from workbench.export.publish import Publication
+from workbench.export.plan import next_release
+from workbench.export.publish import publish
+from workbench.export.recipes import DATASETS, load_dataset
 
 TEXT = (DATASETS / "scene-text.yaml").read_text(encoding="utf-8")
 SHIPPED = "{train: 0.8, val: 0.1, test: 0.1}"
@@ -57,7 +58,7 @@ class Manager:
     def export(self, name: str = "scene-text") -> Manifest:
         """What the flow does, without Prefect's record of it."""
         bench = self.world.bench
-        release = Publication(bench, next_release(bench, load_dataset(name, None, self.folder))).publish()
+        release = publish(bench, next_release(bench, load_dataset(name, None, self.folder)))
         assert release
         return release
 

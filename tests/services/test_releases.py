@@ -26,8 +26,9 @@ from tests import accepted_images as made
 from tests.decided import say
 from tests.services.conftest import World, new_world
 from workbench.bench import Workbench
-from workbench.export.plan import DATASETS, next_release
-from workbench.export.publish import Publication
+from workbench.export.plan import next_release
+from workbench.export.publish import publish
+from workbench.export.recipes import DATASETS
 from workbench.settings import Settings
 
 TEXT = (DATASETS / "scene-text.yaml").read_text(encoding="utf-8")
@@ -41,12 +42,12 @@ def recipe(*changes: tuple[str, str]) -> Dataset:
     return parse_dataset(text, "scene-text.yaml")
 
 
-def publish(bench: Workbench, dataset: Dataset) -> Manifest | None:
-    return Publication(bench, next_release(bench, dataset)).publish()
+def planned_and_published(bench: Workbench, dataset: Dataset) -> Manifest | None:
+    return publish(bench, next_release(bench, dataset))
 
 
 def published(bench: Workbench, dataset: Dataset) -> Manifest:
-    manifest = publish(bench, dataset)
+    manifest = planned_and_published(bench, dataset)
     assert manifest
     return manifest
 
@@ -71,7 +72,7 @@ def test_release_after_release(world: World, tmp_path: Path) -> None:
     bench, dataset = world.bench, recipe()
     images = [made.put(bench, seed) for seed in range(12)]
     first = published(bench, dataset)
-    assert publish(bench, dataset) is None  # nothing new publishes nothing
+    assert planned_and_published(bench, dataset) is None  # nothing new publishes nothing
     before = stored(bench)
     held = rows(bench, first)
     assert set(held) == {item.image_id for item in images}
@@ -149,14 +150,14 @@ def test_gates_stop_it_and_say_all_at_once(world: World) -> None:
     holds.hold(bench.ledger, images[2].image_id, "얼굴이 보임")
     strict = recipe(("  leaks: 0", "  least: {train: {vertical: 3}}\n  leaks: 0"))
     with pytest.raises(GateFailed) as stopped:
-        publish(bench, strict)
+        planned_and_published(bench, strict)
     message = str(stopped.value)
     for part in (cut.image_id[:12], "얼굴이 보임", "vertical", "leave_out", "unhold"):
         assert part in message
     assert not [key for key in stored(bench) if key.endswith("manifest.json")]
     holds.lift(bench.ledger, images[2].image_id)
     with pytest.raises(GateFailed, match="vertical"):
-        publish(bench, recipe(("  leaks: 0", "  least: {train: {vertical: 3}}\n  leaks: 0"),
+        planned_and_published(bench, recipe(("  leaks: 0", "  least: {train: {vertical: 3}}\n  leaks: 0"),
                               ("readings:\n", f"readings:\n  leave_out: [{cut.image_id}]\n")))
     for seed in range(20, 26):
         made.put(bench, seed, vertical=True)
@@ -173,7 +174,7 @@ def test_near_duplicates_across_splits_stop_it(world: World) -> None:
     copy = made.put(bench, 50, data=next(data for data in copies if split_of(splits, dataset.salt, sha256(data))
                                          != split_of(splits, dataset.salt, images[0].image_id)))
     with pytest.raises(GateFailed) as stopped:
-        publish(bench, dataset)
+        planned_and_published(bench, dataset)
     assert "1 × leak" in str(stopped.value) and copy.image_id in str(stopped.value)
     say(bench, Said.SPLIT, copy.image_id)  # a manager says that they are two
     manifest = published(bench, dataset)
@@ -187,11 +188,11 @@ def test_two_publishers_of_one_number(world: World) -> None:
     bench, dataset = world.bench, recipe()
     for seed in range(4):
         made.put(bench, seed)
-    slow = Publication(bench, next_release(bench, dataset))
+    slow = next_release(bench, dataset)
     made.put(bench, 30)
     fast = published(bench, dataset)
     with pytest.raises(PublishConflict, match="export again"):
-        slow.publish()
+        publish(bench, slow)
     there = stored(bench)
     assert all(there[f"scene-text/{file.path}"] == file.sha256 for file in fast.files)
     made.relabel(bench, made.put(bench, 31), ["새", "로운", "글"])
@@ -202,11 +203,11 @@ def test_of_two_publishers_of_the_same_bytes_one_has_won(world: World) -> None:
     bench, dataset = world.bench, recipe()
     for seed in range(3):
         made.put(bench, seed)
-    one, other = (Publication(bench, next_release(bench, dataset)) for _ in range(2))
-    first = one.publish()
+    one, other = (next_release(bench, dataset) for _ in range(2))
+    first = publish(bench, one)
     with pytest.raises(PublishConflict, match="scene-text@1 was published by another run just now"):
-        other.publish()
-    assert first and publish(bench, dataset) is None  # planned again it has nothing new
+        publish(bench, other)
+    assert first and planned_and_published(bench, dataset) is None  # planned again it has nothing new
 
 
 def test_a_put_whose_answer_was_lost_knows_its_own_object_and_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

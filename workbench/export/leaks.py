@@ -9,14 +9,15 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from datastore.ledger.duplicates import told_apart
-from datastore.ledger.word_index import Gate, alike, numbered
-from schemas.errors import ObjectMissing
+from datastore.ledger.shared_words import alike
+from datastore.ledger.word_index import WordIndex
+from schemas.ids import image_number
 from schemas.sample import Planned
 from schemas.submission import Verdict, image_key
 from stages.export.bridges import Bridge
 from stages.export.gates import BROKEN
 from stages.export.leaks import LeakPair, LeakReport, edited
-from stages.ingest.align import LEAST_INLIERS, Comparison, Features, compare, features
+from stages.ingest.align import LEAST_INLIERS, Alignment, Features, compare, features
 from stages.ingest.words import small, words
 from workbench.bench import Workbench
 from workbench.run import progress
@@ -38,14 +39,14 @@ def find_leaks(bench: Workbench, planned: Sequence[Planned], new: AbstractSet[st
     """Looks for near duplicates in two splits of which at least one image is new.
 
     Args:
-        bench: whose ledger has the gate's index, and whose bucket has the pictures.
+        bench: whose ledger has the word index, and whose bucket has the pictures.
         planned: the release, in order of image id.
         new: ids of the images that were not compared with all others for an earlier release.
         bridges: groups that stand in two splits.
         sampled: images whose edited copies measure the gate.
     """
     splits = {name: number for number, name in enumerate(sorted({item.split for item in planned}))}
-    numbers = np.array([numbered(item.image_id) for item in planned], np.int64)
+    numbers = np.array([image_number(item.image_id) for item in planned], np.int64)
     with progress(bench.run, "leaks, words shared", 0) as advance:
         pairs = alike(bench.ledger, numbers, np.array([splits[item.split] for item in planned], np.int8),
                       np.array([item.image_id in new for item in planned], bool), LEAST_SHARED, LEAST_WEIGHT, advance)
@@ -70,11 +71,11 @@ class _Pictures:
         self._bench, self._planned = bench, planned
         self._features = functools.lru_cache(FEATURES_HELD)(self._features_of)
 
-    def compared(self, pairs: Iterable[tuple[int, int]]) -> Iterator[Comparison | None]:
+    def compared(self, pairs: Iterable[tuple[int, int]]) -> Iterator[Alignment | None]:
         """Each pair's comparison, in order; None where a picture is not to be had."""
         return self._bench.objects.in_order(self._compare, pairs)
 
-    def _compare(self, pair: tuple[int, int]) -> Comparison | None:
+    def _compare(self, pair: tuple[int, int]) -> Alignment | None:
         one, other = map(self._features, pair)
         if one is None or other is None:
             return None
@@ -91,10 +92,7 @@ class _Pictures:
 
 
 def _picture(bench: Workbench, item: Planned) -> bytes | None:
-    try:
-        return bench.objects.get(bench.settings.bucket_images, image_key(item.image_id, item.candidate.media_type))
-    except ObjectMissing:
-        return None
+    return bench.objects.get_or_none(bench.settings.bucket_images, image_key(item.image_id, item.candidate.media_type))
 
 
 def _recall(bench: Workbench, planned: Sequence[Planned]) -> tuple[float | None, int]:
@@ -102,7 +100,7 @@ def _recall(bench: Workbench, planned: Sequence[Planned]) -> tuple[float | None,
     hits: list[bool] = []
     with progress(bench.run, "leaks, edited copies", len(planned)) as advance:
         for item, data in zip(planned, bench.objects.in_order(functools.partial(_picture, bench), planned), strict=True):
-            hits += _found_again(bench, numbered(item.image_id), data)
+            hits += _found_again(bench, image_number(item.image_id), data)
             advance(1)
     return (sum(hits) / len(hits) if hits else None), len(hits)
 
@@ -116,9 +114,9 @@ def _found_again(bench: Workbench, number: int, data: bytes | None) -> list[bool
 
 def _proposed(bench: Workbench, original: int, copy: Sequence[int]) -> bool:
     """Whether an image with these words, were it in the index, would make a pair with its original."""
-    gate = Gate()
+    index = WordIndex()
     with bench.ledger.read() as connection:
-        gate.read(connection, [copy])
-    kept = gate.kept(copy)
-    gate.add(COPY, copy)
-    return any(number == original for number, _ in gate.candidates(kept, LEAST_SHARED, LEAST_WEIGHT))
+        index.read(connection, [copy])
+    kept = index.kept(copy)
+    index.add(COPY, copy)
+    return any(number == original for number, _ in index.candidates(kept, LEAST_SHARED, LEAST_WEIGHT))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 from pydantic import ValidationError
 
+from datastore.ledger import Ledger
 from datastore.ledger.releasable import photographs, repeated, seen_alike
+from datastore.objects import ObjectStore
 from datastore.releases import newest, places
 from saegim.manifest import Manifest
 from saegim.releases import Releases
@@ -17,7 +20,7 @@ from stages.export.bridges import BY_HAND, FOUND, Bridge, bridges, groups_in_two
 from stages.export.changes import Change
 from stages.export.groups import Groups, Link, links
 from stages.export.plan import Plan
-from workbench.bench import Workbench
+from workbench.settings import Settings
 
 
 def recipe_of(release: Manifest) -> Dataset | None:
@@ -36,37 +39,44 @@ def frozen_of(release: Manifest) -> set[str]:
     return set(made_by.frozen) if made_by else set()
 
 
-def by_what_it_holds(bench: Workbench, recipe: Dataset, found: Plan, groups: Groups,
-                      before: dict[str, Before]) -> tuple[Plan, tuple[Bridge, ...]]:
+def by_what_it_holds(ledger: Ledger, recipe: Dataset, planned: Plan, groups: Groups,
+                     before: Mapping[str, Before]) -> tuple[Plan, tuple[Bridge, ...]]:
     """The plan with groups that what it leaves out connects told apart, and the groups that stand in two splits all the same.
 
     A new photograph that would connect two splits is left out, and so it connects nothing in the release.
+
+    Args:
+        ledger: says what makes the groups.
+        recipe: of the dataset.
+        planned: the release.
+        groups: of all images.
+        before: images of earlier releases.
     """
-    torn = groups_in_two_splits(found.samples)
+    torn = groups_in_two_splits(planned.samples)
     if not torn:
-        return found, ()
+        return planned, ()
     held = {item.image_id for items in torn.values() for item in items}
-    members = [item for item in photographs(bench.ledger) if item.image_id in held]
+    members = [item for item in photographs(ledger) if item.image_id in held]
     known = {name: item.cluster_id for name, item in before.items() if groups.of(name) in torn}
-    made_of = list(links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known, repeated(bench.ledger)))
+    steps = list(links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known, repeated(ledger)))
     own = Groups()
-    for link in made_of:
-        own.join(link.one, link.other)
-    samples = tuple(replace(item, group=own.of(item.image_id)) if item.image_id in held else item for item in found.samples)
-    evidence = [Link(one, other, BY_HAND if by_hand else FOUND) for one, other, by_hand in seen_alike(bench.ledger, held)]
-    return replace(found, samples=samples), tuple(bridges(groups_in_two_splits(samples), evidence, made_of))
+    for step in steps:
+        own.join(step.one, step.other)
+    samples = tuple(replace(item, group=own.of(item.image_id)) if item.image_id in held else item for item in planned.samples)
+    evidence = [Link(pair.one, pair.other, BY_HAND if pair.by_hand else FOUND) for pair in seen_alike(ledger, held)]
+    return replace(planned, samples=samples), tuple(bridges(groups_in_two_splits(samples), evidence, steps))
 
 
-def frozen_elsewhere(bench: Workbench, recipe: Dataset, found: Plan) -> list[Change]:
+def frozen_elsewhere(settings: Settings, objects: ObjectStore, recipe: Dataset, planned: Plan) -> list[Change]:
     """What the first release of a dataset takes of the frozen splits of others: a copied recipe splits the same images anew."""
-    bucket = bench.settings.bucket_datasets
+    bucket = settings.bucket_datasets
     told = []
-    for name in Releases(bench.settings, bench.objects.bucket(bucket)).datasets():
-        other = newest(bench.objects, bucket, name)
+    for name in Releases(settings, objects.bucket(bucket)).datasets():
+        other = newest(objects, bucket, name)
         if other is None or name == recipe.name or not (frozen := frozen_of(other)):
             continue
-        there = places(bench.objects, bucket, other)
-        taken = Counter((item.split, there[item.image_id].split) for item in found.samples if item.split not in recipe.frozen
+        there = places(objects, bucket, other)
+        taken = Counter((item.split, there[item.image_id].split) for item in planned.samples if item.split not in recipe.frozen
                         and item.image_id in there and there[item.image_id].split in frozen)
         told += [Change(f"{count} images of `{split}` stand in the frozen split `{theirs}` of {other.name}: a model that learns "
                         "from this dataset knows them") for (split, theirs), count in sorted(taken.items())]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from saegim.manifest import Manifest
 from schemas.errors import PublishConflict
 from schemas.recipes.dataset import Dataset
 from workbench.bench import Workbench
-from workbench.export.plan import known_names, load_dataset, next_release
-from workbench.export.publish import Publication
+from workbench.export.plan import NextRelease, next_release
+from workbench.export.publish import publish
+from workbench.export.recipes import known_names, load_dataset
 from workbench.report import ExportReport
 
 TRIES = 20
@@ -40,23 +42,34 @@ def release_dataset(bench: Workbench, dataset: str | None = None) -> ExportRepor
 def _release(bench: Workbench, recipe: Dataset, lost: list[str]) -> ExportReport:
     """One try. The report names the races that were lost before it."""
     release = next_release(bench, recipe)
-    report = ExportReport(notes=[f"{each}." for each in lost])
     if not release.plan.samples:
-        configs = ", ".join(recipe.readings.annotation_configs)
-        out = len(release.plan.left_out)
-        report.notes.append(f"The recipe takes none of {out} accepted readings or released images: `saegim datasets plan "
-                            f"{recipe.name}` says why." if out else
-                            f"No accepted reading of {configs} yet: label some, then run collect.")
-        return report
-    published = Publication(bench, release).publish()
-    current = published or release.parent
+        return ExportReport(notes=[*_sentences(lost), _nothing_to_publish(release)])
+    published = publish(bench, release)
     if published:
-        report.samples = len(release.plan.samples)
-        report.notes.append(f"{published.name}: " + ", ".join(f"{count} {name}" for name, count in published.splits.items()))
-        report.notes += [change.said for change in release.changes]
-    elif current:
-        report.notes.append(f"{current.name} is up to date.")
-    if current:
-        report.notes += [f"left out: {count} ({reason})" for reason, count in current.left_out.items()]
-        report.release = str(current.name)
-    return report
+        return ExportReport(samples=len(release.plan.samples), release=str(published.name),
+                            notes=[*_sentences(lost), *_what_is_new(release, published), *_left_out(published)])
+    if release.parent:
+        return ExportReport(release=str(release.parent.name), notes=[
+            *_sentences(lost), f"{release.parent.name} is up to date.", *_left_out(release.parent)])
+    return ExportReport(notes=_sentences(lost))
+
+
+def _sentences(lost: list[str]) -> list[str]:
+    return [f"{each}." for each in lost]
+
+
+def _nothing_to_publish(release: NextRelease) -> str:
+    """Why a release would hold no sample."""
+    if out := len(release.plan.left_out):
+        return (f"The recipe takes none of {out} accepted readings or released images: `saegim datasets plan "
+                f"{release.recipe.name}` says why.")
+    return f"No accepted reading of {', '.join(release.recipe.readings.annotation_configs)} yet: label some, then run collect."
+
+
+def _what_is_new(release: NextRelease, published: Manifest) -> list[str]:
+    splits = ", ".join(f"{count} {name}" for name, count in published.splits.items())
+    return [f"{published.name}: {splits}", *(change.said for change in release.changes)]
+
+
+def _left_out(manifest: Manifest) -> list[str]:
+    return [f"left out: {count} ({reason})" for reason, count in manifest.left_out.items()]

@@ -18,8 +18,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
 
-from pages.card import DIFF, LICENCES, Card, card, licence, plain
-from pages.card_pictures import AGREEMENT, REGIONS, SLICES, STRIP, chosen, plots, sheet, strip
+from pages.card import DIFF, card
+from pages.card_facts import Card
+from pages.card_front_matter import LICENCES, licence
+from pages.card_plots import AGREEMENT, REGIONS, SLICES, plots
+from pages.card_strip import STRIP, Drawable, ToDraw, sheet, strip
 from schemas.reading import (
     ALL_SLICES,
     Attributes,
@@ -35,7 +38,7 @@ from schemas.reading import (
     Writing,
 )
 from schemas.recipes.dataset import Dataset
-from schemas.sample import Candidate, Planned
+from schemas.shown_text import in_markdown
 from stages.export.bridges import Bridge
 from stages.export.counts import Counts, Facet, binned, quantile
 from stages.export.leaks import LeakPair, LeakReport
@@ -159,7 +162,7 @@ def test_bins_begin_at_their_bounds():
 def test_a_text_is_shown_letter_by_letter_and_is_no_markup(text):
     table = "| a | b |\n| --- | --- |\n| "
     for before, after, path in (("", "", "p"), (table, " | end |", "table/tbody/tr/td"), ("- x: ", "", "ul/li")):
-        element = rendered(f"{before}{plain(text)}{after}").find(path)
+        element = rendered(f"{before}{in_markdown(text)}{after}").find(path)
         shown = "".join(element.itertext()).removeprefix("x:").strip() if element is not None else ""
         wanted = " ".join("".join(char for char in text if char.isspace() or not _unseen(char)).split())
         assert shown == wanted
@@ -327,30 +330,6 @@ def test_plots_are_drawings_with_the_figures_in_them():
     assert plots(Counts(), SPLITS) == {}
 
 
-def candidate(number: int, slices: tuple[str, ...], split: str = "train", campaign: str = "demo") -> Planned:
-    name = f"{number:064x}"
-    found = Candidate(name, "r", "image/jpeg", 10, 10, name, campaign, "s", "scene_text", "line", slices, None)
-    return Planned(found, name, split)
-
-
-@given(st.lists(st.tuples(st.lists(st.sampled_from(ALL_SLICES[:10]), unique=True).map(lambda names: tuple(sorted(names))),
-                          st.sampled_from(SPLITS), st.sampled_from(["a", "b"])), max_size=40), st.randoms())
-def test_the_strip_shows_each_slice_that_there_is(items, chance):
-    planned = [candidate(number, *item) for number, item in enumerate(items)]
-    found = chosen(planned, 10)
-    assert len({item.image_id for item in found}) == len(found) == min(10, len(planned))
-    assert {name for item in found for name in item.candidate.slices} == {name for names, _, _ in items for name in names}
-    chance.shuffle(planned)
-    assert chosen(planned, 10) == found
-
-
-def test_the_strip_shows_each_split_and_prefers_images_with_regions():
-    planned = [candidate(0, ()), *(candidate(number, ("ko", "text")) for number in range(1, 20)),
-               candidate(20, ("ko", "text"), "test"), candidate(21, ("ko", "text"), campaign="other")]
-    found = [int(item.image_id, 16) for item in chosen(planned, 5)]
-    assert found == [1, 2, 3, 20, 21]
-
-
 def picture(width: int = 400, height: int = 200, seed: int | None = None) -> bytes:
     image = Image.new("RGB", (width, height), "white")
     if seed is not None:
@@ -371,7 +350,7 @@ def pink(data: bytes) -> int:
 
 def test_polygons_and_texts_are_drawn_and_illegible_ones_are_grey():
     def drawn(*regions: tuple[Attributes, str]) -> bytes:
-        return strip([(picture(), reading(*regions), "train")])
+        return strip([ToDraw(picture(), reading(*regions), "train")])
 
     bare, outlined, written = drawn(), drawn((Attributes(), "")), drawn((Attributes(), "서울역"))
     assert opened(bare).format == "JPEG"
@@ -382,7 +361,7 @@ def test_polygons_and_texts_are_drawn_and_illegible_ones_are_grey():
 
 
 def test_a_strip_is_small_whatever_its_pictures_are():
-    noise = [(picture(seed=seed), reading(name=str(seed) * 64), "train") for seed in range(8)]
+    noise = [ToDraw(picture(seed=seed), reading(name=str(seed) * 64), "train") for seed in range(8)]
     data = strip(noise, 30_000)
     assert len(data) <= 30_000
     assert opened(data).width > 100
@@ -394,8 +373,8 @@ def test_of_a_page_with_small_lines_a_part_is_shown():
     page = Reading("0" * 64, "person:a", "scene_text@2", 1, Unit.LINE, 3000, 4000, regions)
     few = Reading("0" * 64, "person:a", "scene_text@2", 1, Unit.LINE, 3000, 4000, (regions[50],))
     white = picture(3000, 4000)
-    assert pink(strip([(white, few, "train")])) > 400, "its outline is drawn as long as it is read"
-    assert pink(strip([(white, page, "train")])) > 3000
+    assert pink(strip([ToDraw(white, few, "train")])) > 400, "its outline is drawn as long as it is read"
+    assert pink(strip([ToDraw(white, page, "train")])) > 3000
 
 
 @given(st.lists(st.tuples(st.integers(1, 2000), st.integers(1, 2000), st.floats(0, 0.9), st.floats(0.01, 0.1)), max_size=5),
@@ -405,7 +384,7 @@ def test_a_sheet_is_as_wide_as_it_was_asked_for_whatever_shape_its_images_have(s
     samples = []
     for across, down, at, share in shapes:
         corners = ((at * across, at * down), ((at + share) * across, at * down), ((at + share) * across, (at + share) * down))
-        samples.append((Image.new("RGB", (across, down)), Reading(
+        samples.append(Drawable(Image.new("RGB", (across, down)), Reading(
             "0" * 64, "person:a", "scene_text@2", 1, Unit.LINE, across, down, (Region("r", corners, "서울"),)), "train"))
     drawn = sheet(samples, width, 100)
     assert drawn.width == width
@@ -416,4 +395,4 @@ def test_a_sheet_is_as_wide_as_it_was_asked_for_whatever_shape_its_images_have(s
 def test_any_text_is_drawn(text):
     wide = Reading("0" * 64, "person:a", "scene_text@2", 1, Unit.LINE, 4000, 40,
                    (Region("r", ((0, 0), (4000, 0), (4000, 40), (0, 40)), text),))
-    assert opened(strip([(picture(4000, 40), wide, "시험")])).width == opened(strip([])).width
+    assert opened(strip([ToDraw(picture(4000, 40), wide, "시험")])).width == opened(strip([])).width

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pages.diff_page import render
-from pages.diff_pictures import MOST_OUTLINES, SIDE, marked, thumbnail
+from pages.diff_pictures import MOST_OUTLINES, SIDE, thumbnail
 from pages.diff_tables import NOTHING_CHANGED, summary, tables
-from stages.diff import diff as module
-from stages.diff.diff import MOST_PICTURES, Diff, diff
+from pages.diff_texts import marked
+from stages.diff import for_programs
+from stages.diff.diff import MOST_PICTURES, Diff
 from stages.diff.texts import pieces
-from stages.diff.totals import Tally
-from tests.unit.stages.diff.test_diff import quad, region, row
+from stages.diff.totals import RegionCounts
+from tests.unit.stages.diff.test_diff import compared, quad, region, row
 from workbench.diff import PICTURE_BYTES
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,7 @@ def picture(width: int, height: int, seed: int = 0, kind: str = "JPEG", mode: st
 
 
 def changed(image: str = "i", text: str = "강남역 3번 출구", after: str = "강남억 3번 출구") -> Diff:
-    return diff("scene-text@6", "scene-text@7", [
+    return compared("scene-text@6", "scene-text@7", [
         (row(image, [region("r", 0, text)]), row(image, [region("r", 0, after)], revision=2))])
 
 
@@ -63,7 +64,7 @@ class Tags(HTMLParser):
 @settings(max_examples=25, deadline=None)
 def test_texts_stay_texts(text: str, other: str) -> None:
     regions = [region("r", 0, text), region("s", 1, other)]
-    found = diff("a@1", "a@2", [(row("i", regions), row("i", [region("r", 0, other), region("t", 9, text)], revision=2)),
+    found = compared("a@1", "a@2", [(row("i", regions), row("i", [region("r", 0, other), region("t", 9, text)], revision=2)),
                                 (None, row("j", regions))])
     page = render(found, {"i": picture(30, 20)})
     read = Tags(page)
@@ -91,13 +92,13 @@ def test_a_picture_that_is_gone_is_drawn_on_grey() -> None:
 
 
 def test_nothing_changed_is_said() -> None:
-    page = render(diff("a@1", "a@2", [(row("i", []), row("i", []))]), {})
+    page = render(compared("a@1", "a@2", [(row("i", []), row("i", []))]), {})
     assert NOTHING_CHANGED in page
     assert "<table" not in page
 
 
 def test_what_is_out_is_neither_shown_nor_quoted() -> None:
-    found = diff("a@1", "a@2", [(row("gone", [region("r", 0, "비밀번호")]), None)], {"gone": "withdrawn"})
+    found = compared("a@1", "a@2", [(row("gone", [region("r", 0, "비밀번호")]), None)], {"gone": "withdrawn"})
     assert not found.pictured()
     page = render(found, {"gone": picture(30, 20)})
     assert "비밀번호" not in page
@@ -108,7 +109,7 @@ def test_what_is_out_is_neither_shown_nor_quoted() -> None:
 def test_a_moved_region_leaves_its_shadow_and_unchanged_ones_are_bounded() -> None:
     many = [region(f"r{number}", number % 80) for number in range(MOST_OUTLINES + 50)]
     moved = [{**many[0], "polygon": quad(0, shift=200)}, *many[1:]]
-    page = render(diff("a@1", "a@2", [(row("i", many), row("i", moved, revision=2))]), {})
+    page = render(compared("a@1", "a@2", [(row("i", many), row("i", moved, revision=2))]), {})
     before, after = (drawing.count("<polygon") for drawing in re.findall(r"<svg.*?</svg>", page, re.DOTALL))
     assert (before, after) == (MOST_OUTLINES + 1, MOST_OUTLINES + 2)
     assert page.count('<polygon class="shadow"') == 1
@@ -125,7 +126,7 @@ def test_a_page_full_of_the_worst_pictures_can_be_published() -> None:
     regions = [region(f"r{number}", number, "아주 긴 글줄입니다 " * 9) for number in range(60)]
     edited = [{**each, "text": f"{each['text']} 끝", "polygon": quad(number, shift=9)} for number, each in enumerate(regions)]
     names = [f"{number:064}" for number in range(30)]
-    found = diff("a@1", "a@2", [(row(name, regions), row(name, edited, revision=2)) for name in names])
+    found = compared("a@1", "a@2", [(row(name, regions), row(name, edited, revision=2)) for name in names])
     noise = thumbnail(picture(1200, 900), PICTURE_BYTES // MOST_PICTURES)
     page = render(found, dict.fromkeys(found.pictured(), noise))
     assert len(found.pictured()) == MOST_PICTURES
@@ -153,17 +154,17 @@ def test_a_small_picture_stays_as_large_as_it_is() -> None:
 def test_json_is_what_its_description_says() -> None:
     old = row("i", [region("r", 0, "하나"), region("s", 1)])
     new = row("i", [region("r", 0, "둘", direction="vertical")], run="scene_text@2", conditions=["blurred"], split="test")
-    found = diff("a@1", "a@2", [(old, new), (None, row("j", [])), (row("k", []), None)])
-    told = json.loads(found.to_json())
+    found = compared("a@1", "a@2", [(old, new), (None, row("j", [])), (row("k", []), None)])
+    told = json.loads(for_programs.to_json(found))
 
     def keys(values: Any) -> set[str]:
         if isinstance(values, list):
             return {key for value in values for key in keys(value)}
         return set(values) | keys(list(values.values())) if isinstance(values, dict) else set()
 
-    described = set(re.findall(r"\w+", module.__doc__ or ""))
-    unnamed = {"train", "test", "horizontal", "vertical", "ko", "printed", "text", "", *Tally.__slots__,
-               *(f"regions_{name}" for name in Tally.__slots__)}
+    described = set(re.findall(r"\w+", for_programs.__doc__ or ""))
+    unnamed = {"train", "test", "horizontal", "vertical", "ko", "printed", "text", "", *RegionCounts.__slots__,
+               *(f"regions_{name}" for name in RegionCounts.__slots__)}
     assert keys(told) - unnamed <= described
     assert told["totals"]["images_in"] == told["totals"]["images_out"] == told["totals"]["images_in_another_split"] == 1
     assert told["images"][0]["changes"][1]["after"] is None

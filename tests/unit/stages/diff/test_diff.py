@@ -1,36 +1,27 @@
-"""The diff of two releases finds every change that was made and no other, and streams through releases of any size."""
+"""The diff of two releases finds every change that was made and no other."""
 
 from __future__ import annotations
 
 import copy
 import json
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from obstore.store import LocalStore
 
-from datastore.objects import ObjectStore
 from pages import diff_tables
-from saegim.errors import ReleaseDamaged
-from saegim.manifest import File, Manifest
-from schemas.arrow import LABELS, LEFT_OUT, reading_of
-from schemas.errors import SettingError, UnitMismatch
-from stages.diff.diff import MOST, MOST_PICTURES, Diff, diff
+from schemas.arrow import label_row, reading_of
+from schemas.errors import UnitMismatch
+from stages.diff.diff import MOST, MOST_PICTURES, Diff, RowPair, diff
+from stages.diff.for_programs import to_json
 from stages.diff.images import MOST_CHANGES
 from stages.diff.regions import changes
-from stages.diff.texts import cut_to, letter_edits, letters, pieces, visible
-from stages.diff.totals import ByReader, Tally, Totals
-from workbench.diff import changed_rows, reasons
+from stages.diff.texts import letter_edits, letters, pieces
+from stages.diff.totals import ByReader, Handover, RegionCounts, Totals
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +46,15 @@ def row(image: str, regions: list[dict[str, Any]], **values: Any) -> dict[str, A
             "width": WIDTH, "height": HEIGHT, "media_type": "image/jpeg", "image_kind": "scene", "conditions": [],
             "campaign": "demo", "submitter": "0123456789", "annotation_config": "scene_text", "agreement": None,
             "reader": "person:aaaaaaaaaa", "run": "scene_text@1", "revision": 1, "unit": "line", "regions": regions, **values}
+
+
+Rows = Iterable[tuple[dict[str, Any] | None, dict[str, Any] | None]]
+
+
+def compared(before: str, after: str, pairs: Rows, reasons: Mapping[str, str] | None = None) -> Diff:
+    """The diff of rows as a label file has them."""
+    made = (RowPair(label_row(one) if one else None, label_row(other) if other else None) for one, other in pairs)
+    return diff(before, after, made, reasons)
 
 
 Done = dict[tuple[str | None, str | None], tuple[str, ...]]
@@ -129,9 +129,9 @@ def releases(draw: st.DrawFn) -> list[tuple[dict[str, Any] | None, dict[str, Any
 @settings(max_examples=120)
 def test_every_change_is_found_and_none_is_invented(made: Edited) -> None:
     found = {(change.before and change.before.region_id, change.after and change.after.region_id): change.kinds()
-             for change in changes(made.before, made.after)}
+             for change in changes(reading_of(made.before), reading_of(made.after))}
     assert found == made.done
-    totals = diff("a@1", "a@2", [(made.before, made.after)]).totals
+    totals = compared("a@1", "a@2", [(made.before, made.after)]).totals
     counted = Counter(kind for kinds in made.done.values() for kind in kinds)
     assert {kind: getattr(totals.regions, kind) for kind in counted} == counted
     assert totals.regions.net == len(made.after["regions"]) - len(made.before["regions"])
@@ -143,15 +143,15 @@ def test_every_change_is_found_and_none_is_invented(made: Edited) -> None:
 @settings(max_examples=40)
 def test_a_release_with_itself_is_the_same(pairs: list[Any]) -> None:
     rows = [one or other for one, other in pairs]
-    found = diff("a@1", "a@1", [(item, copy.deepcopy(item)) for item in rows])
+    found = compared("a@1", "a@1", [(item, copy.deepcopy(item)) for item in rows])
     assert found.nothing
-    assert found.totals == diff("", "", []).totals
+    assert found.totals == compared("", "", []).totals
     assert not diff_tables.tables(found)
 
 
-def tally_backwards(tally: Tally) -> Tally:
-    return replace(tally, came=tally.went, went=tally.came, added=tally.removed, removed=tally.added, entered=tally.left,
-                   left=tally.entered)
+def counts_backwards(counts: RegionCounts) -> RegionCounts:
+    return replace(counts, came=counts.went, went=counts.came, added=counts.removed, removed=counts.added, entered=counts.left,
+                   left=counts.entered)
 
 
 def backwards(totals: Totals) -> Totals:
@@ -160,9 +160,9 @@ def backwards(totals: Totals) -> Totals:
         name: Counter({(*key[:-2], key[-1], key[-2]): count for key, count in getattr(totals, name).items()})
         for name in ("splits_moved", "configs", "attributes", "image_attributes", "letters")}
     return replace(
-        totals, images_in=totals.images_out, images_out=totals.images_in, regions=tally_backwards(totals.regions),
-        by_slice={name: tally_backwards(tally) for name, tally in totals.by_slice.items()},
-        by_reader={(after, before): ByReader(by.images, tally_backwards(by.tally))
+        totals, images_in=totals.images_out, images_out=totals.images_in, regions=counts_backwards(totals.regions),
+        by_slice={name: counts_backwards(counts) for name, counts in totals.by_slice.items()},
+        by_reader={Handover(after, before): ByReader(by.images, counts_backwards(by.regions))
                    for (before, after), by in totals.by_reader.items()},
         splits_in=totals.splits_out, splits_out=totals.splits_in, reasons=Counter({"": totals.images_in}),
         **others)
@@ -171,7 +171,7 @@ def backwards(totals: Totals) -> Totals:
 @given(releases())
 @settings(max_examples=60)
 def test_backwards_it_is_the_same_diff(pairs: list[Any]) -> None:
-    there, back = diff("a@1", "a@2", pairs), diff("a@2", "a@1", [(other, one) for one, other in pairs])
+    there, back = compared("a@1", "a@2", pairs), compared("a@2", "a@1", [(other, one) for one, other in pairs])
     assert back.totals == backwards(there.totals)
     assert {(image.image_id, *image.split, *image.reader, *image.regions, image.changed) for image in there.images} == {
         (image.image_id, *image.split[::-1], *image.reader[::-1], *image.regions[::-1], image.changed) for image in back.images}
@@ -187,7 +187,7 @@ def slice_counts(rows: list[Any]) -> Counter[str]:
 @settings(max_examples=60)
 def test_slices_add_up(pairs: list[Any]) -> None:
     before, after = slice_counts([one for one, _ in pairs]), slice_counts([other for _, other in pairs])
-    found = diff("a@1", "a@2", pairs).totals
+    found = compared("a@1", "a@2", pairs).totals
     net = {name: tally.net for name, tally in found.by_slice.items()}
     assert Counter({name: before[name] + net.get(name, 0) for name in before | after | net}) == after
     assert found.regions.net == sum(len(other["regions"]) for _, other in pairs if other) - sum(
@@ -200,7 +200,7 @@ def test_a_region_is_told_by_its_id_then_by_what_it_replaces_then_by_overlap() -
     after = row("i", [region("x", 0, "넷"), region("r0", 5, "하나"), region("y", 6, "둘", replaces="r1"),
                       region("z", 1, "다섯"), region("w", 2, "셋")])
     found = {(change.before and change.before.region_id, change.after and change.after.region_id): change.kinds()
-             for change in changes(before, after)}
+             for change in changes(reading_of(before), reading_of(after))}
     assert found == {(None, "x"): ("added",), ("r0", "r0"): ("moved",), ("r1", "y"): ("moved", "redrawn"),
                      (None, "z"): ("added",), ("r2", "w"): ("redrawn",)}
 
@@ -208,14 +208,14 @@ def test_a_region_is_told_by_its_id_then_by_what_it_replaces_then_by_overlap() -
 def test_less_than_a_pixel_is_no_move_and_the_reading_corner_counts() -> None:
     before = row("i", [region("r0", 0), region("r1", 1)])
     after = row("i", [region("r0", 0, polygon=quad(0, shift=0.9)), region("r1", 1, polygon=quad(1)[1:] + quad(1)[:1])])
-    (found,) = changes(before, after)
+    (found,) = changes(reading_of(before), reading_of(after))
     assert found.kinds() == ("turned",)
     assert found.iou == 1.0
 
 
 def test_an_outline_that_crosses_itself_is_compared_too() -> None:
     bow = [[20.0, 20.0], [100.0, 50.0], [100.0, 20.0], [20.0, 50.0]]
-    (found,) = changes(row("i", [region("r", 0, polygon=bow)]), row("i", [region("r", 0)]))
+    (found,) = changes(*(reading_of(row("i", [each])) for each in (region("r", 0, polygon=bow), region("r", 0))))
     assert found.kinds() == ("moved",)
     assert found.iou == 0.5
 
@@ -226,10 +226,10 @@ def test_who_relabelled_what_under_which_config_is_counted() -> None:
              (row("b", []), row("b", [region("r", 0)], reader="merged:456", conditions=["blurred"])),
              (row("c", []), row("c", [], split="test")),
              (None, row("d", [region("r", 0)], reader="person:cccccccccc"))]
-    totals = diff("a@1", "a@2", pairs).totals
+    totals = compared("a@1", "a@2", pairs).totals
     assert {handover: by.images for handover, by in totals.by_reader.items()} == {
         ("person:aaaaaaaaaa", "merged"): 2, (None, "person:cccccccccc"): 1}
-    assert totals.by_reader["person:aaaaaaaaaa", "merged"].tally.added == 1
+    assert totals.by_reader[Handover("person:aaaaaaaaaa", "merged")].regions.added == 1
     assert totals.configs == {("scene_text@1", "scene_text@2"): 1}
     assert totals.image_attributes == {("condition", "none", "blurred"): 1}
     assert totals.splits_moved == {("train", "test"): 1}
@@ -242,24 +242,24 @@ def test_of_many_images_the_most_changed_are_listed() -> None:
                         for name, count in heavy.items()]
     pairs += [(None, row(f"8{number:03}", [region("r", 0)] * (number % 3))) for number in range(130)]
     pairs += [(row(f"9{number:03}", [region("r", 0, text="비밀")]), None) for number in range(40)]
-    found = diff("a@1", "a@2", iter(pairs), {"9003": "withdrawn"})
+    found = compared("a@1", "a@2", iter(pairs), {"9003": "withdrawn"})
     assert len(found.images) == MOST
     assert found.left_off == len(pairs) - MOST
     assert found.totals.regions.added == sum(heavy.values())
     assert [image.image_id for image in found.images[:400]] == sorted(heavy, key=lambda name: (-heavy[name], name))[:400]
     assert len(found.images[0].changes) == MOST_CHANGES
-    assert json.loads(found.to_json())["images"][0]["changes_left_off"] == heavy["0600"] - MOST_CHANGES
+    assert json.loads(to_json(found))["images"][0]["changes_left_off"] == heavy["0600"] - MOST_CHANGES
     assert list(found.pictured()) == [*sorted(heavy, key=lambda name: (-heavy[name], name))[:MOST_PICTURES - 3],
                                       "8002", "8005", "8008"]
     assert found.totals.reasons == {"": 39, "withdrawn": 1}
     # Whoever withdrew a picture does not find its texts in the diff.
-    assert "비밀" not in found.to_json().decode()
-    assert found.to_json() == diff("a@1", "a@2", iter(pairs), {"9003": "withdrawn"}).to_json()
+    assert "비밀" not in to_json(found).decode()
+    assert to_json(found) == to_json(compared("a@1", "a@2", iter(pairs), {"9003": "withdrawn"}))
 
 
 def test_units_that_cannot_be_compared_are_refused() -> None:
     with pytest.raises(UnitMismatch, match="line"):
-        diff("a@1", "a@2", [(row("i", [region("r", 0)]), row("i", [region("s", 0)], unit="word"))])
+        compared("a@1", "a@2", [(row("i", [region("r", 0)]), row("i", [region("s", 0)], unit="word"))])
 
 
 @given(TEXTS, TEXTS)
@@ -280,98 +280,6 @@ def test_pieces_are_the_two_texts_and_cut_no_letter(before: str, after: str) -> 
     assert Counter(one) == Counter(two)
 
 
-@given(st.text(max_size=60))
-def test_no_text_hides_or_turns_what_stands_around_it(text: str) -> None:
-    shown = visible(text)
-    assert not any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in shown if char != "\u200d")
-    assert visible("강남역 3번") == "강남역 3번"
-    assert visible("a b", spaces=True) == "a␣b"
-
-
-@given(TEXTS, TEXTS, st.integers(10, 40))
-def test_a_long_text_keeps_its_edits_when_it_is_cut(before: str, after: str, most: int) -> None:
-    tail = "가나다라마바사" * 60
-    found = cut_to(pieces(tail + before + tail, tail + after + tail), most)
-    assert sum(max(map(len, piece)) for piece in found) <= 2 * most + 16
-    assert any(not piece.same for piece in found) == (before != after)
-
-
-class OnDisk(ObjectStore):
-    """Buckets that are folders."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.address = folder, "disk"
-
-    def bucket(self, name: str) -> Any:  # type: ignore[override]  # its bucket is cached
-        return LocalStore(self.folder / name)
-
-
-def publish(folder: Path, number: int, rows: list[dict[str, Any]], group: int, **values: Any) -> Manifest:
-    path = folder / "datasets" / "a" / f"v{number}" / "labels.parquet"
-    path.parent.mkdir(parents=True)
-    pq.write_table(pa.Table.from_pylist(rows, schema=LABELS), path, row_group_size=group)
-    file = File(path=f"v{number}/labels.parquet", kind="labels", sha256=f"{number}" * 64, bytes=1, rows=len(rows))
-    return Manifest.model_validate({"dataset": "a", "number": number, "unit": "line", "recipe": {}, "code_version": "0",
-                                    "splits": {}, "columns": [], "files": [file], **values})
-
-
-@st.composite
-def label_files(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
-    one, other = [], []
-    for number in range(draw(st.integers(0, 40))):
-        old = row(f"{number:03}", [region(f"r{number}", number % 80)] * (number % 3))
-        what = draw(st.sampled_from(["same", "same", "in", "out", "revision", "reader", "split", "config"]))
-        others: dict[str, dict[str, Any]] = {"revision": {"revision": 2}, "reader": {"reader": "person:x"},
-                                             "split": {"split": "test"},
-                                             "config": {"annotation_config": "other"}}
-        new = {**old, **others.get(what, {})}
-        one += [old] * (what != "in")
-        other += [new] * (what != "out")
-    return one, other
-
-
-@given(label_files(), st.integers(1, 9), st.integers(1, 9))
-@settings(max_examples=40, deadline=None)
-def test_changed_rows_are_those_that_differ(files: tuple[list[Any], list[Any]], group: int, other_group: int) -> None:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        one, other = publish(folder, 1, files[0], group), publish(folder, 2, files[1], other_group)
-        passed: list[int] = []
-        found = list(changed_rows(OnDisk(folder), "datasets", one, other, passed.append))
-    old, new = ({item["image_id"]: item for item in rows} for rows in files)
-    assert found == [(old.get(image), new.get(image)) for image in sorted(old | new) if old.get(image) != new.get(image)]
-    assert sum(passed) == len(files[0]) + len(files[1])
-
-
-def test_two_releases_that_cannot_be_compared_are_named(tmp_path: Path) -> None:
-    one, other = (publish(tmp_path, number, [row("i", [])], 5) for number in (1, 2))
-    objects = OnDisk(tmp_path)
-    with pytest.raises(SettingError, match=r"a@1 and b@2 .* two datasets"):
-        changed_rows(objects, "datasets", one, other.model_copy(update={"dataset": "b"}))
-    with pytest.raises(UnitMismatch, match=r"a@1 has lines and a@2 has words"):
-        changed_rows(objects, "datasets", one, other.model_copy(update={"unit": "word"}))
-    unsorted = publish(tmp_path, 3, [row("j", []), row("i", [])], 5)
-    with pytest.raises(ReleaseDamaged, match="a@3 is not in order"):
-        list(changed_rows(objects, "datasets", one, unsorted))
-
-
-def test_the_same_labels_are_not_even_fetched(tmp_path: Path) -> None:
-    one = publish(tmp_path, 1, [row("i", [])], 5)
-    again = one.model_copy(update={"number": 2})
-    (tmp_path / "datasets/a/v1/labels.parquet").unlink()
-    assert not list(changed_rows(OnDisk(tmp_path), "datasets", one, again))
-
-
-def test_reasons_are_those_of_images_that_were_held(tmp_path: Path) -> None:
-    one = publish(tmp_path, 1, [], 5)
-    values = [{"image_id": "a", "reason": "withdrawn", "split": "train"}, {"image_id": "b", "reason": "other_slice", "split": ""}]
-    full = [{name: item.get(name, "") for name in LEFT_OUT.names} for item in values]
-    pq.write_table(pa.Table.from_pylist(full, schema=LEFT_OUT), tmp_path / "datasets/a/v1/left_out.parquet")
-    file = File(path="v1/left_out.parquet", kind="left_out", sha256="0" * 64, bytes=1, rows=2)
-    manifest = one.model_copy(update={"files": [*one.files, file]})
-    assert reasons(OnDisk(tmp_path), "datasets", manifest) == {"a": "withdrawn"}
-
-
 def words(found: Diff) -> Iterator[str]:
     for table in [*diff_tables.tables(found), diff_tables.images_table(found), diff_tables.texts_table(found)]:
         yield from (table.title, *table.headings, table.note)
@@ -383,7 +291,7 @@ def words(found: Diff) -> Iterator[str]:
 @given(releases())
 @settings(max_examples=40)
 def test_tables_have_a_word_for_everything(pairs: list[Any]) -> None:
-    found = diff("a@1", "a@2", pairs)
+    found = compared("a@1", "a@2", pairs)
     assert all(isinstance(word, str) for word in words(found))
     told = diff_tables.summary(found)
     assert all(told.values())

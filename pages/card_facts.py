@@ -1,0 +1,44 @@
+"""What a release's card tells, as a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.recipes.dataset import Dataset
+from stages.export.counts import Counts
+from stages.export.leaks import LeakReport
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a card tells.
+
+    Attributes:
+        name: of the release, ``scene-text@7``.
+        parent: the release that it was made from; None for the first.
+        recipe: of the dataset.
+        code_version: that made it.
+        counts: of its samples.
+        left_out: how much was left out, by reason.
+        leaks: of its leak report.
+        changes: totals of the diff against the parent, by what they count; None where there is no diff.
+        files: sizes of its files in bytes, by kind of file.
+        frozen: splits that take nothing new after it.
+    """
+
+    name: str
+    parent: str | None
+    recipe: Dataset
+    code_version: str
+    counts: Counts
+    left_out: Mapping[str, int]
+    leaks: LeakReport
+    changes: Mapping[str, int] | None
+    files: Mapping[str, Sequence[int]]
+    frozen: Sequence[str] = ()
+
+    @property
+    def splits(self) -> list[str]:
+        """In the order of the recipe; a split that it does not name any more stands last."""
+        return self.counts.splits(self.recipe.splits)
