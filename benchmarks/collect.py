@@ -22,13 +22,12 @@ from benchmarks.label_studio import stack, workbench
 from benchmarks.push import reading_id
 from datastore.ledger import outbox, projects
 from datastore.ledger.annotations import answers_to
-from schemas.label_tasks import Project, TaskRow
+from schemas.label_tasks import SUBJECT, Project, TaskRow
 from tests.read_images import fill, made_reading
 from workbench.bench import Workbench
 from workbench.collect.project import collect_project
-from workbench.label.image_tasks import make_tasks
+from workbench.label.image_tasks import image_task_maker
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 
 TASKS = 10_000
 REGIONS = 15
@@ -84,7 +83,7 @@ def collected(bench: Workbench) -> None:
 def _annotated(bench: Workbench, project: Project, ids: Sequence[str]) -> None:
     """Pushes tasks that are annotated already, as if people had done it: a thousand hours of clicking, imported in minutes."""
     config = bench.annotation_config
-    make = make_tasks(bench, config)
+    make = image_task_maker(bench.ledger, bench.settings.bucket_images, config)
     for batch in track(list(chunked(ids, 500)), "10,000 annotated tasks", transient=True):
         rows = [TaskRow(project.key, name, config.version, name, config.name, (reading_id(name),)) for name in batch]
         made = make(rows, {reading_id(name): made_reading(name, REGIONS) for name in batch})

@@ -12,9 +12,10 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import psutil
@@ -22,18 +23,22 @@ from prefect import flow
 from rich.progress import track
 
 from adapters.label_studio.client import LabelStudio
+from adapters.label_studio.people import whoami
+from adapters.label_studio.projects import ensure_project
+from adapters.label_studio.tasks import import_tasks, tasks_after
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
 from datastore.ledger import leases, outbox
 from schemas.errors import SaegimError
 from schemas.ids import digest
-from schemas.label_tasks import Project, TaskRow
+from schemas.label_tasks import SUBJECT, Project, TaskRow
 from tests.faulty import Fault, before
 from tests.read_images import RUN, fill, made_reading
 from workbench.bench import Workbench
-from workbench.label.image_tasks import make_tasks
+from workbench.label.claims import claim_project
+from workbench.label.image_tasks import image_task_maker
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT, claim_project, push
+from workbench.label.push import push
 from workbench.settings import ROOT, Settings
 
 TASKS = 1500
@@ -42,8 +47,8 @@ REGIONS = 15
 UNDER_FAULTS = 120
 KILLS = [
     ("datastore.ledger.outbox:plan_tasks", "after"), ("datastore.ledger.outbox:mark_posted", "before"),
-    ("datastore.ledger.outbox:mark_posted", "after"), ("adapters.label_studio.client:LabelStudio.import_tasks", "before"),
-    ("adapters.label_studio.client:LabelStudio.import_tasks", "after"), ("datastore.ledger.outbox:confirm", "before"),
+    ("datastore.ledger.outbox:mark_posted", "after"), ("workbench.label.push:import_tasks", "before"),
+    ("workbench.label.push:import_tasks", "after"), ("datastore.ledger.outbox:confirm", "before"),
     ("datastore.ledger.outbox:confirm", "after"), ("datastore.ledger.leases:release", "before"),
 ]
 
@@ -64,7 +69,7 @@ def _rate(settings: Settings, folder: Path) -> Figure:
     config = bench.annotation_config
     ids = fill(bench.ledger, "made", TASKS, REGIONS, seed="rate")
     reading = {name: made_reading(name, REGIONS) for name in ids}
-    bodies = make_tasks(bench, config)(
+    bodies = image_task_maker(bench.ledger, bench.settings.bucket_images, config)(
         [TaskRow("", name, config.version, name, config.name, (name,)) for name in ids], reading)
     prepared: dict[str, Any] = {}
 
@@ -74,7 +79,7 @@ def _rate(settings: Settings, folder: Path) -> Figure:
         return mine, project_of(mine, config)
 
     def fresh_raw() -> int:
-        return raw.ensure_project(f"raw-{next(rounds)}-{time.time_ns()}", "raw import", config.xml, "", "raw")
+        return ensure_project(raw, f"raw-{next(rounds)}-{time.time_ns()}", "raw import", config.xml, "", "raw")
 
     prepared["ours"] = [fresh_ours() for _ in range(5)]
     prepared["raw"] = [fresh_raw() for _ in range(5)]
@@ -85,7 +90,7 @@ def _rate(settings: Settings, folder: Path) -> Figure:
         assert outbox.task_count(mine.ledger, project.key) == TASKS
 
     def peer() -> None:
-        raw.import_tasks(prepared["raw"].pop(), bodies)
+        import_tasks(raw, prepared["raw"].pop(), bodies)
 
     mine, theirs, ratios = interleaved(ours, peer)
     ratio = statistics.median(ratios)
@@ -98,13 +103,13 @@ def _rate(settings: Settings, folder: Path) -> Figure:
 @flow(name="push-benchmark")
 def pushed(bench: Workbench, project: Project, ids: list[str]) -> None:
     """What label does for a project, but for choosing."""
-    lease = claim_project(bench, project)
+    lease = claim_project(bench.ledger, project, bench.settings.lease_seconds)
     try:
         with bench.ledger.write() as connection:
             outbox.plan_tasks(connection, [
                 TaskRow(project.key, name, 1, name, bench.annotation_config.name, (reading_id(name),), place=place)
                 for place, name in enumerate(ids)])
-        push(bench, project, lease, make_tasks(bench, bench.annotation_config))
+        push(bench, project, lease, image_task_maker(bench.ledger, bench.settings.bucket_images, bench.annotation_config))
     finally:
         leases.release(bench.ledger, lease)
 
@@ -146,11 +151,11 @@ def _until_done(bench: Workbench, project: Project, ids: list[str]) -> None:
 
 def _retrying(bench: Workbench, project: Project, ids: list[str]) -> None:
     """What most scripts do: post again where no answer came."""
-    bodies = make_tasks(bench, bench.annotation_config)(
+    bodies = image_task_maker(bench.ledger, bench.settings.bucket_images, bench.annotation_config)(
         [TaskRow(project.key, name, 1, name, "", (name,)) for name in ids], {name: made_reading(name, REGIONS) for name in ids})
     for _ in range(20):
         with contextlib.suppress(SaegimError):
-            bench.label_studio.import_tasks(project.number, bodies)
+            import_tasks(bench.label_studio, project.number, bodies)
             break
         time.sleep(1)
     time.sleep(4)
@@ -183,28 +188,30 @@ def _server_killed(settings: Settings, folder: Path, way: Way) -> tuple[int, int
 
     killer = threading.Thread(target=kill)
     killer.start()
-    way(_patient(bench), project, ids)
+    with _patient(bench):
+        way(bench, project, ids)
     killer.join()
     return double_and_lost(bench, project, ids)
 
 
-def _patient(bench: Workbench) -> Workbench:
-    """The same workbench once Label Studio answers again is what the next scheduled run would see."""
-    real = bench.label_studio.import_tasks
+@contextlib.contextmanager
+def _patient(bench: Workbench) -> Iterator[None]:
+    """A lost import is told when Label Studio answers again, which is when the next scheduled run would see it."""
+    real = import_tasks
 
-    def waiting(project: int, tasks: list[dict[str, Any]]) -> list[int]:
+    def waiting(label_studio: LabelStudio, project: int, tasks: list[dict[str, Any]]) -> list[int]:
         try:
-            return real(project, tasks)
+            return real(label_studio, project, tasks)
         except SaegimError:
             for _ in range(120):
                 with contextlib.suppress(SaegimError):
-                    bench.label_studio.whoami()
+                    whoami(bench.label_studio)
                     break
                 time.sleep(1)
             raise
 
-    bench.label_studio.import_tasks = waiting  # type: ignore[method-assign]
-    return bench
+    with mock.patch("workbench.label.push.import_tasks", waiting), mock.patch(f"{__name__}.import_tasks", waiting):
+        yield
 
 
 def _killed(settings: Settings, folder: Path, target: str, when: str) -> tuple[int, int]:
@@ -224,5 +231,5 @@ def _killed(settings: Settings, folder: Path, target: str, when: str) -> tuple[i
 
 def double_and_lost(bench: Workbench, project: Project, ids: list[str]) -> tuple[int, int]:
     """How many tasks are there too often, and how many images have none."""
-    there = Counter(task.subject for task in bench.label_studio.tasks_after(project.number, 0, SUBJECT))
+    there = Counter(task.subject for task in tasks_after(bench.label_studio, project.number, 0, SUBJECT))
     return sum(count - 1 for count in there.values()), len(set(ids) - there.keys())

@@ -11,17 +11,19 @@ from typing import Any
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 
+from adapters.label_studio.projects import ensure_project
+from adapters.label_studio.storages import attach_storage
+from adapters.label_studio.tasks import import_tasks
 from apps.demo.contact_sheet import hangul_font
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
 from schemas.ids import sha256
-from schemas.label_tasks import TaskRow
+from schemas.label_tasks import SUBJECT, TaskRow
 from schemas.reading import Reading
 from tests.read_images import HEIGHT, WIDTH, fill, made_reading
 from workbench.bench import Workbench
-from workbench.label.image_tasks import make_tasks
+from workbench.label.image_tasks import image_task_maker
 from workbench.label.projects import PRESIGNED_SECONDS, project_of
-from workbench.label.push import SUBJECT
 from workbench.settings import Settings
 
 REGIONS = 100
@@ -75,12 +77,13 @@ def _pages(bench: Workbench) -> tuple[str, str]:
     bench.objects.put(bench.settings.bucket_images, key, picture, "image/jpeg")
     address = f"s3://{bench.settings.bucket_images}/{key}"
     addresses = []
+    make = image_task_maker(bench.ledger, bench.settings.bucket_images, config)
     tasks: list[tuple[int, dict[str, Any]]] = [
-        (project_of(bench, config).number, make_tasks(bench, config)([_row(image)], {"r": reading})[0]),
+        (project_of(bench, config).number, make([_row(image)], {"r": reading})[0]),
         (_with_template(bench), {"data": {SUBJECT: image}, "predictions": [_plain(reading)]})]
     for project, task in tasks:
         task["data"]["image"] = address
-        [number] = studio.import_tasks(project, [task])
+        [number] = import_tasks(studio, project, [task])
         addresses.append(f"{bench.settings.label_studio_url}/projects/{project}/data?task={number}")
     return addresses[0], addresses[1]
 
@@ -90,11 +93,11 @@ def _row(image: str) -> TaskRow:
 
 
 def _with_template(bench: Workbench) -> int:
-    project = bench.label_studio.ensure_project("template", "OCR template", TEMPLATE, "", "Label Studio's own")
+    project = ensure_project(bench.label_studio, "template", "OCR template", TEMPLATE, "", "Label Studio's own")
     settings = bench.settings
-    bench.label_studio.attach_storage(project, bucket=settings.bucket_images, region=settings.s3_region,
-                                      presign_seconds=PRESIGNED_SECONDS, access_key=settings.shown.s3_access_key,
-                                      secret_key=settings.shown.s3_secret_key)
+    attach_storage(bench.label_studio, project, bucket=settings.bucket_images, region=settings.s3_region,
+                   presign_seconds=PRESIGNED_SECONDS, access_key=settings.shown.s3_access_key,
+                   secret_key=settings.shown.s3_secret_key)
     return project
 
 

@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.progress import Progress
 from rich.table import Table
 
+from adapters.label_studio.people import make_account
 from apps.cli.ledger import print_submissions
 from apps.cli.run import prepare, save_page, show, show_standings
 from apps.demo.annotator import accept_prelabels
@@ -122,9 +123,9 @@ def _annotate() -> None:
     done = 0
     with Progress(console=console, transient=True) as bar:
         line = bar.add_task("demo annotators", total=None)
-        for project in projects_of(bench, bench.annotation_config):
+        for project in projects_of(bench.ledger, bench.annotation_config):
             email = f"demo.{project.side}@saegim.local".replace("_", ".")  # two people: one alone would be no pair
-            bench.label_studio.add_person(email, secrets.token_urlsafe(12), f"Demo {project.side}")
+            make_account(bench.label_studio, email, secrets.token_urlsafe(12), f"Demo {project.side}")
             done += accept_prelabels(bench, project.number, lambda count: bar.update(line, advance=count), email)
     console.print(f"[bold]Demo annotators[/] stood in for people and accepted {done} pre-labels as they are, through "
                   "Label Studio's API.\nTo label yourself: [bold]make demo BY_HAND=1[/]" if done else

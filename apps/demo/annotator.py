@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from adapters.label_studio.codec import to_prediction
+from adapters.label_studio.tasks import annotate, open_tasks
 from datastore.ledger import model_runs, readings
 from schemas.errors import SaegimError
+from schemas.label_tasks import SUBJECT
 from workbench.bench import Workbench
-from workbench.label.push import SUBJECT
 
 LEAD_TIME_SECONDS = 12.0
 
@@ -31,12 +32,12 @@ def accept_prelabels(bench: Workbench, project: int, advance: Callable[[int], No
     run = model_runs.model_run(bench.ledger, bench.model)
     if run is None:
         raise SaegimError(f"{bench.model} has not read anything yet: saegim run prelabel")
-    for task in bench.label_studio.open_tasks(project):
+    for task in open_tasks(bench.label_studio, project):
         result, subject = task.prediction_result, str(task.data[SUBJECT])
         if task.prediction_id is None:
             read = readings.readings_of_run(bench.ledger, run, [subject])
             result = to_prediction(read[subject], bench.annotation_config)["result"]
-        bench.label_studio.annotate(task.task_id, result, LEAD_TIME_SECONDS, task.prediction_id, email)
+        annotate(bench.label_studio, task.task_id, result, LEAD_TIME_SECONDS, task.prediction_id, email)
         done += 1
         advance(1)
     return done

@@ -11,6 +11,9 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from adapters.label_studio.people import whoami
+from adapters.label_studio.projects import has_mark
+from adapters.label_studio.storages import first_picture
 from adapters.ocr.bundles import problems
 from apps.stack import doors, labelling, storage_doors
 from apps.stack.checks import Check, NotWell
@@ -117,14 +120,14 @@ def _ledger(bench: Workbench) -> str:
 
 
 def _token(bench: Workbench) -> str:
-    user = bench.label_studio.whoami()
+    user = whoami(bench.label_studio)
     return f"{bench.label_studio.token_kind} of {user} at {bench.label_studio.url}"
 
 
 def _picture(bench: Workbench) -> str:
     for row in project_rows(bench.ledger):
         project = row.number
-        data = bench.label_studio.picture(project, "image") if bench.label_studio.is_ours(project, row.key) else None
+        data = first_picture(bench.label_studio, project, "image") if has_mark(bench.label_studio, project, row.key) else None
         if data is not None:
             break
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from adapters.label_studio.people import account_emails
+from adapters.label_studio.projects import marked_projects, shown_project
 from apps.stack.checks import NotWell
 from datastore.ledger.people import person_rows
 from datastore.ledger.projects import project_rows
@@ -15,7 +17,7 @@ TOLD = 3
 def own_projects(bench: Workbench) -> str:
     """Projects carry the marks that the ledger has of them; a number alone is another's on a server that was made anew."""
     rows = project_rows(bench.ledger)
-    there = bench.label_studio.marked_projects()
+    there = marked_projects(bench.label_studio)
     if lost := [_lost(bench, row) for row in rows if row.key not in there]:
         raise NotWell(_told(lost), "saegim run label makes it again, with the tasks that nobody has answered; where this is the "
                                    "wrong Label Studio, mend SAEGIM_LABEL_STUDIO_URL first")
@@ -26,14 +28,14 @@ def own_projects(bench: Workbench) -> str:
 def accounts(bench: Workbench) -> str:
     """Everybody who labels can log in."""
     people = sorted({person.email for person in person_rows(bench.ledger)})
-    there = bench.label_studio.accounts()
+    there = account_emails(bench.label_studio)
     if missing := [email for email in people if email not in there]:
         raise NotWell(f"no account for {_told(missing)}", f"saegim label people add {missing[0]}, with the side of before")
     return f"{len(people)} people of the ledger can log in"
 
 
 def _lost(bench: Workbench, project: Project) -> str:
-    shown = bench.label_studio.project(project.number)
+    shown = shown_project(bench.label_studio, project.number)
     if shown is None:
         why = "is not there"
     elif shown.mark is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from adapters.label_studio.storages import foreign_storages
 from apps.stack.checks import NotWell
 from apps.stack.seaweedfs import PORTS
 from apps.stack.state import read_access
@@ -111,8 +112,8 @@ def lent_key(bench: Workbench) -> str:
 
 def strange_storages(bench: Workbench) -> str:
     """Storages that somebody added to our projects."""
-    found = [f"project {row.number}: {title}" for row in project_rows(bench.ledger) if is_ours(bench, row)
-             for title in bench.label_studio.strange_storages(row.number)]
+    found = [f"project {row.number}: {title}" for row in project_rows(bench.ledger) if is_ours(bench.label_studio, row)
+             for title in foreign_storages(bench.label_studio, row.number)]
     if found:
         raise NotWell("; ".join(found), "ask who added it, and delete it under the project's Settings → Cloud Storage: it may "
                       "hide the pictures, or carry answers away")

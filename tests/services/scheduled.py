@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from adapters.label_studio.people import make_account
+from adapters.label_studio.tasks import annotate, open_tasks
 from apps.stack.state import INNER, PREFERRED, stack_folder
 
 T = TypeVar("T")
@@ -68,12 +70,12 @@ def whole_way(saegim: str, done: Path) -> None:
     bench = open_workbench()
     started = time.monotonic()
     bench.objects.put(bench.settings.bucket_raw, KEY, Path(PHOTOGRAPH).read_bytes(), "image/jpeg")
-    bench.label_studio.add_person(ANNOTATOR, "long enough, 1", "Annotator")
+    make_account(bench.label_studio, ANNOTATOR, "long enough, 1", "Annotator")
 
     def task() -> tuple[int, int] | None:
         for row in projects.project_rows(bench.ledger):
             if row.side is Side.A and row.project_id:
-                for found in bench.label_studio.open_tasks(row.project_id):
+                for found in open_tasks(bench.label_studio, row.project_id):
                     return row.project_id, found.task_id
         return None
 
@@ -81,12 +83,12 @@ def whole_way(saegim: str, done: Path) -> None:
     told(done, task=found, task_after=time.monotonic() - started)
     if not found:
         return
-    [open_task] = bench.label_studio.open_tasks(found[0])
+    [open_task] = open_tasks(bench.label_studio, found[0])
     result = open_task.prediction_result
     for item in result:
         if item["type"] == "textarea":
             item["value"]["text"] = [f"{item['value']['text'][0]} 사람"]
-    bench.label_studio.annotate(open_task.task_id, result, 12.0, open_task.prediction_id, ANNOTATOR)
+    annotate(bench.label_studio, open_task.task_id, result, 12.0, open_task.prediction_id, ANNOTATOR)
     answered = time.monotonic()
 
     def reading() -> list[str]:

@@ -9,17 +9,18 @@ from typing import Any
 import httpx
 import pytest
 
+from adapters.label_studio.people import make_account
 from datastore.ledger import label_status, outbox
 from flows.collect import collect
 from flows.label import label
 from schemas.errors import ServiceUnavailable, Transient
+from schemas.label_tasks import SUBJECT
 from schemas.labelling import Side
 from tests.faulty import before
 from tests.read_images import fill
 from tests.services.conftest import readings_by
 from tests.services.test_labelling import KIM, LEE, Lab, lab, with_text
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 
 __all__ = ["lab"]
 HALF_AN_EMOJI = "서울 \ud83d 역"
@@ -57,7 +58,7 @@ def test_half_an_emoji_stops_nobody_else(lab: Callable[..., Lab]) -> None:
     assert not any(label().counts.values())  # and labelling goes on
 
     bench = here.bench
-    bench.label_studio._http(f"api/dm/actions?id=delete_tasks&project={project.number}", method="POST",
+    bench.label_studio.request(f"api/dm/actions?id=delete_tasks&project={project.number}", method="POST",
                              json={"selectedItems": {"all": False, "included": [opened[broken].task_id]}})
     report = collect()
     assert report.nothing_new and not [note for note in report.notes if "cannot be read" in note]
@@ -78,7 +79,7 @@ def test_a_task_that_can_be_read_again_is_collected(lab: Callable[..., Lab]) -> 
     assert collect().counts["readings"] == 0
     bench, project = here.bench, project_of(here.bench, here.bench.annotation_config)
     assert list(outbox.unreadable(bench.ledger, project.key)) == [task.task_id]
-    bench.label_studio._http(f"api/annotations/{annotation}/", method="PATCH",
+    bench.label_studio.request(f"api/annotations/{annotation}/", method="PATCH",
                              json={"result": with_text("서울역")(task.prediction_result)})
     assert collect().counts["accepted"] == 1
     assert here.accepted[image].regions[0].text == "서울역"
@@ -91,13 +92,13 @@ def test_two_people_whose_accounts_are_gone_are_not_one(lab: Callable[..., Lab])
     [image] = fill(here.bench.ledger, here.bench.model, 1, regions=3, seed="gone")
     label()
     for side, email in ((Side.A, "gone.a@saegim.local"), (Side.B, "gone.b@saegim.local")):
-        here.bench.label_studio.add_person(email, "a-pass-word-17", side)
+        make_account(here.bench.label_studio, email, "a-pass-word-17", side)
         [task] = here.open(side)
         here.answer(task, email, with_text("다른 글자" if side is Side.B else "글자"))
-    users = here.bench.label_studio._http("api/users").json()
+    users = here.bench.label_studio.request("api/users").json()
     for user in users:
         if user["email"].startswith("gone."):
-            here.bench.label_studio._http(f"api/users/{user['id']}/", method="DELETE", expected=(204,))
+            here.bench.label_studio.request(f"api/users/{user['id']}/", method="DELETE", expected=(204,))
     counts = collect().counts
     assert (counts["readings"], counts["read twice by one person"], counts["to a second look"]) == (2, 0, 1)
     readers = {reading.reader for reading in readings_by(here.bench.ledger, "person:")[image]}

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from sqlalchemy import update
 
+from adapters.label_studio.tasks import open_tasks
 from datastore.ledger import projects
 from datastore.ledger.tables import submissions
 from flows.collect import collect
@@ -41,7 +42,7 @@ def given(here: Lab) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for project in projects.project_rows(bench.ledger):
         found.setdefault(project.annotation_config, set()).update(
-            str(task.data["subject"]) for task in bench.label_studio.open_tasks(project.number))
+            str(task.data["subject"]) for task in open_tasks(bench.label_studio, project.number))
     return found
 
 

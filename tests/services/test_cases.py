@@ -19,8 +19,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
+from adapters.label_studio.tasks import annotate
 from datastore.ledger.tables import submissions
 from schemas.geometry import area
+from schemas.label_tasks import SUBJECT
 from schemas.labelling import Side
 from schemas.reading import Reading
 from schemas.submission import Outcome, image_key, sender_of
@@ -33,7 +35,6 @@ from tests.services.test_ingest import BUCKET, document, jpeg, rows
 from tests.services.test_labelling import KIM, LEE, Lab
 from tests.services.test_odd_objects import aws_world, moto
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 from workbench.settings import Settings
 
 __all__ = ["moto"]
@@ -135,8 +136,7 @@ class Answers:
         world.flow("label")
         for side, email in ((Side.A, KIM), (Side.B, LEE)):
             [task] = [task for task in self.lab.open(side) if task.data[SUBJECT] == pair]
-            self.lab.bench.label_studio.annotate(
-                task.task_id, read_case("pair_zero_width")[f"side_{side}"], 5.0, None, email)
+            annotate(self.lab.bench.label_studio, task.task_id, read_case("pair_zero_width")[f"side_{side}"], 5.0, None, email)
         self.pair = pair, world.flow("collect")
 
 

@@ -17,9 +17,12 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 from shapely import affinity
 
-from adapters.label_studio.client import Annotation, ChangedTask, LabelStudio
+from adapters.label_studio.changes import Annotation, ChangedTask, changed_tasks
+from adapters.label_studio.client import LabelStudio
 from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
 from adapters.label_studio.configs import load_annotation_config
+from adapters.label_studio.projects import ensure_project
+from adapters.label_studio.tasks import annotate, import_tasks, open_tasks
 from schemas.errors import CodecError
 from schemas.geometry import tidy
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Writing
@@ -42,20 +45,20 @@ class Project:
         self.label_studio: LabelStudio = Workbench(settings).label_studio
         self.config = config
         key = f"codec {secrets.token_hex(4)}"
-        self.number = self.label_studio.ensure_project(key, key, config.xml, "", "Codec")
+        self.number = ensure_project(self.label_studio, key, key, config.xml, "", "Codec")
 
     def push(self, *predictions: dict[str, Any]) -> list[int]:
         """A task for each prediction; an empty one is none."""
-        return self.label_studio.import_tasks(self.number, [
+        return import_tasks(self.label_studio, self.number, [
             {"data": {"image": picture()}, "predictions": [prediction] if prediction else []} for prediction in predictions])
 
     def shown(self) -> dict[int, tuple[int | None, list[dict[str, Any]]]]:
         """Predictions of open tasks: id and results, by task."""
-        return {task.task_id: (task.prediction_id, task.prediction_result) for task in self.label_studio.open_tasks(self.number)}
+        return {task.task_id: (task.prediction_id, task.prediction_result) for task in open_tasks(self.label_studio, self.number)}
 
     def answers(self) -> dict[int, list[Annotation]]:
         """Annotations by task."""
-        return {task.task_id: task.annotations for page in self.label_studio.changed_tasks(self.number, None) for task in page
+        return {task.task_id: task.annotations for page in changed_tasks(self.label_studio, self.number, None) for task in page
                 if isinstance(task, ChangedTask)}
 
     def read(self, annotation: Annotation) -> Reading:
@@ -63,7 +66,7 @@ class Project:
                                config=self.config)
 
     def http(self, path: str, **body: Any) -> Any:
-        return self.label_studio._http(path, method="POST", json=body).json()
+        return self.label_studio.request(path, method="POST", json=body).json()
 
 
 def picture() -> str:
@@ -141,7 +144,7 @@ def test_all_attributes_pass_through_the_server(stack: Settings) -> None:
     shown = project.shown()
     assert sorted(shown) == sorted(ids)
     for task in ids:
-        project.label_studio.annotate(task, shown[task][1], 1.5, shown[task][0])
+        annotate(project.label_studio, task, shown[task][1], 1.5, shown[task][0])
     answers = project.answers()
     for task, reading in zip(ids, readings, strict=True):
         [annotation] = answers[task]
@@ -154,7 +157,7 @@ def test_all_attributes_pass_through_the_server(stack: Settings) -> None:
 def test_every_shape_passes_through_the_server(stack: Settings) -> None:
     project = Project(stack, DOCUMENT)
     [task] = project.push({})
-    project.label_studio.annotate(task, SHAPES, 1.5, None)
+    annotate(project.label_studio, task, SHAPES, 1.5, None)
     [annotation] = project.answers()[task]
     turned, flat, round_ = project.read(annotation).regions
     assert [(region.region_id, region.text, region.attributes.kind) for region in (turned, flat, round_)] == [
@@ -173,7 +176,7 @@ def test_drafts_skipped_tasks_and_empty_answers_are_told_apart(stack: Settings) 
     project.http(f"api/tasks/{without}/annotations/", lead_time=2.0)
     found = {task: [state_of(item.raw) for item in items] for task, items in project.answers().items()}
     assert found == {skipped: [State.SKIPPED], empty: [State.SUBMITTED], without: [State.SUBMITTED]}
-    listed = {task["id"]: task for task in project.label_studio._http("api/tasks", params={
+    listed = {task["id"]: task for task in project.label_studio.request("api/tasks", params={
         "project": project.number, "fields": "all"}).json()["tasks"]}
     assert [state_of(draft) for draft in listed[drafted]["drafts"]] == [State.DRAFT]
     assert not listed[drafted]["annotations"]
@@ -188,7 +191,7 @@ def test_a_line_passes_through_the_server(stack: Settings) -> None:
     ids = project.push(*(to_line_prediction(text, legible, name="m@1", score=0.5) for text, legible in lines))
     shown = project.shown()
     for task in ids:
-        project.label_studio.annotate(task, shown[task][1], 1.0, shown[task][0])
+        annotate(project.label_studio, task, shown[task][1], 1.0, shown[task][0])
     answers = project.answers()
     assert [line_from_annotation(answers[task][0].raw) for task in ids] == lines
 

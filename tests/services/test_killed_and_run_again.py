@@ -19,16 +19,17 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
+from adapters.label_studio.tasks import tasks_after
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger.outbox import task_count
 from datastore.ledger.tables import images, submissions
 from saegim.releases import Releases
 from schemas.ids import sha256
+from schemas.label_tasks import SUBJECT
 from tests import accepted_images
 from tests.read_images import fill
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 from workbench.settings import ROOT, Settings
 
 
@@ -85,7 +86,7 @@ def undisturbed(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Ca
     ("datastore.ledger.arrivals:store", "after"),
     ("datastore.ledger.submissions:record", "before"),
     ("datastore.ledger.submissions:record", "after"),  # in the transaction: nothing of it may stay
-    ("datastore.ledger.word_index:Gate.flush", "after"),
+    ("datastore.ledger.word_index:WordIndex.flush", "after"),
     ("datastore.ledger.arrivals:settled", "after"),
     ("datastore.ledger.leases:release", "before"),
 ])
@@ -123,8 +124,8 @@ def test_ingest_killed_while_it_decodes(world: World, undisturbed: Callable[[int
 
 @pytest.mark.parametrize(("target", "when"), [
     ("datastore.ledger.outbox:plan_tasks", "after"),
-    ("adapters.label_studio.client:LabelStudio.import_tasks", "before"),
-    ("adapters.label_studio.client:LabelStudio.import_tasks", "after"),  # Label Studio has them, nobody was told
+    ("workbench.label.push:import_tasks", "before"),
+    ("workbench.label.push:import_tasks", "after"),  # Label Studio has them, nobody was told
     ("datastore.ledger.outbox:confirm", "before"),
 ])
 def test_label(world: World, tmp_path: Path, target: str, when: str) -> None:
@@ -134,7 +135,7 @@ def test_label(world: World, tmp_path: Path, target: str, when: str) -> None:
     world.killed("label", target, when)
     world.run("run", "label")
     project = project_of(bench, bench.annotation_config)
-    tasks = Counter(task.subject for task in bench.label_studio.tasks_after(project.number, 0, SUBJECT))
+    tasks = Counter(task.subject for task in tasks_after(bench.label_studio, project.number, 0, SUBJECT))
     assert tasks == dict.fromkeys(ours, 1)
     assert len(ours) == task_count(bench.ledger, project.key) == 4
     assert "nothing new" in world.run("run", "label").stdout

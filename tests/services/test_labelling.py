@@ -18,9 +18,13 @@ from PIL import Image
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 
-from adapters.label_studio import client
-from adapters.label_studio.client import ChangedTask, LabelStudio, OpenTask
+from adapters.label_studio import changes
+from adapters.label_studio.changes import ChangedTask, changed_tasks
+from adapters.label_studio.client import LabelStudio
 from adapters.label_studio.codec import to_prediction
+from adapters.label_studio.people import make_account, whoami
+from adapters.label_studio.storages import first_picture
+from adapters.label_studio.tasks import OpenTask, annotate, import_tasks, newest_task, open_tasks
 from apps.stack.prefect_api import prefect_of
 from datastore.ledger import label_queue, model_runs, outbox, readings
 from datastore.ledger import label_status as answers
@@ -31,6 +35,7 @@ from flows.collect import collect
 from flows.label import label
 from flows.label_status import label_status
 from schemas.ids import sha256
+from schemas.label_tasks import SUBJECT
 from schemas.labelling import AgreementKind, Side
 from schemas.reading import Direction, Reading, Region
 from schemas.submission import Outcome, image_key
@@ -40,7 +45,6 @@ from tests.services.conftest import World, accepted, recorded, with_shares
 from workbench.bench import Workbench
 from workbench.label.migrate import migrate
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 from workbench.label.status import status_of
 
 Edit = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
@@ -55,7 +59,7 @@ class Lab:
         with_shares(world, folder, **shares)
         self.world, self.folder, self.env = world, folder, world.env
         for email in (KIM, LEE, PARK):
-            self.bench.label_studio.add_person(email, "a-pass-word-17", email[:3])
+            make_account(self.bench.label_studio, email, "a-pass-word-17", email[:3])
 
     @property
     def bench(self) -> Workbench:
@@ -68,10 +72,10 @@ class Lab:
 
     def open(self, side: Side = Side.A, config: str = "scene_text") -> list[OpenTask]:
         bench = self.bench
-        return bench.label_studio.open_tasks(project_of(bench, bench.config_named(config), side).number)
+        return open_tasks(bench.label_studio, project_of(bench, bench.config_named(config), side).number)
 
     def answer(self, task: OpenTask, email: str, edit: Edit = lambda result: result) -> int:
-        return self.bench.label_studio.annotate(task.task_id, edit(task.prediction_result), 20.0, task.prediction_id, email)
+        return annotate(self.bench.label_studio, task.task_id, edit(task.prediction_result), 20.0, task.prediction_id, email)
 
     @property
     def accepted(self) -> dict[str, Reading]:
@@ -119,7 +123,7 @@ def test_two_who_agree_and_two_who_do_not(lab: Callable[..., Lab]) -> None:
 
     [look] = here.open(Side.SECOND_LOOK)
     bench = here.bench
-    page = bench.label_studio._http(f"api/tasks/{look.task_id}/").json()
+    page = bench.label_studio.request(f"api/tasks/{look.task_id}/").json()
     assert [item["model_version"] for item in page["predictions"]] == ["첫째 · first", "둘째 · second"]
     reason = page["data"]["reason"]
     assert "전혀 다른 글자" in reason and "kim" not in reason.lower() and "@" not in str(page["data"])
@@ -213,17 +217,17 @@ def test_changed_skipped_and_taken_back(lab: Callable[..., Lab]) -> None:
     first = here.answer(changed, KIM, with_text("처음"))
     taken = here.answer(gone, KIM)
     studio = here.bench.label_studio
-    studio._http(f"api/tasks/{skipped.task_id}/annotations/", method="POST", json={"result": [], "was_cancelled": True})
-    studio._http(f"api/tasks/{skipped.task_id}/drafts", method="POST",
+    studio.request(f"api/tasks/{skipped.task_id}/annotations/", method="POST", json={"result": [], "was_cancelled": True})
+    studio.request(f"api/tasks/{skipped.task_id}/drafts", method="POST",
                  json={"result": changed.prediction_result, "lead_time": 1.0})
     counts = collect().counts
     assert (counts["accepted"], counts["skipped"], counts["readings"]) == (2, 1, 2)
     image = str(changed.data[SUBJECT])
     assert texts(here.accepted[image])[0] == "처음"
 
-    body = studio._http(f"api/annotations/{first}/").json()["result"]
-    studio._http(f"api/annotations/{first}/", method="PATCH", json={"result": with_text("다음")(body)})
-    studio._http(f"api/annotations/{taken}/", method="DELETE", expected=(204,))
+    body = studio.request(f"api/annotations/{first}/").json()["result"]
+    studio.request(f"api/annotations/{first}/", method="PATCH", json={"result": with_text("다음")(body)})
+    studio.request(f"api/annotations/{taken}/", method="DELETE", expected=(204,))
     counts = collect().counts
     assert (counts["accepted"], counts["taken back"], counts["no longer accepted"]) == (1, 1, 1)
     assert {key: texts(item)[0] for key, item in here.accepted.items()} == {image: "다음"}
@@ -245,13 +249,13 @@ def test_what_a_check_finds_goes_to_a_second_look(lab: Callable[..., Lab]) -> No
     assert (counts["with a problem"], counts["to a second look"], counts["accepted"]) == (2, 2, 0)
     reasons = " ".join(str(task.data["reason"]) for task in here.open(Side.SECOND_LOOK))
     assert "has no text" in reasons and "2 texts" in reasons
-    here.bench.label_studio._http(f"api/annotations/{mended}/", method="PATCH", json={"result": without_text.prediction_result})
+    here.bench.label_studio.request(f"api/annotations/{mended}/", method="PATCH", json={"result": without_text.prediction_result})
     assert collect().counts["accepted"] == 1
     assert [task.data[SUBJECT] for task in here.open(Side.SECOND_LOOK)] == [two_texts.data[SUBJECT]]  # nobody is asked in vain
 
 
 def test_no_change_is_passed_over_between_pages(lab: Callable[..., Lab], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "TASKS_A_PAGE", 3)
+    monkeypatch.setattr(changes, "TASKS_A_PAGE", 3)
     here = lab()
     ids = fill(here.bench.ledger, here.bench.model, 8, regions=1, seed="pages")
     label()
@@ -261,7 +265,7 @@ def test_no_change_is_passed_over_between_pages(lab: Callable[..., Lab], monkeyp
     bench = here.bench
     project = project_of(bench, bench.annotation_config)
     found: list[str] = []
-    for number, page in enumerate(bench.label_studio.changed_tasks(project.number, None)):
+    for number, page in enumerate(changed_tasks(bench.label_studio, project.number, None)):
         found += [str(task.data[SUBJECT]) for task in page if isinstance(task, ChangedTask)]
         if number == 0:  # while the pages are read the first ones change again, and move to the end
             for task in open_tasks[:2]:
@@ -358,7 +362,7 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     assert {str(task.data[SUBJECT]) for task in here.open()} == set(ids) - {str(labelled.data[SUBJECT])}
     once_more = migrate(bench, bench.annotation_config, dry_run=True)
     assert not once_more.readings and not once_more.open_tasks
-    bench.label_studio._http(f"api/projects/{old.number}/", method="DELETE", expected=(204,))  # nobody needs it any more
+    bench.label_studio.request(f"api/projects/{old.number}/", method="DELETE", expected=(204,))  # nobody needs it any more
     here.answer(here.open()[0], KIM)
     told = collect()
     assert told.counts["accepted"] == 1 and any("was deleted" in note for note in told.notes)
@@ -390,7 +394,7 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     assert (counts["pushed"], counts["lines pushed"]) == (0, 4)
     open_lines = here.open(config="line_text")
     project = project_of(bench, bench.config_named("line_text"))
-    crop = bench.label_studio.picture(project.number, "image")
+    crop = first_picture(bench.label_studio, project.number, "image")
     assert crop
     assert Image.open(io.BytesIO(crop)).size[0] < 400
     for number, task in enumerate(open_lines[:3]):
@@ -407,7 +411,7 @@ def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
     assert not any(label().counts.values())
     lines = bench.config_named("line_text").model_copy(update={"version": 2})
     assert migrate(bench, lines, dry_run=True).open_tasks == 0  # of a page that somebody has begun nothing is taken back
-    bench.label_studio._http(f"api/annotations/{last}/", method="DELETE", expected=(204,))
+    bench.label_studio.request(f"api/annotations/{last}/", method="DELETE", expected=(204,))
     assert collect().counts["no longer accepted"] == 1
 
 
@@ -420,7 +424,7 @@ def test_a_project_that_somebody_deleted(lab: Callable[..., Lab]) -> None:
     collect()
     bench = here.bench
     old = project_of(bench, bench.annotation_config)
-    bench.label_studio._http(f"api/projects/{old.number}/", method="DELETE", expected=(204,))
+    bench.label_studio.request(f"api/projects/{old.number}/", method="DELETE", expected=(204,))
     told = collect()
     assert any("was deleted" in note for note in told.notes) and not any(told.counts.values())
     assert label().counts["pushed"] == 1  # what was collected stays, the rest is asked for again
@@ -462,17 +466,17 @@ def test_both_kinds_of_token(lab: Callable[..., Lab]) -> None:
         token = legacy.post("/api/token/").json()["token"]
     personal = LabelStudio(settings.label_studio_url, SecretStr(token))
     assert (personal.token_kind, here.bench.label_studio.token_kind) == ("personal access token", "legacy token")
-    assert personal.whoami() == here.bench.label_studio.whoami()
+    assert whoami(personal) == whoami(here.bench.label_studio)
     project = project_of(here.bench, here.bench.annotation_config)
-    [task] = personal.import_tasks(project.number, [{"data": {"image": "s3://x/y.jpg", SUBJECT: "t"}}])
-    assert personal.newest_task(project.number) == task
+    [task] = import_tasks(personal, project.number, [{"data": {"image": "s3://x/y.jpg", SUBJECT: "t"}}])
+    assert newest_task(personal, project.number) == task
     assert outbox.task_count(here.bench.ledger, project.key) == 0
 
 
 @pytest.mark.parametrize(("target", "when"), [
     ("datastore.ledger.annotations:add_annotations", "after"), ("datastore.ledger.cursors:set_cursor", "after"),
     ("datastore.ledger.leases:release", "before"), ("datastore.ledger.outbox:plan_tasks", "after"),
-    ("adapters.label_studio.client:LabelStudio.import_tasks", "after"),
+    ("workbench.label.push:import_tasks", "after"),
 ])
 def test_collect_killed_and_run_again(lab: Callable[..., Lab], target: str, when: str) -> None:
     here = lab(overlap=1.0)

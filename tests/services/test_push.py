@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from adapters.label_studio.tasks import annotate, delete_untouched, import_tasks, tasks_after
 from datastore.ledger import outbox
 from flows.label import label
 from schemas.errors import SaegimError
+from schemas.label_tasks import SUBJECT
 from tests.faulty import Fault, Faults, before
 from tests.read_images import fill
 from tests.services.conftest import World, recorded, with_shares
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def faults(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 def exactly_once(world: World, ids: list[str]) -> None:
     bench = world.bench
     project = project_of(bench, bench.annotation_config)
-    there = bench.label_studio.tasks_after(project.number, 0, SUBJECT)
+    there = tasks_after(bench.label_studio, project.number, 0, SUBJECT)
     assert Counter(task.subject for task in there) == dict.fromkeys(ids, 1)
     assert outbox.confirmed(bench.ledger, project.key) == {task.subject: task.task_id for task in there}
 
@@ -85,17 +86,17 @@ def test_what_somebody_deleted_or_imported_by_hand(world: World, faults: Faults)
     bench = world.bench
     project = project_of(bench, bench.annotation_config)
     there = outbox.confirmed(bench.ledger, project.key)
-    assert bench.label_studio.delete_untouched(project.number, there[ids[0]])
-    bench.label_studio.import_tasks(project.number, [
+    assert delete_untouched(bench.label_studio, project.number, there[ids[0]])
+    import_tasks(bench.label_studio, project.number, [
         {"data": {"image": "s3://x/y.jpg", SUBJECT: ids[1]}}, {"data": {"image": "s3://x/z.jpg", SUBJECT: "a stranger"}},
         {"data": {"image": "s3://x/1.jpg"}}, {"data": {"image": "s3://x/2.jpg"}}])
     newest = max(there.values())
-    doubles = bench.label_studio.tasks_after(project.number, newest, SUBJECT)
+    doubles = tasks_after(bench.label_studio, project.number, newest, SUBJECT)
     [double] = [task.task_id for task in doubles if task.subject == ids[1]]
-    bench.label_studio.annotate(double, [], 1.0, None)  # somebody has worked on the double: it is the one that stays
+    annotate(bench.label_studio, double, [], 1.0, None)  # somebody has worked on the double: it is the one that stays
     counts = run_label()
     assert (counts["pushed again"], counts["doubles removed"]) == (1, 1)
-    listed = bench.label_studio.tasks_after(project.number, 0, SUBJECT)
+    listed = tasks_after(bench.label_studio, project.number, 0, SUBJECT)
     found = {task.subject: task.task_id for task in listed}
     assert found.keys() == {*ids, "a stranger", "None"}
     assert len(listed) == len(ids) + 3  # what somebody imported by hand is left alone

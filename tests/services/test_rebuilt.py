@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
+from adapters.label_studio.projects import ensure_project
+from adapters.label_studio.tasks import annotate, import_tasks, open_tasks, task_count, tasks_after
 from datastore.ledger import label_status, projects
 from flows.collect import collect
 from flows.label import label
+from schemas.label_tasks import SUBJECT
 from schemas.labelling import Side
 from tests.read_images import fill
 from tests.services.another_label_studio import copy_of_the_stacks, started
 from tests.services.conftest import World, new_world, with_shares
 from tests.services.test_labelling import KIM, LEE, PARK, Lab, lab, texts, with_text
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 
 __all__ = ["lab"]
 A_STRANGERS = '<View><Image name="image" value="$image"/><Choices name="c" toName="image"><Choice value="x"/></Choices></View>'
@@ -69,9 +71,9 @@ def test_made_anew_while_the_ledger_is_kept(lab: Callable[..., Lab], tmp_path: P
         studio = here.bench.label_studio
         number = 0
         while number < before[Side.A].number:  # somebody else's project has the number of ours
-            number = studio.ensure_project(f"{number:016x}", "another team's", A_STRANGERS, "", "theirs")
-        [theirs] = studio.import_tasks(number, [{"data": {"image": "s3://x/y.jpg", SUBJECT: waits}}])
-        studio.annotate(theirs, [], 1.0, None)
+            number = ensure_project(studio, f"{number:016x}", "another team's", A_STRANGERS, "", "theirs")
+        [theirs] = import_tasks(studio, number, [{"data": {"image": "s3://x/y.jpg", SUBJECT: waits}}])
+        annotate(studio, theirs, [], 1.0, None)
         assert number == before[Side.A].number
 
         told = collect()
@@ -80,10 +82,10 @@ def test_made_anew_while_the_ledger_is_kept(lab: Callable[..., Lab], tmp_path: P
         assert f"project {number} (scene_text@2, side a) carries another mark" in checks and "is not there" in checks
 
         here.world.killed("label", "datastore.ledger.outbox:carry_over", "after")
-        here.world.killed("label", "adapters.label_studio.client:LabelStudio.ensure_project", "after")
-        here.world.killed("label", "adapters.label_studio.client:LabelStudio.import_tasks", "after")
+        here.world.killed("label", "workbench.label.projects:ensure_project", "after")
+        here.world.killed("label", "workbench.label.push:import_tasks", "after")
         label()
-        assert studio.task_count(number) == 1  # nothing of ours
+        assert task_count(studio, number) == 1  # nothing of ours
         assert open_subjects(here, Side.A) == [waits]
         assert open_subjects(here, Side.B) == sorted([half, waits])
         assert open_subjects(here, Side.SECOND_LOOK) == [checked]
@@ -102,7 +104,7 @@ def test_made_anew_while_the_ledger_is_kept(lab: Callable[..., Lab], tmp_path: P
         side: row.key for side, row in before.items()}
     bench = here.bench
     for side in (Side.A, Side.B):
-        there = bench.label_studio.tasks_after(project_of(bench, bench.annotation_config, side).number, 0, SUBJECT)
+        there = tasks_after(bench.label_studio, project_of(bench, bench.annotation_config, side).number, 0, SUBJECT)
         assert Counter(task.subject for task in there) == dict.fromkeys([done, half, checked, waits], 1)
     assert not any(collect().counts.values())
     assert here.accepted.keys() == {done, half, checked, waits}
@@ -145,17 +147,17 @@ def test_two_ledgers_on_one_label_studio(lab: Callable[..., Lab], tmp_path: Path
     collect()
     mine, stranger = (project_of(bench, bench.annotation_config) for bench in (here.bench, other.bench))
     assert mine.number != stranger.number and mine.key != stranger.key
-    here.bench.label_studio._http(f"api/projects/{mine.number}/", method="DELETE", expected=(204,))
+    here.bench.label_studio.request(f"api/projects/{mine.number}/", method="DELETE", expected=(204,))
     # The ledger's number leads to the other ledger's project, as on a server that was made anew.
     projects.confirm_project(here.bench.ledger, mine, stranger.number)
-    for task in here.bench.label_studio.open_tasks(stranger.number):
+    for task in open_tasks(here.bench.label_studio, stranger.number):
         here.answer(task, LEE)
     assert not any(collect().counts.values())
     label()
     again = project_of(here.bench, here.bench.annotation_config)
     assert again.number not in (mine.number, stranger.number)
     assert len(here.open()) == len(ids) - 1
-    assert here.bench.label_studio.task_count(stranger.number) == len(theirs)
+    assert task_count(here.bench.label_studio, stranger.number) == len(theirs)
     other.run("run", "collect")
     assert len(label_status.work(other.bench.ledger)) == len(theirs)
     assert "nothing new" in other.run("run", "label").stdout
@@ -169,18 +171,18 @@ def test_what_an_administrator_changes_by_hand(lab: Callable[..., Lab], capsys: 
     collect()
     bench = here.bench
     studio, project = bench.label_studio, project_of(bench, bench.annotation_config)
-    screen = studio._http(f"api/projects/{project.number}/").json()["label_config"]
-    studio._http(f"api/projects/{project.number}/", method="PATCH", json={
+    screen = studio.request(f"api/projects/{project.number}/").json()["label_config"]
+    studio.request(f"api/projects/{project.number}/", method="PATCH", json={
         "title": "우리 프로젝트", "description": "", "label_config": screen.replace("</View>", "<Header value='!'/></View>", 1)})
-    for storage in studio._http("api/storages/s3", params={"project": project.number}).json():
-        studio._http(f"api/storages/s3/{storage['id']}", method="DELETE", expected=(200, 204))
-    everything = studio._http(f"api/dm/actions?id=delete_tasks&project={project.number}", method="POST",
+    for storage in studio.request("api/storages/s3", params={"project": project.number}).json():
+        studio.request(f"api/storages/s3/{storage['id']}", method="DELETE", expected=(200, 204))
+    everything = studio.request(f"api/dm/actions?id=delete_tasks&project={project.number}", method="POST",
                               json={"selectedItems": {"all": True, "excluded": []}})
     assert everything.status_code == 200 and not here.open()
     assert label().counts["pushed again"] == len(ids) - 1  # one was answered and collected
-    shown = studio._http(f"api/projects/{project.number}/").json()
+    shown = studio.request(f"api/projects/{project.number}/").json()
     assert (shown["title"], shown["description"], shown["label_config"]) == ("우리 프로젝트", "", screen)
-    assert len(studio._http("api/storages/s3", params={"project": project.number}).json()) == 1
+    assert len(studio.request("api/storages/s3", params={"project": project.number}).json()) == 1
     assert project_of(bench, bench.annotation_config) == project
     assert len(here.open()) == len(ids) - 1 and len(here.accepted) == 1
     assert not any(collect().counts.values()) and not any(label().counts.values())

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from adapters.label_studio.tasks import annotate, open_tasks
 from tests.services.conftest import World, new_world, with_shares
 from tests.services.test_killed_and_run_again import send
 from tests.wire import Wire, wire
@@ -43,8 +44,8 @@ def test_every_verb_rides_it_out(wires: tuple[World, list[Wire]]) -> None:
     for turn, verb in enumerate(VERBS):
         if verb == "collect":
             bench = world.bench
-            for task in bench.label_studio.open_tasks(project_of(bench, bench.annotation_config).number):
-                bench.label_studio.annotate(task.task_id, task.prediction_result, 9.0, task.prediction_id)
+            for task in open_tasks(bench.label_studio, project_of(bench, bench.annotation_config).number):
+                annotate(bench.label_studio, task.task_id, task.prediction_result, 9.0, task.prediction_id)
         for number, one in enumerate(found):
             one.cut(4 + turn, SECONDS, busy=bool(turn % 2) and number < 2)  # PostgreSQL knows no 503
         report = world.flow(verb)

@@ -18,6 +18,10 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from adapters.label_studio.client import LabelStudio
+from adapters.label_studio.people import make_account
+from adapters.label_studio.projects import ensure_project
+from adapters.label_studio.storages import attach_storage, foreign_storages
+from adapters.label_studio.tasks import import_tasks
 from apps.stack import supervision
 from apps.stack.seaweedfs import program
 from apps.stack.state import read_access, stack_folder
@@ -159,11 +163,11 @@ def desk(stack: Settings, tmp_path: Path) -> Iterator[Desk]:
     Image.new("RGB", (300, 200), "teal").save(tmp_path / "shown.png")
     objects.put(stack.bucket_images, key, (tmp_path / "shown.png").read_bytes(), "image/png")
     xml = '<View><Image name="image" value="$image"/><TextArea name="text" toName="image"/></View>'
-    project = studio.ensure_project(mark, f"Doors {mark}", xml, "", "Doors")
-    studio.attach_storage(project, bucket=stack.bucket_images, region=stack.s3_region, presign_seconds=PRESIGNED_SECONDS,
-                          access_key=stack.shown.s3_access_key, secret_key=stack.shown.s3_secret_key)
-    [task] = studio.import_tasks(project, [{"data": {"image": f"s3://{stack.bucket_images}/{key}"}}])
-    studio.add_person(email, password, "문지기")
+    project = ensure_project(studio, mark, f"Doors {mark}", xml, "", "Doors")
+    attach_storage(studio, project, bucket=stack.bucket_images, region=stack.s3_region, presign_seconds=PRESIGNED_SECONDS,
+                   access_key=stack.shown.s3_access_key, secret_key=stack.shown.s3_secret_key)
+    [task] = import_tasks(studio, project, [{"data": {"image": f"s3://{stack.bucket_images}/{key}"}}])
+    make_account(studio, email, password, "문지기")
     with httpx.Client(base_url=stack.label_studio_url, follow_redirects=True, timeout=60) as browser:
         browser.get("user/login/")
         browser.headers["Referer"] = stack.label_studio_url
@@ -172,7 +176,7 @@ def desk(stack: Settings, tmp_path: Path) -> Iterator[Desk]:
         browser.headers["X-CSRFToken"] = browser.cookies["csrftoken"]
         [storage] = browser.get("api/storages/s3/", params={"project": project}).json()
         yield Desk(project, task, int(storage["id"]), browser, email, password)
-    studio._http(f"api/projects/{project}/", method="DELETE", expected=(204,))
+    studio.request(f"api/projects/{project}/", method="DELETE", expected=(204,))
     objects.delete(stack.bucket_images, key)
 
 
@@ -198,9 +202,9 @@ def test_an_annotators_account_reads_no_original(stack: Settings, raw: str, desk
     assert changed.status_code == 200
     mine = {"project": desk.project, "bucket": stack.bucket_images, "title": "mine", "id": desk.storage}
     assert desk.browser.post(storages, json=mine).status_code == 201
-    assert studio.strange_storages(desk.project) == [f"mine (s3 {stack.bucket_images})"]
-    assert not studio.attach_storage(
-        desk.project, bucket=stack.bucket_images, region=stack.s3_region, presign_seconds=PRESIGNED_SECONDS,
+    assert foreign_storages(studio, desk.project) == [f"mine (s3 {stack.bucket_images})"]
+    assert not attach_storage(
+        studio, desk.project, bucket=stack.bucket_images, region=stack.s3_region, presign_seconds=PRESIGNED_SECONDS,
         access_key=stack.shown.s3_access_key, secret_key=stack.shown.s3_secret_key)
     mended = desk.browser.get(f"{storages}{desk.storage}").json()
     assert (mended["bucket"], mended["presign"], mended["presign_ttl"]) == (stack.bucket_images, True, PRESIGNED_SECONDS // 60)

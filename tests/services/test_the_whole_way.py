@@ -21,14 +21,15 @@ from PIL import Image
 from playwright.sync_api import Page
 
 import saegim
+from adapters.label_studio.tasks import tasks_after
 from apps.stack import services, supervision
 from apps.stack.doctor import examine
 from apps.stack.prefect_api import prefect_of
 from datastore.releases import newest
+from schemas.label_tasks import SUBJECT
 from tests.services.conftest import PYTHON, World
 from workbench.bench import Workbench
 from workbench.label.projects import project_of
-from workbench.label.push import SUBJECT
 from workbench.settings import ROOT, Settings
 
 VERBS = {"ingest", "prelabel", "label", "collect", "export", "evaluate", "score", "full-cycle"}
@@ -110,7 +111,7 @@ def test_label_studio_shows_photo_polygons_and_texts(demo: str, stack: Settings,
     assert manifest
     rows = {row["image_id"]: row for row in saegim.load("scene-text@1", folder=Path(os.environ["SAEGIM_HOME"]) / "t").to_arrow()
             .to_pylist()}
-    tasks = [(task.task_id, rows[task.subject]) for task in bench.label_studio.tasks_after(project.number, 0, SUBJECT)
+    tasks = [(task.task_id, rows[task.subject]) for task in tasks_after(bench.label_studio, project.number, 0, SUBJECT)
              if task.subject in rows and 5 <= len(rows[task.subject]["regions"]) <= 9]
     task, row = tasks[0]
     page.goto(f"{stack.label_studio_url}/user/login/")

@@ -16,10 +16,10 @@ from datastore.ledger import projects
 from datastore.ledger.tables import accepted_readings, annotations, evaluations, points, readings, submissions
 from datastore.ledger.tables import tasks as task_table
 from datastore.releases import newest
+from schemas.label_tasks import SUBJECT
 from tests import accepted_images
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
 from tests.services.test_ingest import BUCKET, document, jpeg
-from workbench.label.push import SUBJECT
 from workbench.settings import ROOT, Settings
 
 PICTURES = 6
