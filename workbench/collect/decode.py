@@ -13,12 +13,11 @@ from datastore.ledger.annotations import seen_annotations, standing_annotations
 from datastore.ledger.images import ImageRow, image_rows
 from schemas.answers import StandingAnnotation
 from schemas.errors import CodecError
-from schemas.label_tasks import Project, TaskRow
+from schemas.label_tasks import SUBJECT, Project, TaskRow
 from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from stages.collect.lines import TypedLine, pages_of
 from stages.collect.new_states import NewState
-from workbench.label.push import SUBJECT
 
 T = TypeVar("T")
 
