@@ -45,7 +45,7 @@ def test_lines_of_one_person_become_one_reading_of_the_page_in_its_order() -> No
     [reading] = kept.readings
     assert [(region.region_id, region.text) for region in reading.regions] == [("a", "first"), ("c", "셋째")]
     assert (reading.reader, reading.run, reading.revision) == ("person:kim", RUN, 3)
-    assert {region.score for region in reading.regions} == {region.recogniser for region in reading.regions} == {None}
+    assert [(region.score, region.recogniser) for region in reading.regions] == [(None, None)] * 2
     assert [region.attributes.language for region in reading.regions] == [Language.EN, Language.KO]
     assert {row.reading_id for row in kept.rows} == {reading.reading_id}
     assert [row.effort.regions for row in kept.rows if row.effort] == [1, 1]  # each is measured by its own line

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemas.answers import StandingAnnotation
 from schemas.label_tasks import TaskRow
 from schemas.reading import Reading, Region, Unit
-from stages.collect.new_states import NewState, TaskNow, of_images, prelabel, taken_back
+from stages.collect.new_states import NewState, TaskNow, ToKeep, of_images, prelabel, taken_back
 
 IMAGE = "i" * 64
 TASK = TaskRow("key", IMAGE, 1, IMAGE, "scene_text", ("shown",))
@@ -87,4 +87,4 @@ def test_peoples_readings_to_choose_from_are_no_prelabel() -> None:
 
 
 def test_nothing_new_is_nothing_to_keep() -> None:
-    assert of_images([]).rows == of_images([]).readings == ()
+    assert of_images([]) == ToKeep((), ())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,7 +61,10 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ledger(empty: Path, tmp_path: Path) -> Ledger:
-    return Ledger(f"sqlite:///{shutil.copy(empty, tmp_path)}")
+    file = tmp_path / "l.db"
+    with closing(sqlite3.connect(empty)) as connection:
+        connection.execute("vacuum into ?", (str(file),))
+    return Ledger(f"sqlite:///{file}")
 
 
 def place(ledger: Ledger, config: AnnotationConfig, rows: Mapping[str, str], side: Side = Side.A) -> Place:
