@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import upsert
@@ -23,9 +22,3 @@ def add_evaluation(ledger: Ledger, release: str, run: str, reader: str, metrics:
             return False
         upsert(connection, evaluations, row)
     return True
-
-
-def evaluation_rows(ledger: Ledger) -> Sequence[Row[Any]]:
-    """All evaluations, by release."""
-    with ledger.read() as connection:
-        return list(connection.execute(select(evaluations).order_by(evaluations.c.release, evaluations.c.run)))

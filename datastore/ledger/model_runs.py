@@ -38,9 +38,3 @@ def model_reader(ledger: Ledger, name: str) -> str | None:
     with ledger.read() as connection:
         reader: Any = connection.scalar(select(models.c.reader).where(models.c.name == name))
         return str(reader) if reader else None
-
-
-def run_details(ledger: Ledger, run: str) -> dict[str, Any]:
-    """What a run's readings were made with; empty for a run that nobody noted."""
-    with ledger.read() as connection:
-        return dict(connection.scalar(select(model_runs.c.details).where(model_runs.c.run == run)) or {})

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore, upsert
 from datastore.ledger.tables import accepted_readings, images, readings, submissions
-from schemas.reading import Condition, ImageKind, Reading, Region, Unit, regions_from_json, summarise
+from schemas.reader import ReaderKind
+from schemas.reading import Condition, ImageKind, Reading, Unit, regions_from_json, summarise
+from schemas.stored import StoredReading
 from schemas.submission import Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class StoredReading:
-    """A reading as the ledger keeps it: ``regions`` is JSON whose values may be outside today's vocabulary."""
-
-    image_id: str
-    reader: str
-    run: str
-    revision: int
-    unit: Unit
-    width: int
-    height: int
-    regions: str
-    image_kind: ImageKind
-    conditions: tuple[Condition, ...]
-    reading_id: str
-
-    def reading(self, run: str, regions: tuple[Region, ...]) -> Reading:
-        """The same under another run, with these regions."""
-        return Reading(self.image_id, self.reader, run, self.revision, self.unit, self.width, self.height, regions,
-                       self.image_kind, self.conditions)
 
 
 def add_readings(connection: Connection, new: Sequence[Reading]) -> int:
@@ -53,7 +33,7 @@ def readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[
     with ledger.read() as connection:
         for chunk in in_chunks(sorted(set(image_ids))):
             rows = connection.execute(select(readings).where(readings.c.run == run, readings.c.image_id.in_(chunk)))
-            found.update({row.image_id: _reading(row) for row in rows})
+            found.update({row.image_id: reading_of_row(row) for row in rows})
     return found
 
 
@@ -61,7 +41,7 @@ def newest_reading(connection: Connection, image_id: str, reader: str, run: str)
     """The newest reading of an image by one reader under one run."""
     row = connection.execute(select(readings).where(readings.c.image_id == image_id, readings.c.reader == reader,
                                                     readings.c.run == run).order_by(readings.c.revision.desc()).limit(1)).first()
-    return _reading(row) if row else None
+    return reading_of_row(row) if row else None
 
 
 def readings_by_id(connection: Connection, reading_ids: Iterable[str]) -> dict[str, Reading]:
@@ -69,7 +49,7 @@ def readings_by_id(connection: Connection, reading_ids: Iterable[str]) -> dict[s
     found: dict[str, Reading] = {}
     for chunk in in_chunks(sorted(set(reading_ids))):
         rows = connection.execute(select(readings).where(readings.c.reading_id.in_(chunk)))
-        found.update({row.reading_id: _reading(row) for row in rows})
+        found.update({row.reading_id: reading_of_row(row) for row in rows})
     return found
 
 
@@ -106,15 +86,22 @@ def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: s
                 for row in connection.execute(query)]
 
 
-def _labelled() -> Any:
-    return exists().where(readings.c.image_id == images.c.image_id, readings.c.reader.startswith("person:"))
+def is_labelled() -> ColumnElement[bool]:
+    """Whether a person has read an image of ``images``."""
+    return exists().where(readings.c.image_id == images.c.image_id, readings.c.reader.startswith(f"{ReaderKind.PERSON}:"))
 
 
-def _standing() -> Any:
+def is_standing() -> ColumnElement[bool]:
+    """Whether an image of ``images`` was taken, or is held: what is held is read too, for its text helps to decide."""
     return exists().where(submissions.c.image_id == images.c.image_id,
                           submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD)))
 
 
-def _reading(row: Row[Any]) -> Reading:
+def reading_of_row(row: Row[Any]) -> Reading:
+    """The reading that a row of ``readings`` is.
+
+    Raises:
+        ValueError: its regions have a value outside today's vocabulary.
+    """
     return Reading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height,
                    regions_from_json(row.regions), ImageKind(row.image_kind), tuple(map(Condition, row.conditions)))

@@ -21,14 +21,13 @@ from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
 from adapters.ocr.bundles import load_bundle
-from datastore.ledger import model_runs
 from datastore.ledger import readings as ledger_readings
-from datastore.ledger.images import ImageRow
-from datastore.ledger.tables import readings, submissions
+from datastore.ledger.tables import model_runs, readings, submissions
 from datastore.objects import ObjectStore
 from saegim.settings import home
 from schemas.errors import ServiceUnavailable, TooManyFailures, Transient
 from schemas.reading import Attributes, Direction, Kind, Reading, Region, Unit
+from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
 from tests.services.conftest import SAEGIM, World, new_world, readings_by
 from tests.services.test_killed_and_run_again import send
@@ -161,7 +160,9 @@ def test_on_demand_and_never_over_people(stack: Settings, tmp_path: Path) -> Non
     assert outcomes["accepted"] == 2  # a model that sees nothing does not overrule people
     assert [row for row in read_by_models(world) if row[1] == "model:ppocr-v6-small@2"] == first  # superseded readings stay
     run = next(row[2] for row in read_by_models(world) if row[1] == "model:silent@1")
-    details = model_runs.run_details(world.bench.ledger, run)
+    with world.bench.ledger.read() as connection:
+        details = connection.scalar(select(model_runs.c.details).where(model_runs.c.run == run))
+    assert details is not None
     assert (details["provider"], details["precision"], details["configuration"]["min_score"]) == ("cpu", "fp32", 1.0)
     assert details["bundle"] == load_bundle(tmp_path / "새 모델" / "bundle.yaml").digest
 
@@ -214,7 +215,7 @@ def test_only_a_picture_that_the_model_can_see_is_called_textless(width: int, he
 
 @given(st.lists(st.integers(1, 12_000), max_size=60), st.integers(1, 16))
 def test_windows_are_all_images_in_order_and_fit_into_memory(sides: list[int], count: int) -> None:
-    images = [ImageRow(str(number), "image/png", side, side) for number, side in enumerate(sides)]
+    images = [StoredImage(str(number), "image/png", side, side) for number, side in enumerate(sides)]
     found = list(windows(images, count))
     assert [image for window in found for image in window] == images
     for window in found:
@@ -324,7 +325,7 @@ class Fragile:
 
 
 def test_one_image_that_breaks_the_engine_is_put_aside() -> None:
-    rows = [ImageRow(name, "image/png", 8, 8) for name in "abc"]
+    rows = [StoredImage(name, "image/png", 8, 8) for name in "abc"]
     pixels = [np.full((8, 8, 3), value, np.uint8) for value in (1, 0, 1)]
     done = read_window(Fragile(), rows, pixels, Failures(Alone(), 100))  # type: ignore[arg-type]
     assert [reading.image_id for reading in done.readings] == ["a", "c"]

@@ -10,12 +10,13 @@ from adapters.label_studio.changes import Annotation, ChangedTask
 from adapters.label_studio.codec import from_annotation, line_from_annotation
 from datastore.ledger import Connection, outbox, published_configs, readings
 from datastore.ledger.annotations import seen_annotations, standing_annotations
-from datastore.ledger.images import ImageRow, image_rows
+from datastore.ledger.images import image_rows
 from schemas.answers import StandingAnnotation
 from schemas.errors import CodecError
 from schemas.label_tasks import SUBJECT, Project, TaskRow
 from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
+from schemas.stored import StoredImage
 from stages.collect.lines import TypedLine, pages_of
 from stages.collect.new_states import NewState
 
@@ -36,7 +37,7 @@ class KnownOfPage:
     """
 
     tasks: dict[str, TaskRow]
-    images: dict[str, ImageRow]
+    images: dict[str, StoredImage]
     readings: dict[str, Reading]
     standing: list[StandingAnnotation]
     seen: set[tuple[int, int]]

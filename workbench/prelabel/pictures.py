@@ -10,18 +10,18 @@ import numpy as np
 from PIL import Image
 
 from adapters.ocr.engine import Pixels
-from datastore.ledger.images import ImageRow
 from datastore.objects import ObjectStore
 from schemas.errors import ObjectMissing, ObjectUnreadable, SaegimError
+from schemas.stored import StoredImage
 from schemas.submission import image_key
 
 WINDOW_PIXELS = 200_000_000
 """Of pictures that are decoded at the same time, unless one alone has more: 600 MB, and as much again for the next window."""
 
 
-def windows(images: Sequence[ImageRow], count: int) -> Iterator[Sequence[ImageRow]]:
+def windows(images: Sequence[StoredImage], count: int) -> Iterator[Sequence[StoredImage]]:
     """Slices of at most ``count`` images and of ``WINDOW_PIXELS``; an image that has more is one by itself."""
-    window: list[ImageRow] = []
+    window: list[StoredImage] = []
     pixels = 0
     for image in images:
         size = image.width * image.height
@@ -35,7 +35,7 @@ def windows(images: Sequence[ImageRow], count: int) -> Iterator[Sequence[ImageRo
         yield window
 
 
-def fetch_pictures(objects: ObjectStore, bucket: str, window: Sequence[ImageRow]) -> list[Pixels | str]:
+def fetch_pictures(objects: ObjectStore, bucket: str, window: Sequence[StoredImage]) -> list[Pixels | str]:
     """Decoded pictures, in order: uint8 [height, width, RGB].
 
     A traceback stands in place of one that is missing, broken or not of the size that the ledger says.
@@ -43,7 +43,7 @@ def fetch_pictures(objects: ObjectStore, bucket: str, window: Sequence[ImageRow]
     return list(objects.in_order(lambda image: _picture(objects, bucket, image), window))
 
 
-def _picture(objects: ObjectStore, bucket: str, image: ImageRow) -> Pixels | str:
+def _picture(objects: ObjectStore, bucket: str, image: StoredImage) -> Pixels | str:
     key = image_key(image.image_id, image.media_type)
     try:
         picture = np.asarray(Image.open(io.BytesIO(objects.get(bucket, key))).convert("RGB"))

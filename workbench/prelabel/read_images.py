@@ -9,10 +9,11 @@ from more_itertools import chunked
 
 from adapters.ocr.engine import OcrEngine
 from datastore.ledger import Ledger, leases, model_runs, readings, submissions
-from datastore.ledger.images import ImageRow, images_in_slice, unread_images
+from datastore.ledger.images import images_in_slice, unread_images
 from saegim.names import did_you_mean
 from schemas.errors import SettingError
 from schemas.reading import ALL_SLICES
+from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
 from workbench.bench import Workbench
 from workbench.models import open_model
@@ -91,7 +92,7 @@ def check_only(only: str) -> None:
         raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with a slice{did_you_mean(only, known)}")
 
 
-def unread(ledger: Ledger, run: str, only: str) -> list[ImageRow]:
+def unread(ledger: Ledger, run: str, only: str) -> list[StoredImage]:
     """Images that a model run has not read, of those that ``only`` names."""
     found = unread_images(ledger, run, labelled=only != UNLABELLED)
     if only.startswith(SLICE):
@@ -100,7 +101,7 @@ def unread(ledger: Ledger, run: str, only: str) -> list[ImageRow]:
     return found
 
 
-def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[ImageRow], advance: Callable[[int], None]) -> BatchRead:
+def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage], advance: Callable[[int], None]) -> BatchRead:
     """Reads those of some hundred images that no other worker has claimed, window by window.
 
     Args:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from adapters.ocr.engine import OcrEngine, Pixels, as_kept
-from datastore.ledger.images import ImageRow
 from schemas.errors import SaegimError
 from schemas.reading import Reading
+from schemas.stored import StoredImage
 from workbench.run import Failures
 
 
@@ -26,7 +26,7 @@ class WindowRead:
     broken: dict[str, str] = field(default_factory=dict)
 
 
-def read_window(engine: OcrEngine, images: Sequence[ImageRow], pictures: Sequence[Pixels | str],
+def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequence[Pixels | str],
                 failures: Failures) -> WindowRead:
     """Reads a window of pictures.
 

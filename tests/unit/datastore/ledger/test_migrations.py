@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from datastore.ledger import Ledger, label_status, model_runs, outbox, projects
+from datastore.ledger import Ledger, label_status, model_runs, outbox, projects, tables
 from datastore.ledger.engine import _alembic
 from datastore.ledger.submissions import known_images, submission_rows
 
@@ -52,7 +52,10 @@ def test_from_the_first_schema(tmp_path: Path) -> None:
     [answer] = label_status.work(ledger)
     assert (answer.reader, answer.side, answer.seconds, answer.effort) == ("person:kim", "a", 2.5, None)
     assert [row.key for row in submission_rows(ledger)] == ["demo/kim/사진.jpg"]
-    assert model_runs.run_details(ledger, model_runs.model_run(ledger, "other") or "") == {"provider": "cpu"}
+    with ledger.read() as connection:
+        [details] = connection.scalars(select(tables.model_runs.c.details).where(
+            tables.model_runs.c.run == model_runs.model_run(ledger, "other")))
+    assert details == {"provider": "cpu"}
 
 
 def test_one_person_who_was_two_is_one_after_the_migration(tmp_path: Path) -> None:

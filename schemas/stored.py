@@ -1,0 +1,51 @@
+"""Images and readings as the ledger keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schemas.reading import Condition, ImageKind, Reading, Region, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """What it takes to find a canonical image and to place regions on it.
+
+    Attributes:
+        image_id: sha256 of its bytes.
+        media_type: of its bytes.
+        width: in pixels.
+        height: in pixels.
+    """
+
+    image_id: str
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReading:
+    """A reading whose regions may be outside today's vocabulary; see ``Reading`` for what is not named here.
+
+    Attributes:
+        regions: JSON, as it was written.
+        reading_id: what the ledger names it by.
+    """
+
+    image_id: str
+    reader: str
+    run: str
+    revision: int
+    unit: Unit
+    width: int
+    height: int
+    regions: str
+    image_kind: ImageKind
+    conditions: tuple[Condition, ...]
+    reading_id: str
+
+    def reading(self, run: str, regions: tuple[Region, ...]) -> Reading:
+        """The same under another run, with these regions."""
+        return Reading(self.image_id, self.reader, run, self.revision, self.unit, self.width, self.height, regions,
+                       self.image_kind, self.conditions)
