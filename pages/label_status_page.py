@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from pages.html import template
 from pages.label_status_tables import change, number, percent, percent_of, points, tables
+from schemas.config_version import ConfigVersion
 from schemas.recipes.annotation_config import Thresholds
 from stages.label.mending import Mending
 from stages.label.ratios import Ratio
@@ -21,12 +22,12 @@ ABOVE = 4
 ACTS = ("text", "outline", "attributes", "deleted", "added")
 
 
-def render(status: Status, *, thresholds: Mapping[str, Thresholds], at: str = "") -> str:
+def render(status: Status, *, thresholds: Mapping[ConfigVersion, Thresholds], at: str = "") -> str:
     """The page.
 
     Args:
         status: what was counted.
-        thresholds: by annotation config, NAME@VERSION; the line in the plots of error rates.
+        thresholds: by annotation config; the line in the plots of error rates.
         at: when it was counted, in words.
     """
     people = sorted(status.people, key=lambda person: (-person.time.hours, person.annotation_config, person.name))
@@ -81,10 +82,8 @@ def _errors(value: float | None, limit: float | None) -> Markup:
     return bar(value, 1)
 
 
-_ENVIRONMENT = Environment(loader=PackageLoader("pages", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-_ENVIRONMENT.filters.update(
-    percent=percent, percent_of=percent_of, number=number, gap=points, change=change, acts=acts,
-    count=lambda value: f"{value:,}", tasks=lambda value: f"{value:,} task{'' if value == 1 else 's'}",
-    side=lambda side: side.replace("_", " "))
-_ENVIRONMENT.globals.update(bar=bar, errors=_errors)
-_TEMPLATE = _ENVIRONMENT.get_template("label_status.html.jinja")
+_TEMPLATE = template(
+    "label_status",
+    filters={"percent": percent, "percent_of": percent_of, "number": number, "gap": points, "change": change, "acts": acts,
+             "tasks": lambda value: f"{value:,} task{'' if value == 1 else 's'}", "side": lambda side: side.replace("_", " ")},
+    functions={"bar": bar, "errors": _errors})

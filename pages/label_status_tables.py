@@ -67,7 +67,8 @@ def tables(status: Status) -> list[Table]:
                f"({status.total.capped} were longer). Edits and untouched regions are of tasks with a pre-label."),
         _table("Pre-labels by model", MODELS, status.models, 1,
                "Key presses on a Korean two-set keyboard, without the mouse. Second looks do not count."),
-        Table("With and without a pre-label", ARMS, tuple(row for item in status.anchoring for row in _anchoring_rows(item)), NAMES,
+        Table("With and without a pre-label", ARMS, tuple(row for item in status.anchoring for row in _anchoring_rows(item)),
+              NAMES,
               "A pair counts as shown where both people saw a pre-label. Differences are shown less not shown, ± the 95 % "
               "margin; one that its margin covers is none. If shown pairs agree more while gold is less often right, "
               "pre-labels lead people astray."),

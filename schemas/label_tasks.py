@@ -8,6 +8,9 @@ from datetime import datetime
 from schemas.config_version import ConfigVersion
 from schemas.labelling import Side
 
+SUBJECT = "subject"
+"""Key in the ``data`` of a Label Studio task that holds our id of what the task is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

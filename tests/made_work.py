@@ -15,7 +15,8 @@ def work(reader: str = "person:kim", seconds: float | None = 60, model: str | No
     return Work(ConfigVersion(config), side, Reader(reader), 1, seconds, skipped, problem, None if skipped else done)
 
 
-def compared(kind: AgreementKind, one: str, other: str, cer: float, *, shown: tuple[bool, bool] = (True, True)) -> CountedAgreement:
+def compared(kind: AgreementKind, one: str, other: str, cer: float, *,
+             shown: tuple[bool, bool] = (True, True)) -> CountedAgreement:
     return CountedAgreement(SCENE_TEXT, kind, Reader(one), Reader(other), Agreement(1, cer, 1), cer <= 0.02, *shown)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datastore.ledger import Connection, Ledger, gold, label_queue, model_runs, readings, second_looks
 from datastore.ledger.names import image_named
-from datastore.ledger.second_looks import SecondLook
+from schemas.answers import SecondLook
 from schemas.errors import SettingError
 from schemas.labelling import Waiting
 from schemas.recipes.annotation_config import AnnotationConfig

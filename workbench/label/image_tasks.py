@@ -6,26 +6,33 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.label_studio.codec import to_prediction
+from datastore.ledger import Ledger
 from datastore.ledger.images import image_rows
-from datastore.ledger.outbox import TaskRow
+from schemas.label_tasks import SUBJECT, TaskRow
 from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from schemas.submission import image_key
-from workbench.bench import Workbench
-from workbench.label.push import SUBJECT, MakeTasks
+from workbench.label.push import MakeTasks
+
+TWO_READERS = ["첫째 · first", "둘째 · second"]
+"""What two people's readings are called on the screen of a second look: it does not say whose they are."""
 
 
-def make_tasks(bench: Workbench, config: AnnotationConfig) -> MakeTasks:
-    """Makes Label Studio's tasks of rows of the outbox that are about images."""
+def image_task_maker(ledger: Ledger, bucket: str, config: AnnotationConfig) -> MakeTasks:
+    """Makes Label Studio's tasks of rows of the outbox that are about images.
 
+    Args:
+        ledger: knows the images.
+        bucket: has them.
+        config: of the project that the tasks go to.
+    """
     def make(rows: Sequence[TaskRow], shown: Mapping[str, Reading]) -> list[dict[str, Any]]:
-        with bench.ledger.read() as connection:
+        with ledger.read() as connection:
             images = image_rows(connection, [row.image_id for row in rows])
         made = []
         for row in rows:
             image = images[row.image_id]
-            data = {"image": f"s3://{bench.settings.bucket_images}/{image_key(image.image_id, image.media_type)}",
-                    SUBJECT: row.subject}
+            data = {"image": f"s3://{bucket}/{image_key(image.image_id, image.media_type)}", SUBJECT: row.subject}
             if row.reason is not None:
                 data["reason"] = row.reason
             predictions = [to_prediction(shown[reading_id], config, name=name)
@@ -36,8 +43,6 @@ def make_tasks(bench: Workbench, config: AnnotationConfig) -> MakeTasks:
     return make
 
 
-def _names(row: TaskRow) -> list[str | None]:
-    """What predictions are called on the screen: a model by its name, people's readings by number only."""
-    if row.reason is not None and len(row.shown) > 1:
-        return ["첫째 · first", "둘째 · second"]
-    return [None] * len(row.shown)
+def _names(row: TaskRow) -> Sequence[str | None]:
+    """What predictions are called on the screen; None where the reader's own name will do."""
+    return TWO_READERS if row.reason is not None and len(row.shown) > 1 else [None] * len(row.shown)

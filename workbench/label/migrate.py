@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from datastore.ledger import outbox, projects, published_configs, readings
+from more_itertools import chunked
+
+from datastore.ledger import Ledger, outbox, projects, published_configs, readings
 from datastore.ledger.annotations import answered_subjects
-from datastore.ledger.projects import Project
+from schemas.config_version import ConfigVersion
+from schemas.label_tasks import Project, image_of
 from schemas.reading import Reading
-from schemas.recipes.annotation_config import AnnotationConfig, Subject
+from schemas.recipes.annotation_config import AnnotationConfig
 from stages.label.migrate import renamed
 from workbench.bench import Workbench
+from workbench.label.claims import take_back
 from workbench.label.projects import is_ours
-from workbench.label.push import take_back
 
 READINGS_A_TRANSACTION = 500
+"""Other runs decide about images between two of them."""
 
 
 @dataclass
@@ -46,42 +51,57 @@ def migrate(bench: Workbench, config: AnnotationConfig, *, dry_run: bool) -> Mig
     """
     published_configs.publish_config(bench.ledger, config.name, config.version, config.xml, config.unit)
     done = Migration()
-    new: list[tuple[str, Reading]] = []
-    for old in readings.accepted_under_other_versions(bench.ledger, config.name, config.run):
-        version = int(old.run.partition("@")[2])
+    renewed = _renew_readings(bench.ledger, config, done)
+    if not dry_run:
+        _accept_renewed(bench.ledger, config, renewed)
+    for project in projects.project_rows(bench.ledger, config.name):
+        if project.config_version < config.version:
+            done.open_tasks += _take_back_open(bench, project, dry_run)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Renewed:
+    """A reading under the current version, and the id of the one that it was made of."""
+
+    before: str
+    reading: Reading
+
+
+def _renew_readings(ledger: Ledger, config: AnnotationConfig, done: Migration) -> list[_Renewed]:
+    """Accepted readings of other versions in the words of the current one; what cannot be said in them is counted."""
+    found = []
+    for old in readings.accepted_under_other_versions(ledger, config.name, config.run):
         if old.unit is not config.unit:
             done.impossible[f"{old.run} labels {old.unit}s, {config.run} labels {config.unit}s"] += 1
             continue
         try:
-            regions, counts = renamed(old.regions, config.renames.get(version, {}))
+            regions, renames = renamed(old.regions, config.renames.get(ConfigVersion(old.run).version, {}))
         except ValueError as error:
             done.impossible[f"{error}: add it to renames"] += 1
             continue
         done.readings[old.run] += 1
-        done.renames += counts
-        new.append((old.reading_id, old.reading(config.run, regions)))
-    if not dry_run:
-        for start in range(0, len(new), READINGS_A_TRANSACTION):
-            some = new[start:start + READINGS_A_TRANSACTION]
-            with bench.ledger.write(alone=f"decide {config.name}") as connection:
-                accepted = readings.accepted_ids(connection, config.name, [reading.image_id for _, reading in some])
-                readings.add_readings(connection, [reading for _, reading in some])
-                for before, reading in some:
-                    if accepted.get(reading.image_id) == before:  # nobody has changed it meanwhile
-                        readings.accept(connection, config.name, reading)
-    for project in projects.project_rows(bench.ledger, config.name):
-        if project.config_version < config.version:
-            done.open_tasks += _take_back(bench, config, project, dry_run)
-    return done
+        done.renames += renames
+        found.append(_Renewed(old.reading_id, old.reading(config.run, regions)))
+    return found
 
 
-def _take_back(bench: Workbench, config: AnnotationConfig, project: Project, dry_run: bool) -> int:
+def _accept_renewed(ledger: Ledger, config: AnnotationConfig, renewed: Sequence[_Renewed]) -> None:
+    """Writes readings and accepts each in place of the one that it was made of, where that is still accepted."""
+    for some in chunked(renewed, READINGS_A_TRANSACTION):
+        with ledger.write(alone=f"decide {config.name}") as connection:
+            accepted = readings.accepted_ids(connection, config.name, [item.reading.image_id for item in some])
+            readings.add_readings(connection, [item.reading for item in some])
+            for item in some:
+                if accepted.get(item.reading.image_id) == item.before:
+                    readings.accept(connection, config.name, item.reading)
+
+
+def _take_back_open(bench: Workbench, project: Project, dry_run: bool) -> int:
     """Removes the tasks of a project that nobody has answered; of a page that is read line by line, all or none."""
-    answered = answered_subjects(bench.ledger, project.key)
-    begun = {subject.partition("/")[0] for subject in answered} if config.subject is Subject.REGION else answered
+    begun = {image_of(subject) for subject in answered_subjects(bench.ledger, project.key)}
     there = outbox.confirmed(bench.ledger, project.key)
-    open_ones = {subject: task_id for subject, task_id in there.items()
-                 if (subject.partition("/")[0] if config.subject is Subject.REGION else subject) not in begun}
-    if dry_run or not open_ones or not is_ours(bench, project):
+    open_ones = {subject: task_id for subject, task_id in there.items() if image_of(subject) not in begun}
+    if dry_run or not open_ones or not is_ours(bench.label_studio, project):
         return len(open_ones)
     return take_back(bench, project, open_ones)

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
+from adapters.label_studio.tasks import delete_untouched
 from datastore.ledger import leases, outbox, second_looks
-from datastore.ledger.outbox import TaskRow
-from datastore.ledger.projects import Project
+from datastore.ledger.leases import Lease
 from schemas.errors import LeaseLost
+from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Side
 from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
-from workbench.label.image_tasks import make_tasks
-from workbench.label.projects import project_of, projects_of
-from workbench.label.push import claim_project, push
+from workbench.label.claims import claim_project
+from workbench.label.image_tasks import image_task_maker
+from workbench.label.projects import data_address, project_of, projects_of
+from workbench.label.push import push
 from workbench.report import CollectReport, LabelReport
 
 
 def push_second_looks(bench: Workbench, config: AnnotationConfig, report: LabelReport | CollectReport) -> None:
     """Pushes the tasks of which a third person decides: few, and somebody waits for them, so all at once."""
-    there = {row.side for row in projects_of(bench, config)}
+    there = {row.side for row in projects_of(bench.ledger, config)}
     if Side.SECOND_LOOK not in there and not second_looks.second_looks_without_task(bench.ledger, config.name):
         return
     project = project_of(bench, config, Side.SECOND_LOOK)
     try:
-        lease = claim_project(bench, project)
+        lease = claim_project(bench.ledger, project, bench.settings.lease_seconds)
     except LeaseLost as error:
         report.notes.append(str(error))
         return
     try:
         _withdraw(bench, config, project)
-        wanted = second_looks.second_looks_without_task(bench.ledger, config.name, project.key)
-        with bench.ledger.write() as connection:
-            leases.fence(connection, lease)
-            start = outbox.last_place(connection, project.key)
-            outbox.plan_tasks(connection, [
-                TaskRow(project.key, item.image_id, config.version, item.image_id, config.name, item.shown, item.reason,
-                        place=start + index)
-                for index, item in enumerate(wanted, 1)])
-        pushed = push(bench, project, lease, make_tasks(bench, config))
+        _plan(bench, config, project, lease)
+        pushed = push(bench, project, lease, image_task_maker(bench.ledger, bench.settings.bucket_images, config))
     finally:
         leases.release(bench.ledger, lease)
     if pushed.new:
         report.second_looks += pushed.new
-        report.notes.append(f"{bench.label_studio.url}/projects/{project.number}/data waits for a second look.")
+        report.notes.append(f"{data_address(bench.label_studio, project)} waits for a second look.")
     report.notes += pushed.notes(project.number)
 
 
@@ -50,8 +45,19 @@ def _withdraw(bench: Workbench, config: AnnotationConfig, project: Project) -> N
     for image_id in second_looks.needless_second_looks(bench.ledger, config.name):
         with bench.ledger.read() as connection:
             row = outbox.task_rows(connection, project.key, [image_id]).get(image_id)
-        if row and row.task_id and not bench.label_studio.delete_untouched(project.number, row.task_id):
+        if row and row.task_id and not delete_untouched(bench.label_studio, project.number, row.task_id):
             continue
         with bench.ledger.write() as connection:
             outbox.drop(connection, project.key, [image_id])
             second_looks.drop_second_look(connection, config.name, image_id)
+
+
+def _plan(bench: Workbench, config: AnnotationConfig, project: Project, lease: Lease) -> None:
+    """Plans a task for each second look that has none in the project."""
+    wanted = second_looks.second_looks_without_task(bench.ledger, config.name, project.key)
+    with bench.ledger.write() as connection:
+        leases.fence(connection, lease)
+        start = outbox.last_place(connection, project.key)
+        outbox.plan_tasks(connection, [
+            TaskRow(project.key, item.image_id, config.version, item.image_id, config.name, item.shown, item.reason, place)
+            for place, item in enumerate(wanted, start + 1)])

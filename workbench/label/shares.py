@@ -5,28 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datastore.ledger import label_queue, projects
-from datastore.ledger.label_queue import Share
 from schemas.errors import LeaseLost, SettingError
-from schemas.labelling import Side
+from schemas.label_tasks import Project
+from schemas.labelling import Share, Side
 from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
+from workbench.label.claims import take_back
 from workbench.label.projects import is_ours
-from workbench.label.push import take_back
 from workbench.report import LabelReport
 from workbench.settings import Settings
+
+NOTHING = Share(others=False)
+"""Takes no image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """The annotation configs in use, the setting's first, and what is wrong with campaigns: their images wait."""
+    """Who takes what.
+
+    Attributes:
+        by_config: shares of the annotation configs in use, the setting's first.
+        wrong: what is wrong with campaigns: their images wait.
+    """
 
     by_config: dict[str, Share]
     wrong: tuple[SettingError, ...]
 
     def config_of(self, campaign: str) -> str | None:
         """What a campaign's images are labelled under; None where its file is wrong."""
-        return next((name for name, share in self.by_config.items() if (campaign in share.campaigns) is not share.others), None)
+        return next((name for name, share in self.by_config.items() if share.takes(campaign)), None)
 
 
 def load_shares(settings: Settings) -> Shares:
@@ -65,14 +73,19 @@ def take_back_moved(bench: Workbench, shares: Shares, report: LabelReport) -> No
         return
     for project in there:
         if project.side is not Side.SECOND_LOOK:
-            share = shares.by_config.get(project.annotation_config, Share(others=False))
-            moved = label_queue.moved(bench.ledger, project, share)
-            if moved and is_ours(bench, project):
-                try:
-                    gone = take_back(bench, project, moved)
-                except LeaseLost as error:
-                    report.notes.append(str(error))
-                    continue
-                report.taken_back += gone
-                report.notes.append(f"{gone} open tasks of project {project.number} ({project.run}, {project.side}) are taken "
-                                    "back: the campaigns of their pictures name another annotation config.")
+            _take_back(bench, project, shares.by_config.get(project.annotation_config, NOTHING), report)
+
+
+def _take_back(bench: Workbench, project: Project, share: Share, report: LabelReport) -> None:
+    """Takes back the open tasks of a project about images that are not in its config's share."""
+    moved = label_queue.moved(bench.ledger, project, share)
+    if not moved or not is_ours(bench.label_studio, project):
+        return
+    try:
+        gone = take_back(bench, project, moved)
+    except LeaseLost as error:
+        report.notes.append(str(error))
+        return
+    report.taken_back += gone
+    report.notes.append(f"{gone} open tasks of project {project.number} ({project.run}, {project.side}) are taken "
+                        "back: the campaigns of their pictures name another annotation config.")

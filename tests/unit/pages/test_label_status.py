@@ -12,7 +12,7 @@ from pages.label_status_tables import markdown, tables
 from schemas.labelling import AgreementKind
 from schemas.recipes.annotation_config import Thresholds
 from stages.label.status import sum_up
-from tests.made_work import QUEUES, SOME_PAIRS, SOME_WORK, compared, work
+from tests.made_work import QUEUES, SCENE_TEXT, SOME_PAIRS, SOME_WORK, compared, work
 
 LIMITS = Thresholds(regions=0.9, cer=0.02, attributes=0.9)
 
@@ -32,7 +32,7 @@ def test_the_page_is_one_file_that_escapes_names_and_shows_everybody(people: int
     names = [f"person:<script>alert({index})</script> 김{index}" for index in range(people)]
     done = [work(name, config=f"scene_text@{1 + index % 2}") for index, name in enumerate(names)]
     pairs = [compared(AgreementKind.PAIR, name, names[0], 0.05) for name in names]
-    page = render(sum_up(done, pairs, QUEUES if people else []), thresholds={"scene_text@1": LIMITS}, at="today")
+    page = render(sum_up(done, pairs, QUEUES if people else []), thresholds={SCENE_TEXT: LIMITS}, at="today")
     assert "<script" not in page
     assert not re.search(r"(src|href)\s*=|url\(|@import|https?:", page)
     assert all(name.removeprefix("person:") in unescape(page) for name in names)
@@ -41,5 +41,5 @@ def test_the_page_is_one_file_that_escapes_names_and_shows_everybody(people: int
 
 def test_a_bar_ends_where_its_value_is_and_the_threshold_is_a_quarter_of_the_way() -> None:
     told = sum_up([work()], [compared(AgreementKind.PAIR, "person:kim", "person:lee", 0.04)], [])
-    page = render(told, thresholds={"scene_text@1": LIMITS})
+    page = render(told, thresholds={SCENE_TEXT: LIMITS})
     assert re.search(r'<rect class="bar over" width="50.00" height="10"/><line class="limit" x1="25.00" x2="25.00"', page)

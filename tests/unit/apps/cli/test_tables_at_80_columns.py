@@ -15,9 +15,9 @@ from rich.console import Console
 import apps.stack.commands
 from apps.cli import datasets, decisions, label, ledger, models, run
 from datastore.ledger import Ledger
-from datastore.ledger.standing import Decision
 from pages.label_status_tables import tables
 from saegim.tables import Table
+from schemas.decision import Decision
 from schemas.reader import Reader
 from schemas.submission import Said
 from stages.label.status import sum_up
@@ -74,7 +74,7 @@ def test_how_the_labelling_goes(no_word_is_broken: Callable[..., str], monkeypat
     found = sum_up(SOME_WORK, SOME_PAIRS, QUEUES)
     people = tuple(dataclasses.replace(person, reader=Reader.person(LONG_NAME)) for person in found.people)
     told = SimpleNamespace(tables=tables(dataclasses.replace(found, people=people)), page="")
-    monkeypatch.setattr("workbench.label.status.status_of", lambda *_: told)
+    monkeypatch.setattr(label, "status_of", lambda *_: told)
     monkeypatch.setattr(label, "Workbench", lambda _settings: None)
     monkeypatch.setattr(label, "home", lambda: Path("/tmp"))
     page = no_word_is_broken(label, lambda: label.status(""))
@@ -86,7 +86,7 @@ def test_people_and_gold(no_word_is_broken: Callable[..., str], monkeypatch: pyt
     bench = SimpleNamespace(ledger=Ledger(filled), label_studio=SimpleNamespace(url="http://127.0.0.1:8080"),
                             annotation_config=SimpleNamespace(name="scene_text"))
     monkeypatch.setattr(label, "Workbench", lambda _settings: bench)
-    monkeypatch.setattr(label, "person_rows", lambda *_: people)
+    monkeypatch.setattr("datastore.ledger.people.person_rows", lambda *_: people)
     page = no_word_is_broken(label, lambda: label.list_people(""))
     assert f"e-mail address: {LONG_NAME}\n" in page and "project: http://127.0.0.1:8080/projects/1/data\n" in page
     assert "af75  known\n" in no_word_is_broken(label, lambda: label.list_gold(""))
@@ -103,9 +103,9 @@ def test_models(no_word_is_broken: Callable[..., str], monkeypatch: pytest.Monke
 def test_decisions(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     said = [Decision(1, Said.DUPLICATE, "a" * 32, "b" * 32), Decision(2, Said.UNDO, undoes=1)]
     keys = {letter * 32: f"demo/kim/{letter * 60}.jpg" for letter in "ab"}
-    monkeypatch.setattr(decisions, "Workbench", lambda _settings: SimpleNamespace(ledger=None))
-    monkeypatch.setattr("apps.cli.decisions.decisions.decision_list", lambda _ledger: said)
-    monkeypatch.setattr(decisions, "_keys", lambda *_: keys)
+    monkeypatch.setattr(decisions, "open_workbench", lambda: SimpleNamespace(ledger=None))
+    monkeypatch.setattr("workbench.ingest.deciding.decisions.decision_list", lambda _ledger: said)
+    monkeypatch.setattr("workbench.ingest.deciding.decisions.keys_by_id", lambda *_: keys)
     page = no_word_is_broken(decisions, decisions.list_decisions)
     assert "number: 1\n" in page and "taken back by 2" in page and f"demo/kim/{'a' * 60}.jpg" in page
 
