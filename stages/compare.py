@@ -94,7 +94,8 @@ def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Co
                if truth.regions[i].attributes.legible]
     missed = [region for i, region in enumerate(truth.regions)
               if i not in matched_truth and region.attributes.legible]
-    extra, ignored = [], []
+    extra: list[Region] = []
+    ignored: list[Region] = []
     for j, region in enumerate(other.regions):
         if j in matched_other:
             if not truth.regions[matched_other[j]].attributes.legible:
@@ -162,7 +163,8 @@ def _overlaps(truth: Reading, other: Reading) -> tuple[NDArray[np.float64], NDAr
     i, j = shapely.STRtree(others).query(shapes, predicate="intersects")
     ious[i, j] = iou(shapes[i], others[j])
     illegible = np.array([not region.attributes.legible for region in truth.regions])[i]
-    on, beside = i[illegible], j[illegible]
-    common, areas = shapely.area(shapely.intersection(shapes[on], others[beside])), shapely.area(others)[beside]
-    np.maximum.at(covered, beside, np.divide(common, areas, out=np.zeros_like(common), where=areas > 0))
+    lying = others[j[illegible]]
+    common = shapely.area(shapely.intersection(shapes[i[illegible]], lying))
+    areas = shapely.area(lying)
+    np.maximum.at(covered, j[illegible], np.divide(common, areas, out=np.zeros_like(common), where=areas > 0))
     return ious, covered

@@ -113,7 +113,8 @@ def agreement(one: Reading, other: Reading) -> Agreement:
     edits = letters = asked = same = 0
     for mine, theirs in found.pairs:
         if _both_legible(mine, theirs):
-            first, second = normalise(mine.text), normalise(theirs.text)
+            first = normalise(mine.text)
+            second = normalise(theirs.text)
             edits += Levenshtein.distance(first, second)
             letters += max(len(first), len(second))
         names = _asked(mine, theirs)
@@ -141,7 +142,8 @@ def disagreements(one: Reading, other: Reading) -> list[Disagreement]:
     found = shared(one, other)
     listed = []
     for mine, theirs in found.pairs:
-        first, second = normalise(mine.text), normalise(theirs.text)
+        first = normalise(mine.text)
+        second = normalise(theirs.text)
         if first != second and _both_legible(mine, theirs):
             listed.append(Disagreement(What.TEXT, mine, theirs, (first, second)))
         if names := _differing(mine, theirs):
@@ -196,7 +198,8 @@ def _image(reading: Reading) -> tuple[str, ...]:
 
 
 def _moved(one: Region, other: Region) -> bool:
-    first, second = shapely.Polygon(one.polygon), shapely.Polygon(other.polygon)
+    first = shapely.Polygon(one.polygon)
+    second = shapely.Polygon(other.polygon)
     # 2 · area / perimeter is a long strip's height, however it runs, and half the side of a square.
     height = max(2 * shape.area / shape.length for shape in (first, second))
     return bool(shapely.hausdorff_distance(first, second) > max(STEADY, MOVED * height))

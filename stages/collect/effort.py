@@ -19,9 +19,12 @@ DELETE = 1
 CLEAR = 3
 """Key presses that empty a text field, however long its text: Ctrl, A, Backspace."""
 
-_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
-_TWO_KEYS = frozenset("ㅘㅙㅚㅝㅞㅟㅢㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ")
+VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+"""Vowels of Hangul syllables, in the order of Unicode chapter 3.12."""
+FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+"""Their finals, in the same order; a space for none."""
+TWO_KEYS = frozenset("ㅘㅙㅚㅝㅞㅟㅢㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ")
+"""Those that take two key presses on the Korean two-set keyboard."""
 
 
 def effort(shown: Reading | None, made: Reading) -> Effort:
@@ -108,7 +111,8 @@ def comparable(attributes: Attributes) -> Attributes:
 
 def _keys(text: str) -> int:
     """``keys`` of a piece of a text, the spaces at its ends included."""
-    count, layout = 0, None
+    count = 0
+    layout: str | None = None
     for char in text:
         needed = "hangul" if is_hangul(char) else "latin" if char.isalpha() and char.isascii() else layout
         count += (layout is not None and needed != layout) + _presses(char)
@@ -119,7 +123,8 @@ def _keys(text: str) -> int:
 def _presses(char: str) -> int:
     index = ord(char) - 0xAC00
     if not 0 <= index < 11172:
-        return 2 if char in _TWO_KEYS else 1
+        return 2 if char in TWO_KEYS else 1
     # Unicode chapter 3.12: syllable = 0xAC00 + (initial × 21 + vowel) × 28 + final.
-    vowel, final = _VOWELS[index // 28 % 21], _FINALS[index % 28]
-    return 1 + 1 + (vowel in _TWO_KEYS) + (final != " ") + (final in _TWO_KEYS)
+    vowel = VOWELS[index // 28 % 21]
+    final = FINALS[index % 28]
+    return 1 + 1 + (vowel in TWO_KEYS) + (final != " ") + (final in TWO_KEYS)

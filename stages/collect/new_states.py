@@ -113,7 +113,8 @@ def taken_back(standing: Iterable[StandingAnnotation], now: Iterable[TaskNow]) -
 
 def of_images(states: Iterable[NewState[Reading]]) -> ToKeep:
     """What becomes of states of annotations of whole images."""
-    readings, rows = [], []
+    readings: list[Reading] = []
+    rows: list[AnnotationRow] = []
     for state in states:
         if state.said is None:
             rows.append(state.row(problem=state.problem))

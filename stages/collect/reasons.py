@@ -91,7 +91,8 @@ def _named(difference: Disagreement) -> str:
 
 def _around(one: str, other: str) -> tuple[str, str]:
     """Two texts for a screen, cut around the place where they part."""
-    one, other = _printable(one), _printable(other)
+    one = _printable(one)
+    other = _printable(other)
     start = max(0, Prefix.similarity(one, other) - LONGEST // 2) if max(len(one), len(other)) > LONGEST else 0
     return _quoted(one, start), _quoted(other, start)
 
