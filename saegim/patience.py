@@ -18,8 +18,10 @@ T = TypeVar("T")
 SECONDS = 300.0
 """What a service's outage is worth: Label Studio starts anew in 60 s, PostgreSQL after a crash in some minutes."""
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE, LONGEST_PAUSE_BUSY = 5.0, 30.0
-"""Seconds between two tries where nobody answers, and where somebody does who has too much to do."""
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries where nobody answers."""
+LONGEST_PAUSE_BUSY = 30.0
+"""Seconds between two tries where somebody answers who has too much to do."""
 TOLD_EVERY = 30.0
 
 log = logging.getLogger("saegim")

@@ -12,7 +12,8 @@ from saegim.manifest import Manifest, parse_name
 from saegim.pull import fetch
 from saegim.releases import Releases
 
-JSON, PAGE = "diff.json", "diff.html"
+JSON = "diff.json"
+PAGE = "diff.html"
 FORMAT = 1
 WORDS = {"images_relabelled_alike": "… of them with nothing changed", "regions_edited": "texts edited",
          "regions_edits": "characters edited", "edited": "texts edited", "edits": "characters edited"}

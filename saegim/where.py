@@ -22,7 +22,8 @@ from saegim.columns import Constant, Sort, Test, any_of, equal, has_item, has_pa
 from saegim.errors import ConditionWrong
 from saegim.names import did_you_mean, nearest
 
-REGIONS, FREE_TEXT = "regions", "text"
+REGIONS = "regions"
+FREE_TEXT = "text"
 VALUES = b"saegim.values"
 """In a field's metadata: all values that the column may have, as JSON. Releases before it do not say."""
 SIGNS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}

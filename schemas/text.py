@@ -38,7 +38,8 @@ HANGUL = (("\uac00", "\ud7a3"), ("\u1100", "\u11ff"), ("\u3130", "\u318f"), ("\u
 SPACE = r"\p{White_Space}\x1c-\x1f\u2800"
 UNSEEN = (r"[[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\ufffc\U0001d159]"
           r"--\p{Prepended_Concatenation_Mark}]")
-JOINS_ON, JOINS_BACK = r"[\p{Joining_Type=D}\p{Joining_Type=L}]", r"[\p{Joining_Type=D}\p{Joining_Type=R}]"
+JOINS_ON = r"[\p{Joining_Type=D}\p{Joining_Type=L}]"
+JOINS_BACK = r"[\p{Joining_Type=D}\p{Joining_Type=R}]"
 STAYS = (
     r"\u115f(?=[\p{Hangul_Syllable_Type=V}--\u1160]|\u1160\p{Hangul_Syllable_Type=T})",
     r"(?<=\p{Hangul_Syllable_Type=L})\u1160(?=\p{Hangul_Syllable_Type=T})",

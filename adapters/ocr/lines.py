@@ -23,8 +23,10 @@ from schemas.text import is_hangul
 
 SURE = 0.8
 """Score from which a letter of a recogniser's own script stays."""
-BEFORE, AFTER = 0.36, 0.54
-"""How far a Hangul syllable reaches before and after the place where CTC says it, in heights of the strip."""
+BEFORE = 0.36
+"""How far a Hangul syllable reaches before the place where CTC says it, in heights of the strip."""
+AFTER = 0.54
+"""… and after it."""
 LEAST_SPAN = 0.25
 """Narrowest span that is read again, in heights of the strip."""
 EMPTY_SPAN = 0.65

@@ -49,8 +49,10 @@ as one: PP-OCRv6 finds nothing on 3 to 5 of 165 crops that are 20 to 128 pixels 
 LINE_SCORE = 0.9
 """What such a reading must score, and it must have a letter or a digit: of 500 textless crops of photographs and receipts the
 best with one scores .79; the crops of words that are read right score .99."""
-GPU_LINES, GPU_IMAGES = 32, 128
-"""Lines in one run on a GPU, and images whose lines are put together for it. A detection is work enough for a GPU by itself."""
+GPU_LINES = 32
+"""Lines in one run on a GPU. A detection is work enough for it by itself."""
+GPU_IMAGES = 128
+"""Images whose lines are put together for a GPU."""
 ALIKE = 0.5
 """From this similarity on a turned crop and the column of its letters say the same."""
 

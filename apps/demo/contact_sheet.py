@@ -11,7 +11,10 @@ from schemas.arrow import reading_of
 
 __all__ = ["hangul_font", "release_sheet"]
 
-WIDTH, ROW = 1840, 420
+WIDTH = 1840
+"""Pixels of the sheet."""
+ROW = 420
+"""Pixels of a row of pictures, high."""
 
 
 def release_sheet(name: str, path: Path) -> Path:

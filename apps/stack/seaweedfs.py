@@ -26,7 +26,8 @@ PORTS = ("master", "volume", "filer", "admin", "s3")
 SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
 """Tables of security.toml with a key each: writes and reads on the volume server, then on the filer."""
 GRPC = ("master", "volume", "filer", "s3", "admin", "worker", "msg_broker", "msg_agent", "mq", "client")
-FROM, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+FROM = datetime(2020, 1, 1, tzinfo=UTC)
+UNTIL = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 """The certificate is trusted because it is this one; no date makes it better."""
 
 

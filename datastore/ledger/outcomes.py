@@ -17,10 +17,11 @@ from schemas.text import normalise
 ROWS_A_READ = 1000
 WAITING = "waiting"
 """In place of an outcome: the next ingest decides."""
-UNDECODED, DECODED = "not decoded yet", "decoded; settled once all that were sent before it are decoded"
+UNDECODED = "not decoded yet"
+DECODED = "decoded; settled once all that were sent before it are decoded"
 
 
-class Place(Protocol):
+class ListPosition(Protocol):
     """Where a submission stands in the list."""
 
     @property
@@ -53,7 +54,7 @@ class Told:
     earlier_submitter: str | None
 
 
-def outcomes(ledger: Ledger, campaign: str | None = None, after: Place | None = None,
+def outcomes(ledger: Ledger, campaign: str | None = None, after: ListPosition | None = None,
              limit: int | None = None) -> Iterator[Told]:
     """Submissions with the key and the submitter of the one that they repeat; the newest first, at one moment by key.
 
@@ -96,7 +97,7 @@ def waiting(ledger: Ledger, campaign: str | None = None) -> Iterator[Told]:
                            DECODED if row.is_decoded else UNDECODED, None, None, None)
 
 
-def count_behind(ledger: Ledger, campaign: str | None, last: Place) -> int:
+def count_behind(ledger: Ledger, campaign: str | None, last: ListPosition) -> int:
     """How many submissions ``outcomes`` has behind one of them."""
     query = select(func.count()).select_from(submissions).where(_of_campaign(campaign), _behind(last))
     with ledger.read() as connection:
@@ -107,7 +108,7 @@ def _of_campaign(campaign: str | None) -> ColumnElement[bool]:
     return true() if campaign is None else submissions.c.campaign == normalise(campaign)
 
 
-def _behind(last: Place | None) -> ColumnElement[bool]:
+def _behind(last: ListPosition | None) -> ColumnElement[bool]:
     if last is None:
         return true()
     # The first condition finds the place in the index on the time; the others tell those of one moment apart.

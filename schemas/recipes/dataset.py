@@ -14,7 +14,11 @@ from schemas.reading import ALL_SLICES, Unit
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.text import normalise
 
-SHARES, SALT, GROUPS, DROP, THAW = "shares", "salt", "groups", "drop", "thaw"
+SHARES = "shares"
+SALT = "salt"
+GROUPS = "groups"
+DROP = "drop"
+THAW = "thaw"
 WORDS = (SHARES, SALT, GROUPS)
 WORD = re.compile(rf"{'|'.join(WORDS)}|({DROP}|{THAW}) \w+")
 """What a recipe may agree to."""

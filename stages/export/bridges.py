@@ -10,8 +10,10 @@ from itertools import combinations
 from schemas.sample import Planned
 from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER, Link
 
-BY_HAND, FOUND = "by hand", "found by ingest"
-"""Why two images are in one cluster: somebody merged them, or ingest saw it."""
+BY_HAND = "by hand"
+"""Why two images are in one cluster: somebody merged them."""
+FOUND = "found by ingest"
+"""Why two images are in one cluster: ingest saw it."""
 STEPS = {
     CLUSTER: "{0} and {1} are in one cluster",
     BY_HAND: "{0} and {1} were merged by hand",

@@ -14,8 +14,10 @@ VOCABULARY = {**REGION_VOCABULARY, "legible": ("illegible",)}
 """Slices by the attribute that makes them."""
 PRECISION = 1000
 """Agreement is kept to three decimals, as the ledger has it."""
-MOST_REGIONS, LONGEST = 1000, 100
-"""Histograms end here: what is beyond counts as this."""
+MOST_REGIONS = 1000
+"""The histogram of regions an image ends here: what is beyond counts as this."""
+LONGEST = 100
+"""The histogram of letters a region ends here: what is beyond counts as this."""
 
 
 class Facet(StrEnum):

@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 from schemas.sample import Photograph
 
-CLUSTER, BURST, SUBMITTER, REPEATED = "cluster", "burst", "submitter", "repeated"
+CLUSTER = "cluster"
+BURST = "burst"
+SUBMITTER = "submitter"
+REPEATED = "repeated"
 
 NONE: Mapping[str, str] = MappingProxyType({})
 

@@ -20,12 +20,19 @@ Grey = NDArray[np.uint8]
 SIDE = 800
 """Longer side of the pictures that are compared, in pixels."""
 KEYPOINTS = 1000
+"""Most keypoints of a picture."""
 TILE = 32
+"""Side of a tile, in pixels of the pictures that are compared."""
 SHIFT = 3
 """A tile may lie so many pixels off: paper bends, lenses distort."""
 TEXTURE = 16.0
 """Standard deviation in grey levels from which a tile says something."""
-LEAST_INLIERS, LEAST_TILES, LEAST_OVERLAP = 12, 8, 0.3
+LEAST_INLIERS = 12
+"""Keypoints that have to fit before two pictures are compared tile by tile."""
+LEAST_TILES = 8
+"""Textured tiles that have to be shown by both; less says nothing."""
+LEAST_OVERLAP = 0.3
+"""Share of the picture that the earlier one has to show too; less says nothing."""
 DOUBTFUL_LOW = 0.85
 """Nearly everything agrees: the same photograph, or a template with other figures in it."""
 SAME_WEAKEST = 0.9
@@ -33,9 +40,17 @@ SAME_WEAKEST = 0.9
 (``benchmarks/duplicates.py``): edited copies have .96 or more; receipts of one shop that differ in a line have .77 at most."""
 SAME_OVERLAP = 0.75
 """A picture that shows much more than the earlier one may hold text that the earlier one has not."""
-CLUSTER_INLIERS, CLUSTER_MEDIAN, CLUSTER_LOW, CLUSTER_WEAKEST = 80, (0.5, 0.93), 0.5, 0.3
-"""Another photograph of the same thing: aligned by many points, similar all over, nowhere quite the same. Documents of one
-template are quite the same (.93 and more) at most places and different at some: they are no cluster."""
+CLUSTER_INLIERS = 80
+"""Another photograph of the same thing is aligned by so many points."""
+CLUSTER_MEDIAN_FROM = 0.5
+"""It is similar at most places: the median of its tiles' correlations is this or more."""
+CLUSTER_MEDIAN_TO = 0.93
+"""It is nowhere quite the same: the median is below this. Documents of one template are quite the same at most places and
+different at some: they are no cluster."""
+CLUSTER_LOW = 0.5
+"""It is similar all over: the 5th percentile is this or more."""
+CLUSTER_WEAKEST = 0.3
+"""Also at the worst tile but one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,7 @@ class _Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Alignment:
     """A verdict with its evidence.
 
     Attributes:
@@ -123,7 +138,7 @@ def features_of(grey: Grey) -> Features:
     return Features(small, np.array(cv2.KeyPoint.convert(keypoints), np.float32), descriptors)
 
 
-def compare(one: Features, other: Features) -> Comparison:
+def compare(one: Features, other: Features) -> Alignment:
     """Aligns a picture with an earlier one and compares them tile by tile.
 
     Without the texts, two documents of one template that differ in a few characters look much like two photographs of one
@@ -131,19 +146,19 @@ def compare(one: Features, other: Features) -> Comparison:
     """
     matrix, inliers = _homography(one, other)
     if matrix is None or inliers < LEAST_INLIERS:
-        return Comparison(Verdict.DISTINCT, inliers)
+        return Alignment(Verdict.DISTINCT, inliers)
     warped, shown = _laid_over(one.grey, other.grey, matrix)
     overlap = float(shown.mean()) / 255
     pair = one.grey, warped, shown
     correlation = _tiles(*pair, TILE).correlation
     if len(correlation) < LEAST_TILES or overlap < LEAST_OVERLAP:
-        return Comparison(Verdict.DISTINCT, inliers, overlap)
+        return Alignment(Verdict.DISTINCT, inliers, overlap)
     median, low = float(np.median(correlation)), float(np.percentile(correlation, 5))
     if low >= DOUBTFUL_LOW:  # a changed figure may lie between two tiles: once more, with tiles that overlap
         correlation = _tiles(*pair, TILE // 2).correlation
     weakest = float(np.sort(correlation)[1])
     onto = np.linalg.inv(_from_unit(one.grey)) @ matrix @ _from_unit(other.grey)
-    return Comparison(_verdict(inliers, overlap, median, low, weakest), inliers, overlap, median, low, weakest, onto)
+    return Alignment(_verdict(inliers, overlap, median, low, weakest), inliers, overlap, median, low, weakest, onto)
 
 
 def differing_places(one: Features, other: Features, onto: NDArray[np.float64]) -> list[Place]:
@@ -185,7 +200,7 @@ def _from_unit(grey: Grey) -> NDArray[np.float64]:
 def _verdict(inliers: int, overlap: float, median: float, low: float, weakest: float) -> Verdict:
     if low >= DOUBTFUL_LOW:
         return Verdict.DUPLICATE if weakest >= SAME_WEAKEST and overlap >= SAME_OVERLAP else Verdict.REVIEW
-    alike = CLUSTER_MEDIAN[0] <= median < CLUSTER_MEDIAN[1] and low >= CLUSTER_LOW and weakest >= CLUSTER_WEAKEST
+    alike = CLUSTER_MEDIAN_FROM <= median < CLUSTER_MEDIAN_TO and low >= CLUSTER_LOW and weakest >= CLUSTER_WEAKEST
     return Verdict.CLUSTER if inliers >= CLUSTER_INLIERS and alike else Verdict.DISTINCT
 
 

@@ -9,8 +9,16 @@ from numpy.typing import NDArray
 
 HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 """Lengths of information headers (BITMAPCOREHEADER, OS22X, BITMAPINFOHEADER to V5)."""
-PLAIN, FIELDS, ALPHA_FIELDS, JPEG, PNG = 0, 3, 6, 4, 5
-"""Compressions: none, bit fields, those with alpha; a JPEG or PNG for printers."""
+PLAIN = 0
+"""Compression: none."""
+FIELDS = 3
+"""Compression: bit fields."""
+ALPHA_FIELDS = 6
+"""Compression: bit fields with alpha."""
+JPEG = 4
+"""Compression: a JPEG for printers."""
+PNG = 5
+"""Compression: a PNG for printers."""
 USUAL = {16: (0x7C00, 0x3E0, 0x1F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
 
 

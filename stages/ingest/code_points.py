@@ -23,7 +23,9 @@ PRIMARIES: dict[int, tuple[float, ...]] = {
 """x and y of red, green and blue of those whose white is D65: BT.709, BT.470 BG, SMPTE 170M, BT.2020, Display P3."""
 SAME = {7: 6}
 D65 = (0.3127, 0.3290)
-LINEAR_LIGHT, PQ, HLG = 8, 16, 18
+LINEAR_LIGHT = 8
+PQ = 16
+HLG = 18
 GAMMAS = {4: 2.2, 5: 2.8}
 """Transfer characteristics that are a power. What is not named here is close to sRGB's curve (1, 6, 13, 14, 15) or unknown,
 and is taken as that: it is what browsers do with pictures."""

@@ -14,7 +14,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-SOI, EOI, SOS, DRI, APP0, APP1, APP2, APP14, COM = 0xD8, 0xD9, 0xDA, 0xDD, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE
+SOI = 0xD8
+"""Start of image."""
+EOI = 0xD9
+"""End of image."""
+SOS = 0xDA
+"""Start of scan."""
+DRI = 0xDD
+"""Restart interval."""
+APP0 = 0xE0
+"""JFIF."""
+APP1 = 0xE1
+"""EXIF, XMP."""
+APP2 = 0xE2
+"""Colour profile, MPF."""
+APP14 = 0xEE
+"""Adobe."""
+COM = 0xFE
+"""Comment."""
 SHOWN_FRAMES = {0xC0, 0xC1, 0xC2}
 """Baseline, extended and progressive Huffman frames: what browsers show."""
 SEQUENTIAL = {0xC0, 0xC1, 0xC9}
@@ -25,7 +42,9 @@ KEPT = FRAMES | {0xC4, 0xCC, 0xDB, DRI, SOS}
 MARKER = re.compile(rb"\xff[\xc0-\xcf\xd8-\xef\xfe]")
 """Start, end, and the markers that a length follows; another byte after 0xFF begins no segment."""
 ADOBE_LENGTH = 12
-JFIF_HEADER, EXIF_HEADER, ICC_HEADER = b"JFIF\x00", b"Exif\x00\x00", b"ICC_PROFILE\x00"
+JFIF_HEADER = b"JFIF\x00"
+EXIF_HEADER = b"Exif\x00\x00"
+ICC_HEADER = b"ICC_PROFILE\x00"
 SAMPLINGS = {(1, 1): "444", (2, 1): "422", (2, 2): "420"}
 """Chroma subsamplings by the first component's factors, where those of the others are 1."""
 

@@ -10,7 +10,7 @@ from schemas.submission import Compared, Outcome, Submission, Verdict, why_held
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
+class Lookalike:
     """An earlier image that a picture was compared with.
 
     Attributes:
@@ -41,7 +41,7 @@ def repeats(item: Submission, own_image_id: str, image_id: str, submission_id: s
                    found=Verdict.DUPLICATE, found_image_id=own_image_id)
 
 
-def settle(item: Submission, related: Sequence[Related], unverified: int) -> Submission:
+def settle(item: Submission, related: Sequence[Lookalike], unverified: int) -> Submission:
     """The outcome of a picture that is not exactly an earlier one.
 
     A duplicate repeats the earliest one that it is a duplicate of. One that may be a duplicate waits for a manager. A

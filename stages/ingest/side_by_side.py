@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import cv2
@@ -11,20 +10,26 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from schemas.submission import Verdict
-from stages.ingest.align import DOUBTFUL_LOW, Comparison, Features, Place, compare, differing_places, features_of
+from stages.ingest.align import DOUBTFUL_LOW, Alignment, Features, Place, compare, differing_places, features_of
+from stages.pictures import as_jpeg, opened
 
 LONGER_SIDE = 1600
 """Pixels of a picture that is enlarged: lines of a receipt of 60 lines are 20 pixels high."""
+QUALITY = 85
+"""Of the JPEG files."""
 MOST_PLACES = 3
-BESIDE, ABOVE = 0.15, 0.03
-"""What is shown beside, and above and below, a differing place, as shares of the picture's longer side: some words of a line."""
+"""Differing places that are cut out, the worst ones."""
+BESIDE = 0.15
+"""What is shown left and right of a differing place, as a share of the picture's longer side: some words of a line."""
+ABOVE = 0.03
+"""What is shown above and below it, likewise."""
 
 Rgb = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A JPEG file with its size in pixels."""
+    """A picture as a JPEG file, with its size in pixels."""
 
     data: bytes
     width: int
@@ -32,7 +37,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DifferingPlace:
     """A place where two pictures differ.
 
     Attributes:
@@ -50,35 +55,31 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Two pictures as a person compares them.
+    """What two pictures show beside each other (each as ``enlarged`` makes it).
 
     Attributes:
-        earlier: the earlier picture, at most ``LONGER_SIDE``.
-        later: the later one.
         laid: the earlier one, laid over the later one and as large; None where they cannot be aligned.
         differences: the worst places, where nearly everything else agrees.
     """
 
-    earlier: Shown
-    later: Shown
     laid: Shown | None = None
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[DifferingPlace, ...] = ()
 
 
 def side_by_side(earlier: bytes, later: bytes) -> SideBySide:
-    """Prepares two canonical pictures (JPEG or PNG) for a person."""
+    """Lays an earlier canonical picture (JPEG or PNG) over a later one, and finds where they differ."""
     theirs, ours = _opened(earlier), _opened(later)
     one, other = features_of(_grey(ours)), features_of(_grey(theirs))
     found = _compared(one, other)
     if found.onto is None:
-        return SideBySide(_shown(theirs), _shown(ours))
+        return SideBySide()
     onto = _pixels(ours) @ found.onto @ np.linalg.inv(_pixels(theirs))
     laid = np.asarray(cv2.warpPerspective(theirs, onto, (ours.shape[1], ours.shape[0]), flags=cv2.INTER_AREA,
                                           borderValue=(128, 128, 128)), np.uint8)
     places = differing_places(one, other, found.onto)[:MOST_PLACES] if found.low >= DOUBTFUL_LOW else []
     back = np.asarray(np.linalg.inv(found.onto), np.float64)
-    return SideBySide(_shown(theirs), _shown(ours), _shown(laid), tuple(
-        Difference(place, _moved(place, back), _shown(_cut(ours, place)), _shown(_cut(laid, place))) for place in places))
+    return SideBySide(_shown(laid), tuple(
+        DifferingPlace(place, _moved(place, back), _shown(_cut(ours, place)), _shown(_cut(laid, place))) for place in places))
 
 
 def enlarged(data: bytes) -> Shown:
@@ -86,18 +87,16 @@ def enlarged(data: bytes) -> Shown:
     return _shown(_opened(data))
 
 
-def _compared(one: Features, other: Features) -> Comparison:
+def _compared(one: Features, other: Features) -> Alignment:
     """Of a picture that shows all of the earlier one and more, only the other way round can be aligned sometimes."""
     found = compare(one, other)
     if found.onto is None and (back := compare(other, one)).onto is not None:
-        return Comparison(Verdict.DISTINCT, back.inliers, onto=np.asarray(np.linalg.inv(back.onto), np.float64))
+        return Alignment(Verdict.DISTINCT, back.inliers, onto=np.asarray(np.linalg.inv(back.onto), np.float64))
     return found
 
 
 def _opened(data: bytes) -> Rgb:
-    with Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", (LONGER_SIDE, LONGER_SIDE))
-        picture = image.convert("RGB")
+    picture = opened(data, LONGER_SIDE)
     picture.thumbnail((LONGER_SIDE, LONGER_SIDE))
     return np.asarray(picture)
 
@@ -107,9 +106,7 @@ def _grey(picture: Rgb) -> NDArray[np.uint8]:
 
 
 def _shown(picture: Rgb) -> Shown:
-    out = io.BytesIO()
-    Image.fromarray(picture).save(out, "JPEG", quality=85)
-    return Shown(out.getvalue(), picture.shape[1], picture.shape[0])
+    return Shown(as_jpeg(Image.fromarray(picture), QUALITY), picture.shape[1], picture.shape[0])
 
 
 def _pixels(picture: Rgb) -> NDArray[np.float64]:

@@ -7,9 +7,12 @@ import io
 
 from PIL import TiffImagePlugin
 
-NEW_SUBFILE_TYPE, SUBFILE_TYPE = 254, 255
-NO_PAGE, PAGE = 1 | 4, 2
-"""Bits of TIFF's NewSubfileType: a reduced copy and a mask, and a page of several."""
+NEW_SUBFILE_TYPE = 254
+SUBFILE_TYPE = 255
+NO_PAGE = 1 | 4
+"""Bits of TIFF's NewSubfileType: a reduced copy, a mask."""
+PAGE = 2
+"""Bit of TIFF's NewSubfileType: a page of several."""
 THUMBNAIL = 512
 """Longest side of what is taken for a thumbnail where nothing says what it is, in pixels."""
 MOST_PAGES = 64

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 PIXELS = {b"VP8 ", b"VP8L"}
 KEPT = PIXELS | {b"VP8X", b"ALPH", b"ANIM", b"ANMF"}
-ALPHA, ANIMATION = 0x10, 0x02
-"""Flags of ``VP8X`` that are about pixels."""
+ALPHA = 0x10
+"""Flag of ``VP8X``: pixels may be transparent."""
+ANIMATION = 0x02
+"""Flag of ``VP8X``: there are several frames."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The recall gate: words of a picture, of which its edited copies share several and other pictures hardly any.
+"""Words of a picture, of which its edited copies share several and other pictures hardly any.
 
 A word is a local perceptual hash: the signs of the lowest cosine coefficients of the surroundings of one blob of the
 picture. Local, because a hash of the whole picture does not survive a crop; many, because few of them have to survive.
@@ -16,18 +16,24 @@ from numpy.typing import NDArray
 
 SIDE = 400
 """Longer side of the small grey picture by which a photograph is judged, in pixels."""
-GATE_SIDE = 256
+WORDS_SIDE = 256
 """Longer side of the picture that the words are taken from: 512 finds no more and costs three times as much."""
 NEARLY = 1.05
-"""What a JPEG decoder's fixed scales come to: resizing by less costs as much as all the rest of the gate."""
+"""What a JPEG decoder's fixed scales come to: resizing by less costs as much as all the rest of the words."""
 BLOBS = 200
-FINE, COARSE = 1.2, 2.4
-"""Standard deviations of the two blurs whose difference has its extrema at blobs, in pixels."""
+"""Most blobs of a picture that become words, the strongest ones."""
+FINE = 1.2
+"""Standard deviation, in pixels, of the weaker of two blurs whose difference has its extrema at blobs."""
+COARSE = 2.4
+"""That of the stronger one."""
 WEAKEST = 0.6
 """Least difference of the two blurs, in grey levels: below are traces of compression."""
-SAMPLES, STEP = 12, 3.0
-"""A blob's surroundings: 12 × 12 samples, 3 pixels apart."""
+SAMPLES = 12
+"""A blob's surroundings are so many samples wide and high."""
+STEP = 3.0
+"""Pixels between two of these samples."""
 BITS = 32
+"""Signs of cosine coefficients in a word; one more bit says whether the blob is bright."""
 
 
 def small(grey: NDArray[np.uint8], side: int = SIDE) -> NDArray[np.uint8]:
@@ -46,7 +52,7 @@ def words(picture: NDArray[np.uint8]) -> tuple[int, ...]:
         Up to ``BLOBS`` distinct integers of 33 bits (the last one says whether the blob is bright), in an order that is
         the same in all pictures: the first ones of two pictures that have words in common are likely to be common.
     """
-    grey = small(picture, GATE_SIDE).astype(np.float32)
+    grey = small(picture, WORDS_SIDE).astype(np.float32)
     fine = cv2.GaussianBlur(grey, (7, 7), FINE)
     difference = fine - cv2.GaussianBlur(grey, (13, 13), COARSE)
     strength = np.abs(difference)
