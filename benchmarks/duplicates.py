@@ -24,12 +24,12 @@ from adapters.ocr.sources import fetch
 from benchmarks.edits import EDITS, Grey
 from benchmarks.figures import Figure
 from benchmarks.hash_peers import imagededup_hashes
-from datastore.ledger.word_index import Gate
+from datastore.ledger.word_index import WordIndex
 from schemas.submission import Verdict
-from stages.ingest import words as gate
 from stages.ingest.align import Features, compare, features_of
 from stages.ingest.texts import compare_texts
 from stages.ingest.words import small
+from stages.ingest.words import words as words_of
 from tests.places import REAL_DATA
 from workbench.models import RECIPES
 
@@ -65,16 +65,16 @@ def run() -> list[Figure]:
 def _ours(originals: dict[str, Grey], copies: dict[tuple[str, str], Grey], same: set[Pair],
           negatives: Sequence[Pair]) -> list[Figure]:
     started = time.perf_counter()
-    words = {name: gate.words(small(grey)) for name, grey in originals.items()}
+    words = {name: words_of(small(grey)) for name, grey in originals.items()}
     gate_ms = (time.perf_counter() - started) / len(originals) * 1e3
     known = {name: features_of(grey) for name, grey in originals.items()}
-    index, numbers = Gate(), {name: number for number, name in enumerate(originals)}
+    index, numbers = WordIndex(), {name: number for number, name in enumerate(originals)}
     for name, number in numbers.items():
         index.add(number, words[name])
     recall: dict[str, list[bool]] = defaultdict(list)
     verdicts: list[Verdict] = []
     for (name, edit), copy in track(copies.items(), "edited copies", transient=True):
-        passed = numbers[name] in _candidates(index, gate.words(small(copy)))
+        passed = numbers[name] in _candidates(index, words_of(small(copy)))
         recall[edit].append(passed)
         verdicts.append(compare(features_of(copy), known[name]).verdict if passed else Verdict.DISTINCT)
     milliseconds: list[float] = []
@@ -118,7 +118,7 @@ def _by_texts(originals: dict[str, Grey], known: dict[str, Features], doubtful: 
     return f"{len(apart & others)} of {len(others)} different documents, {len(apart & true)} of {len(true)} true pairs"
 
 
-def _candidates(index: Gate, words: tuple[int, ...]) -> set[int]:
+def _candidates(index: WordIndex, words: tuple[int, ...]) -> set[int]:
     """Those that ingest would compare."""
     return {number for number, _ in index.candidates(words)[:VERIFICATIONS]}
 

@@ -24,7 +24,7 @@ from rich.progress import track
 from benchmarks.figures import Figure, faster, interleaved
 from benchmarks.store import workbench
 from datastore.ledger import Ledger, arrivals
-from datastore.ledger.word_index import KEPT, Gate
+from datastore.ledger.word_index import KEPT, WordIndex
 from schemas.ids import sha256
 from schemas.submission import RawObject
 from stages.ingest.canonical import Canonical, canonicalise
@@ -33,6 +33,7 @@ from tests.places import REAL_DATA
 from tests.profiles import SRGB_CURVE, parametric, profile
 from workbench.bench import Workbench
 from workbench.ingest import decoders, settling
+from workbench.ingest.worker import Tools, decode_chunk
 
 SHARED = REAL_DATA
 SIZES = {"2 MP": (1632, 1224), "12 MP": (4000, 3000)}
@@ -90,7 +91,7 @@ def _photograph(size: tuple[int, int], number: int, path: str) -> bytes:
 
 def _unlike(size: tuple[int, int], path: str, count: int) -> list[bytes]:
     """So many photographs, none of which the gate takes for a copy of another: to compare them has a row of its own."""
-    index, found = Gate(), []
+    index, found = WordIndex(), []
     for number in track(range(len(_sources())), path, transient=True):
         data = _photograph(size, number, path)
         result = canonicalise(data, Limits())
@@ -107,7 +108,7 @@ def _whole(bench: Workbench, name: str, path: str, pictures: Sequence[bytes], ta
     prefix = "".join(char if char.isalnum() else "-" for char in f"{name} {path}")
     bench.objects.put_many("raw", [(f"{prefix}/kim/{number}.jpg", data, "image/jpeg") for number, data in enumerate(pictures)])
     raws = bench.objects.list_raw("raw", prefix)
-    decoders._worker.update(settings=bench.settings, units={}, store=bench.objects)  # a worker's work, in this process
+    tools = Tools(bench.settings, {}, bench.objects)  # a decoder's work, in this process
     boto = _boto(bench)
     with tempfile.TemporaryDirectory() as folder:
         rounds = iter(range(100))
@@ -117,7 +118,7 @@ def _whole(bench: Workbench, name: str, path: str, pictures: Sequence[bytes], ta
             Ledger(fresh.settings.ledger).migrate()
             arrivals.register(fresh.ledger, raws)
             for start in range(0, len(raws), decoders.CHUNK):
-                found = decoders.decode_chunk(raws[start:start + decoders.CHUNK])
+                found = decode_chunk(tools, raws[start:start + decoders.CHUNK])
                 arrivals.store(fresh.ledger, [item.submission() for item in found], [])
             counts, _ = settling.settle_ready(fresh, lambda _: None)
             if sum(counts.values()) != len(raws):
@@ -226,15 +227,15 @@ def _settle_words(ledger: Ledger, share: float) -> None:
     """The gate's work for 100 images: read, candidates, add, write."""
     rng = np.random.default_rng(time.time_ns())
     pictures = [_words(rng, rng.random() < share) for _ in range(100)]
-    gate = Gate()
+    index = WordIndex()
     with ledger.read() as connection:
-        gate.read(connection, pictures)
+        index.read(connection, pictures)
     for words in pictures:
-        gate.candidates(words)
-        gate.candidates(words)
-        gate.add(int(rng.integers(0, 2**60)), words)
+        index.candidates(words)
+        index.candidates(words)
+        index.add(int(rng.integers(0, 2**60)), words)
     with ledger.write(alone="images") as connection:
-        gate.flush(connection)
+        index.flush(connection)
 
 
 def _filled(path: Path, count: int, share: float) -> Ledger:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from jinja2 import Environment, PackageLoader
-from PIL import Image
-
+from pages.html import template
 from stages.ingest.align import DOUBTFUL_LOW, LEAST_INLIERS, SAME_OVERLAP, SAME_WEAKEST, TILE, Place
 from stages.ingest.texts import OTHER_FIGURES, SURE
 
@@ -58,7 +54,7 @@ FIGURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PagePicture:
     """One picture of a group.
 
     Attributes:
@@ -113,46 +109,11 @@ class Group:
     section: Section
     title: str
     why: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[PagePicture, ...]
     commands: tuple[Command, ...] = ()
     figures: dict[str, float] = field(default_factory=dict)
     laid: str | None = None
     cuts: tuple[Cut, ...] = ()
-
-
-def why(figures: dict[str, float]) -> str:
-    """What the figures of a comparison say, in a sentence; empty where there are none."""
-    if "low" not in figures:
-        return ""
-    low, weakest, overlap = figures["low"], figures["weakest"], figures["overlap"]
-    if low < DOUBTFUL_LOW:
-        return f"Alike all over, nowhere quite the same (low agreement {low}): another photograph of the same thing."
-    if weakest < SAME_WEAKEST:
-        said = f"Nearly everything agrees, but the worst place only {weakest}: a line may differ. Look at the marked places."
-    elif overlap < SAME_OVERLAP:
-        said = f"All that both show agrees, but {1 - overlap:.0%} of the later picture is not on the earlier one."
-    else:
-        return f"Everything agrees, the worst place {weakest}: the same photograph."
-    if "figures changed" in figures:
-        said += (f" The model read {figures['lines']:.0f} lines on both; {figures['edits']:.0f} characters differ, "
-                 f"{figures['figures changed']:.0f} of them figures that it is sure of.")
-    return said
-
-
-def data_url(jpeg: bytes) -> str:
-    """A JPEG file as a data URL."""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
-
-
-def thumbnail(data: bytes, side: int = 320) -> str:
-    """A small JPEG of a canonical picture as a data URL; ``side`` is its longer side in pixels."""
-    with Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", (side, side))
-        small = image.convert("RGB")
-    small.thumbnail((side, side))
-    out = io.BytesIO()
-    small.save(out, "JPEG", quality=80)
-    return data_url(out.getvalue())
 
 
 def contact_sheet(groups: Sequence[Group], left_out: int = 0) -> str:
@@ -163,12 +124,9 @@ def contact_sheet(groups: Sequence[Group], left_out: int = 0) -> str:
         left_out: how many older groups there are.
     """
     sections = [(section, *HEADINGS[section], [group for group in groups if group.section is section]) for section in Section]
-    return _ENVIRONMENT.get_template("contact_sheet.html.jinja").render(sections=sections, figures=FIGURES, left_out=left_out)
+    return template("contact_sheet").render(sections=sections, figures=FIGURES, left_out=left_out)
 
 
 def pair_sheet(group: Group) -> str:
     """A page of one group."""
-    return _ENVIRONMENT.get_template("contact_sheet.html.jinja").render(alone=group, figures=FIGURES)
-
-
-_ENVIRONMENT = Environment(loader=PackageLoader("pages", "."), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return template("contact_sheet").render(alone=group, figures=FIGURES)

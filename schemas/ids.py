@@ -35,3 +35,8 @@ def region_id(image_id: str, reader: str, run: str, index: int) -> str:
 def pseudonym(secret: str, name: str) -> str:
     """Stands for a person wherever data leaves the house: 10 hex digits, the same for ever under one secret."""
     return hmac.new(secret.encode(), name.encode(), hashlib.sha256).hexdigest()[:10]
+
+
+def image_number(image_id: str) -> int:
+    """The number that stands for an image in the word index: the first 60 bits of its id."""
+    return int(image_id[:15], 16)

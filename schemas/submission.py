@@ -167,7 +167,7 @@ class CanonicalImage:
         height: pixels.
         pixels_id: sha256 of size and decoded RGB bytes, which finds the same pixels in another container; None where
             the file was kept and its pixels were not needed.
-        words: what the recall gate knows the picture by (``stages/ingest/words.py``).
+        words: what the word index knows the picture by (``stages/ingest/words.py``).
         encoder: what made the file, with its version.
         original: what the raw file said.
     """

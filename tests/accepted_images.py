@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger import readings
 from datastore.ledger.tables import images, submissions
-from datastore.ledger.word_index import Gate
+from datastore.ledger.word_index import WordIndex
 from schemas.ids import region_id, sha256
 from schemas.reading import Attributes, Direction, Language, Reading, Region, Unit
 from schemas.submission import Outcome, image_key
@@ -100,7 +100,7 @@ def put(bench: Workbench, seed: int, *, words: Sequence[str] | None = None, data
             found="cluster" if cluster else "distinct", found_image_id=cluster))
         readings.add_readings(connection, [reading])
         readings.accept(connection, "scene_text", reading)
-        index = Gate()
+        index = WordIndex()
         index.add(int(name[:15], 16), words_of(small(grey)))
         index.flush(connection)
     return Made(name, reading, data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datastore.ledger.duplicates import find
-from datastore.ledger.standing import Decision
+from schemas.decision import Decision
 from schemas.submission import Said
 from workbench.bench import Workbench
 from workbench.ingest.deciding import decide, look_ahead
@@ -12,4 +12,4 @@ from workbench.ingest.deciding import decide, look_ahead
 def say(bench: Workbench, kind: Said, name: str, other: str = "") -> None:
     """Takes a decision about submissions by their keys, ids or images."""
     one, two = (find(bench.ledger, given).submission_id if given else "" for given in (name, other))
-    decide(bench, look_ahead(bench, Decision(0, kind, one, two)))
+    decide(bench, look_ahead(bench.ledger, Decision(0, kind, one, two)))

@@ -13,19 +13,20 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, event, select
+from sqlalchemy import Connection, event
 
 import datastore.ledger
-from datastore.ledger import Ledger, decisions, leases, standing
+from datastore.ledger import Ledger, decisions, leases
 from datastore.ledger.duplicates import Doubt
-from datastore.ledger.standing import Decision
-from datastore.ledger.tables import metadata, submissions
+from datastore.ledger.tables import metadata
 from schemas.answers import AgreementRow, AnnotationRow, SecondLook, StandingAnnotation
 from schemas.config_version import ConfigVersion
+from schemas.decision import Decision, Ending, Endings, Membership
 from schemas.errors import NotToBeDecided
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
 from schemas.reading import Reading, Unit
+from schemas.recorded import SubmissionRow
 from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Said, Submission, Verdict, sender_of
 from stages.ingest.settle import repeats, settle
 from tests.filled_ledger import CAMPAIGNS, CONFIG, KIM, LEE, MODEL, PROJECTS, RUN, START, Made
@@ -40,15 +41,15 @@ PARTIAL = {"ix_arrivals_undecoded"}
 """Indexes that hold but the few rows that are asked for."""
 WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
-    "answers.work", "answers.compared", "candidates.candidates", "candidates.photographs", "candidates.repeated",
-    "pairs.clusters", "gate.alike", "holds.held", "names.annotation_configs", "results.slices_by_image",
-    "readings.accepted_under_other_versions", "submissions.outcome_counts", "submissions.submission_rows",
+    "label_status.work", "label_status.compared", "releasable.candidates", "releasable.photographs", "releasable.repeated",
+    "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs", "points.slices_by_image",
+    "readings.accepted_under_other_versions", "submissions.submission_rows",
     # Once a run: what waits among all images, or among all that few images are of.
-    "arrivals.waiting", "clusters.doubts", "queue.waiting", "images.unread_images", "queue.gold_images",
-    "queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
+    "arrivals.waiting", "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
+    "label_queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
     "second_looks.stuck_second_looks",
     # Once a command that a person types.
-    "clusters.find", "clusters.retry", "outcomes.waiting",
+    "duplicates.find", "duplicates.retry", "outcomes.waiting",
 }
 """Functions that may go through one table from end to end, once."""
 
@@ -82,7 +83,7 @@ def functions() -> dict[str, Callable[..., Any]]:
     """What asks the ledger something: public functions of its modules whose first parameter is a ledger or a connection."""
     found: dict[str, Callable[..., Any]] = {}
     for module in pkgutil.iter_modules(datastore.ledger.__path__):
-        if module.name not in ("migrations", "connection"):
+        if module.name not in ("migrations", "engine", "sql"):
             names = vars(importlib.import_module(f"datastore.ledger.{module.name}"))
             for name, value in names.items():
                 if (inspect.isfunction(value) and value.__module__.endswith(f".{module.name}") and not name.startswith("_")
@@ -150,8 +151,8 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
     again = repeats(replace(sent, raw=replace(raw, key="spring/kim/again.jpg")), picture.image_id, picture.image_id,
                     raw.submission_id)
     about = decisions.related(connection, ids)
-    otherwise = standing.Standing({first.submission_id: standing.Place(Outcome.HELD, first.image_id)},
-                                  {first.image_id: standing.Cluster("another", True)})
+    otherwise = Endings({first.submission_id: Ending(Outcome.HELD, first.image_id)},
+                        {first.image_id: Membership("another", True)})
     annotation = AnnotationRow(10**8, 1, PROJECTS[Side.A], 1, first.image_id, first.image_id, KIM, None,
                                False, 1.0, None, None)
     return {
@@ -166,7 +167,8 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "lost": project, "metrics": {}, "moment": at, "name": CONFIG, "new": [reading], "number": 1,
         "numbers": [int(name[:15], 16) for name in ids], "one": first.reading_id(KIM),
         "other": first.reading_id(LEE), "outcome": Outcome.QUARANTINED, "pairs": [(ids[0], ids[1])],
-        "person": Annotator("kim@example.org", CONFIG, Side.A, "kim"), "pixels": ids, "project": PROJECTS[Side.A], "project_id": 1,
+        "person": Annotator("kim@example.org", CONFIG, Side.A, "kim"), "pixels": ids, "project": PROJECTS[Side.A],
+        "project_id": 1,
         "reader": MODEL, "reading": reading, "reading_ids": [item.reading_id(MODEL) for item in some], "release": "scene-text@1",
         "report_key": "k", "row": rows[0], "rows": rows, "run": RUN, "seconds": 60, "settled": [sent, again], "share": Share(),
         "side": Side.A, "since_revision": 0,
@@ -179,18 +181,17 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "annotations.add_annotations.rows": [annotation],
         "annotations.mark_taken_back.gone": [StandingAnnotation(first.number, first.number, first.image_id, first.image_id)],
         "annotations.seen_annotations.keys": [(1, 1), (2, 2)],
-        "clusters.find.name": first.image_id[:12],
-        "decisions.write.about": about, "decisions.write.standing": otherwise,
-        "outlook.check_undo.decision": Decision(0, Said.UNDO, undoes=1),
+        "duplicates.find.name": first.image_id[:12],
+        "decisions.write.about": about, "decisions.write.worked_out": otherwise,
         "submissions.add_image.image_id": "a" * 64, "submissions.add_image.media_type": "image/png",
         "submissions.add_image.width": 9, "submissions.add_image.height": 9, "submissions.add_image.size": 9,
-        "clusters.resolve.looked_at": [(Doubt(first.submission_id, first.image_id, "k", ids[0], "k", {}),
+        "duplicates.resolve.looked_at": [(Doubt(first.submission_id, first.image_id, "k", ids[0], "k", {}),
                                         Compared(ids[0], Verdict.DISTINCT, {}))],
-        "gate.alike.numbers": np.sort(np.array([int(name[:15], 16) for name in ids], np.int64)),
-        "gate.alike.sides": np.arange(40, dtype=np.int8) % 2,
-        "gate.alike.new": np.ones(40, np.bool_),
-        "gate.alike.least_shared": 3,
-        "gate.alike.least_weight": 1.0,
+        "shared_words.alike.numbers": np.sort(np.array([int(name[:15], 16) for name in ids], np.int64)),
+        "shared_words.alike.sides": np.arange(40, dtype=np.int8) % 2,
+        "shared_words.alike.new": np.ones(40, np.bool_),
+        "shared_words.alike.least_shared": 3,
+        "shared_words.alike.least_weight": 1.0,
         "holds.hold.reason": "why",
         "names.image_named.name": first.image_id[:12],
         "projects.confirm_project.project": project,
@@ -198,19 +199,19 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "projects.lost_keys.project": project,
         "projects.plan_project.key": "another",
         "projects.replace_project.key": "a third",
-        "queue.moved.project": project,
-        "queue.waiting.project": project,
+        "label_queue.moved.project": project,
+        "label_queue.waiting_ids.project": project,
         "images.images_in_slice.name": "vertical",
         "model_runs.set_model_run.name": "made",
-        "tasks.carry_over.lost": PROJECTS[Side.B],
-        "tasks.confirm.task_ids": {first.image_id: 1},
-        "tasks.note_unreadable.changes": {1: at},
-        "tasks.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
+        "outbox.carry_over.lost": PROJECTS[Side.B],
+        "outbox.confirm.task_ids": {first.image_id: 1},
+        "outbox.note_unreadable.changes": {1: at},
+        "outbox.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
     }
 
 
-def _rows(connection: Connection, submission_ids: Sequence[str]) -> list[Row[Any]]:
-    return list(connection.execute(select(submissions).where(submissions.c.submission_id.in_(submission_ids))))
+def _rows(connection: Connection, submission_ids: Sequence[str]) -> list[SubmissionRow]:
+    return list(decisions.rows_by_id(connection, submission_ids).values())
 
 
 def sqlite_scans(connection: Connection, question: Question) -> list[str]:

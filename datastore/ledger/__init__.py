@@ -4,8 +4,8 @@ A function that is one statement, or that opens its own transaction, takes the `
 transaction takes its ``Connection``.
 """
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from datastore.ledger.engine import Ledger
 
-__all__ = ["Connection", "Ledger", "Row"]
+__all__ = ["Connection", "Ledger"]

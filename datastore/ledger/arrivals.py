@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, or_, sele
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import arrivals, submissions
+from schemas.recorded import SubmissionRow
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 
 
@@ -112,7 +113,7 @@ def unpacked(raw: RawObject, record: dict[str, Any]) -> Submission:
         trace=record["trace"], thumbnail=record["thumbnail"])
 
 
-def take_back(connection: Connection, rows: Sequence[Row[Any]]) -> None:
+def take_back(connection: Connection, rows: Sequence[SubmissionRow]) -> None:
     """Makes settled submissions arrivals again: the next ingest decides anew. Their rows are removed by the caller."""
     insert_or_ignore(connection, arrivals, [
         {"submission_id": row.submission_id, "bucket": row.bucket, "key": row.key, "version": row.version,
@@ -120,5 +121,5 @@ def take_back(connection: Connection, rows: Sequence[Row[Any]]) -> None:
 
 
 def raw_object(row: Row[Any]) -> RawObject:
-    """The raw object that a row of ``arrivals`` or ``submissions`` is."""
+    """The raw object that a row of ``arrivals`` is."""
     return RawObject(row.bucket, row.key, row.version, row.size, row.sent_at)

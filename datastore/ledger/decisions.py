@@ -3,41 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from datastore.ledger.engine import Ledger
+from datastore.ledger.rows import every_image, every_submission, image_row, submission_row
 from datastore.ledger.sql import in_chunks
-from datastore.ledger.standing import Decision, Found, Place, Refused, Standing, in_force, work_out
+from datastore.ledger.standing import Refused, in_force, work_out
 from datastore.ledger.tables import comparisons, decisions, images, submissions
+from schemas.decision import Decision, Endings, IngestFinding, Related
+from schemas.recorded import ImageRow, SubmissionRow
 from schemas.submission import Outcome, Said, Verdict
 
 UNDECIDED = (Outcome.WITHDRAWN,)
 """Outcomes that no decision changes, and that no other submission can repeat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Related:
-    """Submissions that have to do with each other, with what was found of them and said of them.
-
-    Attributes:
-        rows: of ``submissions``, by id.
-        found: the same as ``work_out`` wants it.
-        said: decisions that name them, undone ones and undoing ones too.
-        images: rows of their images, by id.
-    """
-
-    rows: dict[str, Row[Any]]
-    found: list[Found]
-    said: list[Decision]
-    images: dict[str, Row[Any]]
-
-    def standing(self, said: Sequence[Decision] | None = None) -> Standing:
-        """What becomes of them, by the decisions that there are or by others."""
-        refused = {name: Refused(Outcome(row.refused), row.why_refused) for name, row in self.images.items() if row.refused}
-        return work_out(self.found, in_force(self.said if said is None else said), refused)
 
 
 def decision_list(ledger: Ledger) -> list[Decision]:
@@ -58,8 +39,8 @@ def last_number(connection: Connection) -> int:
 
 def decided_images(connection: Connection, submission_ids: Iterable[str]) -> set[str]:
     """Own images of those of some submissions of which somebody said something."""
-    names = {name for item in _about(connection, submission_ids) for name in (item.submission_id, item.other_id)}
-    return {own for row in rows_by_id(connection, names).values() if (own := own_image(row))}
+    names = {name for item in _about(connection, submission_ids) for name in item.names}
+    return {own for row in rows_by_id(connection, names).values() if (own := row.own_image)}
 
 
 def picture_key(connection: Connection, image_id: str) -> str:
@@ -72,15 +53,16 @@ def picture_key(connection: Connection, image_id: str) -> str:
 def append(connection: Connection, decision: Decision) -> Decision:
     """Adds a decision at the end of the list; its number is given here. The caller has the lock ``images``."""
     number = last_number(connection) + 1
-    row = {item.name: getattr(decision, item.name) or None for item in fields(Decision)} | {"number": number}
-    connection.execute(insert(decisions), row)
-    return _decision(_row(connection, number))
+    values = {item.name: getattr(decision, item.name) or None for item in fields(Decision)} | {"number": number}
+    connection.execute(insert(decisions), values)
+    return _decision(connection.execute(select(decisions).where(decisions.c.number == number)).one())
 
 
 def related(connection: Connection, image_ids: Iterable[str], submission_ids: Iterable[str] = ()) -> Related:
     """What has to do with some images or submissions: through what was found, or through what was ever said."""
-    wanted, names = set(image_ids), set(submission_ids)
-    rows: dict[str, Row[Any]] = {}
+    wanted = set(image_ids)
+    names = set(submission_ids)
+    rows: dict[str, SubmissionRow] = {}
     asked: set[str] = set()
     said: dict[int, Decision] = {}
     while wanted or names:
@@ -90,19 +72,17 @@ def related(connection: Connection, image_ids: Iterable[str], submission_ids: It
         rows |= fresh
         about = {item.number: item for item in _about(connection, fresh)}
         said |= about
-        wanted = {image for row in fresh.values() for image in (own_image(row), row.image_id, row.found_image_id) if image}
+        wanted = {image for row in fresh.values() for image in (row.own_image, row.image_id, row.found_image_id) if image}
         wanted -= asked
-        names = {name for item in about.values() for name in (item.submission_id, item.other_id) if name} - rows.keys()
-        names = names if fresh else set()
-    undoing = _undoing(connection, said)
-    doubts = _doubts(connection, rows)
-    found = [Found(row.submission_id, row.key, row.sent_at, own, Verdict(row.found or Verdict.DISTINCT),
-                   row.found_image_id, doubts.get(row.submission_id, ()), row.uncompared, row.decisions_before)
-             for row in rows.values() if (own := own_image(row)) and row.outcome not in UNDECIDED]
-    pictures: dict[str, Row[Any]] = {}
-    for chunk in in_chunks(sorted(asked)):
-        pictures |= {row.image_id: row for row in connection.execute(select(images).where(images.c.image_id.in_(chunk)))}
-    return Related(rows, found, sorted([*said.values(), *undoing], key=lambda item: item.number), pictures)
+        names = {name for item in about.values() for name in item.names} - rows.keys() if fresh else set()
+    every = sorted([*said.values(), *_undoing(connection, said)], key=lambda item: item.number)
+    return Related(rows, _findings(connection, rows), every, _images(connection, asked))
+
+
+def endings(about: Related, said: Sequence[Decision] | None = None) -> Endings:
+    """What becomes of related submissions, by the decisions that there are or by others."""
+    refused = {name: Refused(image.refused, image.why_refused) for name, image in about.images.items() if image.refused}
+    return work_out(about.findings, in_force(about.said if said is None else said), refused)
 
 
 def settle_anew(connection: Connection, image_ids: Iterable[str], submission_ids: Iterable[str] = ()) -> int:
@@ -111,52 +91,57 @@ def settle_anew(connection: Connection, image_ids: Iterable[str], submission_ids
     The caller has the lock ``images``.
     """
     about = related(connection, image_ids, submission_ids)
-    return write(connection, about, about.standing())
+    return write(connection, about, endings(about))
 
 
-def write(connection: Connection, about: Related, standing: Standing) -> int:
+def write(connection: Connection, about: Related, worked_out: Endings) -> int:
     """Writes what becomes of some submissions and their images, as far as it is not there yet; returns how many changed."""
-    changed = changes(about, standing)
-    for chunk in in_chunks(sorted(name for name in changed if about.rows[name].outcome == Outcome.ACCEPTED)):
+    changed = about.changes(worked_out)
+    for chunk in in_chunks(sorted(name for name in changed if about.rows[name].outcome is Outcome.ACCEPTED)):
         # One accepted submission an image, at each moment: whoever leaves goes first.
         connection.execute(update(submissions).where(submissions.c.submission_id.in_(chunk)).values(outcome=Outcome.HELD))
-    for name, place in changed.items():
-        connection.execute(update(submissions).where(submissions.c.submission_id == name).values(**values_of(place)))
-    for image_id, cluster in standing.clusters.items():
-        row = about.images.get(image_id)
-        if row is None or (row.cluster_id, row.represents) != (cluster.cluster_id, cluster.represents):
-            connection.execute(update(images).where(images.c.image_id == image_id).values(
-                cluster_id=cluster.cluster_id, represents=cluster.represents))
+    for name, ending in changed.items():
+        connection.execute(update(submissions).where(submissions.c.submission_id == name).values(**asdict(ending)))
+    for image_id, cluster in worked_out.clusters.items():
+        image = about.images.get(image_id)
+        if image is None or (image.cluster_id, image.represents) != (cluster.cluster_id, cluster.represents):
+            connection.execute(update(images).where(images.c.image_id == image_id).values(**asdict(cluster)))
     return len(changed)
 
 
-def changes(about: Related, standing: Standing) -> dict[str, Place]:
-    """What becomes of the submissions whose rows say something else, by id."""
-    return {name: place for name, place in standing.places.items()
-            if any(getattr(about.rows[name], column) != value for column, value in values_of(place).items())}
+def rows_by_id(connection: Connection, submission_ids: Iterable[str]) -> dict[str, SubmissionRow]:
+    """Submissions by id; those that are not there are left out."""
+    return {name: row for chunk in in_chunks(sorted(set(submission_ids)))
+            for name, row in _submissions(connection, every_submission.where(submissions.c.submission_id.in_(chunk))).items()}
 
 
-def values_of(place: Place) -> dict[str, Any]:
-    """The columns of ``submissions`` that follow from decisions."""
-    return {item.name: getattr(place, item.name) for item in fields(Place)}
+def keys_by_id(ledger: Ledger, submission_ids: Iterable[str]) -> dict[str, str]:
+    """Keys of submissions by id; those that are not there are left out."""
+    with ledger.read() as connection:
+        return {name: row.key for name, row in rows_by_id(connection, submission_ids).items()}
 
 
-def rows_by_id(connection: Connection, submission_ids: Iterable[str]) -> dict[str, Row[Any]]:
-    """Rows of submissions by id; those that are not there are left out."""
-    return {row.submission_id: row for chunk in in_chunks(sorted(set(submission_ids)))
-            for row in connection.execute(select(submissions).where(submissions.c.submission_id.in_(chunk)))}
+def _submissions(connection: Connection, query: Select[Any]) -> dict[str, SubmissionRow]:
+    return {row.submission_id: submission_row(row) for row in connection.execute(query)}
 
 
-def own_image(row: Row[Any]) -> str | None:
-    """The image that was made of a submission, whatever it stands for."""
-    own: str | None = row.own_image_id or row.image_id
-    return own
+def _with_images(connection: Connection, image_ids: set[str]) -> dict[str, SubmissionRow]:
+    return {name: row for chunk in in_chunks(sorted(image_ids)) for name, row in _submissions(
+        connection, every_submission.where(or_(submissions.c.own_image_id.in_(chunk), submissions.c.found_image_id.in_(chunk),
+                                                 submissions.c.image_id.in_(chunk)))).items()}
 
 
-def _with_images(connection: Connection, image_ids: set[str]) -> dict[str, Row[Any]]:
-    return {row.submission_id: row for chunk in in_chunks(sorted(image_ids)) for row in connection.execute(
-        select(submissions).where(or_(submissions.c.own_image_id.in_(chunk), submissions.c.found_image_id.in_(chunk),
-                                      submissions.c.image_id.in_(chunk))))}
+def _images(connection: Connection, image_ids: Iterable[str]) -> dict[str, ImageRow]:
+    return {row.image_id: image_row(row) for chunk in in_chunks(sorted(image_ids))
+            for row in connection.execute(every_image.where(images.c.image_id.in_(chunk)))}
+
+
+def _findings(connection: Connection, rows: Mapping[str, SubmissionRow]) -> list[IngestFinding]:
+    """What ingest found of submissions with an image, as far as a decision can change something about them."""
+    doubts = _doubts(connection, rows)
+    return [IngestFinding(row.submission_id, row.key, row.sent_at, own, row.found or Verdict.DISTINCT, row.found_image_id,
+                    doubts.get(row.submission_id, ()), row.uncompared, row.decisions_before)
+            for row in rows.values() if (own := row.own_image) and row.outcome not in UNDECIDED]
 
 
 def _about(connection: Connection, names: Iterable[str]) -> list[Decision]:
@@ -185,10 +170,6 @@ def _doubts(connection: Connection, names: Iterable[str]) -> dict[str, tuple[str
 
 def _read(connection: Connection, *conditions: Any) -> list[Decision]:
     return [_decision(row) for row in connection.execute(select(decisions).where(*conditions).order_by(decisions.c.number))]
-
-
-def _row(connection: Connection, number: int) -> Row[Any]:
-    return connection.execute(select(decisions).where(decisions.c.number == number)).one()
 
 
 def _decision(row: Row[Any]) -> Decision:

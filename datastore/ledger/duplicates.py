@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, false, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, false, func, or_, select, update
 
 from datastore.ledger import arrivals
-from datastore.ledger.decisions import decision_list, own_image, settle_anew
+from datastore.ledger.decisions import decision_list, endings, related, settle_anew
 from datastore.ledger.engine import Ledger
 from datastore.ledger.names import where_a_key_goes_wrong
+from datastore.ledger.rows import every_submission, submission_row
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.standing import in_force
 from datastore.ledger.tables import arrivals as waiting
 from datastore.ledger.tables import comparisons, images, points, readings, submissions
 from schemas.errors import NoSuchSubmission
-from schemas.submission import UNCOMPARED, Compared, Outcome, Said, Verdict, image_key, sender_of
+from schemas.recorded import SubmissionRow
+from schemas.submission import Compared, Outcome, Reason, Said, Verdict, image_key, sender_of
 from schemas.text import normalise
 
 BY_TEXTS = "lines"
@@ -62,7 +63,7 @@ def told_apart(ledger: Ledger, pairs: Sequence[tuple[str, str]]) -> set[tuple[st
     return {(one, other) for one, other in pairs if apart(one, other) or apart(other, one)}
 
 
-def find(ledger: Ledger, name: str) -> Row[Any]:
+def find(ledger: Ledger, name: str) -> SubmissionRow:
     """The submission with this key, id or image, or beginning of an id (6 letters or more).
 
     A key is found however its Hangul is written: people copy it from tables, and type it.
@@ -76,9 +77,9 @@ def find(ledger: Ledger, name: str) -> Row[Any]:
     by_id = or_(submissions.c.submission_id.startswith(name, autoescape=True), and_(
         submissions.c.image_id.startswith(name, autoescape=True), submissions.c.outcome != Outcome.DUPLICATE))
     with ledger.read() as connection:
-        rows = [row for row in connection.execute(select(submissions).where(by_key)) if normalise(row.key) == normalise(name)]
+        rows = [row for row in connection.execute(every_submission.where(by_key)) if normalise(row.key) == normalise(name)]
         if not rows and len(name) >= 6:
-            rows = list(connection.execute(select(submissions).where(by_id).limit(3)))
+            rows = list(connection.execute(every_submission.where(by_id).limit(3)))
         waits = not rows and bool(connection.scalar(select(waiting.c.key).where(or_(
             waiting.c.key == name, waiting.c.submission_id.startswith(name, autoescape=True))).limit(1)))
     if waits:
@@ -89,20 +90,20 @@ def find(ledger: Ledger, name: str) -> Row[Any]:
     if len(rows) > 1:
         raise NoSuchSubmission(f"Several submissions have the key, id or image {name!r}; expected one. "
                                "`saegim ledger submissions` lists them")
-    return rows[0]
+    return submission_row(rows[0])
 
 
-def retry(ledger: Ledger, outcome: Outcome, reason: str | None = None) -> int:
-    """Makes quarantined or rejected submissions arrivals again. Returns how many."""
-    query = select(submissions).where(submissions.c.outcome == outcome)
+def retry(ledger: Ledger, outcome: Outcome, reason: Reason | None = None) -> int:
+    """Makes quarantined submissions, or those rejected for a reason, arrivals again. Returns how many."""
+    query = every_submission.where(submissions.c.outcome == outcome)
     if reason:
         query = query.where(submissions.c.reason == reason)
     with ledger.write(alone="images") as connection:
-        rows = {row.submission_id: row for row in connection.execute(query)}
+        rows = {row.submission_id: submission_row(row) for row in connection.execute(query)}
         behind = set(rows)
         while behind:  # what repeats one that is decided anew is decided anew behind it
-            more = {row.submission_id: row for chunk in in_chunks(sorted(behind)) for row in connection.execute(
-                select(submissions).where(submissions.c.duplicate_of.in_(chunk)))}
+            more = {row.submission_id: submission_row(row) for chunk in in_chunks(sorted(behind)) for row in connection.execute(
+                every_submission.where(submissions.c.duplicate_of.in_(chunk)))}
             behind = more.keys() - rows.keys()
             rows |= more
         _take_back(connection, rows)
@@ -122,13 +123,24 @@ def doubts(ledger: Ledger, run: str) -> list[Doubt]:
         .join(images, images.c.image_id == submissions.c.own_image_id)
         .join(held, and_(held.c.image_id == images.c.image_id, held.c.outcome == Outcome.HELD))
         .join(earlier, earlier.c.image_id == comparisons.c.image_id)
-        .where(comparisons.c.verdict == Verdict.REVIEW, ~held.c.detail.contains(UNCOMPARED),
+        .where(comparisons.c.verdict == Verdict.REVIEW,
                *(exists().where(readings.c.image_id == table.c.image_id, readings.c.run == run) for table in (images, earlier)))
         .order_by(comparisons.c.submission_id, comparisons.c.image_id))
     with ledger.read() as connection:
-        return [Doubt(row.submission_id, row.image_id, image_key(row.image_id, row.media_type), row.earlier_id,
-                      image_key(row.earlier_id, row.earlier_type), row.figures)
-                for row in connection.execute(query) if BY_TEXTS not in row.figures]
+        found = [Doubt(row.submission_id, row.image_id, image_key(row.image_id, row.media_type), row.earlier_id,
+                       image_key(row.earlier_id, row.earlier_type), row.figures)
+                 for row in connection.execute(query) if BY_TEXTS not in row.figures]
+        crowded = _crowded(connection, {doubt.image_id for doubt in found})
+    return [doubt for doubt in found if doubt.image_id not in crowded]
+
+
+def _crowded(connection: Connection, image_ids: Iterable[str]) -> Set[str]:
+    """Those of some images with more lookalikes than were compared, as far as no manager has said what they are."""
+    found: set[str] = set()
+    for chunk in in_chunks(sorted(image_ids)):
+        found.update(connection.scalars(select(func.coalesce(submissions.c.own_image_id, submissions.c.image_id)).where(
+            or_(submissions.c.own_image_id.in_(chunk), submissions.c.image_id.in_(chunk)), submissions.c.uncompared > 0)))
+    return endings(related(connection, found)).crowded if found else frozenset()
 
 
 def resolve(connection: Connection, looked_at: Sequence[tuple[Doubt, Compared]]) -> int:
@@ -148,9 +160,9 @@ def _held(connection: Connection, image_ids: Sequence[str]) -> int:
         submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.HELD)) or 0 for chunk in in_chunks(image_ids))
 
 
-def _take_back(connection: Connection, rows: Mapping[str, Row[Any]]) -> None:
+def _take_back(connection: Connection, rows: Mapping[str, SubmissionRow]) -> None:
     arrivals.take_back(connection, list(rows.values()))
-    pictures = sorted({own for row in rows.values() if (own := own_image(row))})
+    pictures = sorted({own for row in rows.values() if (own := row.own_image)})
     for chunk in in_chunks(sorted(rows)):
         for table in (comparisons, points):  # points are counted anew by the next score
             connection.execute(delete(table).where(table.c.submission_id.in_(chunk)))

@@ -4,63 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
-from datastore.ledger.decisions import decision_list, own_image
+from datastore.ledger.decisions import decision_list, rows_by_id
 from datastore.ledger.engine import Ledger
+from datastore.ledger.rows import every_submission, submission_row
 from datastore.ledger.sql import in_chunks
-from datastore.ledger.standing import Decision, in_force
+from datastore.ledger.standing import in_force
 from datastore.ledger.tables import comparisons, images, submissions
+from schemas.decision import STANDS, Decision
+from schemas.pairs import Cluster, Listed, Pair, SentPicture
+from schemas.recorded import SubmissionRow
 from schemas.submission import Outcome, Verdict, image_key
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A submission as the page shows it; ``image_key`` is where its own canonical picture is."""
-
-    submission_id: str
-    key: str
-    submitter: str
-    sent_at: datetime
-    image_key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A submission and an earlier one.
-
-    Attributes:
-        later: the submission.
-        earlier: the one that it repeats, or may repeat; None where it was compared with none.
-        figures: what the comparison found, by name; empty where there was none.
-        decision: what a manager said of the two; None where nobody did.
-        detail: why the later one waits, where it does.
-    """
-
-    later: Sent
-    earlier: Sent | None
-    figures: dict[str, float] = field(default_factory=dict)
-    decision: Decision | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The newest pairs of a kind, and how many of it there are."""
-
-    pairs: list[Pair]
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Submissions that show one thing, in the order in which they were sent; ``founder`` represents them."""
-
-    founder: str
-    members: list[Sent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +70,13 @@ def by_hand(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
     """What managers said, as far as nobody took it back; the last decision first."""
     said = in_force(decision_list(ledger))[::-1]
     with ledger.read() as connection:
-        rows = _rows(connection, [name for item in said for name in (item.submission_id, item.other_id) if name])
+        rows = rows_by_id(connection, [name for item in said for name in item.names])
         chosen = [item for item in said if item.submission_id in rows and campaign in (None, rows[item.submission_id].campaign)]
         figures = _figures(connection, [item.submission_id for item in chosen[:limit]])
         links = []
         for item in chosen[:limit]:
             known, other = figures.get(item.submission_id, {}), rows.get(item.other_id)
-            image = own_image(other) if other else next(iter(known), None)
+            image = other.own_image if other else next(iter(known), None)
             links.append(_Link(item.submission_id, item.other_id if other else None, None if other else image,
                                known.get(image or "", {}), item))
         return Listed(_resolved(connection, links), len(chosen))
@@ -130,8 +87,8 @@ def pair_of(ledger: Ledger, later: str, earlier: str | None) -> Pair | None:
     with ledger.read() as connection:
         found = _resolved(connection, [_Link(later, earlier)])
         known = _figures(connection, [later]).get(later, {})
-        other = _rows(connection, [earlier] if earlier else []).get(earlier or "")
-        figures = known.get(own_image(other) or "", {}) if other else {}
+        other = rows_by_id(connection, [earlier] if earlier else []).get(earlier or "")
+        figures = known.get(other.own_image or "", {}) if other else {}
     return replace(found[0], figures=figures) if found else None
 
 
@@ -149,7 +106,7 @@ def clusters(ledger: Ledger, campaign: str | None) -> list[Cluster]:
     for rows in by_cluster.values():
         if len(rows) > 1 and (campaign is None or any(row.campaign == campaign for row in rows)):
             founder = next((row for row in rows if row.represents), rows[0]).submission_id
-            found.append(Cluster(founder, [_sent(row, image_key(row.image_id, row.media_type)) for row in rows]))
+            found.append(Cluster(founder, [_sent(submission_row(row), image_key(row.image_id, row.media_type)) for row in rows]))
     return sorted(found, key=lambda cluster: cluster.members[-1].sent_at, reverse=True)
 
 
@@ -162,11 +119,11 @@ def _newest(connection: Connection, query: Select[Any], campaign: str | None, li
 
 def _resolved(connection: Connection, links: Sequence[_Link]) -> list[Pair]:
     """The pairs of some links; one whose later picture is not known any more is left out."""
-    rows = _rows(connection, [name for link in links for name in (link.later, link.earlier) if name])
+    rows = rows_by_id(connection, [name for link in links for name in (link.later, link.earlier) if name])
     standing = _standing(connection, [link.earlier_image for link in links if link.earlier_image])
     keys = _image_keys(connection, [*rows.values(), *standing.values()])
 
-    def sent(row: Row[Any] | None) -> Sent | None:
+    def sent(row: SubmissionRow | None) -> SentPicture | None:
         return _sent(row, keys[row.submission_id]) if row is not None and row.submission_id in keys else None
 
     pairs = []
@@ -178,19 +135,14 @@ def _resolved(connection: Connection, links: Sequence[_Link]) -> list[Pair]:
     return pairs
 
 
-def _rows(connection: Connection, names: Iterable[str]) -> dict[str, Row[Any]]:
-    return {row.submission_id: row for chunk in in_chunks(sorted(set(names)))
-            for row in connection.execute(select(submissions).where(submissions.c.submission_id.in_(chunk)))}
-
-
-def _standing(connection: Connection, image_ids: Iterable[str]) -> dict[str, Row[Any]]:
+def _standing(connection: Connection, image_ids: Iterable[str]) -> dict[str, SubmissionRow]:
     """The submission of each image: the one that stands, else the first one that brought it."""
-    found: dict[str, Row[Any]] = {}
+    found: dict[str, SubmissionRow] = {}
     for chunk in in_chunks(sorted(set(image_ids))):
-        rows = connection.execute(select(submissions).where(or_(
-            submissions.c.own_image_id.in_(chunk), submissions.c.image_id.in_(chunk)))).all()
-        for row in sorted(rows, key=lambda row: (row.outcome in (Outcome.ACCEPTED, Outcome.HELD), row.sent_at), reverse=True):
-            found.setdefault(own_image(row) or "", row)
+        rows = map(submission_row, connection.execute(every_submission.where(or_(
+            submissions.c.own_image_id.in_(chunk), submissions.c.image_id.in_(chunk)))))
+        for row in sorted(rows, key=lambda row: (row.outcome in STANDS, row.sent_at), reverse=True):
+            found.setdefault(row.own_image or "", row)
     return found
 
 
@@ -202,18 +154,18 @@ def _figures(connection: Connection, names: Iterable[str]) -> dict[str, dict[str
     return found
 
 
-def _image_keys(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, str]:
+def _image_keys(connection: Connection, rows: Sequence[SubmissionRow]) -> dict[str, str]:
     """Where the submissions' own pictures are; a duplicate's stands in its comparison, not among the images."""
     keys: dict[str, str] = {}
     for chunk in in_chunks(sorted({row.submission_id for row in rows})):
         keys |= dict(connection.execute(select(comparisons.c.submission_id, comparisons.c.picture_key).where(
             comparisons.c.submission_id.in_(chunk))).tuples().all())
     types: dict[str, str] = {}
-    for chunk in in_chunks(sorted({own for row in rows if (own := own_image(row))})):
+    for chunk in in_chunks(sorted({own for row in rows if (own := row.own_image)})):
         types |= dict(connection.execute(select(images.c.image_id, images.c.media_type).where(
             images.c.image_id.in_(chunk))).tuples().all())
-    return keys | {row.submission_id: image_key(own, types[own]) for row in rows if (own := own_image(row)) in types}
+    return keys | {row.submission_id: image_key(own, types[own]) for row in rows if (own := row.own_image) in types}
 
 
-def _sent(row: Row[Any], picture: str) -> Sent:
-    return Sent(row.submission_id, row.key, row.submitter or "", row.sent_at, picture)
+def _sent(row: SubmissionRow, picture: str) -> SentPicture:
+    return SentPicture(row.submission_id, row.key, row.submitter or "", row.sent_at, picture)

@@ -12,95 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.decision import Decision, Ending, Endings, IngestFinding, Membership
 from schemas.submission import Outcome, Reason, Said, Verdict, why_held
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What ingest found of a submission with an image.
-
-    Attributes:
-        submission_id: which.
-        key: its object's.
-        sent_at: when it was sent.
-        image_id: its own image.
-        verdict: how that is related to another image.
-        other: that image; ``image_id`` itself for the same bytes or pixels.
-        doubts: earlier images that it may repeat.
-        uncompared: lookalikes that it was not compared with.
-        decisions_before: how many decisions there were then.
-    """
-
-    submission_id: str
-    key: str
-    sent_at: datetime
-    image_id: str
-    verdict: Verdict = Verdict.DISTINCT
-    other: str | None = None
-    doubts: tuple[str, ...] = ()
-    uncompared: int = 0
-    decisions_before: int = 0
-
-    @property
-    def order(self) -> tuple[datetime, str]:
-        """Of two that show the same, the smaller one is the original."""
-        return self.sent_at, self.key
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a manager said of a submission.
-
-    Attributes:
-        number: in the order in which they were said.
-        kind: what.
-        submission_id: of which submission; empty for an undo.
-        other_id: of which other one too, for a merge.
-        undoes: the decision that an undo takes back.
-        decided_at: when; None before decisions were a list.
-    """
-
-    number: int
-    kind: Said
-    submission_id: str = ""
-    other_id: str = ""
-    undoes: int | None = None
-    decided_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Refused:
-    """Why nobody takes an image any more: ``outcome`` is rejected or quarantined."""
+    """Why nobody takes an image any more: ``outcome`` is rejected or quarantined, ``detail`` what the data manager reads."""
 
     outcome: Outcome
     detail: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What becomes of one submission; the names are those of the table's columns."""
-
-    outcome: Outcome
-    image_id: str
-    duplicate_of: str | None = None
-    reason: Reason | None = None
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """Which cluster an image is in, and whether new members have to match it."""
-
-    cluster_id: str
-    represents: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What becomes of submissions, by id, and of images, by id."""
-
-    places: dict[str, Place]
-    clusters: dict[str, Cluster]
 
 
 def in_force(decisions: Sequence[Decision]) -> list[Decision]:
@@ -119,45 +40,45 @@ def undone(decisions: Sequence[Decision]) -> dict[int, int]:
     return found
 
 
-def work_out(found: Sequence[Found], decisions: Sequence[Decision], refused: Mapping[str, Refused]) -> Standing:
+def work_out(findings: Sequence[IngestFinding], decisions: Sequence[Decision], refused: Mapping[str, Refused]) -> Endings:
     """What becomes of submissions that have to do with each other.
 
     Args:
-        found: of each of them, in any order.
+        findings: of each of them, in any order.
         decisions: those in force; what names other submissions is passed over.
         refused: images that nobody takes any more.
     """
-    tree = _Tree(found)
-    by_id = {item.submission_id: item for item in found}
+    tree = _Tree(findings)
+    by_id = {item.submission_id: item for item in findings}
     said = [item for item in decisions if item.submission_id in by_id and (item.other_id in by_id or item.kind is Said.SPLIT)]
     first: dict[str, int] = {}
     for decision in sorted(said, key=lambda item: -item.number):
         first |= dict.fromkeys((decision.submission_id, decision.other_id), decision.number)
     # A decision is about what was found, also where it is found once more later.
-    events: list[tuple[tuple[int, int, str, str], Found | Decision]] = [
+    events: list[tuple[tuple[int, int, str, str], IngestFinding | Decision]] = [
         ((min(item.decisions_before, first.get(item.submission_id, item.decisions_before + 1) - 1), 1,
-          item.sent_at.isoformat(), item.key), item) for item in found]
+          item.sent_at.isoformat(), item.key), item) for item in findings]
     events += [((item.number, 0, "", ""), item) for item in said]
     for _, event in sorted(events, key=lambda event: event[0]):
-        if isinstance(event, Found):
-            tree.find(event)
+        if isinstance(event, IngestFinding):
+            tree.hang(event)
         elif event.kind is Said.SPLIT:
             tree.split(by_id[event.submission_id].image_id)
         elif event.kind is Said.DUPLICATE:
             tree.repeat(by_id[event.submission_id].image_id, by_id[event.other_id].image_id)
         else:
             tree.join(by_id[event.submission_id].image_id, by_id[event.other_id].image_id)
-    return tree.standing(refused)
+    return tree.endings(refused)
 
 
 class _Tree:
     """Images under the images that they repeat, and sets of those that show one thing."""
 
-    def __init__(self, found: Sequence[Found]) -> None:
-        self._sent: dict[str, list[Found]] = defaultdict(list)
+    def __init__(self, findings: Sequence[IngestFinding]) -> None:
+        self._sent: dict[str, list[IngestFinding]] = defaultdict(list)
         self._doubts: dict[str, set[str]] = defaultdict(set)
         self._uncompared: dict[str, int] = defaultdict(int)
-        for item in found:
+        for item in findings:
             self._sent[item.image_id].append(item)
             self._doubts[item.image_id].update(item.doubts)
             self._uncompared[item.image_id] = max(self._uncompared[item.image_id], item.uncompared)
@@ -165,7 +86,7 @@ class _Tree:
         self._sets: dict[str, set[str]] = {image: {image} for image in self._sent}
         self._joined: set[str] = set()  # members that matched what represents their cluster
 
-    def find(self, item: Found) -> None:
+    def hang(self, item: IngestFinding) -> None:
         """What ingest saw."""
         other = item.other
         if other is None or other == item.image_id:
@@ -210,29 +131,30 @@ class _Tree:
         self._doubts[image] = {name for name in self._doubts[image]
                                if name not in self._sent or self._root(name) not in self._sets[image]}
 
-    def standing(self, refused: Mapping[str, Refused]) -> Standing:
+    def endings(self, refused: Mapping[str, Refused]) -> Endings:
         """What follows."""
         for image in list(self._above):  # one photograph is in one cluster
             self._unite(image, self._root(image))
-        groups: dict[str, list[Found]] = defaultdict(list)
+        groups: dict[str, list[IngestFinding]] = defaultdict(list)
         for image, sent in self._sent.items():
             groups[self._root(image)] += sent
-        places: dict[str, Place] = {}
+        found: dict[str, Ending] = {}
         for root, group in groups.items():
             ordered = sorted(group, key=lambda item: item.order)
-            places.update(_places(root, ordered, refused.get(root), len(self._doubts[root]), self._uncompared[root]))
+            found.update(_endings_of(root, ordered, refused.get(root), len(self._doubts[root]), self._uncompared[root]))
         order = {image: min(item.order for item in groups.get(image, sent)) for image, sent in self._sent.items()}
         taken = {root for root in groups if root not in refused}
-        clusters: dict[str, Cluster] = {}
+        clusters: dict[str, Membership] = {}
         for image in self._sent:
             if image not in clusters:
                 clusters.update(self._cluster(self._sets[image], taken, order))
-        return Standing(places, clusters)
+        crowded = frozenset(root for root in groups if root not in refused and self._uncompared[root])
+        return Endings(found, clusters, crowded)
 
-    def _cluster(self, members: set[str], taken: set[str], order: Mapping[str, tuple[datetime, str]]) -> dict[str, Cluster]:
+    def _cluster(self, members: set[str], taken: set[str], order: Mapping[str, tuple[datetime, str]]) -> dict[str, Membership]:
         there = sorted(members & taken or members & order.keys(), key=order.__getitem__)
         name = next((image for image in there if image not in self._joined), there[0])
-        return {image: Cluster(name, image == name or (image in there and image not in self._joined)) for image in members}
+        return {image: Membership(name, image == name or (image in there and image not in self._joined)) for image in members}
 
     def _is_held(self, image: str) -> bool:
         return bool(self._doubts[image] or self._uncompared[image])
@@ -267,18 +189,19 @@ class _Tree:
         return min(item.order for name in self._under(image) for item in self._sent[name])
 
 
-def _places(root: str, ordered: Sequence[Found], refused: Refused | None, doubts: int, uncompared: int) -> dict[str, Place]:
+def _endings_of(root: str, ordered: Sequence[IngestFinding], refused: Refused | None, doubts: int,
+                uncompared: int) -> dict[str, Ending]:
     """Of the submissions of one photograph, the one sent first stands before the others."""
     first, *others = ordered
     if refused:
         reason = Reason.NO_TEXT if refused.outcome is Outcome.REJECTED else None
         why = f"the same picture as {first.key}" + ("" if reason else f", which is quarantined: {_last_line(refused.detail)}")
-        return {item.submission_id: Place(refused.outcome, root, None, reason, refused.detail if item is first else why)
+        return {item.submission_id: Ending(refused.outcome, root, None, reason, refused.detail if item is first else why)
                 for item in ordered}
     why = why_held(doubts, uncompared)
-    stands = Place(Outcome.HELD, root, None, None, why) if why else Place(Outcome.ACCEPTED, root)
+    stands = Ending(Outcome.HELD, root, None, None, why) if why else Ending(Outcome.ACCEPTED, root)
     return {first.submission_id: stands,
-            **{item.submission_id: Place(Outcome.DUPLICATE, root, first.submission_id) for item in others}}
+            **{item.submission_id: Ending(Outcome.DUPLICATE, root, first.submission_id) for item in others}}
 
 
 def _last_line(text: str | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, func, select
 
 from datastore.ledger import arrivals
 from datastore.ledger.engine import Ledger
+from datastore.ledger.rows import every_submission, submission_row
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import submissions
 from schemas.submission import Outcome, Reason
@@ -36,8 +37,8 @@ def let_in(ledger: Ledger, campaigns: Collection[str]) -> int:
     ids = [name for name, campaign in strays(ledger).items() if campaign in campaigns]
     for chunk in in_chunks(ids):
         with ledger.write(alone="images") as connection:
-            arrivals.take_back(connection, connection.execute(
-                select(submissions).where(submissions.c.submission_id.in_(chunk), STRAY)).all())
+            rows = connection.execute(every_submission.where(submissions.c.submission_id.in_(chunk), STRAY))
+            arrivals.take_back(connection, [submission_row(row) for row in rows])
             connection.execute(delete(submissions).where(submissions.c.submission_id.in_(chunk), STRAY))
     return len(ids)
 

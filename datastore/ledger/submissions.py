@@ -3,56 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, exists, func, select, true, update
+from sqlalchemy import Column, Connection, Row, exists, select, true, update
 
 from datastore.ledger import decisions
 from datastore.ledger.engine import Ledger
+from datastore.ledger.rows import every_submission, submission_row
 from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import comparisons, images, readings, submissions
-from datastore.ledger.word_index import numbered
-from schemas.submission import CATEGORIES, Outcome, Submission, Verdict, image_key
+from schemas.ids import image_number
+from schemas.recorded import KnownImage, SubmissionRow
+from schemas.submission import CATEGORIES, Outcome, Submission, Verdict
 from schemas.text import normalise
-
-
-@dataclass(frozen=True, slots=True)
-class KnownImage:
-    """An image that the ledger has, with the submission that it stands on (None: withdrawn since).
-
-    ``outcome`` is that submission's: accepted, held, or rejected where no text was found on the image.
-    """
-
-    image_id: str
-    number: int
-    media_type: str
-    pixels_id: str | None
-    cluster_id: str
-    represents: bool
-    submission_id: str | None
-    sent_at: datetime | None
-    key: str | None
-    outcome: str | None
-
-    @property
-    def stands(self) -> bool:
-        """Whether others can repeat it."""
-        return self.outcome in (Outcome.ACCEPTED, Outcome.HELD)
-
-    @property
-    def image_key(self) -> str:
-        """Where its picture is in the bucket ``images``."""
-        return image_key(self.image_id, self.media_type)
 
 
 def known_images(connection: Connection, *, ids: Iterable[str] = (), pixels: Iterable[str] = (), numbers: Iterable[int] = (),
                  clusters: Iterable[str] = ()) -> list[KnownImage]:
     """Images with one of these ids, pixels or numbers, and the representatives of these clusters."""
     stands = submissions.alias("stands")
-    query = select(images.c.image_id, images.c.number, images.c.media_type, images.c.pixels_id, images.c.cluster_id,
-                   images.c.represents, stands.c.submission_id, stands.c.sent_at, stands.c.key, stands.c.outcome).outerjoin(
+    query = select(images.c.image_id, images.c.media_type, images.c.pixels_id, images.c.cluster_id, images.c.represents,
+                   stands.c.submission_id, stands.c.sent_at, stands.c.key.label("submission_key"), stands.c.outcome).outerjoin(
         stands, (stands.c.image_id == images.c.image_id)
         & stands.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))).order_by(
         stands.c.outcome.desc(), stands.c.sent_at.desc(), stands.c.key.desc())
@@ -63,8 +35,12 @@ def known_images(connection: Connection, *, ids: Iterable[str] = (), pixels: Ite
         for chunk in in_chunks(sorted(set(values))):
             rows = connection.execute(query.where(column.in_(chunk),
                                                   images.c.represents if column is images.c.cluster_id else true()))
-            found.update({row.image_id: KnownImage(**row._mapping) for row in rows})
+            found.update({row.image_id: _known_image(row) for row in rows})
     return list(found.values())
+
+
+def _known_image(row: Row[Any]) -> KnownImage:
+    return KnownImage(**{**row._mapping, "outcome": Outcome(row.outcome) if row.outcome else None})
 
 
 def images_of_bytes(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
@@ -128,7 +104,7 @@ def record(connection: Connection, settled: Sequence[Submission], decisions_befo
 def add_image(connection: Connection, image_id: str, media_type: str, width: int, height: int, size: int) -> None:
     """Adds the image of a duplicate of which only the picture was kept."""
     insert_or_ignore(connection, images, [
-        {"image_id": image_id, "number": numbered(image_id), "media_type": media_type, "width": width, "height": height,
+        {"image_id": image_id, "number": image_number(image_id), "media_type": media_type, "width": width, "height": height,
          "bytes": size, "cluster_id": image_id, "represents": True, "encoder": "not noted"}])
 
 
@@ -183,22 +159,13 @@ def refuse(connection: Connection, image_ids: Sequence[str], outcome: Outcome, w
     decisions.settle_anew(connection, image_ids)
 
 
-def outcome_counts(ledger: Ledger) -> dict[tuple[str, str | None], int]:
-    """How many submissions ended where, by (outcome, reason)."""
-    with ledger.read() as connection:
-        rows = connection.execute(
-            select(submissions.c.outcome, submissions.c.reason, func.count()).group_by(
-                submissions.c.outcome, submissions.c.reason))
-        return {(row[0], row[1]): row[2] for row in rows}
-
-
-def submission_rows(ledger: Ledger, campaign: str | None = None) -> list[Row[Any]]:
+def submission_rows(ledger: Ledger, campaign: str | None = None) -> list[SubmissionRow]:
     """All submissions, of one campaign or of all, in order of time sent and key."""
-    query = select(submissions).order_by(submissions.c.sent_at, submissions.c.key)
+    query = every_submission.order_by(submissions.c.sent_at, submissions.c.key)
     if campaign is not None:
         query = query.where(submissions.c.campaign == normalise(campaign))
     with ledger.read() as connection:
-        return list(connection.execute(query))
+        return [submission_row(row) for row in connection.execute(query)]
 
 
 def _brings_an_image(item: Submission) -> bool:
@@ -209,7 +176,7 @@ def _image_row(item: Submission) -> dict[str, Any]:
     image = item.image
     if image is None:
         raise ValueError("no image")
-    return {"image_id": image.image_id, "number": numbered(image.image_id), "media_type": image.media_type,
+    return {"image_id": image.image_id, "number": image_number(image.image_id), "media_type": image.media_type,
             "width": image.width, "height": image.height, "bytes": image.size, "pixels_id": image.pixels_id,
             "cluster_id": item.cluster_id or image.image_id, "represents": item.cluster_id == image.image_id,
             "encoder": image.encoder}

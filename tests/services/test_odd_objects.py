@@ -17,8 +17,9 @@ from schemas.errors import ServiceUnavailable, SettingError
 from schemas.submission import RawObject
 from tests.services.conftest import World, new_world
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
-from workbench.ingest.decoders import Decoded, Decoders, decode_chunk
-from workbench.ingest.take_in import Batch, decode_arrivals, put_aside
+from workbench.ingest.decoders import Decoders
+from workbench.ingest.decoding import FetchedObjects, decode_arrivals, put_aside
+from workbench.ingest.worker import Decoded, Tools, decode_chunk
 from workbench.settings import Settings
 
 GOOD = "demo/kim/good.jpg"
@@ -160,15 +161,15 @@ REFUSED = SettingError("Object storage refuses the key: AccessDenied")
 BUSY = ServiceUnavailable("Object storage", "here", "500 InternalError")
 
 
-def denying(objects: Sequence[RawObject]) -> list[Decoded]:
-    """A worker to whom the store gives all but some objects, always."""
+def denying(tools: Tools, objects: Sequence[RawObject]) -> list[Decoded]:
+    """A decoder to whom the store gives all but some objects, always."""
     errors = {"denied": REFUSED, "busy": BUSY}
     kinds = {raw: raw.key.rpartition("/")[2].split("-")[0] for raw in objects}
     return [Decoded(raw, {}, unread=errors[kind]) for raw, kind in kinds.items() if kind in errors] + decode_chunk(
-        [raw for raw, kind in kinds.items() if kind not in errors])
+        tools, [raw for raw, kind in kinds.items() if kind not in errors])
 
 
-def ingested(world: World, *keys: str) -> Batch:
+def ingested(world: World, *keys: str) -> FetchedObjects:
     """Registers and decodes objects with ``denying``."""
     stored(world, *keys)
     bench = world.bench
@@ -176,7 +177,7 @@ def ingested(world: World, *keys: str) -> Batch:
         arrivals.register(bench.ledger, page)
     with Decoders(bench.settings, work=denying) as decoders:
         done = decode_arrivals(bench, decoders, arrivals.undecoded(bench.ledger), None, lambda _count: None)
-    put_aside(bench, done)
+    put_aside(bench.ledger, bench.objects, done)
     return done
 
 
@@ -212,7 +213,8 @@ def test_a_store_that_fails_in_the_middle_of_a_run_is_at_fault_itself(world: Wor
     with Decoders(bench.settings, work=denying) as decoders, pytest.raises(ServiceUnavailable):
         decode_arrivals(bench, decoders, listed, done.witness, lambda _count: None)
     with pytest.raises(SettingError):
-        put_aside(bench, Batch(done.witness, unread=[Decoded(raw, {}, unread=REFUSED) for raw in listed if "denied" in raw.key]))
+        put_aside(bench.ledger, bench.objects, FetchedObjects(done.witness, unread=[
+            Decoded(raw, {}, unread=REFUSED) for raw in listed if "denied" in raw.key]))
     assert {raw.key for raw in arrivals.undecoded(bench.ledger)} == {"demo/kim/busy-1", "demo/kim/denied-1"}
 
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from datastore.ledger import duplicates, leases, model_runs, readings
+from datastore.ledger.duplicates import Doubt
 from schemas.submission import Compared, Verdict
 from stages.ingest.align import compare, features
 from stages.ingest.texts import compare_texts
 from workbench.bench import Workbench
-from workbench.ingest.settling import LEASE
+from workbench.ingest.settling import LEASE_KEYS, LEASE_KIND
 
 CHUNK = 50
 """Pairs looked at in one transaction."""
 
 
-def look_again(bench: Workbench) -> tuple[int, int]:
-    """Compares the texts of pictures that wait for a manager with what they may repeat, once one model has read both.
+@dataclass(frozen=True, slots=True)
+class LookedAgain:
+    """How many doubtful pairs were compared by their texts, and how many held pictures that accepted."""
 
-    Returns:
-        How many pairs were looked at, and how many pictures were accepted.
-    """
+    pairs: int
+    accepted: int
+
+
+def look_again(bench: Workbench) -> LookedAgain:
+    """Compares the texts of pictures that wait for a manager with what they may repeat, once one model has read both."""
     run = model_runs.model_run(bench.ledger, bench.model)
-    looked_at = accepted = 0
+    pairs = accepted = 0
     while run and (doubts := duplicates.doubts(bench.ledger, run)[:CHUNK]):
-        lease = leases.claim(bench.ledger, *LEASE, bench.settings.lease_seconds)
+        lease = leases.claim(bench.ledger, LEASE_KIND, LEASE_KEYS, bench.settings.lease_seconds)
         if not lease.tokens:
             break  # another worker settles; the next run looks again
         try:
@@ -32,11 +39,11 @@ def look_again(bench: Workbench) -> tuple[int, int]:
                 accepted += duplicates.resolve(connection, found)
         finally:
             leases.release(bench.ledger, lease)
-        looked_at += len(found)
-    return looked_at, accepted
+        pairs += len(found)
+    return LookedAgain(pairs, accepted)
 
 
-def _by_texts(bench: Workbench, doubt: duplicates.Doubt, run: str) -> Compared:
+def _by_texts(bench: Workbench, doubt: Doubt, run: str) -> Compared:
     mine, theirs = map(features, bench.objects.get_many(bench.settings.bucket_images, (doubt.image_key, doubt.earlier_key)))
     read = readings.readings_of_run(bench.ledger, run, (doubt.image_id, doubt.earlier_id))
     onto = compare(mine, theirs).onto

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from datastore.ledger import Ledger, arrivals, decisions, outcomes
 from datastore.ledger.engine import _alembic
-from datastore.ledger.standing import Decision
 from datastore.ledger.submissions import submission_rows
+from schemas.decision import Decision
 from schemas.ids import submission_id
 from schemas.submission import Outcome, Said, Submission, Verdict, sender_of
 from tests.unit.datastore.ledger.test_decisions_random import Bench, picture, related
@@ -77,6 +77,6 @@ def test_what_was_decided_is_a_list_and_what_that_destroyed_is_decoded_again(tmp
     assert {name: row.outcome for name, row in found.items()} == {
         "a": "accepted", "b": "duplicate", "c": "duplicate", "d": "accepted", "e": "accepted", "f": "duplicate", "0": "held"}
     assert found["f"].duplicate_of == found["e"].submission_id
-    deciding.decide(bench, deciding.look_ahead(bench, Decision(0, Said.UNDO, undoes=next(
+    deciding.decide(bench, deciding.look_ahead(bench.ledger, Decision(0, Said.UNDO, undoes=next(
         item.number for item in listed if item.submission_id == IDS["c"]))))
     assert {row.key[-5]: row.outcome for row in submission_rows(ledger)}["c"] == "accepted"

@@ -17,11 +17,11 @@ from sqlalchemy import Connection, delete, select, update
 
 from datastore.ledger import Ledger, arrivals, decisions, duplicates, outcomes
 from datastore.ledger.duplicates import Doubt
-from datastore.ledger.standing import Decision
 from datastore.ledger.submissions import quarantine, reject_textless, submission_rows
 from datastore.ledger.tables import arrivals as arrivals_table
 from datastore.ledger.tables import comparisons, gate_words, images, metadata, submissions
 from datastore.ledger.tables import decisions as decisions_table
+from schemas.decision import Decision
 from schemas.errors import NotToBeDecided
 from schemas.submission import (
     CanonicalImage,
@@ -36,15 +36,16 @@ from schemas.submission import (
     Verdict,
     sender_of,
 )
-from stages.ingest.settle import Related
+from stages.ingest.known import lookalike
+from stages.ingest.settle import Lookalike
 from workbench.bench import Workbench
-from workbench.ingest import deciding, settling
+from workbench.ingest import deciding
 from workbench.ingest.settling import Settling, settle_ready
 from workbench.settings import Settings
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 WORDS = (1, 2, 3, 4, 5)
-"""All pictures share them: the gate proposes every picture to every other one."""
+"""All pictures share them: the word index proposes every picture to every other one."""
 PICTURES = "abcdef01"
 SEQUENCES, STEPS, PARTS = 2000, 5, 5
 STANDS = (Outcome.ACCEPTED, Outcome.HELD)
@@ -151,17 +152,17 @@ class World:
 
     def undo(self) -> bool:
         listed = decisions.decision_list(self.ledger)
-        number = self.random.choice([deciding.last_in_force(self.bench), self.random.randint(1, len(listed) + 1)])
+        number = self.random.choice([deciding.last_in_force(self.ledger), self.random.randint(1, len(listed) + 1)])
         return self.take(Decision(0, Said.UNDO, undoes=number))
 
     def take(self, decision: Decision) -> bool:
         try:
-            seen = deciding.look_ahead(self.bench, decision)
+            seen = deciding.look_ahead(self.ledger, decision)
         except NotToBeDecided:
             return False
         foreseen = seen.changed
         if self.random.random() < 0.1:
-            assert all(deciding.sentences(self.bench, seen))
+            assert all(deciding.tell(self.bench, seen))
         deciding.decide(self.bench, seen)
         rows = {row.submission_id: row for row in submission_rows(self.ledger)}
         for name, place in foreseen.items():  # what was shown is what happened
@@ -198,8 +199,8 @@ class World:
                     quarantine(connection, image, "Traceback\nValueError: no")
 
     def retry(self) -> None:
-        outcome, reason = self.random.choice([(Outcome.QUARANTINED, None), (Outcome.REJECTED, "no_text"),
-                                              (Outcome.REJECTED, "too_small")])
+        outcome, reason = self.random.choice([(Outcome.QUARANTINED, None), (Outcome.REJECTED, Reason.NO_TEXT),
+                                              (Outcome.REJECTED, Reason.TOO_SMALL)])
         duplicates.retry(self.ledger, outcome, reason)
 
     def compare_texts(self) -> None:
@@ -262,7 +263,7 @@ class World:
         assert self.state() == before
 
     def undo_all(self) -> None:
-        while (number := deciding.last_in_force(self.bench)) is not None:
+        while (number := deciding.last_in_force(self.ledger)) is not None:
             assert self.take(Decision(0, Said.UNDO, undoes=number))
 
 
@@ -283,14 +284,14 @@ def related(monkeypatch: pytest.MonkeyPatch) -> dict[frozenset[str], Verdict]:
     """How pictures are related, by two ids; what is not in it is distinct."""
     found: dict[frozenset[str], Verdict] = {}
 
-    def compare(_self: Settling, image: CanonicalImage, others: Sequence[Any]) -> list[Related]:
+    def compare(_self: Settling, image: CanonicalImage, others: Sequence[Any]) -> list[Lookalike]:
         verdicts = [found.get(frozenset({image.image_id, known.image_id}), Verdict.DISTINCT) for known in others]
-        return [settling._related(known, Compared(known.image_id, verdict, {"median": 0.5}))
+        return [lookalike(known, Compared(known.image_id, verdict, {"median": 0.5}))
                 for known, verdict in zip(others, verdicts, strict=True)]
 
-    monkeypatch.setattr(Settling, "_compare", compare)
+    monkeypatch.setattr(Settling, "compare", compare)
     monkeypatch.setattr(deciding, "words", lambda _picture: WORDS)
-    monkeypatch.setattr(deciding, "_released", lambda _bench, _seen: iter(()))
+    monkeypatch.setattr(deciding, "released_images", lambda _objects, _settings, _seen: iter(()))
     return found
 
 
@@ -358,15 +359,15 @@ def test_a_decision_while_an_ingest_compares(bench: Workbench, related: dict[fro
     ids = {name: world.send_picture(name, number) for number, name in enumerate("ba")}
     world.ingest()
     arrived = world.send_picture("c", 9)
-    compare = Settling._compare
+    compare = Settling.compare
 
-    def and_meanwhile(self: Settling, image: CanonicalImage, others: Sequence[Any]) -> list[Related]:
+    def and_meanwhile(self: Settling, image: CanonicalImage, others: Sequence[Any]) -> list[Lookalike]:
         found = compare(self, image, others)
-        if deciding.last_in_force(bench) is None:
+        if deciding.last_in_force(bench.ledger) is None:
             assert world.take(Decision(0, Said.DUPLICATE, ids["a"], ids["b"]))
         return found
 
-    monkeypatch.setattr(Settling, "_compare", and_meanwhile)
+    monkeypatch.setattr(Settling, "compare", and_meanwhile)
     world.ingest()
     world.check()
     assert {row.submission_id: row.duplicate_of for row in submission_rows(bench.ledger)} == {

@@ -1,4 +1,4 @@
-"""The recall gate: edited copies share words, other pictures do not, and a flood of one template stays harmless."""
+"""The word index: edited copies share words, other pictures do not, and a flood of one template stays harmless."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from PIL import Image, ImageDraw
 
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger import Ledger
-from datastore.ledger.word_index import FULL, KEPT, LEAST_SHARED, Gate
-from stages.ingest import words as gate
+from datastore.ledger.word_index import FULL, KEPT, LEAST_SHARED, WordIndex
 from stages.ingest.words import BITS, BLOBS, small
+from stages.ingest.words import words as words_of
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ def recompressed(grey: Grey) -> Grey:
 
 
 def words(grey: Grey) -> tuple[int, ...]:
-    return gate.words(small(np.ascontiguousarray(grey)))
+    return words_of(small(np.ascontiguousarray(grey)))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def index(ledger: Ledger, pictures: dict[int, tuple[int, ...]]) -> None:
     with ledger.write() as connection:
-        work = Gate()
+        work = WordIndex()
         work.read(connection, list(pictures.values()))
         for number, found in pictures.items():
             work.add(number, found)
@@ -75,7 +75,7 @@ def index(ledger: Ledger, pictures: dict[int, tuple[int, ...]]) -> None:
 
 def candidates(ledger: Ledger, found: tuple[int, ...]) -> list[int]:
     with ledger.read() as connection:
-        work = Gate()
+        work = WordIndex()
         work.read(connection, [found])
         return [number for number, _ in work.candidates(found)]
 
@@ -93,7 +93,7 @@ def test_words_of_all_documents_of_a_template_are_not_kept_for_all(ledger: Ledge
     common = tuple(range(200))
     index(ledger, dict.fromkeys(range(10 * FULL), common))
     with ledger.read() as connection:
-        work = Gate()
+        work = WordIndex()
         work.read(connection, [common])
     assert len(work.candidates(common)) <= 5 * FULL  # 200 words, 48 an image, 16 images a word
     own = tuple(range(1000, 1000 + 2 * LEAST_SHARED))

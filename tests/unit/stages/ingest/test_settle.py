@@ -25,7 +25,7 @@ from schemas.submission import (
     Verdict,
     sender_of,
 )
-from stages.ingest.settle import Related, repeats, settle
+from stages.ingest.settle import Lookalike, repeats, settle
 from workbench.bench import Workbench
 from workbench.ingest.settling import settle_ready
 from workbench.settings import Settings
@@ -44,8 +44,8 @@ def submission(image: CanonicalImage | None = None) -> Submission:
     return Submission(raw, sender_of(raw.key), {}, Outcome.ACCEPTED, image=image or picture())
 
 
-def related(name: str, verdict: Verdict, minutes: int = 0, represents: bool = True, median: float = 0.9) -> Related:
-    return Related(Compared(name * 64, verdict, {"median": median}), name * 64, represents, f"s-{name}",
+def related(name: str, verdict: Verdict, minutes: int = 0, represents: bool = True, median: float = 0.9) -> Lookalike:
+    return Lookalike(Compared(name * 64, verdict, {"median": median}), name * 64, represents, f"s-{name}",
                    START + timedelta(minutes=minutes))
 
 
@@ -62,7 +62,7 @@ def test_a_duplicate_repeats_the_earliest() -> None:
 
 
 @pytest.mark.parametrize(("found", "unverified"), [([related("b", Verdict.REVIEW)], 0), ([], 3)])
-def test_a_doubtful_picture_waits_for_a_manager(found: list[Related], unverified: int) -> None:
+def test_a_doubtful_picture_waits_for_a_manager(found: list[Lookalike], unverified: int) -> None:
     done = settle(submission(), found, unverified)
     assert done.outcome is Outcome.HELD
     assert done.trace

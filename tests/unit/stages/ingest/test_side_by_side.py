@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from apps.demo.contact_sheet import hangul_font
-from pages.contact_sheet import FIGURES, HEADINGS, Command, Cut, Group, Picture, Section, contact_sheet, pair_sheet, why
+from pages.contact_sheet import FIGURES, HEADINGS, Command, Cut, Group, PagePicture, Section, contact_sheet, pair_sheet
+from pages.duplicate_groups import why
 from schemas.submission import Verdict
-from stages.ingest.align import Comparison, Place
-from stages.ingest.side_by_side import side_by_side
+from stages.ingest.align import Alignment, Place
+from stages.ingest.side_by_side import enlarged, side_by_side
 from stages.ingest.texts import TextComparison
 from tests.unit.datastore.ledger.test_word_index import receipt
 
@@ -62,16 +63,18 @@ def test_an_edited_copy_is_laid_over_its_original_and_nothing_is_marked() -> Non
     found = side_by_side(png(earlier), png(earlier.rotate(2, expand=True, fillcolor=250)))
     assert found.differences == ()
     assert found.laid
-    assert (found.laid.width, found.laid.height) == (found.later.width, found.later.height)
-    laid, later = (np.asarray(Image.open(io.BytesIO(shown.data)).convert("L"), int) for shown in (found.laid, found.later))
+    shown_later = enlarged(png(earlier.rotate(2, expand=True, fillcolor=250)))
+    assert (found.laid.width, found.laid.height) == (shown_later.width, shown_later.height)
+    laid, later = (np.asarray(Image.open(io.BytesIO(shown.data)).convert("L"), int) for shown in (found.laid, shown_later))
     inside = np.s_[60:-60, 60:-60]
     assert np.abs(laid - later)[inside].mean() < np.abs(np.roll(laid, 40, axis=0) - later)[inside].mean() / 3
 
 
 def test_pictures_that_nobody_can_align_stand_beside_each_other() -> None:
-    found = side_by_side(png(Image.fromarray(receipt(1))), png(Image.new("RGB", (300, 200), "white")))
+    later = png(Image.new("RGB", (300, 200), "white"))
+    found = side_by_side(png(Image.fromarray(receipt(1))), later)
     assert (found.laid, found.differences) == (None, ())
-    assert (found.later.width, found.later.height) == (300, 200)
+    assert (enlarged(later).width, enlarged(later).height) == (300, 200)
 
 
 @settings(max_examples=20, deadline=None)
@@ -79,12 +82,14 @@ def test_pictures_that_nobody_can_align_stand_beside_each_other() -> None:
        st.integers(0, 2**32 - 1))
 def test_any_two_pictures_can_be_shown(one: tuple[int, int], other: tuple[int, int], seed: int) -> None:
     rng = np.random.default_rng(seed)
-    found = side_by_side(*(png(Image.fromarray(rng.integers(0, 256, size, np.uint8))) for size in (one, other)))
-    assert (found.earlier.height, found.earlier.width) == one
+    earlier, later = (png(Image.fromarray(rng.integers(0, 256, size, np.uint8))) for size in (one, other))
+    found = side_by_side(earlier, later)
+    assert found.laid is None or (found.laid.height, found.laid.width) == other
+    assert (enlarged(earlier).height, enlarged(earlier).width) == one
 
 
 def test_every_figure_has_words() -> None:
-    figures = Comparison(Verdict.REVIEW, 99).figures | TextComparison(Verdict.REVIEW, 1, 2, 3, 4).figures
+    figures = Alignment(Verdict.REVIEW, 99).figures | TextComparison(Verdict.REVIEW, 1, 2, 3, 4).figures
     assert figures.keys() == FIGURES.keys()
 
 
@@ -102,7 +107,7 @@ def test_figures_are_said_in_a_sentence(figures: dict[str, float], said: str) ->
 
 def test_the_page_escapes_what_strangers_wrote_and_runs_nothing() -> None:
     bad = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
-    picture = Picture(bad, bad, bad, 10, 20, (Place(0.1, 0.2, 0.3, 0.1, 0.5),))
+    picture = PagePicture(bad, bad, bad, 10, 20, (Place(0.1, 0.2, 0.3, 0.1, 0.5),))
     cuts, commands = (Cut(bad, bad, 0.5),), (Command(bad, bad),)
     groups = [Group(section, bad, bad, (picture, picture), commands, {bad: 1.0}, bad, cuts) for section in Section]
     page = contact_sheet(groups, 7)

@@ -19,10 +19,10 @@ from obstore.store import MemoryStore
 from PIL import Image
 from sqlalchemy import insert
 
-from datastore.ledger import Ledger, word_index
-from datastore.ledger import word_index as index
+from datastore.ledger import Ledger, shared_words
 from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import gate_words
+from datastore.ledger.word_index import FULL
 from datastore.objects import ObjectStore
 from schemas.ids import sha256
 from schemas.sample import Candidate, Planned
@@ -41,7 +41,7 @@ from workbench.settings import Settings
 pytestmark = pytest.mark.slow
 
 RECEIPTS = REAL_DATA / "receipts"
-IMAGES = [(number + 1) * 0x9E3779B97F4A7C1 % 2**60 for number in range(index.FULL)]
+IMAGES = [(number + 1) * 0x9E3779B97F4A7C1 % 2**60 for number in range(FULL)]
 """Numbers as long as those of real images."""
 
 
@@ -74,20 +74,20 @@ def test_the_join_is_what_counting_by_hand_is(ledger: Ledger, images: list[set[i
                 weights[pair] += 1 / len(having)
     expected = [pair for pair in sorted(count) if count[pair] >= shared and weights[pair] >= weight - 1e-6]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(word_index, "WORDS_A_READ", chunk)
-        patch.setattr(word_index, "HELD", held)
-        found = index.alike(ledger, np.array(numbers, np.int64), np.array([sides[number] for number in numbers], np.int8),
+        patch.setattr(shared_words, "WORDS_A_READ", chunk)
+        patch.setattr(shared_words, "HELD", held)
+        found = shared_words.alike(ledger, np.array(numbers, np.int64), np.array([sides[number] for number in numbers], np.int8),
                             np.array([number in new for number in numbers], bool), shared, weight - 1e-6)
     assert [(numbers[one], numbers[other]) for one, other in found.tolist()] == expected
 
 
 def test_an_index_without_words_has_no_pairs(ledger: Ledger) -> None:
     some, sides = np.array([1, 2], np.int64), np.array([0, 1], np.int8)
-    assert index.alike(ledger, some, sides, sides == 1, 1, 0.1).tolist() == []
+    assert shared_words.alike(ledger, some, sides, sides == 1, 1, 0.1).tolist() == []
     with ledger.write() as connection:
         connection.execute(insert(gate_words).values([{"word": 1, "image": 1}, {"word": 1, "image": 2}]))
-    assert index.alike(ledger, some, sides, sides == 1, 1, 0.1).tolist() == [[0, 1]]
-    assert index.alike(ledger, some[:0], sides[:0], sides[:0] == 1, 1, 0.1).tolist() == []
+    assert shared_words.alike(ledger, some, sides, sides == 1, 1, 0.1).tolist() == [[0, 1]]
+    assert shared_words.alike(ledger, some[:0], sides[:0], sides[:0] == 1, 1, 0.1).tolist() == []
 
 
 class InMemory(ObjectStore):

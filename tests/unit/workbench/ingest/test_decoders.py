@@ -17,8 +17,8 @@ from schemas.errors import ServiceUnavailable
 from schemas.reading import Unit
 from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection
 from tests.made_pictures import readable
-from workbench.ingest import decoders as module
-from workbench.ingest.decoders import Decoded, Decoders, cpu_limit, decode_one, limits_of, takes_crops
+from workbench.ingest.decoders import Decoders
+from workbench.ingest.worker import Decoded, Tools, cpu_limit, decode_one, limits_of, takes_crops
 from workbench.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def raw(name: str) -> RawObject:
     return RawObject("raw", f"demo/kim/{name}", "v", 1, datetime(2026, 11, 24, tzinfo=UTC))
 
 
-def behave(objects: Sequence[RawObject]) -> list[Decoded]:
+def behave(_tools: Tools, objects: Sequence[RawObject]) -> list[Decoded]:
     for item in objects:
         name = item.key.rpartition("/")[2]
         if name.startswith("kill"):
@@ -111,8 +111,8 @@ def test_the_workers_are_told_the_units() -> None:
         assert [item.claims for some in decoders.decode([raw("1.png")]) for item in some] == [{"lines": "line"}]
 
 
-def told_units(objects: Sequence[RawObject]) -> list[Decoded]:
-    return [Decoded(item, {name: str(unit) for name, unit in module._worker["units"].items()}, trace="fine") for item in objects]
+def told_units(tools: Tools, objects: Sequence[RawObject]) -> list[Decoded]:
+    return [Decoded(item, {name: str(unit) for name, unit in tools.units.items()}, trace="fine") for item in objects]
 
 
 def test_a_refused_picture_with_strange_metadata_is_shown_all_the_same() -> None:
