@@ -57,6 +57,19 @@ def jpeg_within(image: Image.Image, most_bytes: int, quality: int, least_quality
     return data
 
 
+def thumbnail(data: bytes, side: int, quality: int = 80) -> bytes:
+    """A small JPEG of a picture.
+
+    Args:
+        data: of a file that Pillow reads.
+        side: pixels of its longer side, at most.
+        quality: see ``as_jpeg``.
+    """
+    small = opened(data, side)
+    small.thumbnail((side, side))
+    return as_jpeg(small, quality)
+
+
 def data_url(jpeg: bytes) -> str:
     """A JPEG file as a data URL."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

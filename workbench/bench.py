@@ -9,7 +9,6 @@ from adapters.label_studio.client import LabelStudio
 from adapters.label_studio.configs import load_annotation_config
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
-from schemas.errors import ObjectMissing
 from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.run import Alone, Run
 from workbench.settings import Settings, load_settings
@@ -49,10 +48,8 @@ class Workbench:
         """The model in use: the setting, else what a manager chose for all workers, else the one that comes with Saegim."""
         if self.settings.model:
             return self.settings.model
-        try:
-            return self.objects.get(self.settings.bucket_models, MODEL_IN_USE).decode().strip()
-        except ObjectMissing:
-            return DEFAULT_MODEL
+        in_use = self.objects.get_or_none(self.settings.bucket_models, MODEL_IN_USE)
+        return DEFAULT_MODEL if in_use is None else in_use.decode().strip()
 
     @functools.cached_property
     def annotation_config(self) -> AnnotationConfig:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from PIL import Image
 
 from datastore.ledger import evaluations, model_runs, readings
 from datastore.objects import ObjectStore
@@ -20,13 +17,14 @@ from schemas.reading import Reading
 from schemas.submission import image_key
 from stages.compare import Comparison, compare
 from stages.evaluate.metrics import ALL, Figures, errors, figures_by_slice
+from stages.pictures import thumbnail
 from workbench.bench import Workbench
 from workbench.report import EvaluateReport
 from workbench.run import Run, progress
 
 PAGES = 24
 """Images on the report: the worst ones; more of them make a page that no browser likes to open."""
-THUMBNAIL = (900, 900)
+LONGER_SIDE = 900
 """Most pixels of such an image, wide and high."""
 
 
@@ -135,13 +133,5 @@ def in_a_line(figures: Figures) -> str:
 def _worst_pages(objects: ObjectStore, bucket: str, measured: Sequence[Measurement]) -> list[Page]:
     worst = sorted(measured, key=lambda item: (-errors(item.comparison), item.truth.image_id))[:PAGES]
     pictures = objects.get_many(bucket, [item.image for item in worst])
-    return [Page(item.truth.image_id, item.truth.width, item.truth.height, _shrunk(data), item.comparison)
+    return [Page(item.truth.image_id, item.truth.width, item.truth.height, thumbnail(data, LONGER_SIDE), item.comparison)
             for item, data in zip(worst, pictures, strict=True)]
-
-
-def _shrunk(data: bytes) -> bytes:
-    image = Image.open(io.BytesIO(data)).convert("RGB")
-    image.thumbnail(THUMBNAIL)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=80)
-    return out.getvalue()

@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, problems
 from adapters.ocr.sources import fetch
 from saegim.settings import home
-from schemas.errors import ModelUnavailable, ObjectMissing
+from schemas.errors import ModelUnavailable
 from workbench.bench import Workbench
 
 
@@ -36,11 +36,10 @@ def bring_files(bench: Workbench, bundle: Bundle, tell: Callable[[str], None]) -
             continue
         key = f"{bundle.name}/{bundle.version}/{item.name}"
         tell(f"fetching {item.name} of {bundle.label} from bucket {bench.settings.bucket_models}")
-        try:
-            data = bench.objects.get(bench.settings.bucket_models, key)
-        except ObjectMissing:
+        data = bench.objects.get_or_none(bench.settings.bucket_models, key)
+        if data is None:
             raise ModelUnavailable(f"Model {bundle.label}: {key} is not in bucket {bench.settings.bucket_models}, though its "
-                                   f"{BUNDLE_FILE} names it. Push the bundle again: saegim models push FOLDER") from None
+                                   f"{BUNDLE_FILE} names it. Push the bundle again: saegim models push FOLDER")
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(data)
         Path(file.name).chmod(0o644)

@@ -10,7 +10,7 @@ from pathlib import Path
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, parse_bundle
 from adapters.ocr.engine import OcrEngine, open_engine
 from saegim.names import did_you_mean
-from schemas.errors import ModelUnavailable, ObjectMissing, SettingError
+from schemas.errors import ModelUnavailable, SettingError
 from workbench.bench import MODEL_IN_USE, Workbench
 from workbench.model_files import bring_files, pushed_bundles
 from workbench.settings import ROOT
@@ -135,10 +135,8 @@ def _newest_pushed(bench: Workbench, name: str) -> str:
 
 def _pushed_bundle(bench: Workbench, name: str, version: str) -> Bundle | None:
     key = f"{name}/{version}/{BUNDLE_FILE}"
-    try:
-        return parse_bundle(bench.objects.get(bench.settings.bucket_models, key).decode(), key)
-    except ObjectMissing:
-        return None
+    text = bench.objects.get_or_none(bench.settings.bucket_models, key)
+    return None if text is None else parse_bundle(text.decode(), key)
 
 
 def use_model(bench: Workbench, name: str) -> Bundle:

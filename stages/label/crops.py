@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
 
 from PIL import Image
 
 from schemas.reading import Region
+from stages.pictures import as_jpeg, opened
 
 MARGIN = 0.25
 """Of the region's height is shown around it: a letter is read with what stands beside it, and nothing is cut off."""
@@ -23,8 +23,7 @@ def crops(image: bytes, regions: Iterable[Region]) -> Iterator[tuple[str, bytes]
         image: a canonical image.
         regions: of a reading of it.
     """
-    with Image.open(io.BytesIO(image)) as picture:
-        whole = picture.convert("RGB")
+    whole = opened(image)
     for region in regions:
         across, down = zip(*region.polygon, strict=True)
         margin = MARGIN * min(max(down) - min(down), max(across) - min(across))
@@ -33,6 +32,4 @@ def crops(image: bytes, regions: Iterable[Region]) -> Iterator[tuple[str, bytes]
         crop = whole.crop(box)
         while min(crop.size) < LEAST:
             crop = crop.resize((crop.width * 2, crop.height * 2), Image.Resampling.LANCZOS)
-        out = io.BytesIO()
-        crop.save(out, "JPEG", quality=QUALITY)
-        yield region.region_id, out.getvalue()
+        yield region.region_id, as_jpeg(crop, QUALITY)

@@ -11,7 +11,6 @@ from rich.console import Console
 
 from apps.cli import models as command
 from datastore.ledger import Ledger, model_runs
-from schemas.errors import ObjectMissing
 
 
 class NoObjects:
@@ -20,8 +19,8 @@ class NoObjects:
     def pages(self, _bucket: str) -> list[Any]:
         return []
 
-    def get(self, _bucket: str, key: str) -> bytes:
-        raise ObjectMissing(key)
+    def get_or_none(self, _bucket: str, _key: str) -> None:
+        return None
 
 
 def listed(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], model: str = "") -> str:
