@@ -82,7 +82,7 @@ def test_one_name_has_one_meaning() -> None:
 
 
 def test_nothing_is_imported_in_a_function_to_dodge_a_circle() -> None:
-    """What may be imported late is a library that takes seconds, or the flows: they read Prefect's settings as they are imported."""
+    """What may be imported late is a library that takes seconds, or the flows: they read Prefect's settings as they come in."""
     late = []
     for path in sources(*(name for name in PACKAGES if name != "saegim")):
         for function in (node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef)):

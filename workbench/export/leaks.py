@@ -26,8 +26,8 @@ LEAST_SHARED = 2
 """Words that two images have to share to be compared."""
 LEAST_WEIGHT = 0.5
 """Weight that they have to have together. Both are looser than ingest, which asks for 3 words of weight 1. On 213 receipts, pages
-and photographs this proposes .986 of edited copies where ingest's limits propose .962; among 6,800 further pictures .973 and .933,
-with .16 candidates an image across splits in place of .07. Half the weight would propose .979 for twice the candidates."""
+and photographs this proposes .986 of edited copies where ingest's limits propose .962; among 6,800 further pictures .973 and
+.933, with .16 candidates an image across splits in place of .07. Half the weight would propose .979 for twice the candidates."""
 SAMPLED = 48
 """Images whose edited copies measure the gate."""
 FEATURES_HELD = 256
