@@ -76,24 +76,30 @@ def area(polygon: Polygon) -> float:
     return float(shapely.Polygon(polygon).area)
 
 
+def shape_of(polygon: Polygon) -> shapely.Geometry:
+    """A polygon as a valid shape; one that crosses itself becomes the parts that it encloses."""
+    shape = shapely.Polygon(polygon)
+    return shape if shape.is_valid else shapely.make_valid(shape)
+
+
 def shapes_of(polygons: Sequence[Polygon]) -> Shapes:
-    """Polygons as valid shapes, in their order; one that crosses itself becomes the parts that it encloses."""
+    """The same of many polygons at once, in their order."""
     shapes = np.array([shapely.Polygon(polygon) for polygon in polygons], dtype=object)
     # One polygon that crosses itself would raise for a whole vectorised call.
-    invalid = ~shapely.is_valid(shapes)
-    shapes[invalid] = shapely.make_valid(shapes[invalid])
+    if (invalid := ~shapely.is_valid(shapes)).any():
+        shapes[invalid] = shapely.make_valid(shapes[invalid])
     return shapes
 
 
-def iou(one: Shapes, other: Shapes) -> NDArray[np.float64]:
+def iou(one: shapely.Geometry | Shapes, other: shapely.Geometry | Shapes) -> NDArray[np.float64]:
     """Intersection over union of valid shapes, place by place: area of what both cover over area of what either covers.
 
     Args:
-        one: shapes.
+        one: a shape, or many.
         other: as many.
 
     Returns:
-        In [0, 1]; 0 where neither has an area.
+        As many figures in [0, 1]; 0 where neither has an area.
     """
     common = shapely.area(shapely.intersection(one, other))
     union = shapely.area(one) + shapely.area(other) - common

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+import shapely
+
 from schemas.answers import AnnotationRow, StandingAnnotation
-from schemas.geometry import Shapes, iou, shapes_of
+from schemas.geometry import iou, shape_of
 from schemas.label_tasks import TaskRow
 from schemas.labelling import Effort
 from schemas.reading import Kind, Reading
@@ -151,18 +153,18 @@ def with_origins(reading: Reading, shown: Sequence[Reading]) -> Reading:
     """
     kept = {region.region_id for region in reading.regions}
     before = {region.region_id: region.polygon for seen in reversed(shown) for region in seen.regions}
-    gone = {name: shapes_of([polygon]) for name, polygon in before.items() if name not in kept}
+    gone = {name: shape_of(polygon) for name, polygon in before.items() if name not in kept}
     regions = []
     for region in reading.regions:
-        origin = _origin(shapes_of([region.polygon]), gone) if gone and region.region_id not in before else None
+        origin = _origin(shape_of(region.polygon), gone) if gone and region.region_id not in before else None
         if origin:
             del gone[origin]
         regions.append(replace(region, replaces=origin) if origin else region)
     return replace(reading, regions=tuple(regions))
 
 
-def _origin(shape: Shapes, gone: Mapping[str, Shapes]) -> str | None:
+def _origin(shape: shapely.Geometry, gone: Mapping[str, shapely.Geometry]) -> str | None:
     """Id of the vanished region that a shape overlaps most, from ``SAME`` on; the last by name of those with equal overlap."""
-    overlaps = {name: float(iou(shape, other)[0]) for name, other in gone.items()}
+    overlaps = {name: float(iou(shape, other)) for name, other in gone.items()}
     best = max(overlaps, key=lambda name: (overlaps[name], name))
     return best if overlaps[best] >= SAME else None

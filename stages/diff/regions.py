@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import shapely
 
-from schemas.geometry import iou, shapes_of
+from schemas.geometry import iou, shape_of
 from schemas.reading import Attributes, Polygon, Reading, Region
 from schemas.text import normalise
 from stages.compare import Overlap, first_come, overlapping
@@ -171,4 +171,4 @@ def _change(before: Region, after: Region) -> RegionChange | None:
 
 
 def _iou(one: Polygon, other: Polygon) -> float:
-    return float(iou(shapes_of([one]), shapes_of([other]))[0])
+    return float(iou(shape_of(one), shape_of(other)))
