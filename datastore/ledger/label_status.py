@@ -1,6 +1,9 @@
 """What the status of labelling is worked out from."""
 
-from sqlalchemy import ScalarSelect, func, select
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from datastore.ledger.annotations import newest_states
 from datastore.ledger.engine import Ledger
@@ -50,26 +53,30 @@ def queues(ledger: Ledger, since_revision: int, days: float, annotation_config: 
         days: how many days have passed since then.
         annotation_config: only this one's.
     """
-    query = (select(projects.c.annotation_config, projects.c.config_version, projects.c.side, projects.c.project_id,
-                    _tasks_there().label("tasks"), _tasks_there(still_open=True).label("open"),
-                    _answered_since(since_revision).label("recent"))
-             .where(projects.c.project_id.is_not(None), ~projects.c.deleted)
-             .order_by(projects.c.annotation_config, projects.c.config_version, projects.c.side))
+    query = select(projects).where(projects.c.project_id.is_not(None), ~projects.c.deleted).order_by(
+        projects.c.annotation_config, projects.c.config_version, projects.c.side)
     if annotation_config:
         query = query.where(projects.c.annotation_config == annotation_config)
     with ledger.read() as connection:
-        return [Queue(ConfigVersion.of(row.annotation_config, row.config_version), Side(row.side), row.project_id, row.tasks,
-                      row.open, row.recent / days if row.recent else None) for row in connection.execute(query)]
+        rows = connection.execute(query).all()
+        keys = [row.key for row in rows]
+        there = _tasks_there(connection, keys)
+        still_open = _tasks_there(connection, keys, ~answered())
+        recent = _answered_since(connection, keys, since_revision)
+    return [Queue(ConfigVersion.of(row.annotation_config, row.config_version), Side(row.side), row.project_id, there[row.key],
+                  still_open[row.key], recent[row.key] / days if recent[row.key] else None) for row in rows]
 
 
-def _tasks_there(*, still_open: bool = False) -> ScalarSelect[int]:
-    """How many tasks of a row of ``projects`` are in Label Studio; those that nobody has answered, where asked for."""
-    query = select(func.count()).select_from(tasks).where(tasks.c.project == projects.c.key, tasks.c.task_id.is_not(None))
-    return (query.where(~answered()) if still_open else query).correlate(projects).scalar_subquery()
+def _tasks_there(connection: Connection, keys: Sequence[str], *conditions: ColumnElement[bool]) -> Counter[str]:
+    """How many tasks of these projects are in Label Studio and fulfil the conditions, by project."""
+    query = select(tasks.c.project, func.count().label("tasks")).where(
+        tasks.c.project.in_(keys), tasks.c.task_id.is_not(None), *conditions).group_by(tasks.c.project)
+    return Counter({row.project: row.tasks for row in connection.execute(query)})
 
 
-def _answered_since(revision: int) -> ScalarSelect[int]:
-    """How many tasks of a row of ``projects`` somebody has answered since then."""
-    return (select(func.count(annotations.c.subject.distinct()))
-            .where(annotations.c.project == projects.c.key, ~annotations.c.deleted, annotations.c.revision >= revision)
-            .correlate(projects).scalar_subquery())
+def _answered_since(connection: Connection, keys: Sequence[str], revision: int) -> Counter[str]:
+    """How many tasks of these projects somebody has answered since then, by project."""
+    answers = annotations.c
+    query = select(answers.project, func.count(answers.subject.distinct()).label("tasks")).where(
+        answers.project.in_(keys), ~answers.deleted, answers.revision >= revision).group_by(answers.project)
+    return Counter({row.project: row.tasks for row in connection.execute(query)})
