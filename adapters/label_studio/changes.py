@@ -30,7 +30,16 @@ BY_CHANGE = "tasks:updated_at"
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One annotation as it is now. ``lead_time`` in seconds; ``completed_by`` is an e-mail address."""
+    """One annotation as it is now, submitted or skipped.
+
+    Attributes:
+        id: Label Studio's.
+        updated_at: when it was last changed.
+        completed_by: e-mail address of its annotator.
+        lead_time: seconds that it took; None where Label Studio gave none.
+        was_cancelled: it was skipped; the results that it may hold count for nothing.
+        raw: as Label Studio has it; a submitted one without results says that there is no text on the image.
+    """
 
     id: int
     updated_at: datetime
@@ -52,7 +61,11 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class ChangedTask:
-    """One task with all of its submitted and skipped annotations; drafts are not among them."""
+    """One task with all of its submitted and skipped annotations.
+
+    Label Studio lists drafts apart, under ``drafts``, and only those of the user who asks; the draft of a change to an
+    annotation leaves that annotation as it was. None is here.
+    """
 
     task_id: int
     updated_at: datetime

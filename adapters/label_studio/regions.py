@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.label_studio.results import Renames, Result, chosen, foreign, one, written
+from adapters.label_studio.results import Renames, Result, chosen_values, foreign_error, only_value, written_text
 from adapters.label_studio.screen import Screen
 from adapters.label_studio.shapes import DRAWS, outline
 from schemas.errors import CodecError
@@ -15,11 +15,19 @@ from schemas.reading import Attributes, Direction, Effect, Kind, Language, Regio
 from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, TEXT
 
 LONGEST_ID = 100
+"""Characters of a region's id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """What the regions of an annotation are read with."""
+class Canvas:
+    """What an annotation was drawn on, and the words that it was made in.
+
+    Attributes:
+        width: of the canonical image, in pixels.
+        height: of the canonical image, in pixels.
+        screen: what the config shows.
+        renames: of the config's version that the annotation was made under.
+    """
 
     width: int
     height: int
@@ -27,7 +35,14 @@ class Frame:
     renames: Renames
 
     def region(self, region_id: str, results: list[Result]) -> Region | None:
-        """One region from all results with its id; None where there is nothing to keep."""
+        """One region from all results with its id.
+
+        Returns:
+            None where its kind is dropped, or where less than a pixel of it lies on the image and it has no text.
+
+        Raises:
+            CodecError: the results are not one outline with one kind and values of the vocabulary, or lie outside the image.
+        """
         where = f"region {region_id}"
         for result in results:
             self._check_size(result, where)
@@ -42,15 +57,15 @@ class Frame:
             if result is shape:
                 continue
             if result["type"] != ("textarea" if name == TEXT else "choices") or name not in (TEXT, *CHOICES):
-                raise foreign(result, where)
+                raise foreign_error(result, where)
             by_control[name].append(result)
         if shape["type"] not in DRAWS or not shape["value"].get(shape["type"]):
             raise CodecError(f"{where} has no kind: choose one of {', '.join(Kind)}")
         polygon = outline(shape, where, self.width, self.height)
-        kind = one(chosen(shapes, shape["from_name"], where, self.renames), "", LABELS, where)
+        kind = only_value(chosen_values(shapes, shape["from_name"], where, self.renames), "", LABELS, where)
         if not kind:
             return None
-        text = written(by_control[TEXT], where) if self.screen.shows(TEXT, Kind(kind)) else ""
+        text = written_text(by_control[TEXT], where) if self.screen.shows(TEXT, Kind(kind)) else ""
         attributes = self._attributes(Kind(kind), by_control, where)
         if polygon is None and text:
             raise CodecError(f"{where} ({reprlib.repr(text)}) lies outside the image, or has less than a pixel: draw it again or "
@@ -58,11 +73,11 @@ class Frame:
         return Region(region_id, polygon, text, attributes) if polygon else None
 
     def _attributes(self, kind: Kind, by_control: Mapping[str, list[Result]], where: str) -> Attributes:
-        said = {name: chosen(by_control[name], name, where, self.renames)
+        said = {name: chosen_values(by_control[name], name, where, self.renames)
                 for name in CHOICES if name in by_control and self.screen.shows(name, kind)}
 
         def value(name: str, default: str) -> str:
-            return one(said.get(name, []), default, name, where)
+            return only_value(said.get(name, []), default, name, where)
 
         plain = Attributes()
         return Attributes(

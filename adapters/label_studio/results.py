@@ -1,4 +1,4 @@
-"""What a person wrote and chose: the results of an annotation, checked; texts and choices out of them."""
+"""The results of an annotation, checked, and the texts and choices in them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES
 from schemas.text import normalise
 
 Result = dict[str, Any]
+"""One entry of an annotation's ``result``, as Label Studio writes it."""
 Renames = Mapping[str, Mapping[str, str]]
 """``{control: {old: new}}`` of an earlier version of a config; an empty new name drops the value."""
 MOST_CHARACTERS = 2_000
@@ -21,8 +22,7 @@ MOST_CHARACTERS = 2_000
 def results_of(annotation: Any) -> list[Result]:
     """The results of an annotation, in order, each with the names and the value that a result has.
 
-    Relations between regions are left out: no reading holds them, no config asks for them, and refusing the whole answer for
-    one would cost its annotator's work.
+    Relations between regions are left out: no reading holds them, and refusing the annotation would lose its annotator's work.
 
     Raises:
         CodecError: it has no list of results, or one that is not formed as Label Studio forms it.
@@ -41,13 +41,13 @@ def results_of(annotation: Any) -> list[Result]:
     return found
 
 
-def foreign(result: Result, where: str) -> CodecError:
+def foreign_error(result: Result, where: str) -> CodecError:
     """The error for a result of a type or a control that no config has."""
     return CodecError(f"{where}: {_quoted(result['type'])} {_quoted(result['from_name'])} is not part of the annotation config: "
                       "delete it, and tell the config's owner that it could be made")
 
 
-def written(results: Sequence[Result], where: str) -> str:
+def written_text(results: Sequence[Result], where: str) -> str:
     """The one text of some results of a text field; empty where there is none.
 
     Raises:
@@ -65,7 +65,7 @@ def written(results: Sequence[Result], where: str) -> str:
     return normalise(text)
 
 
-def chosen(results: Sequence[Result], control: str, where: str, renames: Renames) -> list[str]:
+def chosen_values(results: Sequence[Result], control: str, where: str, renames: Renames) -> list[str]:
     """What was chosen in a control, renamed, each once.
 
     Args:
@@ -90,7 +90,7 @@ def chosen(results: Sequence[Result], control: str, where: str, renames: Renames
     return found
 
 
-def one(values: Sequence[str], default: str, control: str, where: str) -> str:
+def only_value(values: Sequence[str], default: str, control: str, where: str) -> str:
     """The only value of a control, or its default.
 
     Raises:
@@ -110,5 +110,5 @@ def _strings(value: Any, what: str, where: str) -> list[str]:
 
 
 def _quoted(name: str) -> str:
-    """Somebody else's word as a message may carry it: short, and without what cannot be stored."""
+    """A name from outside as a message may carry it: at most 30 characters, control characters and half characters escaped."""
     return reprlib.repr(name)

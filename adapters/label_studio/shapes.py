@@ -23,14 +23,15 @@ from schemas.reading import Point, Polygon
 DRAWS = {"polygonlabels": "polygon", "rectanglelabels": "rectangle", "ellipselabels": "ellipse"}
 """Types of results that draw, and what each draws. Without a label, Label Studio writes the bare name as the type."""
 FAR_OUTSIDE = 10_000.0
-"""Percent, or degrees: nobody draws out there, and sums of such numbers lose the pixel."""
+"""Percent, or degrees: the largest number that is read. Pixels would be lost in sums with larger ones."""
 MOST_CORNERS = 1_000
+"""Of a polygon."""
 MOST_CORNERS_CROSSING = 300
-"""An outline that crosses itself everywhere takes a time to mend that grows with the square: .5 s at 300 corners, 6 s at 1000."""
+"""Of a polygon that crosses itself: mending one that crosses everywhere took 0.5 s at 300 corners and 6 s at 1,000."""
 OFF_THE_ELLIPSE = 0.09
-"""Pixels; with the rounding to a hundredth of a pixel no point of an ellipse is farther than .1 from its polygon."""
+"""Pixels that a chord may lie off an ellipse; with the rounding to 0.01 pixels the polygon is within 0.1 pixels of it."""
 DECIMALS = 6
-"""Percent of what was pixels comes back with an error in the last bit, which would move corners on the edge outside."""
+"""Of a corner in pixels: a pixel that went through percent has an error in its last bit, which moves one on the edge outside."""
 
 
 def outline(result: Mapping[str, Any], where: str, width: int, height: int) -> Polygon | None:
@@ -86,29 +87,38 @@ def _polygon(value: Mapping[str, Any], where: str, width: int, height: int) -> l
 
 
 def _rectangle(value: Mapping[str, Any], where: str, width: int, height: int) -> list[Point]:
-    x, y, wide, high = (_number(value.get(name), name, where) for name in ("x", "y", "width", "height"))
+    start = _start(value, where, width, height)
     # A rectangle that was dragged over its own corner has a negative width or height.
-    left, right = sorted((0, wide * width / 100))
-    top, bottom = sorted((0, high * height / 100))
+    left, right = sorted((0, _number(value.get("width"), "width", where) * width / 100))
+    top, bottom = sorted((0, _number(value.get("height"), "height", where) * height / 100))
     corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-    return _turned(corners, (x * width / 100, y * height / 100), _rotation(value, where))
+    return _turned(corners, start, _rotation(value, where))
 
 
 def _ellipse(value: Mapping[str, Any], where: str, width: int, height: int) -> list[Point]:
-    x, y, across, down = (_number(value.get(name), name, where) for name in ("x", "y", "radiusX", "radiusY"))
-    across, down = abs(across) * width / 100, abs(down) * height / 100
+    centre = _start(value, where, width, height)
+    across = abs(_number(value.get("radiusX"), "radiusX", where)) * width / 100
+    down = abs(_number(value.get("radiusY"), "radiusY", where)) * height / 100
     longest = max(across, down)
     # A chord over an angle of 2π/n leaves an ellipse by at most longest · (1 - cos(π/n)).
     count = math.ceil(math.pi / math.acos(1 - OFF_THE_ELLIPSE / longest)) if longest > OFF_THE_ELLIPSE else 3
     count = min(max(count, 8), MOST_CORNERS)
     angles = [(1.25 + 2 * step / count) * math.pi for step in range(count)]
     corners = [(across * math.cos(angle), down * math.sin(angle)) for angle in angles]
-    return _turned(corners, (x * width / 100, y * height / 100), _rotation(value, where))
+    return _turned(corners, centre, _rotation(value, where))
+
+
+def _start(value: Mapping[str, Any], where: str, width: int, height: int) -> Point:
+    """The point that a rectangle or an ellipse is measured from, in pixels."""
+    x = _number(value.get("x"), "x", where)
+    y = _number(value.get("y"), "y", where)
+    return x * width / 100, y * height / 100
 
 
 def _turned(corners: list[Point], about: Point, degrees: float) -> list[Point]:
     """Corners relative to a point, turned clockwise on the screen (y runs down) and moved to that point."""
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    cos = math.cos(math.radians(degrees))
+    sin = math.sin(math.radians(degrees))
     return [(about[0] + x * cos - y * sin, about[1] + x * sin + y * cos) for x, y in corners]
 
 

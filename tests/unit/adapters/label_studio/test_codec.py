@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from adapters.label_studio.codec import State, from_annotation, line_from_annotation, state_of, to_line_prediction, to_prediction
+from adapters.label_studio.codec import from_annotation, line_from_annotation, to_line_prediction, to_prediction
 from adapters.label_studio.configs import load_annotation_config
 from schemas.answers import Answer
 from schemas.config_version import ConfigVersion
@@ -347,12 +347,6 @@ def test_an_earlier_version_is_read_in_the_words_of_this_one() -> None:
     [region] = decoded([drawn("polygonlabels", SQUARE), said("direction", ["none"])], renames=renames).regions
     assert region.attributes.direction is Direction.HORIZONTAL
     assert decoded([drawn("polygonlabels", SQUARE, kind="logo"), said("text", ["새김"])], renames=renames).regions == ()
-
-
-def test_submitted_skipped_and_draft() -> None:
-    assert state_of({"id": 1, "result": [], "was_cancelled": False}) is State.SUBMITTED
-    assert state_of({"id": 1, "result": [said("text", ["a"])], "was_cancelled": True}) is State.SKIPPED
-    assert state_of({"id": 1, "result": [], "was_postponed": False, "annotation": 7}) is State.DRAFT
 
 
 @fast
