@@ -9,29 +9,26 @@ from saegim.settings import home
 from saegim.tables import Table, print_table
 from schemas.labelling import Side
 from workbench.bench import Workbench
-from workbench.label import configs
-from workbench.label import gold as gold_images
-from workbench.label import migrate as migration
-from workbench.label import people as annotators
+from workbench.label import configs, gold, migrate, people
 from workbench.label.projects import data_address
 from workbench.label.status import status_of
 from workbench.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Labelling: annotation configs, people, gold, how the work goes.\n\n"
                                              "Example:  saegim label status")
-people = typer.Typer(no_args_is_help=True, help="Who labels, and on which side.\n\n"
-                                                "Example:  saegim label people add kim@example.com --name 김하늘 --side b")
-gold = typer.Typer(no_args_is_help=True, help="Images with a known truth, which people are measured with unknowingly.\n\n"
-                                              "Example:  saegim label gold add 3f2a…")
-app.add_typer(people, name="people")
-app.add_typer(gold, name="gold")
+people_app = typer.Typer(no_args_is_help=True, help="Who labels, and on which side.\n\n"
+                                                    "Example:  saegim label people add kim@example.com --name 김하늘 --side b")
+gold_app = typer.Typer(no_args_is_help=True, help="Images with a known truth, which people are measured with unknowingly.\n\n"
+                                                  "Example:  saegim label gold add 3f2a…")
+app.add_typer(people_app, name="people")
+app.add_typer(gold_app, name="gold")
 console = Console()
 COLOURS = {"error": "red", "warning": "yellow"}
 """What a finding of ``lint`` looks like, by severity."""
 CONFIG = typer.Option("", "--config", help="Annotation config; SAEGIM_ANNOTATION_CONFIG where left out.")
 
 
-@people.command()
+@people_app.command()
 def add(email: str = typer.Argument(help="E-mail address: the log-in."),
         name: str = typer.Option("", help="What colleagues read; the address where left out."),
         side: Side = typer.Option(Side.A, help="a, b or second_look."), config: str = CONFIG) -> None:
@@ -41,7 +38,7 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
     """
     bench = Workbench(load_settings())
     chosen = configs.config_or_default(bench, config)
-    added = annotators.add_person(bench, chosen, email, name, side)
+    added = people.add_person(bench, chosen, email, name, side)
     console.print(f"{email} works on side {side} of {chosen.name}.", markup=False)
     if added.password:
         console.print(f"log in at {bench.label_studio.url} with {added.annotator.email} / {added.password}\n"
@@ -52,14 +49,14 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
                   "other.", style="dim")
 
 
-@people.command("list")
+@people_app.command("list")
 def list_people(config: str = CONFIG) -> None:
     """Show who labels what.
 
     Example:  saegim label people list
     """
     bench = Workbench(load_settings())
-    found = annotators.list_people(bench.ledger, configs.config_or_default(bench, config).name if config else None)
+    found = people.list_people(bench.ledger, configs.config_or_default(bench, config).name if config else None)
     rows = tuple((item.annotator.email, item.annotator.name, item.annotator.annotation_config, str(item.annotator.side),
                   data_address(bench.label_studio, item.project) if item.project else "made when it is first needed")
                  for item in found)
@@ -69,7 +66,7 @@ def list_people(config: str = CONFIG) -> None:
         console.print("Nobody yet: saegim label people add kim@example.com --side a")
 
 
-@gold.command("add")
+@gold_app.command("add")
 def add_gold(image_ids: list[str] = typer.Argument(help="Ids, or their beginnings, of images that nobody was given yet.",
                                                     metavar="IMAGE_ID…"),
              config: str = typer.Option("", "--config", help="Annotation config; the one of the images' campaign where left out.")
@@ -78,11 +75,11 @@ def add_gold(image_ids: list[str] = typer.Argument(help="Ids, or their beginning
 
     Example:  saegim label gold add 3f2a…
     """
-    new = gold_images.add_gold(Workbench(load_settings()), image_ids, config)
+    new = gold.add_gold(Workbench(load_settings()), image_ids, config)
     console.print(f"{new} images are gold now. The next label run asks for their truth in the second look.")
 
 
-@gold.command("list")
+@gold_app.command("list")
 def list_gold(config: str = CONFIG) -> None:
     """Show gold images, and whether their truth is known.
 
@@ -91,7 +88,7 @@ def list_gold(config: str = CONFIG) -> None:
     bench = Workbench(load_settings())
     chosen = configs.config_or_default(bench, config)
     rows = tuple((item.image_id, "known" if item.is_known else "waits for a second look")
-                 for item in gold_images.list_gold(bench.ledger, chosen))
+                 for item in gold.list_gold(bench.ledger, chosen))
     if rows:
         print_table(console, Table(f"Gold of {chosen.name}", ("image", "truth"), rows, left=2))
     else:
@@ -116,16 +113,16 @@ def lint(names: list[str] = typer.Argument(None, help="Annotation configs, by na
         raise typer.Exit(1)
 
 
-@app.command()
-def migrate(name: str = typer.Argument("", help="Annotation config; SAEGIM_ANNOTATION_CONFIG where left out."),
-            apply: bool = typer.Option(False, "--apply", help="Do it; without this, only count.")) -> None:
+@app.command("migrate")
+def bring_to_current(name: str = typer.Argument("", help="Annotation config; SAEGIM_ANNOTATION_CONFIG where left out."),
+                     apply: bool = typer.Option(False, "--apply", help="Do it; without this, only count.")) -> None:
     """Bring what was labelled under earlier versions of a config to the current one. Counts first; --apply does it.
 
     Example:  saegim label migrate scene_text
     """
     bench = Workbench(load_settings())
     config = configs.config_or_default(bench, name)
-    done = migration.migrate(bench, config, dry_run=not apply)
+    done = migrate.migrate(bench, config, dry_run=not apply)
     stay = {f"stay as they are: {reason}": count for reason, count in sorted(done.impossible.items())}
     counts = {
         **{f"accepted readings of {version} → {config.run}": count for version, count in sorted(done.readings.items())},
