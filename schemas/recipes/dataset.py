@@ -23,7 +23,7 @@ WORDS = (SHARES, SALT, GROUPS)
 WORD = re.compile(rf"{'|'.join(WORDS)}|({DROP}|{THAW}) \w+")
 """What a recipe may agree to."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
 ID = re.compile("[0-9a-f]{6,64}")
 
 
@@ -96,11 +96,11 @@ class Readings(Recipe):
     annotation_configs: list[Annotated[str, AfterValidator(_annotation_config)]] = Field(min_length=1)
     campaigns: list[Annotated[str, AfterValidator(_campaign)]] = Field([])
     slices: list[Annotated[str, AfterValidator(_slice)]] = Field([])
-    least_agreement: Share = 0.0
+    least_agreement: Fraction = 0.0
     leave_out: list[Annotated[str, BeforeValidator(_in_quotes), AfterValidator(_image_id)]] = Field([])
 
 
-class Groups(Recipe):
+class GroupRules(Recipe):
     """What belongs together besides near duplicates, and so never stands in two splits.
 
     Attributes:
@@ -176,9 +176,9 @@ class Dataset(Recipe):
     consent: str = ""
     readings: Readings
     unit: Unit
-    splits: dict[str, Share]
+    splits: dict[str, Fraction]
     salt: str
-    groups: Groups = Groups()
+    groups: GroupRules = GroupRules()
     frozen: list[str] = Field([])
     gates: Gates = Gates()
     agreed: Agreed | None = None

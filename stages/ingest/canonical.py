@@ -17,7 +17,7 @@ from schemas.ids import sha256
 from schemas.submission import CanonicalImage, Original, Reason, Rejection
 from stages.ingest import jpeg, words
 from stages.ingest.colour import Rgb
-from stages.ingest.exif import printable
+from stages.ingest.exif import in_short
 from stages.ingest.jpeg_pixels import decode_whole
 from stages.ingest.limits import Limits
 from stages.ingest.opening import Picture, open_picture
@@ -69,7 +69,7 @@ def canonicalise(raw: bytes, limits: Limits, crops: bool = False) -> Canonical |
     # Decoders answer bad bytes with whatever they run into: OSError, ValueError, SyntaxError, TypeError, struct.error,
     # RuntimeError, NotImplementedError and more were seen.
     except Exception as error:
-        return Rejection(Reason.BROKEN, printable(f"{type(error).__name__}: {error}", 500))
+        return Rejection(Reason.BROKEN, in_short(f"{type(error).__name__}: {error}", 500))
 
 
 def _canonicalise(raw: bytes, limits: Limits, crops: bool) -> Canonical | Rejection:

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from PIL import ExifTags, Image
 
+from schemas.shown_text import printable
+
 ORIENTATIONS = range(1, 9)
 T = TypeVar("T")
 
@@ -56,9 +58,9 @@ def exif_of(exif: Image.Exif) -> Exif:
                 bool(_tried(lambda: exif.get_ifd(ExifTags.IFD.GPSInfo))))
 
 
-def printable(text: str, most: int = 100) -> str:
-    """A text out of a stranger's file: no control characters, which databases and terminals take amiss."""
-    return "".join(char for char in text[:10 * most] if char.isprintable())[:most]
+def in_short(text: str, most: int = 100) -> str:
+    """A text out of a stranger's file, which may be long: no control characters, which databases and terminals take amiss."""
+    return printable(text[:10 * most], most)
 
 
 def _tried(read: Callable[[], T]) -> T | None:
@@ -76,9 +78,9 @@ def _orientation(exif: Image.Exif) -> int | None:
 
 def _captured_at(exif: Image.Exif) -> str | None:
     taken = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
-    return printable(str(taken)) if taken else None
+    return in_short(str(taken)) if taken else None
 
 
 def _camera(exif: Image.Exif) -> str | None:
     names = (str(exif.get(tag) or "").strip("\x00 ") for tag in (ExifTags.Base.Make, ExifTags.Base.Model))
-    return printable(" ".join(names).strip()) or None
+    return in_short(" ".join(names).strip()) or None

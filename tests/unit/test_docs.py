@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from adapters.ocr.bundles import Bundle, Detector, Recogniser, parse_bundle
 from saegim.unknown_settings import BESIDE, OURS
 from schemas.recipes.campaign import Campaign, Prizes, parse_campaign
-from schemas.recipes.dataset import Dataset, Gates, Groups, Readings
+from schemas.recipes.dataset import Dataset, Gates, GroupRules, Readings
 from schemas.recipes.recipe import Recipe
 from schemas.submission import HELD_SENTENCE, SENTENCES, Reason
 from stages.export.plan import REASONS
@@ -57,7 +57,7 @@ def test_every_reason_for_leaving_out_is_explained(reason: str, sentence: str) -
 
 
 def test_every_key_of_a_dataset_recipe_is_explained() -> None:
-    for section, model in (("", Dataset), ("readings.", Readings), ("groups.", Groups), ("gates.", Gates)):
+    for section, model in (("", Dataset), ("readings.", Readings), ("groups.", GroupRules), ("gates.", Gates)):
         for key, field in model.model_fields.items():
             if not (isinstance(field.annotation, type) and issubclass(field.annotation, Recipe)):
                 assert f"`{section}{key}`" in RELEASES_PAGE, key

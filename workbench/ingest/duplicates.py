@@ -13,7 +13,7 @@ from pages.contact_sheet import Group, PagePicture, Section, contact_sheet, pair
 from pages.duplicate_groups import Overlay, cluster_group, pair_group
 from saegim.names import unknown
 from schemas.decision import Outlook
-from schemas.errors import ObjectMissing, SettingError
+from schemas.errors import SettingError
 from schemas.pairs import Cluster, Listed, Pair, SentPicture
 from schemas.submission import Outcome, Reason
 from stages.ingest.side_by_side import enlarged, side_by_side
@@ -197,10 +197,10 @@ class PictureFiles:
         return Overlay() if section is Section.EXACT else self.overlay(pair, pictures)
 
     def _picture(self, sent: SentPicture) -> PagePicture | None:
-        try:
-            shown = enlarged(self._objects.get(self._bucket, sent.image_key))
-        except ObjectMissing:
+        data = self._objects.get_or_none(self._bucket, sent.image_key)
+        if data is None:
             return None
+        shown = enlarged(data)
         return PagePicture(sent.key, "", self._file(sent.submission_id[:SHORT], shown.data), shown.width, shown.height)
 
     def _file(self, name: str, jpeg: bytes) -> str:
