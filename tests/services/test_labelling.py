@@ -358,7 +358,7 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     assert (done.readings, done.open_tasks) == ({"scene_text@2": 1}, 2)
     assert [item.run for item in here.accepted.values()] == ["scene_text@3"]
     again = label().counts
-    assert (again["pushed"], again.get("second looks")) == (2, None)  # what is settled is not asked again
+    assert (again["pushed"], again["second looks"]) == (2, 0)  # what is settled is not asked again
     assert {str(task.data[SUBJECT]) for task in here.open()} == set(ids) - {str(labelled.data[SUBJECT])}
     once_more = migrate(bench, bench.annotation_config, dry_run=True)
     assert not once_more.readings and not once_more.open_tasks
