@@ -474,7 +474,7 @@ def test_both_kinds_of_token(lab: Callable[..., Lab]) -> None:
 
 
 @pytest.mark.parametrize(("target", "when"), [
-    ("datastore.ledger.annotations:add_annotations", "after"), ("datastore.ledger.cursors:set_cursor", "after"),
+    ("workbench.collect.page:add_annotations", "after"), ("datastore.ledger.cursors:set_cursor", "after"),
     ("datastore.ledger.leases:release", "before"), ("datastore.ledger.outbox:plan_tasks", "after"),
     ("workbench.label.push:import_tasks", "after"),
 ])
