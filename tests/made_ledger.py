@@ -216,6 +216,6 @@ def _repeated(item: Made, other: Made) -> dict[str, object]:
 
 def _agreement(item: Made) -> dict[str, object]:
     one, other = sorted(item.reading(person).reading_id for person in (0, 1))
-    return {"one": one, "other": other, "kind": labelling.Kind.PAIR, "image_id": item.image_id,
+    return {"one": one, "other": other, "kind": labelling.AgreementKind.PAIR, "image_id": item.image_id,
             "annotation_config": item.run, "regions": item.number % 90 / 100 + 0.1,
             "cer": item.number % 70 / 1000, "attributes": 1.0, "agreed": item.number % 3 > 0}

@@ -162,7 +162,7 @@ def test_the_config_named_first_wins() -> None:
     ("frozen: [test]", "frozen: [tset]", "12: frozen is .*no such split: tset; did you mean test"),
     ("frozen: [test]", "frozen: [train, val, test]", "12: frozen is .*every split is frozen"),
     ("leaks: 0", "least: {test: {vertikal: 5}}", "14: gates.least is .*no such slice: vertikal"),
-    ("leaks: 0", "least: {tset: {vertical: 5}}", "14: gates is .*no such split: tset"),
+    ("leaks: 0", "least: {tset: {vertical: 5}}", "13: gates is .*no such split: tset"),
     ("[scene_text]", "[]", "6: readings.annotation_configs is .*at least 1"),
     ("salt: scene", "slat: scene", "9: there is no key slat; did you mean salt"),
     ("salt: scene", "salt: scene\nsalt: scene2", "10: salt stands here a second time"),

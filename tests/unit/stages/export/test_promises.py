@@ -162,7 +162,7 @@ def test_what_no_consent_changes() -> None:
     ("salt:", "agreed: {release: 2, to: []}\nsalt:", "9: agreed.to is .*at least 1"),
     ("salt:", "agreed: {release: 2, to: [rename test]}\nsalt:", "9: agreed.to is .*no such change: rename test; expected some of "
                                                                   "shares, salt, groups, drop SPLIT, thaw SPLIT"),
-    ("salt:", "agreed:\n  to: [salt]\nsalt:", "10: agreed.release is missing"),
+    ("salt:", "agreed:\n  to: [salt]\nsalt:", "9: agreed.release is missing"),
     (SPLITS, "splits: {train: 0.5, Train: 0.5}", "8: splits is .*capital letters only"),
     (SPLITS, "splits: {train: 0.5, te\u0301st: 0.5}", "8: splits is .*NFC"),
 ])
