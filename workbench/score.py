@@ -38,6 +38,6 @@ def count_points(bench: Workbench, campaign: str | None = None) -> ScoreReport:
 
 def _scored(bench: Workbench, recipe: Campaign) -> list[ScoredSubmission]:
     slices = slices_by_image(bench.ledger, recipe.name, recipe.annotation_config or bench.settings.annotation_config)
-    return [ScoredSubmission(row.submission_id, row.submitter, row.sent_at, Outcome(row.outcome),
-                             slices.get(row.image_id, frozenset()))
+    return [ScoredSubmission(row.submission_id, row.submitter or "", row.sent_at, Outcome(row.outcome),
+                             slices.get(row.image_id or "", frozenset()))
             for row in submissions.submission_rows(bench.ledger, recipe.name)]

@@ -133,7 +133,7 @@ def test_a_run_works_in_the_checkout_of_its_worker(tmp_path: Path) -> None:
     assert str(ROOT) not in text
     assert all("pull" not in item for item in yaml.safe_load(text)["deployments"])
     moved = tmp_path / "다른 곳"
-    for name in ("flows", "schemas", "saegim"):
+    for name in ("apps", "workbench", "schemas", "saegim"):
         shutil.copytree(ROOT / name, moved / name, ignore=shutil.ignore_patterns("__pycache__"))
     done = subprocess.run([sys.executable, "-c", f"""
 import os
