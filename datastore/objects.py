@@ -264,7 +264,8 @@ class ObjectStore:
     @functools.cache  # noqa: B019
     def _boto(self) -> Any:
         settings = self._settings
-        key, secret = settings.s3_access_key, settings.s3_secret_key
+        key = settings.s3_access_key
+        secret = settings.s3_secret_key
         session = botocore.session.get_session()
         # Its own parser of times takes two thirds of a listing.
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)

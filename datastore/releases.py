@@ -113,7 +113,9 @@ def shard_files(objects: ObjectStore, bucket: str, parent: Manifest | None, want
 
     One that no release has any more, or that is gone, is left out: its images have to be written again.
     """
-    rest, found, manifest = set(wanted), dict[str, File](), parent
+    rest = set(wanted)
+    found = dict[str, File]()
+    manifest = parent
     while manifest and rest:
         own = {file.path: file for file in manifest.of_kind("images") if file.path in rest}
         there = objects.in_order(functools.partial(objects.exists, bucket), [f"{manifest.dataset}/{path}" for path in own])
@@ -129,7 +131,10 @@ class Folder:
     """
 
     def __init__(self, objects: ObjectStore, bucket: str, dataset: str, number: int) -> None:
-        self._objects, self._bucket, self._dataset, self.number = objects, bucket, dataset, number
+        self._objects = objects
+        self._bucket = bucket
+        self._dataset = dataset
+        self.number = number
 
     def put(self, kind: str, name: str, path: Path, rows: int = 0, *, pulled_as: str | None = None) -> File:
         """Stores a file of this machine.

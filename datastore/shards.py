@@ -97,7 +97,8 @@ def write_shards(objects: ObjectStore, bucket: str, dataset: str, splits: Sequen
 def _write(path: Path, planned: Sequence[Planned], pictures: Iterator[tuple[int, Fetched]], sound: bool,
            advance: Callable[[int], None]) -> _Part:
     """Writes one shard from what comes next; where something is not sound, all that comes is only looked at."""
-    part, size = _Part([], {}), 0
+    part = _Part([], {})
+    size = 0
     # Pictures are compressed already, and a dictionary of them would only be a second copy.
     with pq.ParquetWriter(path, IMAGES, compression="none", use_dictionary=False, **PARQUET) as writer:
         group = _Group(writer)
@@ -142,7 +143,8 @@ class _Group:
             pa.array([item.image_id for item, _ in self._rows], pa.string()), images,
             pa.array([item.candidate.width for item, _ in self._rows], pa.int32()),
             pa.array([item.candidate.height for item, _ in self._rows], pa.int32())], schema=IMAGES))
-        self._rows, self._size = [], 0
+        self._rows = []
+        self._size = 0
 
 
 def _uploaded(objects: ObjectStore, bucket: str, dataset: str, split: str, path: Path, rows: int) -> File:

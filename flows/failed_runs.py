@@ -15,7 +15,8 @@ from saegim.failures import in_words, is_ours, keep_trace
 
 def failed(error: Exception) -> State[Any]:
     """Prefect's state of a run that an error has ended; the run's log names the file with the traceback."""
-    sentence, kept = in_words(error), keep_trace(error)
+    sentence = in_words(error)
+    kept = keep_trace(error)
     # A person who started it in a terminal reads it there, from the command.
     level = logging.ERROR if by_a_worker() else logging.INFO
     get_run_logger().log(level, "%s\nThe traceback is in %s", sentence, kept or "no file")

@@ -23,7 +23,8 @@ def waiting_is_logged() -> Iterator[None]:
         return
     handler = _Handler(logger)
     patience.log.addHandler(handler)
-    before, patience.log.propagate = patience.log.propagate, False
+    before = patience.log.propagate
+    patience.log.propagate = False
     try:
         yield
     finally:

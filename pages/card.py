@@ -81,7 +81,8 @@ def _left_out(facts: Card) -> list[str]:
 
 
 def _splits(facts: Card) -> list[str]:
-    recipe, leaks = facts.recipe, facts.leaks
+    recipe = facts.recipe
+    leaks = facts.leaks
     together = ["near duplicates of one another"]
     if recipe.groups.by_submitter:
         together.append("all photographs of one submitter")

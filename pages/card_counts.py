@@ -17,7 +17,8 @@ LISTED = 40
 
 def what_it_holds(facts: Card, pictures: Mapping[str, str]) -> list[str]:
     """Paragraphs on how much a release holds: by split, slice, campaign, kind of picture and condition."""
-    counts, splits = facts.counts, facts.splits
+    counts = facts.counts
+    splits = facts.splits
     rows = []
     for split in splits:
         tally = counts.tally(Facet.ALL, "", split)
@@ -48,7 +49,8 @@ def _cells(counts: Counts, facet: Facet, name: str, splits: Sequence[str]) -> li
 
 def _campaigns(facts: Card) -> str:
     """The largest ones first."""
-    counts, splits = facts.counts, facts.splits
+    counts = facts.counts
+    splits = facts.splits
     names = sorted(counts.names(Facet.CAMPAIGN), key=lambda name: (-counts.tally(Facet.CAMPAIGN, name).images, name))
     rows = [(in_markdown(name) or "none", *_cells(counts, Facet.CAMPAIGN, name, splits)) for name in names[:LISTED]]
     largest = table(("campaign", *(f"`{split}`" for split in splits), "all"), rows)
@@ -58,7 +60,8 @@ def _campaigns(facts: Card) -> str:
 def agreement(facts: Card, pictures: Mapping[str, str]) -> list[str]:
     """Paragraphs on how far the readers of images that two people read agree."""
     counts = facts.counts
-    read_twice, images = sum(counts.agreements().values()), counts.tally(Facet.ALL).images
+    read_twice = sum(counts.agreements().values())
+    images = counts.tally(Facet.ALL).images
     if not read_twice:
         return ["## How far two people agree", "No image was read by two people: nothing is known of how far they agree."]
     rows = [(f"`{split}`", counts.images(split), sum(found.values()), agreement_line(found) if found else "")

@@ -22,7 +22,8 @@ def known_limits(facts: Card) -> list[str]:
 
 
 def _thin(facts: Card) -> Iterable[str]:
-    counts, full = facts.counts, []
+    counts = facts.counts
+    full = []
     for split in facts.splits:
         if counts.images(split):
             full.append(split)
@@ -54,7 +55,8 @@ def _unseen(facts: Card) -> Iterable[str]:
 
 
 def _unsure(facts: Card) -> Iterable[str]:
-    images, read_twice = facts.counts.tally(Facet.ALL).images, sum(facts.counts.agreements().values())
+    images = facts.counts.tally(Facet.ALL).images
+    read_twice = sum(facts.counts.agreements().values())
     if read_twice < images:
         yield f"{images - read_twice:,} of {images:,} images were read by one person only."
     if facts.leaks.torn:

@@ -147,7 +147,8 @@ def _drawn(sample: Drawable, width: int, height: int) -> Image.Image:
         draw.polygon(points, outline=LINE if region.attributes.legible else DIM, width=2 if part.height > 120 else 1)
     _write(draw, [_Label(bounds_of(points), normalise(region.text) if region.attributes.legible else "")
                   for region, points in placed], part.size)
-    cell, font = Image.new("RGB", (width, CAPTION + height), BACK), hangul_font(TEXT)
+    cell = Image.new("RGB", (width, CAPTION + height), BACK)
+    font = hangul_font(TEXT)
     cell.paste(part, (0, CAPTION))
     whole = (view.right - view.left, view.bottom - view.top) == (reading.width, reading.height)
     caption = f"{reading.image_id[:10]} · {sample.split}{'' if whole else ' · part'}"

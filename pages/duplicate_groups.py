@@ -80,7 +80,9 @@ def why(figures: Mapping[str, float]) -> str:
     """What the figures of a comparison say, in a sentence; empty where there are none."""
     if "low" not in figures:
         return ""
-    low, weakest, overlap = figures["low"], figures["weakest"], figures["overlap"]
+    low = figures["low"]
+    weakest = figures["weakest"]
+    overlap = figures["overlap"]
     if low < DOUBTFUL_LOW:
         return f"Alike all over, nowhere quite the same (low agreement {low}): another photograph of the same thing."
     if weakest < SAME_WEAKEST:

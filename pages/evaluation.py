@@ -46,10 +46,12 @@ def render(release: str, reader: str, figures: Mapping[str, Figures], pages: Seq
 
 def difference(truth: str, other: str) -> Markup:
     """The other text with its edits marked: inserted, deleted, replaced."""
-    one, two = normalise(truth), normalise(other)
+    one = normalise(truth)
+    two = normalise(other)
     out = Markup()
     for step in Levenshtein.opcodes(one, two):
-        old, new = one[step.src_start:step.src_end], two[step.dest_start:step.dest_end]
+        old = one[step.src_start:step.src_end]
+        new = two[step.dest_start:step.dest_end]
         if step.tag == "equal":
             out += escape(new)
             continue

@@ -34,7 +34,8 @@ class StorageUnavailable(ClientError):
     busy: bool = False
 
     def __init__(self, message: str, who: str = "", worth: float = 0.0) -> None:
-        self.who, self.worth = who, worth
+        self.who = who
+        self.worth = worth
         super().__init__(message, who, worth)
 
     def __str__(self) -> str:

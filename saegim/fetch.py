@@ -74,14 +74,17 @@ class Window:
 
     def _range(self, key: str, start: int, size: int) -> Iterator[bytes]:
         """Asks again from where it broke off; gives up after ``TRIES`` answers that brought nothing."""
-        at, end, failed = start, min(start + RANGE, size), 0
+        at = start
+        end = min(start + RANGE, size)
+        failed = 0
         while at < end:
             try:
                 answer = self._ask(lambda: obstore.get(self._releases.bucket, key, options={"range": (at, end)}))  # noqa: B023
                 self._same_size(key, answer.meta["size"], size)
                 with self._releases.answering():
                     for chunk in answer.stream(min_chunk_size=CHUNK):
-                        at, failed = at + len(chunk), 0
+                        at = at + len(chunk)
+                        failed = 0
                         yield chunk
             except GONE as error:
                 raise ReleaseDamaged(f"{key} is not in the bucket any more: it may have been taken down; run the same again"

@@ -36,7 +36,9 @@ class IndexedImages:
     """
 
     def __init__(self, folder: Path, labels: pa.Table, transform: Transform | None = None) -> None:
-        self._folder, self._labels, self._transform = folder, labels, transform
+        self._folder = folder
+        self._labels = labels
+        self._transform = transform
         self._shards: list[str] = []
         self._shard, self._group, self._inside, self._row = (array("l") for _ in range(4))
         for piece in pieces(folder, labels):

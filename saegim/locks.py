@@ -95,11 +95,13 @@ class _Seen(NamedTuple):
 def _lock_file(path: Path, stop: threading.Event) -> Iterator[None]:
     """Makes a lock file, waiting while another's is there, and touches it until it is removed at the end."""
     owner = f"{_machine()} {os.getpid()} {_started(os.getpid())} {uuid.uuid4().hex}".encode()
-    last, since = None, 0.0
+    last = None
+    since = 0.0
     while (opened := _made(path, owner)) is None:
         seen = _look(path)
         if seen != last:
-            last, since = seen, time.monotonic()
+            last = seen
+            since = time.monotonic()
         if seen and (_is_dead(seen.owner) or time.monotonic() - since > DEAD_SECONDS):
             _remove(path, seen.owner)
         else:
@@ -186,7 +188,8 @@ def _is_dead(owner: bytes) -> bool:
     machine, *rest = owner.decode(errors="replace").split() or [""]
     if machine != _machine() or len(rest) != 3 or not rest[0].isdecimal():
         return False
-    pid, started = int(rest[0]), rest[1]
+    pid = int(rest[0])
+    started = rest[1]
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

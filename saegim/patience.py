@@ -73,7 +73,8 @@ def ride_out(call: Callable[[], T], passing: type[object] | tuple[type[object], 
     Raises:
         Exception: what the last call raised.
     """
-    first, tries = 0.0, 0
+    first = 0.0
+    tries = 0
     while True:
         began = time.monotonic()
         try:
@@ -83,7 +84,8 @@ def ride_out(call: Callable[[], T], passing: type[object] | tuple[type[object], 
                 raise
             now = time.monotonic()
             if not tries or now - began > SECONDS:  # the last one went well for a long while
-                first, tries = now, 0
+                first = now
+                tries = 0
             pause = _pause(cast(Passing, error), first, tries)
             if pause is None:
                 raise
@@ -97,7 +99,8 @@ def ride_out(call: Callable[[], T], passing: type[object] | tuple[type[object], 
 
 def _pause(error: Passing, first: float, tries: int) -> float | None:
     """Seconds until the next try; None where there is to be none."""
-    who, now = error.who, time.monotonic()
+    who = error.who
+    now = time.monotonic()
     since = min(first, _known.down_since.setdefault(who, now))
     worth = error.worth if error.busy or who in _known.answered else min(error.worth, _known.first_contact)
     left = worth - (now - since)

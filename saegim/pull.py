@@ -161,7 +161,8 @@ class _Errand:
         return self._bring_alone(target, file)
 
     def _bring_alone(self, target: Path, file: File) -> int:
-        part, fetched = _part(target), 0
+        part = _part(target)
+        fetched = 0
         with locked(part, self.stop) as opened:
             if self._is_there(target, file):  # another process has brought it meanwhile
                 part.unlink(missing_ok=True)

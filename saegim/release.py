@@ -131,10 +131,12 @@ class Release:
 
     def _encoded(self) -> Iterator[tuple[bytes, dict[str, Any]]]:
         """Bytes of each image, with its label row."""
-        shard, opened = "", None
+        shard = ""
+        opened = None
         for piece in pieces(self.folder, self.labels):
             if opened is None or piece.shard != shard:
-                shard, opened = piece.shard, open_shard(self.folder, piece.shard)
+                shard = piece.shard
+                opened = open_shard(self.folder, piece.shard)
             rows = self.labels.take(piece.rows).to_pylist()
             for image, row in zip((item for chunk in read_images(opened, piece).chunks for item in chunk.field("bytes")), rows,
                                   strict=True):

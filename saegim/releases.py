@@ -93,7 +93,8 @@ class Releases:
             if "NoSuchBucket" in text:
                 raise SettingMissing(f"There is no bucket {self.settings.bucket_datasets!r} at {self.address}: set "
                                      "SAEGIM_BUCKET_DATASETS to the one that holds the releases") from error
-            status, said = status_of(error), said_by(error)
+            status = status_of(error)
+            said = said_by(error)
             if status in BUSY:
                 raise StorageBusy(f"Object storage at {self.address} has too much to do ({said}). Run the same again "
                                   "later: it goes on where it was", self.who, SECONDS) from error

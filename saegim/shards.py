@@ -46,7 +46,8 @@ def pieces(folder: Path, labels: pa.Table) -> Iterator[Piece]:
         ReleaseDamaged: a shard is not there, or lacks an image.
     """
     counts = {item["values"]: item["counts"] for item in pc.value_counts(labels["shard"]).to_pylist()}
-    order, first = pc.sort_indices(labels["shard"]), 0
+    order = pc.sort_indices(labels["shard"])
+    first = 0
     for shard in sorted(counts):
         yield from _of_shard(folder, shard, labels, order.slice(first, counts[shard]))
         first += counts[shard]

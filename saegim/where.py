@@ -71,7 +71,8 @@ class Where:
         rows = {name: batch[name] for name in self.names.intersection(batch.schema.names)}
         if not self.of_regions:
             return self.test(rows)
-        regions, parents = pc.list_flatten(batch[REGIONS]), pc.list_parent_indices(batch[REGIONS])
+        regions = pc.list_flatten(batch[REGIONS])
+        parents = pc.list_parent_indices(batch[REGIONS])
         columns = {name: rows[name].take(parents) if name in rows else pc.struct_field(regions, name) for name in self.names}
         return any_of(self.test(columns), parents, len(batch))
 
@@ -137,7 +138,8 @@ class _Parser:
         """Something that is true or false."""
         match node:
             case ast.BoolOp(op=op, values=values):
-                tests, join = [self._test(value) for value in values], pc.and_ if isinstance(op, ast.And) else pc.or_
+                tests = [self._test(value) for value in values]
+                join = pc.and_ if isinstance(op, ast.And) else pc.or_
                 return lambda columns: functools.reduce(join, (test(columns) for test in tests))
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 inner = self._test(operand)
@@ -164,7 +166,8 @@ class _Parser:
 
     def _compared(self, sign: str, left: ast.expr, right: ast.expr) -> Test:
         """``==`` where there is no sign."""
-        one, other = self._operand(left), self._operand(right)
+        one = self._operand(left)
+        other = self._operand(right)
         if not isinstance(one, _Column):
             one, other, left, right, sign = other, one, right, left, MIRRORED.get(sign, "")
         if not isinstance(one, _Column):
@@ -210,7 +213,8 @@ class _Parser:
             self._wrong(f"{column.name} holds {column.sort}, no text that something could be in", right)
         if column.sort is Sort.TEXTS:
             self._asks(column.name, one, left)
-        name, find = column.name, has_part if column.sort is Sort.TEXT else has_item
+        name = column.name
+        find = has_part if column.sort is Sort.TEXT else has_item
         return lambda columns: find(columns[name], one)
 
     def _operand(self, node: ast.expr) -> _Column | Constant:
@@ -261,7 +265,8 @@ class _Parser:
 
     def _fail(self, message: str, place: int) -> NoReturn:
         first = max(0, place - SHOWN)
-        shown, before = self._text[first:place + SHOWN], self._text[first:place]
+        shown = self._text[first:place + SHOWN]
+        before = self._text[first:place]
         # Hangul is two columns wide on a terminal.
         width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in before)
         raise ConditionWrong(f"where: {message}\n  {shown}\n  {' ' * width}^\nColumns: {', '.join(self._rows)}; of regions: "

@@ -115,7 +115,9 @@ def _attributes(direction: str, writing: str, effects: tuple[str, ...], language
 
 
 def _row(sample: Sample) -> dict[str, Any]:
-    planned, reading, candidate = sample.planned, sample.reading, sample.planned.candidate
+    planned = sample.planned
+    reading = sample.reading
+    candidate = sample.planned.candidate
     return {
         "image_id": candidate.image_id, "split": planned.split, "shard": planned.shard, "cluster_id": candidate.cluster_id,
         "group": planned.group, "width": candidate.width, "height": candidate.height, "media_type": candidate.media_type,

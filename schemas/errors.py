@@ -62,8 +62,12 @@ class ServiceUnavailable(SaegimError, Transient):
 
     def __init__(self, service: str, address: str, detail: str = "", setting: str = "", busy: bool = False,
                  after: float | None = None) -> None:
-        self.service, self.address, self.detail, self.setting, self.busy, self.after = (
-            service, address, detail, setting, busy, after)
+        self.service = service
+        self.address = address
+        self.detail = detail
+        self.setting = setting
+        self.busy = busy
+        self.after = after
         self.who = f"{service} at {address}"
         super().__init__(service, address, detail, setting, busy, after)
 
@@ -81,7 +85,10 @@ class ServiceFailed(SaegimError, Transient):
     worth = 15.0
 
     def __init__(self, service: str, address: str, detail: str) -> None:
-        self.service, self.address, self.detail, self.who = service, address, detail, f"{service} at {address}"
+        self.service = service
+        self.address = address
+        self.detail = detail
+        self.who = f"{service} at {address}"
         super().__init__(service, address, detail)
 
     def __str__(self) -> str:

@@ -60,7 +60,8 @@ def load_campaigns(settings: Settings, only: str | None = None) -> Campaigns:
     files: dict[str, str] = {}
     configs = config_names(settings.annotation_configs)
     for path in sorted(settings.campaigns.glob("*.yaml")):
-        where, stem = _shown(path), normalise(path.stem)
+        where = _shown(path)
+        stem = normalise(path.stem)
         try:
             campaign = parse_campaign(path.read_text(encoding="utf-8"), where)
             if campaign.annotation_config and campaign.annotation_config not in configs:
@@ -74,7 +75,8 @@ def load_campaigns(settings: Settings, only: str | None = None) -> Campaigns:
         except UnicodeDecodeError as error:
             found.wrong[stem] = SettingError(f"{where} is not UTF-8 ({error.reason} at byte {error.start}): save it as UTF-8")
         else:
-            found.by_name[campaign.name], files[campaign.name] = campaign, path.name
+            found.by_name[campaign.name] = campaign
+            files[campaign.name] = path.name
     return found if only is None else _alone(found, files, normalise(only))
 
 

@@ -137,7 +137,8 @@ def changed_rows(one: ReleaseLabels, other: ReleaseLabels,
     Raises:
         ReleaseDamaged: a label file is not in order of image id.
     """
-    rows, others = _Rows(one.path), _Rows(other.path)
+    rows = _Rows(one.path)
+    others = _Rows(other.path)
     for number, other_number in _unlike(_light_rows(one, advance), _light_rows(other, advance)):
         yield RowPair(None if number is None else rows.at(number), None if other_number is None else others.at(other_number))
 
@@ -181,7 +182,8 @@ class _LightRow:
 
 
 def _light_rows(labels: ReleaseLabels, advance: Callable[[int], None]) -> Iterator[_LightRow]:
-    number, last = 0, ""
+    number = 0
+    last = ""
     with pq.ParquetFile(labels.path) as file:
         for batch in file.iter_batches(ROWS, columns=LIGHT):
             for image_id, *key in _columns(batch, LIGHT):
@@ -196,7 +198,8 @@ def _light_rows(labels: ReleaseLabels, advance: Callable[[int], None]) -> Iterat
 
 def _unlike(one: Iterator[_LightRow], other: Iterator[_LightRow]) -> Iterator[tuple[int | None, int | None]]:
     """A merge join: numbers of the rows that only one file has, or that differ."""
-    left, right = next(one, None), next(other, None)
+    left = next(one, None)
+    right = next(other, None)
     while left or right:
         if right is None or (left and left.image_id < right.image_id):
             yield left.number if left else None, None

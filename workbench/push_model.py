@@ -59,7 +59,8 @@ def push_model(bench: Workbench, bundle: Bundle, folder: Path) -> bool:
     if wrong := problems(bundle, folder):
         raise ModelUnavailable(f"Model {bundle.label} in {folder} is refused: {'; '.join(wrong)}. Correct the file, or its "
                                f"sha256 in {BUNDLE_FILE}")
-    bucket, prefix = bench.settings.bucket_models, f"{bundle.name}/{bundle.version}"
+    bucket = bench.settings.bucket_models
+    prefix = f"{bundle.name}/{bundle.version}"
     values = bundle.configuration | {"files": [{"name": item.name, "sha256": item.sha256} for item in bundle.files]}
     text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False).encode()
     new = (bundle.name, bundle.version) not in pushed_bundles(bench)

@@ -149,7 +149,10 @@ class _Lines:
     """Progress as lines in a log."""
 
     def __init__(self, run: Run, doing: str, total: int, beside: Callable[[], str]) -> None:
-        self._run, self._doing, self._total, self._beside = run, doing, total, beside
+        self._run = run
+        self._doing = doing
+        self._total = total
+        self._beside = beside
         self._done = 0
         self._started = self._said = time.monotonic()
 

@@ -98,7 +98,8 @@ def spans_of(line: ReadLine, width: int, recogniser: Recogniser) -> list[Span]:
         Spans from left to right; nothing where it is sure of no letter, which says that the line is another one's.
     """
     height = recogniser.height
-    before_letter, after_letter = BEFORE * height, AFTER * height
+    before_letter = BEFORE * height
+    after_letter = AFTER * height
     letters = [item for item in line.characters if item.text != " "]
     sure = [item for item in letters if is_sure(item, recogniser)]
     if not sure:
@@ -106,7 +107,8 @@ def spans_of(line: ReadLine, width: int, recogniser: Recogniser) -> list[Span]:
     spans = []
     edges = [-after_letter, *(item.at for item in sure), width + before_letter]
     for before, after in pairwise(edges):
-        left, right = before + after_letter, after - before_letter
+        left = before + after_letter
+        right = after - before_letter
         inside = tuple(item for item in letters if before < item.at < after)
         if right - left >= (LEAST_SPAN if inside else EMPTY_SPAN) * height:
             spans.append(Span(max(0, int(left - MARGIN * height)), min(width, int(np.ceil(right + MARGIN * height))),
@@ -196,14 +198,17 @@ def pieces_of(crop: Pixels, height: int, longest: int) -> tuple[LinePiece, ...]:
         longest: width of the widest input, in pixels. What is more than ``MOST_PIECES`` times as long is squeezed.
     """
     strip = to_strip(crop, height, MOST_PIECES * longest)
-    left, apart, pieces = 0, False, []
+    left = 0
+    apart = False
+    pieces = []
     while strip.shape[1] - left > longest:
         # The widest gap in the last quarter; without any, letters are cut: a strip of noise has none.
         start = left + longest * 3 // 4
         gaps, letters = _empty_runs(strip[:, start:left + longest])
         middle, width = max(gaps, key=lambda gap: gap[1], default=(longest // 4, 0))
         pieces.append(LinePiece(strip[:, left:start + int(middle)], apart))
-        left, apart = start + int(middle), width >= WORD_GAP * letters
+        left = start + int(middle)
+        apart = width >= WORD_GAP * letters
     return (*pieces, LinePiece(strip[:, left:], apart))
 
 
@@ -236,7 +241,8 @@ def stack(crop: Pixels) -> Pixels | None:
     edges = [0]
     for index in range(1, number):
         # The emptiest row near where squares would be cut.
-        middle, reach = index * height // number, max(1, height // number // 3)
+        middle = index * height // number
+        reach = max(1, height // number // 3)
         rows = ink[middle - reach:middle + reach].sum(axis=1)
         empty = np.flatnonzero(rows == rows.min())
         edges.append(middle - reach + int(empty[len(empty) // 2]))

@@ -89,11 +89,15 @@ class OnnxEngine:
         if bundle.detector is None:
             raise SettingError(f"{bundle.label}: the engine onnx needs a detector")
         cv2.setNumThreads(1)  # the threads here are the parallelism
-        self.name, self.version, self.unit = bundle.name, bundle.version, bundle.unit
-        self._bundle, self._detector = bundle, bundle.detector
+        self.name = bundle.name
+        self.version = bundle.version
+        self.unit = bundle.unit
+        self._bundle = bundle
+        self._detector = bundle.detector
         self._threads = os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, "ocr", initializer=flush_denormals)
-        long, short = self._detector.longest_side, self._detector.longest_side * 3 // 4 // 32 * 32
+        long = self._detector.longest_side
+        short = self._detector.longest_side * 3 // 4 // 32 * 32
         self._finder = open_session(folder / self._detector.file, provider, ((3, 32, 32), (3, short, long), (3, long, long)))
         self._readers = [(item, *self._open_recogniser(item, folder, provider)) for item in bundle.recognisers]
         self.images_a_read = GPU_IMAGES if provider in ("cuda", "tensorrt") else 8 * self._threads
@@ -149,7 +153,8 @@ class OnnxEngine:
 
     def _find(self, images: Sequence[Pixels]) -> list[_Found]:
         """Boxes of all images with their crops."""
-        height, longest = self._bundle.recognisers[0].height, min(item.widths[-1] for item in self._bundle.recognisers)
+        height = self._bundle.recognisers[0].height
+        longest = min(item.widths[-1] for item in self._bundle.recognisers)
         scales = [detection.first_scale(image.shape[0], image.shape[1], self._detector) for image in images]
         sizes = [detection.fit(image.shape[0], image.shape[1], scale) for image, scale in zip(images, scales, strict=True)]
         whole = [index for index, size in enumerate(sizes) if max(size) <= self._detector.longest_side]
@@ -180,7 +185,8 @@ class OnnxEngine:
     def _look(self, image: Pixels, scale: float) -> list[Box]:
         """Boxes of one image, seen in tiles."""
         size = detection.fit(image.shape[0], image.shape[1], scale)
-        resized, probability = detection.resize(image, size), np.empty(size, np.float32)
+        resized = detection.resize(image, size)
+        probability = np.empty(size, np.float32)
 
         def finish(tile: Tile, output: Tensor) -> None:
             probability[tile.own_rows, tile.own_columns] = output[0][tile.inside]
@@ -246,8 +252,10 @@ class OnnxEngine:
         regions: list[Region] = []
         for number, item in enumerate(item for item in found if item.image == index):
             best = max(range(len(item.ways)), key=lambda way: item.lines[way].score)
-            line, way = item.lines[best], item.ways[best]
-            text, score = normalise(line.text), round(line.score, 3)
+            line = item.lines[best]
+            way = item.ways[best]
+            text = normalise(line.text)
+            score = round(line.score, 3)
             polygon = tidy(_turned(item.box.polygon, way.turns), width, height)
             if polygon is None or not text or score < self._bundle.min_score:
                 continue

@@ -64,7 +64,8 @@ def cut_out(image: Pixels, corners: Corners) -> Pixels:
     # A patch with a margin for the cubic filter: warping from a whole photograph pages in rows that are not needed.
     left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 4, 0)
     right, bottom = np.ceil(corners.max(axis=0)).astype(int) + 4
-    patch, corners = image[top:bottom, left:right], np.asarray(corners - [left, top], np.float32)
+    patch = image[top:bottom, left:right]
+    corners = np.asarray(corners - [left, top], np.float32)
     if (scale := WARPED / max(*patch.shape[:2], width, height)) < 1:
         return cut_out(np.asarray(cv2.resize(patch, None, fx=scale, fy=scale), np.uint8), corners * np.float32(scale))
     matrix = cv2.getPerspectiveTransform(corners, flat)

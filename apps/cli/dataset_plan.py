@@ -91,7 +91,8 @@ def to_json(seen: Preview) -> dict[str, Any]:
 
 
 def _splits(seen: Preview) -> Table:
-    release, counts = seen.release, seen.counts
+    release = seen.release
+    counts = seen.counts
     arrived = Counter(item.split for item in release.plan.samples if item.image_id in release.arrived)
     rows = [("images", *(f"{counts.images(split):,}" for split in release.splits)),
             ("… of them new", *(f"{arrived[split]:,}" for split in release.splits))]

@@ -33,7 +33,8 @@ def accept_prelabels(bench: Workbench, project: int, advance: Callable[[int], No
     if run is None:
         raise SaegimError(f"{bench.model} has not read anything yet: saegim run prelabel")
     for task in open_tasks(bench.label_studio, project):
-        result, subject = task.prediction_result, str(task.data[SUBJECT])
+        result = task.prediction_result
+        subject = str(task.data[SUBJECT])
         if task.prediction_id is None:
             read = readings.readings_of_run(bench.ledger, run, [subject])
             result = to_prediction(read[subject], bench.annotation_config)["result"]

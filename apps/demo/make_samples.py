@@ -51,7 +51,8 @@ def main(sources: Path) -> None:
 
     soup = Image.open(sources / "photos/korean_packaging/images/시락국_1.jpg").convert("RGB")
     exif = Image.Exif()
-    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "Samsung", "SM-S921N"
+    exif[ExifTags.Base.Make] = "Samsung"
+    exif[ExifTags.Base.Model] = "SM-S921N"
     exif[ExifTags.Base.Orientation] = 6  # shown turned by 90° clockwise
     exif[ExifTags.Base.DateTime] = "2026:11:20 12:30:00"
     exif.get_ifd(ExifTags.IFD.GPSInfo).update(GPS)

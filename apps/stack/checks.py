@@ -18,5 +18,6 @@ class NotWell(Exception):
     """A check that failed: what was found, and what mends it."""
 
     def __init__(self, found: str, repair: str) -> None:
-        self.found, self.repair = found, repair
+        self.found = found
+        self.repair = repair
         super().__init__(found)

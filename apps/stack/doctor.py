@@ -89,7 +89,8 @@ def _clock(bench: Workbench) -> str:
 
 
 def _browser(bench: Workbench) -> str:
-    bucket, key = bench.settings.bucket_images, f"doctor/{uuid.uuid4().hex}.txt"
+    bucket = bench.settings.bucket_images
+    key = f"doctor/{uuid.uuid4().hex}.txt"
     bench.objects.put(bucket, key, "새김".encode(), "text/plain")
     try:
         answer = httpx.get(bench.objects.presigned_get(bucket, key, 60), headers={"Origin": ORIGIN}, timeout=10)
@@ -103,7 +104,8 @@ def _browser(bench: Workbench) -> str:
 
 
 def _conditional_put(bench: Workbench) -> str:
-    bucket, key = bench.settings.bucket_datasets, f"doctor/{uuid.uuid4().hex}"
+    bucket = bench.settings.bucket_datasets
+    key = f"doctor/{uuid.uuid4().hex}"
     try:
         first, second = (bench.objects.put_if_absent(bucket, key, data) for data in (b"1", b"2"))
     finally:
@@ -161,7 +163,8 @@ def _pools(bench: Workbench) -> str:
 
 def _runs(bench: Workbench) -> str:
     with prefect_of(bench.settings) as client:
-        deployments, now = read_deployments(client), datetime.now(UTC)
+        deployments = read_deployments(client)
+        now = datetime.now(UTC)
     if found := troubles(deployments, expected_names(), now):
         raise NotWell("; ".join(trouble.what for trouble in found), "; ".join(dict.fromkeys(item.repair for item in found)))
     return summary(deployments, now)

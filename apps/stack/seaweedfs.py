@@ -87,7 +87,8 @@ def policy(shown: str) -> dict[str, object]:
 
 def _security(folder: Path) -> str:
     """Written anew each time, for the folder may have moved: without its files SeaweedFS takes gRPC from everybody."""
-    key, certificate = folder / "grpc.key", folder / "grpc.crt"
+    key = folder / "grpc.key"
+    certificate = folder / "grpc.crt"
     secret = key.read_bytes()
     lines = [line for table in SIGNED for line in (
         f"[{table}]", f'key = "{hmac.digest(secret, table.encode(), "sha256").hex()}"')]

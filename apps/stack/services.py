@@ -118,14 +118,16 @@ def down() -> int:
 
 def status() -> list[ServiceState]:
     """What runs, and where it answers."""
-    access, states = read_access(), supervision.states() or {}
+    access = read_access()
+    states = supervision.states() or {}
     if access is None:
         return []
     addresses = _health(access)
     found = []
     for name in SERVICES:
         item = states.get(name, {"statename": "STOPPED", "description": ""})
-        state, address = str(item["statename"]), addresses.get(name, "")
+        state = str(item["statename"])
+        address = addresses.get(name, "")
         if state == "RUNNING" and address and not _answers(address):
             state = "NOT ANSWERING"
         shown = access.url({"seaweedfs": "s3", "label-studio": "label_studio"}.get(name, "prefect")) if address else ""
@@ -134,7 +136,8 @@ def status() -> list[ServiceState]:
 
 
 def _programs(access: Access, settings: Settings) -> list[Program]:
-    state, ports = stack_folder(), access.ports
+    state = stack_folder()
+    ports = access.ports
     prefect = [str(BIN / "python"), "-m", "prefect"]
     quiet = {**_reaching_prefect(access), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     flow_env = {**quiet, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}

@@ -40,7 +40,8 @@ ASKED = {"master": Asked("/dir/status", (404,)), "filer": Asked("/buckets/", (40
 
 def without_a_key(bench: Workbench) -> str:
     """Reads, lists and writes each bucket as a stranger does."""
-    settings, opened = bench.settings, []
+    settings = bench.settings
+    opened = []
     for bucket in (settings.bucket_raw, settings.bucket_images, settings.bucket_datasets, settings.bucket_models):
         key = f"doctor/{uuid.uuid4().hex}.txt"
         address = bench.objects.presigned_get(bucket, key, 60).partition("?")[0]
@@ -86,7 +87,8 @@ def lent_key(bench: Workbench) -> str:
         raise NotWell("projects in Label Studio carry the key of the flows: every account may read the raw originals",
                       "make a key that reads the images alone (its policy is in docs/labeling.md), set "
                       "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY and SAEGIM_LABEL_STUDIO_S3_SECRET_KEY, then: saegim run label")
-    lent, key = ObjectStore(settings.shown), f"doctor/{uuid.uuid4().hex}.txt"
+    lent = ObjectStore(settings.shown)
+    key = f"doctor/{uuid.uuid4().hex}.txt"
     others = (settings.bucket_raw, settings.bucket_datasets, settings.bucket_models)
     page = f"reports/{key}"
     for bucket in (settings.bucket_images, *others):

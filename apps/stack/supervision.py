@@ -153,7 +153,8 @@ def shut_down() -> int:
 
 def stack_processes() -> list[psutil.Process]:
     """Every process of this stack, by the mark in its environment."""
-    found, folder = [], str(stack_folder())
+    found = []
+    folder = str(stack_folder())
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(MARK) == folder \

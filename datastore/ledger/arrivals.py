@@ -104,7 +104,8 @@ def _packed_image(image: CanonicalImage) -> dict[str, Any]:
 
 def unpacked(raw: RawObject, record: dict[str, Any]) -> Submission:
     """The submission that ``packed`` was given."""
-    rejection, image = record["rejection"], record["image"]
+    rejection = record["rejection"]
+    image = record["image"]
     return Submission(
         raw, sender_of(raw.key), record["claims"], Outcome(record["outcome"]), record["raw_sha256"],
         Rejection(Reason(rejection["reason"]), rejection["detail"]) if rejection else None,

@@ -115,7 +115,8 @@ def doubts(ledger: Ledger, run: str) -> list[Doubt]:
 
     Pictures with more lookalikes than were compared are left out: texts of some would not decide.
     """
-    earlier, held = images.alias("earlier"), submissions.alias("held")
+    earlier = images.alias("earlier")
+    held = submissions.alias("held")
     query = (
         select(comparisons.c.submission_id, comparisons.c.figures, images.c.image_id, images.c.media_type,
                earlier.c.image_id.label("earlier_id"), earlier.c.media_type.label("earlier_type"))

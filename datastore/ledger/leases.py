@@ -44,7 +44,8 @@ def claim(ledger: Ledger, kind: str, keys: Sequence[str], seconds: int) -> Lease
     Returns:
         A lease over those keys only; it may be over none.
     """
-    holder, now = _holder(), datetime.now(UTC)
+    holder = _holder()
+    now = datetime.now(UTC)
     until = now + timedelta(seconds=seconds)
     with ledger.write() as connection:
         insert_or_ignore(connection, leases, [

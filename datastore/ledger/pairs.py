@@ -75,7 +75,8 @@ def by_hand(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
         figures = _figures(connection, [item.submission_id for item in chosen[:limit]])
         links = []
         for item in chosen[:limit]:
-            known, other = figures.get(item.submission_id, {}), rows.get(item.other_id)
+            known = figures.get(item.submission_id, {})
+            other = rows.get(item.other_id)
             image = other.own_image if other else next(iter(known), None)
             links.append(_Link(item.submission_id, item.other_id if other else None, None if other else image,
                                known.get(image or "", {}), item))

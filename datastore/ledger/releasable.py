@@ -99,7 +99,8 @@ def _said_alike(ledger: Ledger, image_of: Mapping[str, str]) -> Iterator[SeenAli
     for decision in in_force(decision_list(ledger)):
         if decision.kind not in (Said.CLUSTER, Said.DUPLICATE):
             continue
-        one, other = image_of.get(decision.submission_id), image_of.get(decision.other_id)
+        one = image_of.get(decision.submission_id)
+        other = image_of.get(decision.other_id)
         if one and other:
             yield SeenAlike(one, other, True)
 

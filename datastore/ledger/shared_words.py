@@ -91,7 +91,8 @@ def _couples(numbers: NDArray[np.int64], images: NDArray[np.int64],
     places = np.searchsorted(numbers, images)
     known = np.flatnonzero(places < len(numbers))
     known = known[numbers[places[known]] == images[known]]
-    places, words = places[known], words[known]
+    places = places[known]
+    words = words[known]
     step = 1  # images of one word lie side by side: each with the next, with the one after that, and so on
     while len(same := np.flatnonzero(words[:-step] == words[step:])):
         yield _Couples(places[same], places[same + step], words[same])

@@ -160,7 +160,8 @@ class _Tree:
         return bool(self._doubts[image] or self._uncompared[image])
 
     def _sure(self, image: str) -> None:
-        self._doubts[image], self._uncompared[image] = set(), 0
+        self._doubts[image] = set()
+        self._uncompared[image] = 0
 
     def _alone(self, image: str) -> None:
         self._sets[image].discard(image)

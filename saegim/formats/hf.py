@@ -55,7 +55,10 @@ def write(release: Release, to: Path, advance: Callable[[int], None] = lambda _s
 
 
 def _write_alone(release: Release, to: Path, advance: Callable[[int], None]) -> list[Path]:
-    new, old, data, card = to / ".data.part", to / ".data.old", to / "data", to / "README.md"
+    new = to / ".data.part"
+    old = to / ".data.old"
+    data = to / "data"
+    card = to / "README.md"
     for folder in (new, old):
         shutil.rmtree(folder, ignore_errors=True)
     new.mkdir()
@@ -81,10 +84,12 @@ def _write_split(release: Release, labels: pa.Table, path: Path, advance: Callab
     compression = {**dict.fromkeys(columns, "zstd"), f"{IMAGE}.bytes": "none", f"{IMAGE}.path": "zstd"}
     with pq.ParquetWriter(path, schema, compression=compression, use_dictionary=columns, write_statistics=["image_id"],
                           version="2.6", data_page_version="1.0") as writer:
-        shard, opened = "", None
+        shard = ""
+        opened = None
         for piece in pieces(release.folder, labels):
             if opened is None or shard != piece.shard:
-                shard, opened = piece.shard, open_shard(release.folder, piece.shard)
+                shard = piece.shard
+                opened = open_shard(release.folder, piece.shard)
             joined = labels.take(piece.rows).append_column(IMAGE, read_images(opened, piece))
             writer.write_table(joined.select(schema.names).cast(schema))
             advance(len(piece.rows))
@@ -123,7 +128,8 @@ def _parted(text: str) -> tuple[str, str]:
     if not text.startswith("---\n") or "\n---\n" not in text:
         return "", text
     front, _, body = text[4:].partition("\n---\n")
-    kept, keep = [], True
+    kept = []
+    keep = True
     for line in front.splitlines():
         if line[:1] not in (" ", "-", "#", ""):
             keep = line.partition(":")[0] not in REPLACED

@@ -93,7 +93,8 @@ def mending(shown: str, wanted: str) -> int:
     Backspace takes a syllable that is already composed as a whole, so mending 억 into 역 is four presses, not one jamo.
     Nobody presses more than emptying the field and typing anew takes. Going to the place is not counted.
     """
-    before, after = normalise(shown), normalise(wanted)
+    before = normalise(shown)
+    after = normalise(wanted)
     edit = sum(step.src_end - step.src_start + _keys(after[step.dest_start:step.dest_end])
                for step in Levenshtein.opcodes(before, after) if step.tag != "equal")
     return min(edit, CLEAR + _keys(after))

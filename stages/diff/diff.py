@@ -75,7 +75,8 @@ def diff(before: str, after: str, pairs: Iterable[RowPair], reasons: Mapping[str
     Raises:
         UnitMismatch: the two have readings of different units.
     """
-    totals, listing = Totals(), _Listing()
+    totals = Totals()
+    listing = _Listing()
     for one, other in pairs:
         if one and other:
             _compare(totals, listing, one, other)

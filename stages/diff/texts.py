@@ -46,7 +46,8 @@ def pieces(before: str, after: str) -> list[Stretch]:
         return [Stretch(before, after)] if before else []
     if max(len(before), len(after)) > LONGEST:
         return [Stretch(before, after)]
-    one, two = letters(before), letters(after)
+    one = letters(before)
+    two = letters(after)
     return [Stretch("".join(one[step.src_start:step.src_end]), "".join(two[step.dest_start:step.dest_end]))
             for step in Levenshtein.opcodes(one, two)]
 
@@ -56,7 +57,8 @@ def letter_edits(before: str, after: str) -> Iterator[Stretch]:
     for before_piece, after_piece in (piece for piece in pieces(before, after) if not piece.same):
         if max(len(before_piece), len(after_piece)) > LONGEST:
             continue
-        one, two = letters(before_piece), letters(after_piece)
+        one = letters(before_piece)
+        two = letters(after_piece)
         both = min(len(one), len(two))
         yield from map(Stretch, one[:both], two[:both])
         yield from (Stretch(letter, "") for letter in one[both:])

@@ -74,7 +74,8 @@ def bridges(torn: Mapping[str, Sequence[Planned]], evidence: Iterable[Link], lin
         evidence: why images are in one cluster, where that is known; asked first.
         links: what made the groups.
     """
-    evidence, links = list(evidence), list(links)
+    evidence = list(evidence)
+    links = list(links)
     # A cluster is a star around its first image: its rays join what nobody ever saw to be alike.
     told = _Paths([*evidence, *(link for link in links if link.why != CLUSTER)])
     whole = _Paths([*evidence, *links])

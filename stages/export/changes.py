@@ -84,7 +84,8 @@ def _splits(recipe: Dataset, parent: Dataset, ever: Mapping[str, int], held: Map
 
 
 def _groups(recipe: Dataset, parent: Dataset, regrouped: int) -> Iterator[Change]:
-    was, now = parent.groups.model_dump(), recipe.groups.model_dump()
+    was = parent.groups.model_dump()
+    now = recipe.groups.model_dump()
     if was != now:
         told = ", ".join(f"groups.{name} was {_told(was[name])}, is {_told(now[name])}" for name in was if was[name] != now[name])
         yield Change(f"{told}: other photographs belong together; {regrouped} of the images that were released are in another "
@@ -93,7 +94,8 @@ def _groups(recipe: Dataset, parent: Dataset, regrouped: int) -> Iterator[Change
 
 
 def _rest(recipe: Dataset, parent: Dataset) -> Iterator[Change]:
-    was, now = _leaves(parent), _leaves(recipe)
+    was = _leaves(parent)
+    now = _leaves(recipe)
     for name in now:
         if was[name] != now[name]:
             yield Change(f"{name} was {_told(was[name])}, is {_told(now[name])}")

@@ -147,7 +147,8 @@ def quantile(histogram: Mapping[int, int], share: float) -> int | None:
 
     The inverse of the empirical distribution function (definition 1 of Hyndman and Fan 1996).
     """
-    total, below = sum(histogram.values()), 0
+    total = sum(histogram.values())
+    below = 0
     for value in sorted(histogram):
         below += histogram[value]
         if below >= share * total - 1e-9:  # 0.07 * 100 is more than 7

@@ -45,7 +45,8 @@ class Groups:
 
     def join(self, one: str, other: str) -> None:
         """Says that two images belong together."""
-        a, b = self._root(self._number(one)), self._root(self._number(other))
+        a = self._root(self._number(one))
+        b = self._root(self._number(other))
         if a == b:
             return
         if self._sizes[a] < self._sizes[b]:

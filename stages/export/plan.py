@@ -78,9 +78,11 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
             standing[group] = there | {known.split} if there else alone[known.split]
     taken: list[Planned] = []
     out: list[LeftOut] = []
-    by_hand, seen = frozenset(recipe.readings.leave_out), set()
+    by_hand = frozenset(recipe.readings.leave_out)
+    seen = set()
     for candidate in _in_turn(recipe, candidates):
-        name, earlier = candidate.image_id, before.get(candidate.image_id)
+        name = candidate.image_id
+        earlier = before.get(candidate.image_id)
         group = groups.of(name)
         splits = standing.get(group, frozenset())
         reason = OTHER_CONFIG if taken and taken[-1].image_id == name else _unwanted(recipe, candidate, by_hand)

@@ -153,7 +153,8 @@ def compare(one: Features, other: Features) -> Alignment:
     correlation = _tiles(*pair, TILE).correlation
     if len(correlation) < LEAST_TILES or overlap < LEAST_OVERLAP:
         return Alignment(Verdict.DISTINCT, inliers, overlap)
-    median, low = float(np.median(correlation)), float(np.percentile(correlation, 5))
+    median = float(np.median(correlation))
+    low = float(np.percentile(correlation, 5))
     if low >= DOUBTFUL_LOW:  # a changed figure may lie between two tiles: once more, with tiles that overlap
         correlation = _tiles(*pair, TILE // 2).correlation
     weakest = float(np.sort(correlation)[1])
@@ -230,11 +231,13 @@ def _tiles(one: Grey, warped: Grey, shown: Grey, stride: int) -> _Tiles:
         return _Tiles(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.float32))
     first, second = (cv2.GaussianBlur(grey, (0, 0), 1.2).astype(np.float32) for grey in (one, warped))
     rows, columns = np.mgrid[0:height - window + 1:stride, 0:width - window + 1:stride]
-    first_deviation, second_deviation = _deviation(first), _deviation(second)
+    first_deviation = _deviation(first)
+    second_deviation = _deviation(second)
     texture = np.maximum(first_deviation[rows + SHIFT, columns + SHIFT], second_deviation[rows + SHIFT, columns + SHIFT])
     whole = cv2.erode(shown, np.ones((window, window), np.uint8), anchor=(0, 0))[rows, columns] > 0
     chosen = (texture >= TEXTURE) & whole
-    y, x = rows[chosen], columns[chosen]
+    y = rows[chosen]
+    x = columns[chosen]
     mine = sliding_window_view(first, (TILE, TILE))[y + SHIFT, x + SHIFT]
     mine = mine - mine.mean(axis=(1, 2), keepdims=True)
     theirs = sliding_window_view(second, (window, window))[y, x]

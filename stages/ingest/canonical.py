@@ -103,7 +103,8 @@ def upright_pixels(raw: bytes) -> Rgb:
 
 def _refused(picture: Picture, limits: Limits, crops: bool) -> Rejection | None:
     """What the header alone says against a file."""
-    width, height = picture.width, picture.height
+    width = picture.width
+    height = picture.height
     if width * height > limits.max_pixels:
         return Rejection(Reason.TOO_LARGE, f"{width} × {height} pixels, at most {limits.max_pixels}")
     least = limits.min_line_side if crops else limits.min_side

@@ -139,7 +139,8 @@ def read_jpeg(data: bytes) -> Jpeg:
     scanned = ended = False
     at = 2
     while match := MARKER.search(data, at):
-        marker, at = data[match.start() + 1], match.end()
+        marker = data[match.start() + 1]
+        at = match.end()
         if marker == EOI or (marker == SOI and scanned):  # another picture begins where this one's end is missing
             ended = marker == EOI
             break
@@ -158,7 +159,8 @@ def read_jpeg(data: bytes) -> Jpeg:
         which = int(np.searchsorted(ends, at))
         end = int(ends[which]) if which < len(ends) else len(data)
         found.append(Segment(marker, payload, memoryview(data)[at:end]))
-        scanned, at = True, end
+        scanned = True
+        at = end
     frame = _frame(found)
     _check_scans(found, frame, ended)
     return Jpeg(tuple(found), frame, ended)
@@ -212,7 +214,8 @@ def _frame(found: Sequence[Segment]) -> Frame:
     frames = [segment for segment in found if segment.marker in range(0xC0, 0xD0) and segment.marker not in (0xC4, 0xC8, 0xCC)]
     if len(frames) != 1:
         raise NotClean(f"{len(frames)} frames")
-    marker, payload = frames[0].marker, frames[0].payload
+    marker = frames[0].marker
+    payload = frames[0].payload
     if marker not in FRAMES:
         raise NotClean(f"frame type {marker:#x}")
     if len(payload) < 6 or len(payload) != 6 + 3 * payload[5] or not payload[5]:

@@ -93,7 +93,8 @@ def open_picture(raw: bytes) -> Picture | Rejection:
 
 def _open_jpeg(raw: bytes) -> Picture | Rejection:
     found = jpeg.read_jpeg(raw)
-    frame, exif = found.frame, read_exif(found.exif)
+    frame = found.frame
+    exif = read_exif(found.exif)
     if frame.precision != 8:
         return Rejection(Reason.FORMAT_NOT_TAKEN, f"a JPEG of {frame.precision} bits a channel")
     orientation = exif.orientation or 1
@@ -156,8 +157,10 @@ def _open_heif(raw: bytes) -> Picture | Rejection:
         return Rejection(Reason.FORMAT_NOT_TAKEN, f"starts with {raw[:12]!r}")
     file = pillow_heif.open_heif(raw)
     image = file[file.primary_index]
-    exif, turned = read_exif(image.info.get("exif")), any(kind in ("irot", "imir") for kind, *_ in image._c_image.transformations)
-    icc, nclx = image.info.get("icc_profile") or b"", image.info.get("nclx_profile") or {}
+    exif = read_exif(image.info.get("exif"))
+    turned = any(kind in ("irot", "imir") for kind, *_ in image._c_image.transformations)
+    icc = image.info.get("icc_profile") or b""
+    nclx = image.info.get("nclx_profile") or {}
     points = CodePoints(nclx.get("color_primaries", 1), nclx.get("transfer_characteristics", 13))
 
     def pixels() -> Rgb:

@@ -92,7 +92,8 @@ def read_png(data: bytes) -> Png:
     for chunk in found:
         if chunk.whole:
             whole.setdefault(chunk.kind, chunk.body)
-    palette, transparency = whole.get(b"PLTE", b""), whole.get(b"tRNS", b"")
+    palette = whole.get(b"PLTE", b"")
+    transparency = whole.get(b"tRNS", b"")
     if colour == 3 and not palette:
         raise NotPng("no palette")
     pixels = [chunk for chunk in found if chunk.kind == b"IDAT"]

@@ -68,8 +68,10 @@ class SideBySide:
 
 def side_by_side(earlier: bytes, later: bytes) -> SideBySide:
     """Lays an earlier canonical picture (JPEG or PNG) over a later one, and finds where they differ."""
-    theirs, ours = _opened(earlier), _opened(later)
-    one, other = features_of(_grey(ours)), features_of(_grey(theirs))
+    theirs = _opened(earlier)
+    ours = _opened(later)
+    one = features_of(_grey(ours))
+    other = features_of(_grey(theirs))
     found = _compared(one, other)
     if found.onto is None:
         return SideBySide()
@@ -115,16 +117,21 @@ def _pixels(picture: Rgb) -> NDArray[np.float64]:
 
 def _moved(place: Place, matrix: NDArray[np.float64]) -> Place:
     """Where a place lies on another picture: the upright box around it."""
-    right, bottom = place.left + place.width, place.top + place.height
+    right = place.left + place.width
+    bottom = place.top + place.height
     corners = np.array([[(place.left, place.top), (right, place.top), (right, bottom), (place.left, bottom)]], np.float64)
     moved = np.clip(cv2.perspectiveTransform(corners, matrix)[0], 0, 1)
-    (left, top), (right, bottom) = moved.min(axis=0), moved.max(axis=0)
+    (left, top) = moved.min(axis=0)
+    (right, bottom) = moved.max(axis=0)
     return Place(float(left), float(top), float(right - left), float(bottom - top), place.agreement)
 
 
 def _cut(picture: Rgb, place: Place) -> Rgb:
     height, width = picture.shape[:2]
-    beside, above = BESIDE * max(height, width), ABOVE * max(height, width)
-    left, top = max(0, int(place.left * width - beside)), max(0, int(place.top * height - above))
-    right, bottom = (place.left + place.width) * width + beside, (place.top + place.height) * height + above
+    beside = BESIDE * max(height, width)
+    above = ABOVE * max(height, width)
+    left = max(0, int(place.left * width - beside))
+    top = max(0, int(place.top * height - above))
+    right = (place.left + place.width) * width + beside
+    bottom = (place.top + place.height) * height + above
     return picture[top:max(int(bottom), top + 1), left:max(int(right), left + 1)]

@@ -41,7 +41,8 @@ def pages_of(image: TiffImagePlugin.TiffImageFile) -> list[int]:
 
 def _is_thumbnail(size: tuple[int, int], first: tuple[int, int]) -> bool:
     """Whether a page is small, at most half as large as the first one, and of its proportions: many writers do not say."""
-    (width, height), (first_width, first_height) = size, first
+    (width, height) = size
+    (first_width, first_height) = first
     alike = abs(width * first_height - height * first_width) <= max(first)
     return max(size) <= THUMBNAIL and 2 * width <= first_width and 2 * height <= first_height and alike
 

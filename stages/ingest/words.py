@@ -77,15 +77,19 @@ def _blobs(strength: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.
     y, x = np.nonzero(top)
     if len(x) > BLOBS:
         strongest = np.argpartition(-strength[y, x], BLOBS)[:BLOBS]
-        y, x = y[strongest], x[strongest]
+        y = y[strongest]
+        x = x[strongest]
     return x, y
 
 
 def _refined(strength: NDArray[np.float32], x: NDArray[np.intp],
              y: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The maxima between the pixels: tops of the parabolas through three neighbours, along each axis."""
-    here, left, right = strength[y, x], strength[y, x - 1], strength[y, x + 1]
-    above, below = strength[y - 1, x], strength[y + 1, x]
+    here = strength[y, x]
+    left = strength[y, x - 1]
+    right = strength[y, x + 1]
+    above = strength[y - 1, x]
+    below = strength[y + 1, x]
     dx = (right - left) / 2 / np.maximum(2 * here - left - right, 1e-6)
     dy = (below - above) / 2 / np.maximum(2 * here - above - below, 1e-6)
     return ((x + dx.clip(-0.6, 0.6)).astype(np.float32), (y + dy.clip(-0.6, 0.6)).astype(np.float32))

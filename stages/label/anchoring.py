@@ -45,7 +45,8 @@ class Anchoring:
     @property
     def faster(self) -> float | None:
         """Seconds a region with a pre-label, over those without, less one; negative where pre-labels save time."""
-        shown, without = self.prelabelled.time.seconds_a_region, self.without.time.seconds_a_region
+        shown = self.prelabelled.time.seconds_a_region
+        without = self.without.time.seconds_a_region
         return shown / without - 1 if shown is not None and without else None
 
     @property

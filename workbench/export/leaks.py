@@ -57,7 +57,8 @@ def find_leaks(bench: Workbench, planned: Sequence[Planned], new: AbstractSet[st
         for (one, other), seen in zip(pairs, _Pictures(bench, planned).compared(map(tuple, pairs)), strict=True):
             advance(1)
             if seen and seen.verdict in LEAKS:
-                a, b = planned[one], planned[other]
+                a = planned[one]
+                b = planned[other]
                 found.append(LeakPair(a.image_id, b.image_id, a.split, b.split, seen.verdict, seen.figures))
     apart = told_apart(bench.ledger, [(pair.one, pair.other) for pair in found])
     recall, tried = _recall(bench, planned[:sampled])
@@ -70,7 +71,8 @@ class _Pictures:
     """Pictures of a release, compared; what one is compared by is kept for the next pair."""
 
     def __init__(self, bench: Workbench, planned: Sequence[Planned]) -> None:
-        self._bench, self._planned = bench, planned
+        self._bench = bench
+        self._planned = planned
         self._features = functools.lru_cache(FEATURES_HELD)(self._features_of)
 
     def compared(self, pairs: Iterable[tuple[int, int]]) -> Iterator[Alignment | None]:

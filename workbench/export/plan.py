@@ -108,7 +108,8 @@ class Earlier:
 def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     """Plans the next release of a dataset from what the ledger has now."""
     earlier = earlier_releases(bench.objects, bench.settings.bucket_datasets, recipe.name)
-    parent, before = earlier.newest, earlier.images
+    parent = earlier.newest
+    before = earlier.images
     groups = group(photographs(bench.ledger), recipe.groups.burst_minutes, recipe.groups.by_submitter,
                    {name: known.cluster_id for name, known in before.items()}, repeated(bench.ledger) if before else ())
     stays_frozen = {name for name in earlier.frozen if f"{THAW} {name}" not in _agreed(recipe, parent)}

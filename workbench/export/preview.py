@@ -67,7 +67,8 @@ def preview(bench: Workbench, release: NextRelease, advance: Callable[[int], Non
         advance: told how many samples more were looked through.
     """
     contents = Contents()
-    parent, relabelled = release.parent, 0
+    parent = release.parent
+    relabelled = 0
     earlier = reading_keys(bench.objects, bench.settings.bucket_datasets, parent) if parent else {}
     for sample in read_samples(bench.ledger, bench.settings, release.plan.samples):
         contents.add(sample)

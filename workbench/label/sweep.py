@@ -87,7 +87,8 @@ class _Kept:
 def _keep_one(label_studio: LabelStudio, project: Project, tasks: Sequence[NamedTask]) -> _Kept:
     """Removes the double tasks of a subject that nobody has begun; what was answered stays, else the oldest does."""
     first, *others = sorted(tasks, key=lambda task: (not task.answered, task.task_id))
-    kept, removed = first.task_id, 0
+    kept = first.task_id
+    removed = 0
     for task in others:
         if delete_untouched(label_studio, project.number, task.task_id):
             removed += 1
