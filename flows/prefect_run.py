@@ -42,7 +42,7 @@ def publish(report: R) -> R:
         Exception: the first of what failed in it.
     """
     rows = [{"what": said, "how many": count} for said, count in report.counts.items()]
-    create_table_artifact(rows, key=report.verb.replace("_", "-"), description="\n\n".join(report.notes))
+    create_table_artifact(rows, key=report.verb, description="\n\n".join(report.notes))
     if report.failed:
         raise report.failed[0]
     return report

@@ -1,4 +1,4 @@
-"""score: submissions and accepted readings → points, leaderboard, draw."""
+"""score: submissions and accepted readings → points and the leaderboard."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class StatusReport(Report):
         markdown: the tables.
     """
 
-    verb: str = "label_status"
+    verb: str = "label-status"
     projects: int = counted("projects")
     markdown: str = ""
 
@@ -184,7 +184,7 @@ class ScoreReport(Report):
 class FullCycleReport(Report):
     """What all verbs did."""
 
-    verb: str = "full_cycle"
+    verb: str = "full-cycle"
     of: Sequence[Report] = ()
 
     @property

@@ -1,10 +1,9 @@
-"""Points, ranks and the draw: the same inputs always give the same result, so that anybody can check it."""
+"""Points and ranks: the same inputs always give the same result, so that anybody can check it."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,16 +67,3 @@ def leaderboard(lines: Iterable[PointLine]) -> list[Standing]:
     ordered = sorted(total.items(), key=lambda item: (-item[1], item[0]))
     ranks = {count: 1 + sum(other > count for other in total.values()) for count in set(total.values())}
     return [Standing(ranks[count], submitter, count, accepted[submitter]) for submitter, count in ordered]
-
-
-def draw(standings: Sequence[Standing], campaign: Campaign, seed: str) -> list[str]:
-    """Draws the random prizes among those who did not win by rank.
-
-    Args:
-        standings: the final leaderboard.
-        campaign: says how many.
-        seed: announced before the end, so that nobody can choose the outcome.
-    """
-    rest = [item.submitter for item in standings if item.rank > campaign.prizes.top]
-    rng = random.Random(seed)  # noqa: S311  everybody must be able to repeat it
-    return sorted(rng.sample(rest, min(campaign.prizes.drawn, len(rest))))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.places import ROOT
 
@@ -98,3 +100,22 @@ def test_one_constant_a_line() -> None:
     tuples = [f"{named(path)}:{node.lineno}" for path in sources(*PACKAGES) for node in parsed(path).body
               if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple)]
     assert not tuples
+
+
+def test_a_new_verb_is_known_everywhere() -> None:
+    """The contracts, the deployments and the tables that people read; CONTRIBUTING's steps 4, 6 and 8."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    independent = {name for contract in contracts if contract["type"] == "independence" for name in contract["modules"]}
+    stages = {f"stages.{path.parent.name}" for path in (ROOT / "stages").glob("*/__init__.py")}
+    assert stages <= independent
+    flows = {path.stem for path in sources("flows") if any(
+        "flow(" in ast.unparse(decorator) for node in parsed(path).body if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list)}
+    verbs = {name.replace("_", "-") for name in flows}
+    deployed = {item["name"] for item in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]}
+    assert verbs == deployed
+    for page in ("docs/running.md", "docs/design.md"):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert not [name for name in verbs - {"full-cycle", "label-status"} if f"**{name}**" not in text and f"`{name}`" not in text]
+    own = {f"workbench.{name}" for name in flows - {"full_cycle", "label_status"}}
+    assert own <= independent

@@ -20,7 +20,8 @@ from workbench.report import CollectReport
 def bring_home(bench: Workbench) -> CollectReport:
     """Brings home what annotators submitted, changed or took back since the last run, from every project there is.
 
-    A project that cannot be collected from stops no other one; its error is among what failed.
+    A project that cannot be collected from stops no other one; its error is among what failed. Where an annotation config is
+    wrong, a note says so: the cursors of its projects stay where they are.
     """
     report = CollectReport()
     there = projects_there(bench.ledger, bench.label_studio, report)

@@ -10,7 +10,7 @@ from datastore.ledger.gold import gold_images
 from schemas.config_version import ConfigVersion
 from schemas.recipes.annotation_config import AnnotationConfig
 from stages.collect.review import Case, Ruling, review
-from stages.label.draws import drawn
+from stages.label.draws import drawn_for_two
 from workbench.report import CollectReport
 
 STUCK_TOLD = 5
@@ -40,7 +40,7 @@ def read_cases(connection: Connection, config: AnnotationConfig, image_ids: Iter
         shown=next((shown[name] for name in first_shown.get(image_id, ()) if name in shown), None),
         gold=image_id in gold,
         on_side_b=image_id in on_side_b,
-        drawn=drawn(config.overlap, "overlap", config.name, image_id),
+        drawn=drawn_for_two(config, image_id),
         before=before.get(image_id)) for image_id in wanted]
 
 
@@ -68,7 +68,7 @@ def write_rulings(connection: Connection, annotation_config: str, rulings: Seque
 def decide_stranded(ledger: Ledger, config: AnnotationConfig) -> CollectReport:
     """Decides about images that waited for a second reader and are no longer drawn for one: the overlap was lowered."""
     waiting = [image_id for image_id in agreements.stranded(ledger, config.name)
-               if not drawn(config.overlap, "overlap", config.name, image_id)]
+               if not drawn_for_two(config, image_id)]
     if not waiting:
         return CollectReport()
     with ledger.write(alone=f"decide {config.name}") as connection:

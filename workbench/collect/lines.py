@@ -11,7 +11,7 @@ from stages.collect.lines import DensePage, whole_page
 from workbench.report import CollectReport
 
 
-def decide_pages(connection: Connection, config: str, image_ids: Iterable[str]) -> CollectReport:
+def decide_dense_pages(connection: Connection, config: str, image_ids: Iterable[str]) -> CollectReport:
     """Accepts the readings of pages whose lines were all read; leaves those without one of which a line is missing.
 
     Args:
@@ -20,13 +20,13 @@ def decide_pages(connection: Connection, config: str, image_ids: Iterable[str]) 
         image_ids: the pages.
     """
     report = CollectReport()
-    for page in read_pages(connection, config, image_ids):
+    for page in read_dense_pages(connection, config, image_ids):
         if not page.labelled_whole:
-            report.add(write_page(connection, page))
+            report.add(write_dense_page(connection, page))
     return report
 
 
-def read_pages(connection: Connection, config: str, image_ids: Iterable[str]) -> list[DensePage]:
+def read_dense_pages(connection: Connection, config: str, image_ids: Iterable[str]) -> list[DensePage]:
     """What is known of pages, in order of their ids; one for each annotation config that takes the page."""
     wanted = sorted(set(image_ids))
     answers = answers_to(connection, config, wanted)
@@ -44,7 +44,7 @@ def read_pages(connection: Connection, config: str, image_ids: Iterable[str]) ->
     return pages
 
 
-def write_page(connection: Connection, page: DensePage) -> CollectReport:
+def write_dense_page(connection: Connection, page: DensePage) -> CollectReport:
     """Accepts a page's reading, or takes its acceptance back."""
     reading = whole_page(page)
     if reading is None:

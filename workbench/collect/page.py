@@ -15,7 +15,7 @@ from stages.collect.lines import of_lines
 from stages.collect.new_states import TaskNow, ToKeep, of_images, taken_back
 from workbench.collect.decide import decide
 from workbench.collect.decode import image_states, line_states, read_before, read_page, subject_of
-from workbench.collect.lines import decide_pages
+from workbench.collect.lines import decide_dense_pages
 from workbench.report import CollectReport
 
 
@@ -77,7 +77,7 @@ def take_in(connection: Connection, config: AnnotationConfig, project: Project, 
     if config.subject is Subject.REGION:
         lines = line_states(known, project, page)
         report.add(keep(connection, of_lines(lines, read_before(connection, lines, project.run), project.run)))
-        report.add(decide_pages(connection, config.name, without | {row.image_id for row in known.tasks.values()}))
+        report.add(decide_dense_pages(connection, config.name, without | {row.image_id for row in known.tasks.values()}))
     else:
         kept = of_images(image_states(known, config, project, page))
         report.add(keep(connection, kept))

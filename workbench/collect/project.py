@@ -28,7 +28,7 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
     if not lease.tokens:
         raise LeaseLost(f"Another run is collecting from project {project.number} right now.")
     source = Source(config, project, lease, bench.settings.lease_seconds)
-    write_page = bench.run.batch(collect_page)
+    collect_batch = bench.run.batch(collect_page)
     try:
         since = cursors.get_cursor(bench.ledger, cursor_of(project))
         start = since - TIES if since else None
@@ -36,9 +36,9 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
         known = outbox.collected_since(bench.ledger, project.key, start) if start else set()
         with progress(bench.run, f"collect {project.run}", 0) as advance:
             if mended := mended_tasks(bench.ledger, bench.label_studio, project, unreadable):
-                report.add(write_page(bench.ledger, source, mended, in_order=False))
+                report.add(collect_batch(bench.ledger, source, mended, in_order=False))
             for page in changed_tasks(bench.label_studio, project.number, start, known | set(unreadable.items())):
-                report.add(write_page(bench.ledger, source, page))
+                report.add(collect_batch(bench.ledger, source, page))
                 advance(len(page))
     finally:
         leases.release(bench.ledger, lease)

@@ -35,7 +35,7 @@ def take_back(bench: Workbench, project: Project, open_tasks: Mapping[str, int |
     Args:
         bench: the systems.
         project: whose.
-        open_tasks: task id by subject; None for one that Label Studio has not confirmed.
+        open_tasks: task id by subject; None for one that was never posted. One with an unknown outcome must not be among them.
 
     Raises:
         LeaseLost: another run changes the project's tasks.

@@ -29,7 +29,7 @@ def push_second_looks(bench: Workbench, config: AnnotationConfig, report: LabelR
         report.notes.append(str(error))
         return
     try:
-        _withdraw(bench, config, project)
+        _withdraw(bench, config, project, lease)
         _plan(bench, config, project, lease)
         pushed = push(bench, project, lease, image_task_maker(bench.ledger, bench.settings.bucket_images, config))
     finally:
@@ -40,14 +40,20 @@ def push_second_looks(bench: Workbench, config: AnnotationConfig, report: LabelR
     report.notes += pushed.notes(project.number)
 
 
-def _withdraw(bench: Workbench, config: AnnotationConfig, project: Project) -> None:
-    """Takes back second looks that nobody has begun and that nobody needs any more: the first readers mended their work."""
+def _withdraw(bench: Workbench, config: AnnotationConfig, project: Project, lease: Lease) -> None:
+    """Takes back second looks that nobody has begun and that nobody needs any more: the first readers mended their work.
+
+    One whose post has an unknown outcome stays until ``push`` has found out whether its task is there.
+    """
     for image_id in second_looks.needless_second_looks(bench.ledger, config.name):
         with bench.ledger.read() as connection:
             row = outbox.task_rows(connection, project.key, [image_id]).get(image_id)
+        if row and row.task_id is None and row.after_task is not None:
+            continue
         if row and row.task_id and not delete_untouched(bench.label_studio, project.number, row.task_id):
             continue
         with bench.ledger.write() as connection:
+            leases.fence(connection, lease)
             outbox.drop(connection, project.key, [image_id])
             second_looks.drop_second_look(connection, config.name, image_id)
 

@@ -124,7 +124,7 @@ def _plan(ledger: Ledger, config: AnnotationConfig, project: Project, lease: Lea
 
 
 def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Waiting], report: LabelReport) -> None:
-    """Dense pages go out line by line: hundreds of regions on one page are slow to open and tire the eye."""
+    """Plans and pushes the lines of dense pages as tasks of ``config.dense_config``: hundreds of regions open slowly."""
     if not pages and not label_queue.images_given(bench.ledger, config.dense_config):
         return
     lines = bench.config_named(config.dense_config)
