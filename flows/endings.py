@@ -42,7 +42,7 @@ def to_its_end(verb: Callable[P, R]) -> Callable[P, R]:
             except httpx.HTTPError as error:  # the other services' clients have errors of ours
                 raise ServiceUnavailable("Prefect", str(PREFECT_API_URL.value()), str(error), "SAEGIM_PREFECT_API_URL") from error
 
-        with patience.unattended(patience.SECONDS if by_a_worker() else AT_A_TERMINAL), waiting_is_logged():
+        with patience.unattended(patience.OUTAGE_SECONDS if by_a_worker() else AT_A_TERMINAL), waiting_is_logged():
             try:
                 report = patience.ride_out(once, (Transient, StorageUnavailable))
             except Exception as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pages.card_counts import agreement, what_it_holds
-from pages.card_facts import Card
+from pages.card_facts import CardFacts
 from pages.card_front_matter import front_matter
 from pages.card_limits import known_limits
 from pages.card_strip import STRIP
@@ -19,7 +19,7 @@ DIFF = "diff.html"
 """Stands for the diff's page among the card's pictures."""
 
 
-def card(facts: Card, pictures: Mapping[str, str]) -> str:
+def card(facts: CardFacts, pictures: Mapping[str, str]) -> str:
     """The text of README.md.
 
     Args:
@@ -33,7 +33,7 @@ def card(facts: Card, pictures: Mapping[str, str]) -> str:
     return f"---\n{front_matter(facts)}---\n\n{body}\n"
 
 
-def _head(facts: Card, pictures: Mapping[str, str]) -> list[str]:
+def _head(facts: CardFacts, pictures: Mapping[str, str]) -> list[str]:
     whole = facts.counts.tally(Facet.ALL)
     sizes = [f"{kind.replace('_', ' ')} {as_size(sum(sizes))} in {len(sizes)} file{'s' * (len(sizes) != 1)}"
              for kind, sizes in facts.files.items() if sizes]
@@ -49,7 +49,7 @@ def _head(facts: Card, pictures: Mapping[str, str]) -> list[str]:
             picture(pictures, STRIP, f"Samples of {facts.name} with polygons and texts drawn; illegible regions are grey")]
 
 
-def _loading(facts: Card) -> list[str]:
+def _loading(facts: CardFacts) -> list[str]:
     split = facts.splits[0]
     others = [f"saegim datasets pull {facts.name} --format {name} --to DIR" for name in facts.recipe.formats]
     return ["## Load it", f'```python\nimport saegim\n\nrelease = saegim.load("{facts.name}", split="{split}")\n```',
@@ -59,7 +59,7 @@ def _loading(facts: Card) -> list[str]:
             "(NFC) and its attributes. A region with `legible` false is a \"don't care\": leave it out of losses and metrics."]
 
 
-def _licence(facts: Card) -> list[str]:
+def _licence(facts: CardFacts) -> list[str]:
     campaigns = facts.counts.names(Facet.CAMPAIGN)
     sent = (f"to the campaign {in_markdown(campaigns[0]) or '(none)'}" if len(campaigns) == 1
             else f"to {len(campaigns):,} campaigns")
@@ -69,7 +69,7 @@ def _licence(facts: Card) -> list[str]:
             "above all. Submitters and annotators stand in the rows under pseudonyms."]
 
 
-def _left_out(facts: Card) -> list[str]:
+def _left_out(facts: CardFacts) -> list[str]:
     total = sum(facts.left_out.values())
     if not total:
         return ["## What was left out", "Nothing: every accepted reading is in it."]
@@ -80,7 +80,7 @@ def _left_out(facts: Card) -> list[str]:
             table(("reason", "what it means", "how many"), rows, left=2)]
 
 
-def _splits(facts: Card) -> list[str]:
+def _splits(facts: CardFacts) -> list[str]:
     recipe = facts.recipe
     leaks = facts.leaks
     together = ["near duplicates of one another"]
@@ -111,7 +111,7 @@ def _splits(facts: Card) -> list[str]:
     ]
 
 
-def _changes(facts: Card, pictures: Mapping[str, str]) -> list[str]:
+def _changes(facts: CardFacts, pictures: Mapping[str, str]) -> list[str]:
     if facts.parent is None:
         return ["## Changes", "This is the first release."]
     rows = [(in_markdown(label), count) for label, count in (facts.changes or {}).items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pages.card_facts import Card
+from pages.card_facts import CardFacts
 from pages.card_plots import AGREEMENT, REGIONS, SLICES, agreement_line
 from pages.markdown import picture, table
 from schemas.reading import Condition, ImageKind
@@ -15,7 +15,7 @@ LISTED = 40
 """How many campaigns are listed."""
 
 
-def what_it_holds(facts: Card, pictures: Mapping[str, str]) -> list[str]:
+def what_it_holds(facts: CardFacts, pictures: Mapping[str, str]) -> list[str]:
     """Paragraphs on how much a release holds: by split, slice, campaign, kind of picture and condition."""
     counts = facts.counts
     splits = facts.splits
@@ -47,7 +47,7 @@ def _cells(counts: Counts, facet: Facet, name: str, splits: Sequence[str]) -> li
     return [f"{tally.images:,} · {tally.regions:,}" for tally in tallies]
 
 
-def _campaigns(facts: Card) -> str:
+def _campaigns(facts: CardFacts) -> str:
     """The largest ones first."""
     counts = facts.counts
     splits = facts.splits
@@ -57,7 +57,7 @@ def _campaigns(facts: Card) -> str:
     return largest + (f"\n\nand {len(names) - LISTED:,} smaller campaigns." if len(names) > LISTED else "")
 
 
-def agreement(facts: Card, pictures: Mapping[str, str]) -> list[str]:
+def agreement(facts: CardFacts, pictures: Mapping[str, str]) -> list[str]:
     """Paragraphs on how far the readers of images that two people read agree."""
     counts = facts.counts
     read_twice = sum(counts.agreements().values())

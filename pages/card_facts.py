@@ -11,7 +11,7 @@ from stages.export.leaks import LeakReport
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CardFacts:
     """What a card tells.
 
     Attributes:

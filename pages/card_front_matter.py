@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from pages.card_facts import Card
+from pages.card_facts import CardFacts
 from stages.export.counts import Facet
 
 SIZES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "10M<n<100M", "100M<n<1B")
@@ -23,7 +23,7 @@ SPDX = {"odc-by-1.0": "odc-by", "odbl-1.0": "odbl", "pddl-1.0": "pddl"}
 """SPDX identifiers that it spells otherwise."""
 
 
-def front_matter(facts: Card) -> str:
+def front_matter(facts: CardFacts) -> str:
     """The YAML that Hugging Face reads."""
     found = {name for name in ("ko", "en") if any(facts.counts.tally(Facet.SLICE, other).regions for other in (name, "mixed"))}
     images = facts.counts.tally(Facet.ALL).images

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from pages.card_facts import Card
+from pages.card_facts import CardFacts
 from schemas.shown_text import inside_markdown
 from stages.export.counts import VOCABULARY, Facet
 
@@ -15,13 +15,13 @@ LISTED = 40
 """How many characters are listed."""
 
 
-def known_limits(facts: Card) -> list[str]:
+def known_limits(facts: CardFacts) -> list[str]:
     """What the data show that an engineer could otherwise be misled by."""
     return ["## Known limits", "\n".join(f"- {line}" for line in [*_thin(facts), *_unseen(facts), *_unsure(facts)]) or
             f"None that counting shows: every slice that occurs has at least {FEW} regions in every split."]
 
 
-def _thin(facts: Card) -> Iterable[str]:
+def _thin(facts: CardFacts) -> Iterable[str]:
     counts = facts.counts
     full = []
     for split in facts.splits:
@@ -40,7 +40,7 @@ def _thin(facts: Card) -> Iterable[str]:
         yield f"No split has a region of {_listed(absent)}."
 
 
-def _unseen(facts: Card) -> Iterable[str]:
+def _unseen(facts: CardFacts) -> Iterable[str]:
     """Characters that a model cannot have learnt."""
     train = max(facts.recipe.splits, key=lambda name: facts.recipe.splits[name])
     known = facts.counts.alphabet(train)
@@ -54,7 +54,7 @@ def _unseen(facts: Card) -> Iterable[str]:
                f"{' '.join(map(inside_markdown, shown))}{' …' if len(unseen) > len(shown) else ''}")
 
 
-def _unsure(facts: Card) -> Iterable[str]:
+def _unsure(facts: CardFacts) -> Iterable[str]:
     images = facts.counts.tally(Facet.ALL).images
     read_twice = sum(facts.counts.agreements().values())
     if read_twice < images:

@@ -17,7 +17,7 @@ from stages.evaluate.metrics import ALL, Figures
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ComparedImage:
     """One image on the page. ``jpeg`` is a thumbnail; ``width`` and ``height`` are the canonical image's."""
 
     image_id: str
@@ -27,7 +27,7 @@ class Page:
     comparison: Comparison
 
 
-def render(release: str, reader: str, figures: Mapping[str, Figures], pages: Sequence[Page], images: int,
+def render(release: str, reader: str, figures: Mapping[str, Figures], pages: Sequence[ComparedImage], images: int,
            notice: str = "") -> str:
     """The report as HTML.
 

@@ -17,7 +17,7 @@ Test = Callable[[Columns], pa.Array]
 ORDERINGS = {"<": pc.less, "<=": pc.less_equal, ">": pc.greater, ">=": pc.greater_equal}
 
 
-class Sort(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds."""
 
     TEXT = "text"
@@ -27,15 +27,15 @@ class Sort(StrEnum):
     OTHER = "nothing to compare"
 
 
-def sort_of(kind: pa.DataType) -> Sort:
+def sort_of(kind: pa.DataType) -> ColumnKind:
     """What a column of an Arrow type holds."""
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return Sort.TEXT
+        return ColumnKind.TEXT
     if pa.types.is_boolean(kind):
-        return Sort.TRUTH
+        return ColumnKind.TRUTH
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        return Sort.NUMBER
-    return Sort.TEXTS if pa.types.is_list(kind) and sort_of(kind.value_type) is Sort.TEXT else Sort.OTHER
+        return ColumnKind.NUMBER
+    return ColumnKind.TEXTS if pa.types.is_list(kind) and sort_of(kind.value_type) is ColumnKind.TEXT else ColumnKind.OTHER
 
 
 def equal(left: pa.Array, right: pa.Array | Constant) -> pa.Array:
@@ -54,7 +54,7 @@ def ordered(sign: str, left: pa.Array, right: pa.Array | Constant) -> pa.Array:
 def is_one_of(column: pa.Array, constants: Sequence[Constant]) -> pa.Array:
     """Where the value is one of these."""
     floats = pa.types.is_floating(column.type) or any(isinstance(constant, float) for constant in constants)
-    if sort_of(column.type) is Sort.NUMBER:
+    if sort_of(column.type) is ColumnKind.NUMBER:
         kind = pa.float64() if floats else pa.int64()
         return pc.is_in(column.cast(kind), value_set=pa.array(constants, kind))
     return pc.is_in(column, value_set=pa.array(constants, column.type))
@@ -73,11 +73,11 @@ def has_item(column: pa.Array, item: str) -> pa.Array:
 def is_true(column: pa.Array) -> pa.Array:
     """Where Python's ``bool`` says true: not missing, not empty, not zero."""
     match sort_of(column.type):
-        case Sort.TRUTH:
+        case ColumnKind.TRUTH:
             return pc.fill_null(column, False)
-        case Sort.TEXT:
+        case ColumnKind.TEXT:
             return pc.fill_null(pc.not_equal(column, ""), False)
-        case Sort.TEXTS:
+        case ColumnKind.TEXTS:
             return pc.fill_null(pc.greater(pc.list_value_length(column), 0), False)
         case _:
             return pc.fill_null(pc.not_equal(column, 0), False)
@@ -91,7 +91,7 @@ def any_of(mask: pa.Array, parents: pa.Array, count: int) -> pa.Array:
 def _alike(left: pa.Array, right: pa.Array | Constant) -> tuple[pa.Array, pa.Array | pa.Scalar]:
     """Numbers of two types become such that neither is rounded: Arrow would compare a float32 and an integer as float32."""
     if isinstance(right, pa.Array):
-        if left.type == right.type or sort_of(left.type) is not Sort.NUMBER:
+        if left.type == right.type or sort_of(left.type) is not ColumnKind.NUMBER:
             return left, right
         kind = pa.float64() if pa.types.is_floating(left.type) or pa.types.is_floating(right.type) else pa.int64()
         return left.cast(kind), right.cast(kind)

@@ -16,8 +16,10 @@ from rich.progress import Progress
 
 from saegim.errors import SettingMissing
 from saegim.formats import FORMATS
+from saegim.formats.own_folder import check_own
 from saegim.load import load
 from saegim.manifest import Manifest, ReleaseName, as_size, as_splits, parse_name
+from saegim.names import unknown
 from saegim.progress import progress_bar
 from saegim.published_diff import published_diff
 from saegim.pull import Pulled, bring, needed
@@ -101,7 +103,9 @@ def pull_release(
     Example:  saegim datasets pull scene-text@1 --to data/scene-text-hf --format hf --split test
     """
     if form and form not in FORMATS:
-        raise SettingMissing(f"There is no format {form!r}: expected one of {', '.join(FORMATS)}")
+        raise SettingMissing(unknown("format", form, FORMATS))
+    if form:
+        check_own(to, form)  # before a release of many gigabytes is fetched
     releases = Releases()
     manifest = releases.manifest(name)
     splits = split or None

@@ -16,7 +16,7 @@ class ClientError(Exception):
 
 
 class SettingMissing(ClientError):
-    """A setting or a package that the call needs is not there or is wrong."""
+    """A setting, a name or a package that the call needs is not there or is wrong."""
 
 
 class StorageUnavailable(ClientError):

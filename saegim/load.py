@@ -50,7 +50,7 @@ def load(name: str, split: str | Sequence[str] | None = None, where: str | None 
     place = Path(folder) if folder else cache(wanted.dataset)
     here = _newest_in(place, wanted) if wanted.number else None
     found = _of_folder(place, here, splits, where) if here else None
-    if found is not None:  # without a row it is false, and right all the same
+    if found is not None:  # a release of no rows is false too
         return found
     source = releases or Releases()
     manifest = _asked(source, wanted, place)

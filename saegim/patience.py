@@ -15,8 +15,9 @@ from typing import Protocol, TypeVar, cast
 
 T = TypeVar("T")
 
-SECONDS = 300.0
-"""What a service's outage is worth: Label Studio starts anew in 60 s, PostgreSQL after a crash in some minutes."""
+OUTAGE_SECONDS = 300.0
+"""For so long a service that does not answer is asked again: Label Studio starts anew in 60 s, PostgreSQL after a crash in some
+minutes."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 """Seconds between two tries where nobody answers."""
@@ -83,7 +84,7 @@ def ride_out(call: Callable[[], T], passing: type[object] | tuple[type[object], 
             if not isinstance(error, passing):
                 raise
             now = time.monotonic()
-            if not tries or now - began > SECONDS:  # the last one went well for a long while
+            if not tries or now - began > OUTAGE_SECONDS:  # the last one went well for a long while
                 first = now
                 tries = 0
             pause = _pause(cast(Passing, error), first, tries)
@@ -128,7 +129,7 @@ def _answers(who: str) -> None:
 
 
 @contextmanager
-def unattended(seconds: float = SECONDS) -> Iterator[None]:
+def unattended(seconds: float = OUTAGE_SECONDS) -> Iterator[None]:
     """Within it a service that has never answered is waited for as well: a run may begin while the machine still starts."""
     before = _known.first_contact
     _known.first_contact = max(before, seconds)

@@ -22,7 +22,7 @@ from saegim.releases import Releases
 TOLD_BYTES = 4 << 20
 READ_BYTES = 1 << 20
 TRIES = 2
-"""What is wrong may be what an earlier pull left, which is no word against the bucket."""
+"""A part that an earlier pull left may hold wrong bytes: the file is fetched once more before the bucket is called damaged."""
 
 ELSEWHERE = frozenset({errno.ENOENT, errno.ESTALE, errno.EIO})
 """What a network's disk says of a file that another machine has just renamed or removed."""

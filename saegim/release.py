@@ -89,7 +89,7 @@ class Release:
         with ThreadPoolExecutor(DECODERS, "saegim-decode") as pool:
             ahead: deque[tuple[Future[Image], dict[str, Any]]] = deque()
             try:
-                for data, row in self._encoded():
+                for data, row in self.encoded_images():
                     ahead.append((pool.submit(decode, data, row["image_id"]), row))
                     if len(ahead) > AHEAD:
                         image, of = ahead.popleft()
@@ -129,8 +129,8 @@ class Release:
             fingerprint=hashlib.sha256(content.encode()).hexdigest()[:16])
         return found
 
-    def _encoded(self) -> Iterator[tuple[bytes, dict[str, Any]]]:
-        """Bytes of each image, with its label row."""
+    def encoded_images(self) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        """The bytes of each image as they were published, with its label row; needs no Pillow."""
         shard = ""
         opened = None
         for piece in pieces(self.folder, self.labels):

@@ -14,7 +14,7 @@ from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, 
 from saegim.errors import ReleaseDamaged, ReleaseNotFound, SettingMissing, StorageBusy, StorageUnavailable
 from saegim.manifest import Manifest, ReleaseName, folder_of, parse_manifest, parse_name
 from saegim.names import did_you_mean
-from saegim.patience import SECONDS, ride_out
+from saegim.patience import OUTAGE_SECONDS, ride_out
 from saegim.settings import StorageSettings, start_it, storage_settings
 from saegim.store_errors import BUSY, did_not_answer, said_by, status_of
 
@@ -97,12 +97,12 @@ class Releases:
             said = said_by(error)
             if status in BUSY:
                 raise StorageBusy(f"Object storage at {self.address} has too much to do ({said}). Run the same again "
-                                  "later: it goes on where it was", self.who, SECONDS) from error
+                                  "later: it goes on where it was", self.who, OUTAGE_SECONDS) from error
             if status:
                 raise StorageUnavailable(f"Object storage at {self.address} does not give what was asked for ({said}). Its log "
                                          "says why; run the same again") from error
             raise StorageUnavailable(f"Object storage does not answer at {self.address} ({said}). {start_it()}",
-                                     self.who, SECONDS if did_not_answer(error) else 0.0) from error
+                                     self.who, OUTAGE_SECONDS if did_not_answer(error) else 0.0) from error
 
     def asked(self, call: Callable[[], T], wait: Callable[[float], bool] | None = None) -> T:
         """What the store answers; it is asked again while it asks to slow down.

@@ -18,7 +18,7 @@ from typing import NoReturn
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from saegim.columns import Constant, Sort, Test, any_of, equal, has_item, has_part, is_one_of, is_true, ordered, sort_of
+from saegim.columns import ColumnKind, Constant, Test, any_of, equal, has_item, has_part, is_one_of, is_true, ordered, sort_of
 from saegim.errors import ConditionWrong
 from saegim.names import did_you_mean, nearest
 
@@ -95,7 +95,7 @@ def _values(labels: pa.Table, name: str) -> list[str] | None:
     found: set[str | None] = set()
     for batch in labels.to_batches():
         column = batch[name] if name in batch.schema.names else pc.struct_field(pc.list_flatten(batch[REGIONS]), name)
-        flat = pc.list_flatten(column) if sort_of(column.type) is Sort.TEXTS else column
+        flat = pc.list_flatten(column) if sort_of(column.type) is ColumnKind.TEXTS else column
         found.update(pc.unique(flat).to_pylist())
         if len(found) > NAMES:
             return None
@@ -110,7 +110,7 @@ def _vocabulary(fields: Iterable[pa.Field]) -> dict[str, list[str]]:
 @dataclass(frozen=True, slots=True)
 class _Column:
     name: str
-    sort: Sort
+    sort: ColumnKind
 
 
 class _Parser:
@@ -172,8 +172,8 @@ class _Parser:
             one, other, left, right, sign = other, one, right, left, MIRRORED.get(sign, "")
         if not isinstance(one, _Column):
             self._wrong("both sides are constants: one has to be a column", right)
-        if one.sort in (Sort.TEXTS, Sort.OTHER):
-            self._wrong(f"{one.name} holds {one.sort}: " + (f"write 'something' in {one.name}" if one.sort is Sort.TEXTS
+        if one.sort in (ColumnKind.TEXTS, ColumnKind.OTHER):
+            self._wrong(f"{one.name} holds {one.sort}: " + (f"write 'something' in {one.name}" if one.sort is ColumnKind.TEXTS
                                                             else "name an attribute"), left)
         name = one.name
         if isinstance(other, _Column):
@@ -186,7 +186,7 @@ class _Parser:
         self._fits(one, other, right)
         if not sign:
             self._asks(name, other, right)
-        if sign and (one.sort is Sort.TRUTH or other is None):
+        if sign and (one.sort is ColumnKind.TRUTH or other is None):
             self._wrong(f"{sign} goes with texts and numbers only", right)
         return lambda columns: ordered(sign, columns[name], other) if sign else equal(columns[name], other)
 
@@ -194,7 +194,7 @@ class _Parser:
         """``column in (…)``, ``'part' in text`` or ``'item' in several``."""
         one = self._operand(left)
         if isinstance(one, _Column):
-            if one.sort in (Sort.TEXTS, Sort.OTHER):
+            if one.sort in (ColumnKind.TEXTS, ColumnKind.OTHER):
                 self._wrong(f"{one.name} holds {one.sort}: what stands left of in has to be one text or number", left)
             if not isinstance(right, ast.Tuple | ast.List | ast.Set):
                 self._wrong(f"{one.name} in … goes with a tuple: ('one', 'other'), or ('one',) with its comma", right)
@@ -209,12 +209,12 @@ class _Parser:
         if not isinstance(right, ast.Name):
             self._wrong("both sides are constants: one has to be a column", right)
         column = self._column(right)
-        if column.sort not in (Sort.TEXT, Sort.TEXTS):
+        if column.sort not in (ColumnKind.TEXT, ColumnKind.TEXTS):
             self._wrong(f"{column.name} holds {column.sort}, no text that something could be in", right)
-        if column.sort is Sort.TEXTS:
+        if column.sort is ColumnKind.TEXTS:
             self._asks(column.name, one, left)
         name = column.name
-        find = has_part if column.sort is Sort.TEXT else has_item
+        find = has_part if column.sort is ColumnKind.TEXT else has_item
         return lambda columns: find(columns[name], one)
 
     def _operand(self, node: ast.expr) -> _Column | Constant:
@@ -243,7 +243,8 @@ class _Parser:
 
     def _fits(self, column: _Column, constant: Constant, node: ast.expr) -> None:
         """Refuses what Python would take for different without a word: a typing error that finds nothing."""
-        sort = Sort.TRUTH if isinstance(constant, bool) else Sort.TEXT if isinstance(constant, str) else Sort.NUMBER
+        of = {bool: ColumnKind.TRUTH, str: ColumnKind.TEXT}
+        sort = of.get(type(constant), ColumnKind.NUMBER)
         if constant is not None and sort is not column.sort:
             self._wrong(f"{column.name} holds {column.sort}: {constant!r} is none of these", node)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datastore.ledger import evaluations, model_runs, readings
 from datastore.objects import ObjectStore
 from datastore.releases import newest, read_labels
-from pages.evaluation import Page, render
+from pages.evaluation import ComparedImage, render
 from saegim.manifest import Manifest
 from saegim.releases import Releases
 from schemas.arrow import reading_of
@@ -130,8 +130,8 @@ def in_a_line(figures: Figures) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in named.items() if value is not None)
 
 
-def _worst_pages(objects: ObjectStore, bucket: str, measured: Sequence[Measurement]) -> list[Page]:
+def _worst_pages(objects: ObjectStore, bucket: str, measured: Sequence[Measurement]) -> list[ComparedImage]:
     worst = sorted(measured, key=lambda item: (-errors(item.comparison), item.truth.image_id))[:PAGES]
     pictures = objects.get_many(bucket, [item.image for item in worst])
-    return [Page(item.truth.image_id, item.truth.width, item.truth.height, thumbnail(data, LONGER_SIDE), item.comparison)
+    return [ComparedImage(item.truth.image_id, item.truth.width, item.truth.height, thumbnail(data, LONGER_SIDE), item.comparison)
             for item, data in zip(worst, pictures, strict=True)]

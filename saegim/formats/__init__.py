@@ -12,7 +12,7 @@ class Format(Protocol):
     """A module of this package."""
 
     def write(self, release: Release, to: Path, advance: Callable[[int], None] = ...) -> list[Path]:
-        """Writes a release; ``advance`` is told how many samples more are written. Returns the files."""
+        """Writes a release; ``advance`` is told how many samples more are written. Returns what a reader opens first."""
 
 
 FORMATS: dict[str, Format] = {"hf": hf}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,16 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from saegim.errors import FolderRefused
-from saegim.folder import on_disk, write_whole
+from saegim.folder import write_whole
+from saegim.formats.own_folder import own_folder
 from saegim.leaves import leaves
-from saegim.locks import locked
 from saegim.manifest import Manifest
 from saegim.release import Release
 from saegim.shards import IMAGE, open_shard, pieces, read_images
 
-MARK = ".saegim-hf"
-"""File in a folder that is written here: it may be written again, and by one process at a time."""
 METADATA = {"huggingface": json.dumps({"info": {"features": {IMAGE: {"_type": "Image"}}}})}
 IMAGE_TYPE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 REPLACED = ("configs", "dataset_info")
@@ -47,11 +43,8 @@ def write(release: Release, to: Path, advance: Callable[[int], None] = lambda _s
     Raises:
         FolderRefused: the folder holds something else, or its disk cannot take it.
     """
-    with on_disk(to):
-        _check(to)
-        to.mkdir(parents=True, exist_ok=True)
-        with locked(to / MARK, threading.Event()):
-            return _write_alone(release, to, advance)
+    with own_folder(to, "hf"):
+        return _write_alone(release, to, advance)
 
 
 def _write_alone(release: Release, to: Path, advance: Callable[[int], None]) -> list[Path]:
@@ -99,12 +92,6 @@ def _schema(labels: pa.Schema) -> pa.Schema:
     """The image behind its id, then the labels; the shard is no place that a reader of these files has."""
     names = [name for name in labels.names if name not in ("image_id", "shard")]
     return pa.schema([labels.field("image_id"), (IMAGE, IMAGE_TYPE), *(labels.field(name) for name in names)], metadata=METADATA)
-
-
-def _check(to: Path) -> None:
-    """Refuses a folder in which something else would be written over."""
-    if to.is_dir() and not (to / MARK).exists() and any(to.iterdir()):
-        raise FolderRefused(f"{to} is not empty and was not written by --format hf: name a new folder, or empty this one")
 
 
 def _beside(release: Release) -> Iterator[tuple[str, bytes]]:

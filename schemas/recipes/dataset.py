@@ -14,6 +14,8 @@ from schemas.reading import ALL_SLICES, Unit
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.text import normalise
 
+FORMATS = ("hf",)
+"""Formats that a release's card may name: those of ``saegim datasets pull --format``."""
 SHARES = "shares"
 SALT = "salt"
 GROUPS = "groups"
@@ -198,8 +200,8 @@ class Dataset(Recipe):
     @field_validator("formats")
     @classmethod
     def _made(cls, formats: list[str]) -> list[str]:
-        if unknown := sorted(set(formats) - {"hf"}):
-            raise ValueError(f"no such format: {unknown[0]}{did_you_mean(unknown[0], ['hf'])}")
+        if unknown := sorted(set(formats).difference(FORMATS)):
+            raise ValueError(f"no such format: {unknown[0]}{did_you_mean(unknown[0], FORMATS)}")
         return formats
 
     @field_validator("frozen", "gates")

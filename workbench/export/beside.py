@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from datastore.releases import Folder
 from pages.card import DIFF, card
-from pages.card_facts import Card
+from pages.card_facts import CardFacts
 from pages.card_plots import plots
 from pages.card_strip import STRIP, ToDraw, strip
 from pages.diff_page import render
@@ -76,8 +76,8 @@ def card_files(bench: Workbench, folder: Folder, release: NextRelease, manifest:
     sizes: dict[str, list[int]] = {}
     for file in manifest.files:
         sizes.setdefault(file.kind, []).append(file.bytes)
-    facts = Card(str(manifest.name), manifest.parent, release.recipe, manifest.code_version, counts, manifest.left_out, leaks,
-                 summary(changes) if changes else None, sizes, release.frozen)
+    facts = CardFacts(str(manifest.name), manifest.parent, release.recipe, manifest.code_version, counts, manifest.left_out,
+                      leaks, summary(changes) if changes else None, sizes, release.frozen)
     text = card(facts, links | ({DIFF: "diff.html"} if changes else {}))
     return [*pictures.values(), folder.put_bytes("card", "README.md", text.encode(), MARKDOWN, pulled_as="README.md")]
 

@@ -20,7 +20,7 @@ from stages.export.groups import group
 from stages.export.leaks import LeakReport
 from stages.export.plan import Plan, arrivals, plan, regrouped
 from workbench.bench import Workbench
-from workbench.export.promises import by_what_it_holds, frozen_elsewhere, frozen_of, recipe_of
+from workbench.export.promises import frozen_elsewhere, frozen_of, recipe_of, regrouped_without_left_out
 
 AGREED = {"agreed"}
 """Keys of a recipe that say nothing of what a release holds."""
@@ -114,7 +114,7 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
                    {name: known.cluster_id for name, known in before.items()}, repeated(bench.ledger) if before else ())
     stays_frozen = {name for name in earlier.frozen if f"{THAW} {name}" not in _agreed(recipe, parent)}
     planned = plan(recipe, candidates(bench.ledger, recipe.readings.annotation_configs), groups, before, stays_frozen)
-    planned, bridges = by_what_it_holds(bench.ledger, recipe, planned, groups, before)
+    planned, bridges = regrouped_without_left_out(bench.ledger, recipe, planned, groups, before)
     arrived = arrivals(planned.samples, before)
     moved = regrouped(planned.samples, before)
     told = (_since(recipe, parent, planned, moved, earlier) if parent else

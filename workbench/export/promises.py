@@ -39,9 +39,11 @@ def frozen_of(release: Manifest) -> set[str]:
     return set(made_by.frozen) if made_by else set()
 
 
-def by_what_it_holds(ledger: Ledger, recipe: Dataset, planned: Plan, groups: Groups,
-                     before: Mapping[str, Before]) -> tuple[Plan, tuple[Bridge, ...]]:
-    """The plan with groups that what it leaves out connects told apart, and the groups that stand in two splits all the same.
+def regrouped_without_left_out(ledger: Ledger, recipe: Dataset, planned: Plan, groups: Groups,
+                               before: Mapping[str, Before]) -> tuple[Plan, tuple[Bridge, ...]]:
+    """Forms groups that stand in two splits again, of the release's own samples alone.
+
+    Returns the plan with the new groups, and what connects those that still stand in two splits.
 
     A new photograph that would connect two splits is left out, and so it connects nothing in the release.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pages.evaluation import Page, render
+from pages.evaluation import ComparedImage, render
 from pages.html import template
 from schemas.reading import Attributes, Reading, Region, Unit
 from stages.compare import compare
@@ -32,7 +32,8 @@ def test_all_colours_of_a_page_are_the_palette_s() -> None:
 
 def test_the_page_of_an_evaluation_escapes_what_strangers_wrote() -> None:
     comparison = compare(read("<b>국수</b>"), read("<i>국시"))
-    page = render("a@1", "m@1", figures_by_slice([comparison]), [Page("0" * 64, 100, 80, b"jpeg", comparison)], 1, "<notice>")
+    image = ComparedImage("0" * 64, 100, 80, b"jpeg", comparison)
+    page = render("a@1", "m@1", figures_by_slice([comparison]), [image], 1, "<notice>")
     assert "<b>국수" not in page and "<i>국시" not in page and "<notice>" not in page
     assert "&lt;b&gt;" in page
     assert page.startswith("<!doctype html>\n<html lang=\"en\">")

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from PIL import Image
 
 from pages.card import DIFF, card
-from pages.card_facts import Card
+from pages.card_facts import CardFacts
 from pages.card_front_matter import LICENCES, licence
 from pages.card_plots import AGREEMENT, REGIONS, SLICES, plots
 from pages.card_strip import STRIP, Drawable, ToDraw, sheet, strip
@@ -82,11 +82,11 @@ def counted(samples: list[tuple[Any, ...]]) -> Counts:
     return counts
 
 
-def facts(counts: Counts, **values: object) -> Card:
+def facts(counts: Counts, **values: object) -> CardFacts:
     given = {"name": "scene-text@7", "parent": "scene-text@6", "recipe": recipe(), "code_version": "saegim 0.1.0",
              "counts": counts, "left_out": {}, "leaks": LeakReport(41, (), 0.985, 200), "changes": {"texts edited": 31},
              "files": {"images": [300_000_000], "labels": [3_600_000]}, "frozen": ["test"]}
-    return Card(**{**given, **values})  # type: ignore[arg-type]
+    return CardFacts(**{**given, **values})  # type: ignore[arg-type]
 
 
 def some(splits: tuple[str, ...] = SPLITS, times: int = 25) -> Counts:

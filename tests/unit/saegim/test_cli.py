@@ -90,7 +90,15 @@ def test_pull_as_hugging_face_wants_it(run: Run, tmp_path: Path) -> None:
     assert f"scene-text@2 is in {tmp_path / 'hf'} as hf: data/val.parquet" in said
     assert (tmp_path / "hf" / "data" / "val.parquet").is_file()
     assert (tmp_path / "cache" / "scene-text" / "v2" / "manifest.json").is_file()
-    assert "no format 'coco': expected one of hf" in run("datasets", "pull", "x", "--to", "x", "--format", "coco", code=1)
+    assert "There is no format 'coco'; there is: hf" in run("datasets", "pull", "x", "--to", "x", "--format", "coco", code=1)
+
+
+def test_a_folder_of_somebody_else_is_refused_before_anything_is_fetched(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "내 것").mkdir()
+    (tmp_path / "내 것" / "train.txt").write_text("important", encoding="utf-8")
+    said = run("datasets", "pull", "scene-text", "--to", str(tmp_path / "내 것"), "--format", "hf", code=1)
+    assert "is not empty and was not written by --format hf" in said
+    assert not (tmp_path / "cache").exists()
 
 
 def test_pull_after_a_takedown(run: Run, dataset: Dataset, tmp_path: Path) -> None:

@@ -26,9 +26,10 @@ from schemas.arrow import LABELS
 from schemas.ids import sha256
 from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Unit
 from tests.made_release import Dataset, images_of, relabelled
+from tests.places import ROOT
 from tests.unit.test_docs_commands import said, wrong_in
 
-ENGINEERS = Path(__file__).parents[2] / "docs" / "engineers.md"
+ENGINEERS = ROOT / "docs" / "engineers.md"
 PAGE = ENGINEERS.read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 TABLES = {match[1]: match[0] for match in re.finditer(r"^\| (\w+) \| \|\n(?:\|.*\n)+", PAGE, re.MULTILINE)}

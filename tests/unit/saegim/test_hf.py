@@ -166,7 +166,7 @@ def test_a_folder_of_somebody_else_is_refused(release: Release, tmp_path: Path) 
 def test_two_at_a_time_take_turns(release: Release, written: Path, tmp_path: Path) -> None:
     to = tmp_path / "hf"
     hf.write(release, to)
-    with locked(to / hf.MARK, threading.Event()):
+    with locked(to / ".saegim-hf", threading.Event()):
         thread = threading.Thread(target=hf.write, args=(release, to))
         thread.start()
         thread.join(0.2)

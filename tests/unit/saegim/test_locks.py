@@ -30,10 +30,10 @@ from saegim.pull import Pulled, pull
 from saegim.releases import Releases
 from saegim.settings import StorageSettings
 from tests.made_release import Dataset, images_of
+from tests.places import ROOT
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 SETTINGS = StorageSettings(_env_file=None)
 PULLER = """
 import errno, fcntl, json, os, sys, time
@@ -120,7 +120,7 @@ def test_a_disk_without_flock_takes_a_release(bucket: Path, manifest: Manifest, 
     assert whole(bucket, manifest, to) and len(list(release.images())) == 12
     assert pulled(bucket, to).fetched == 0
     hf.write(release, tmp_path / "hf")
-    assert (tmp_path / "hf" / hf.MARK).exists() and not list((tmp_path / "hf").glob("*.lock*"))
+    assert (tmp_path / "hf" / ".saegim-hf").exists() and not list((tmp_path / "hf").glob("*.lock*"))
     hf.write(release, tmp_path / "hf")
 
 
