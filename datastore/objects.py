@@ -93,11 +93,13 @@ class ObjectStore:
     def __init__(self, settings: StorageSettings) -> None:
         self._settings = settings
         self.address = settings.s3_endpoint or "AWS"
+        self._buckets: dict[str, S3Store] = {}
 
-    @functools.cache  # noqa: B019  one store object a bucket, for the life of the process
     def bucket(self, name: str) -> S3Store:
         """The obstore handle of one bucket."""
-        return self._settings.bucket(name)
+        if name not in self._buckets:
+            self._buckets[name] = self._settings.bucket(name)
+        return self._buckets[name]
 
     def list_raw(self, bucket: str, prefix: str = "") -> list[RawObject]:
         """All objects below a prefix, in order of time sent and key."""
@@ -117,7 +119,7 @@ class ObjectStore:
     @_named
     def _page(self, bucket: str, prefix: str, after: dict[str, str]) -> Any:
         # Not boto3's paginator: after an error it has ended, and a listing would be short.
-        return self._boto().list_objects_v2(Bucket=bucket, Prefix=prefix, **after)
+        return self._boto.list_objects_v2(Bucket=bucket, Prefix=prefix, **after)
 
     @_named
     def get(self, bucket: str, key: str) -> bytes:
@@ -219,14 +221,14 @@ class ObjectStore:
     @_named
     def presigned_get(self, bucket: str, key: str, seconds: int = 3600) -> str:
         """A URL that anybody can GET for so many seconds."""
-        url: str = self._boto().generate_presigned_url(
+        url: str = self._boto.generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds)
         return url
 
     @_named
     def ensure_buckets(self, names: Iterable[str]) -> None:
         """Makes the buckets that are missing, and lets browsers read them by presigned URL (CORS)."""
-        client = self._boto()
+        client = self._boto
         there = self.buckets()
         for name in names:
             if name not in there:
@@ -236,12 +238,12 @@ class ObjectStore:
     @_named
     def set_policy(self, bucket: str, policy: Mapping[str, object]) -> None:
         """Says who may do what with a bucket, beyond what each key may do."""
-        self._boto().put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+        self._boto.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
     @_named
     def buckets(self) -> set[str]:
         """Names of all buckets."""
-        return {str(bucket["Name"]) for bucket in self._boto().list_buckets()["Buckets"]}
+        return {str(bucket["Name"]) for bucket in self._boto.list_buckets()["Buckets"]}
 
     def in_order(self, call: Callable[[U], T], items: Iterable[U]) -> Iterator[T]:
         """What ``call`` makes of each item, in the order of the items; ``PARALLEL`` calls run at once."""
@@ -261,7 +263,7 @@ class ObjectStore:
     def _threads(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(PARALLEL, "objects")
 
-    @functools.cache  # noqa: B019
+    @functools.cached_property
     def _boto(self) -> Any:
         settings = self._settings
         key = settings.s3_access_key
