@@ -30,7 +30,7 @@ class OnDisk(ObjectStore):
     def __init__(self, folder: Path) -> None:
         self.folder, self.address = folder, "disk"
 
-    def bucket(self, name: str) -> Any:  # type: ignore[override]  # its bucket is cached
+    def bucket(self, name: str) -> Any:
         return LocalStore(self.folder / name)
 
 

@@ -95,10 +95,10 @@ class InMemory(ObjectStore):
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
-        self._buckets: dict[str, MemoryStore] = defaultdict(MemoryStore)
+        self._in_memory: dict[str, MemoryStore] = defaultdict(MemoryStore)
 
-    def bucket(self, name: str) -> Any:  # type: ignore[override]
-        return self._buckets[name]
+    def bucket(self, name: str) -> Any:
+        return self._in_memory[name]
 
 
 @pytest.fixture
