@@ -29,6 +29,7 @@ from schemas.ids import sha256
 from schemas.submission import RawObject
 from stages.ingest.canonical import Canonical, canonicalise
 from stages.ingest.limits import Limits
+from tests.every_object import every_object
 from tests.places import REAL_DATA
 from tests.profiles import SRGB_CURVE, parametric, profile
 from workbench.bench import Workbench
@@ -107,7 +108,7 @@ def _whole(bench: Workbench, name: str, path: str, pictures: Sequence[bytes], ta
     """CPU seconds a picture of both, the servers' left out: what one core does."""
     prefix = "".join(char if char.isalnum() else "-" for char in f"{name} {path}")
     bench.objects.put_many("raw", [(f"{prefix}/kim/{number}.jpg", data, "image/jpeg") for number, data in enumerate(pictures)])
-    raws = bench.objects.list_raw("raw", prefix)
+    raws = every_object(bench.objects, "raw", prefix)
     tools = Tools(bench.settings, {}, bench.objects)  # a decoder's work, in this process
     boto = _boto(bench)
     with tempfile.TemporaryDirectory() as folder:
@@ -172,7 +173,7 @@ def _fetch(bench: Workbench) -> Figure:
     """Objects of 300 KB, read in bulk."""
     rng = np.random.default_rng(0)
     bench.objects.put_many("raw", [(f"fetch/kim/{number}", rng.bytes(300_000), "image/jpeg") for number in range(400)])
-    raws = bench.objects.list_raw("raw", "fetch/")
+    raws = every_object(bench.objects, "raw", "fetch/")
     boto = _boto(bench)
 
     def ours() -> None:

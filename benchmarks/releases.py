@@ -29,6 +29,7 @@ from saegim.load import load
 from saegim.manifest import Manifest
 from saegim.releases import Releases
 from schemas.errors import PublishConflict
+from tests.every_object import every_object
 from workbench.bench import Workbench
 from workbench.export.plan import next_release
 from workbench.export.publish import publish
@@ -88,7 +89,7 @@ def _bytes() -> list[Figure]:
 
 def _objects(bench: Workbench) -> dict[tuple[str, str], int]:
     """Sizes of all objects of the releases, by key and ETag."""
-    return {(raw.key, raw.version): raw.size for raw in bench.objects.list_raw(bench.settings.bucket_datasets)}
+    return {(raw.key, raw.version): raw.size for raw in every_object(bench.objects, bench.settings.bucket_datasets)}
 
 
 def _beside(name: str, ours: int, peer: int, target: float | None = None) -> Figure:

@@ -101,10 +101,6 @@ class ObjectStore:
             self._buckets[name] = self._settings.bucket(name)
         return self._buckets[name]
 
-    def list_raw(self, bucket: str, prefix: str = "") -> list[RawObject]:
-        """All objects below a prefix, in order of time sent and key."""
-        return sorted((raw for page in self.pages(bucket, prefix) for raw in page), key=lambda raw: (raw.sent_at, raw.key))
-
     def pages(self, bucket: str, prefix: str = "") -> Iterator[list[RawObject]]:
         """The listing of a prefix, a thousand objects at a time in order of key; folders' markers left out."""
         after: dict[str, str] | None = {}

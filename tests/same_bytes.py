@@ -37,6 +37,7 @@ from rich.table import Table
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from saegim.settings import StorageSettings
+from tests.every_object import every_object
 from tests.made_ledger import change, fill
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -159,7 +160,7 @@ def demo_part(objects: ObjectStore, home: Path, folder: Path, token: str) -> Par
     part = Part("scene-text", folder / "demo.db", f"demo-images-{token}", NEW_IN_DEMO)
     copy_ledger(home / "ledger.db", part.ledger)
     objects.ensure_buckets([part.bucket])
-    for key in [raw.key for raw in objects.list_raw("images")]:
+    for key in [raw.key for raw in every_object(objects, "images")]:
         objects.put(part.bucket, key, objects.get("images", key))
     return part
 

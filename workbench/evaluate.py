@@ -70,15 +70,16 @@ def measure(bench: Workbench, release: str | None = None) -> EvaluateReport:
     measured = compare_all(bench.run, rows, found)
     figures = figures_by_slice(item.comparison for item in measured)
     reader = next(iter(found.values())).reader if found else bench.model
+    model = reader.removeprefix("model:")
     pictures = _worst_pages(bench.objects, settings.bucket_images, measured)
-    page = render(str(manifest.name), reader.removeprefix("model:"), figures, pictures, len(measured),
+    page = render(str(manifest.name), model, figures, pictures, len(measured),
                   notice(measured, len(rows)))
     key = page_key(manifest, run)
     bench.objects.put(settings.bucket_datasets, key, page.encode(), "text/html; charset=utf-8")
     metrics = {name: item.to_dict() for name, item in figures.items()}
     changed = evaluations.add_evaluation(bench.ledger, str(manifest.name), run, reader, json.loads(json.dumps(metrics)), key)
     return EvaluateReport(evaluated=int(changed), page=page, page_key=key, metrics=metrics,
-                          notes=[f"{reader.removeprefix('model:')} on {manifest.name}: {in_a_line(figures[ALL])}"])
+                          notes=[f"{model} on {manifest.name}: {in_a_line(figures[ALL])}"])
 
 
 def compare_all(run: Run, rows: Sequence[Mapping[str, object]], found: Mapping[str, Reading]) -> list[Measurement]:

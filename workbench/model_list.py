@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from adapters.ocr.bundles import Bundle, load_bundle, problems
 from datastore.ledger import Ledger, model_runs
+from schemas.reader import Reader
 from workbench.bench import Workbench
 from workbench.model_files import cache_folder, pushed_bundles
 from workbench.models import RECIPES, find_bundle
@@ -74,8 +75,8 @@ def list_models(bench: Workbench) -> ModelList:
 
 def stand_in_for(ledger: Ledger, model: str, in_use: Bundle) -> str | None:
     """The model that read in another one's place when prelabel last ran; None where the one in use did."""
-    reader = (model_runs.model_reader(ledger, model) or in_use.reader).removeprefix("model:")
-    return None if reader.partition("@")[0] == in_use.name else reader
+    name = Reader(model_runs.model_reader(ledger, model) or in_use.reader).name
+    return None if name.partition("@")[0] == in_use.name else name
 
 
 def _use(label: str, in_use: str, stand_in: str | None) -> Use:

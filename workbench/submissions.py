@@ -47,7 +47,7 @@ def list_submissions(bench: Workbench, campaign: str, after: str, rows: int) -> 
         NoSuchSubmission: there is none of this name.
     """
     ledger = bench.ledger
-    chosen = campaign_named(bench.settings, ledger, campaign) if campaign else None
+    chosen = _chosen(bench, campaign)
     behind = duplicates.find(ledger, after) if after else None
     rest = outcomes.waiting(ledger, chosen) if behind is None else iter(())
     waiting = tuple(itertools.islice(rest, rows))
@@ -60,12 +60,15 @@ def list_submissions(bench: Workbench, campaign: str, after: str, rows: int) -> 
 
 def every_submission(bench: Workbench, campaign: str, after: str) -> Iterator[Told]:
     """All submissions from a page on, those that wait first; arguments and errors as in ``list_submissions``."""
-    ledger = bench.ledger
-    chosen = campaign_named(bench.settings, ledger, campaign) if campaign else None
-    behind = duplicates.find(ledger, after) if after else None
+    chosen = _chosen(bench, campaign)
+    behind = duplicates.find(bench.ledger, after) if after else None
     if behind is None:
-        yield from outcomes.waiting(ledger, chosen)
-    yield from outcomes.outcomes(ledger, chosen, behind)
+        yield from outcomes.waiting(bench.ledger, chosen)
+    yield from outcomes.outcomes(bench.ledger, chosen, behind)
+
+
+def _chosen(bench: Workbench, campaign: str) -> str | None:
+    return campaign_named(bench.settings, bench.ledger, campaign) if campaign else None
 
 
 def hold(ledger: Ledger, name: str, because: str) -> None:

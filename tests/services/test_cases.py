@@ -27,6 +27,7 @@ from schemas.labelling import Side
 from schemas.reading import Reading
 from schemas.submission import Outcome, image_key, sender_of
 from schemas.text import normalise
+from tests.every_object import every_object
 from tests.places import REAL_DATA
 from tests.read_images import fill
 from tests.services.conftest import World, accepted, new_world, readings_by, with_campaigns
@@ -100,7 +101,7 @@ class Cases:
         worlds = [self._world("keys"), aws_world(self._stack, self._moto, self._folder)]
         for world in worlds:
             with_campaigns(world, self._folder / "of the keys", "demo", "봄행사")
-            boto = world.bench.objects._boto()
+            boto = world.bench.objects._boto
             for number, key in enumerate([GOOD, *all_keys()]):
                 data = b"" if key.endswith("/") else jpeg(document(700 + number))
                 try:
@@ -207,7 +208,7 @@ def all_lines_once(cases: Cases, name: str) -> None:
 
 def each_key_has_an_outcome(cases: Cases, _name: str) -> None:
     for world, least in zip(cases.keys, (10, 11), strict=True):
-        listed = {raw.key for raw in world.bench.objects.list_raw(world.env[BUCKET])}
+        listed = {raw.key for raw in every_object(world.bench.objects, world.env[BUCKET])}
         found = rows(world)
         assert found.keys() == listed and len(listed) >= least, listed
         assert {key: row.outcome for key, row in found.items()} == {

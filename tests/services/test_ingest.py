@@ -205,7 +205,7 @@ def test_pictures_without_text_are_rejected_unless_a_category_is_claimed(world: 
     for number, claims in enumerate(({}, {"categories": "handwritten"})):
         wall = Image.new("RGB", (640, 480), (180, 170 + 9 * number, 150))
         ImageDraw.Draw(wall).polygon([(0, 480), (0, 200 + 99 * number), (640, 320), (640, 480)], fill=(90, 60, 40))
-        boto, key = world.bench.objects._boto(), f"demo/kim/wall {number}.jpg"
+        boto, key = world.bench.objects._boto, f"demo/kim/wall {number}.jpg"
         boto.put_object(Bucket=world.env[BUCKET], Key=key, Body=jpeg(wall), Metadata=claims)
     world.flow("ingest")
     assert "rejected: no text" in world.run("run", "prelabel").stdout

@@ -27,6 +27,7 @@ from saegim.releases import Releases
 from schemas.ids import sha256
 from schemas.label_tasks import SUBJECT
 from tests import accepted_images
+from tests.every_object import every_object
 from tests.read_images import fill
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
 from workbench.label.projects import project_of
@@ -63,7 +64,7 @@ def ingested(world: World) -> tuple[Any, ...]:
                                          submissions.c.image_id).order_by(submissions.c.key)).all()
         found = connection.execute(select(images.c.image_id, images.c.pixels_id, images.c.width, images.c.height)
                                    .order_by(images.c.image_id)).all()
-    stored = {raw.key for raw in bench.objects.list_raw(world.env["SAEGIM_BUCKET_IMAGES"])}
+    stored = {raw.key for raw in every_object(bench.objects, world.env["SAEGIM_BUCKET_IMAGES"])}
     return rows, found, stored
 
 
@@ -105,7 +106,7 @@ def test_ingest_killed_while_it_decodes(world: World, undisturbed: Callable[[int
     run = subprocess.Popen([SAEGIM, "run", "ingest"], cwd=ROOT, env={**os.environ, **world.env}, stdout=subprocess.DEVNULL)
     stored: list[Any] = []
     while not stored:  # the first canonical picture is there
-        stored = world.bench.objects.list_raw(world.env["SAEGIM_BUCKET_IMAGES"])
+        stored = every_object(world.bench.objects, world.env["SAEGIM_BUCKET_IMAGES"])
         assert run.poll() is None or stored
     if victim == "the run":
         run.kill()
@@ -183,5 +184,5 @@ def test_export_of_a_second_release(world: World, target: str, when: str) -> Non
     manifest = releases.manifest("scene-text@2")
     assert {file.kind for file in manifest.files} == {"images", "labels", "left_out", "card", "diff"}
     assert all(sha256(bench.objects.get(bucket, f"scene-text/{file.path}")) == file.sha256 for file in manifest.files)
-    assert not [raw.key for raw in bench.objects.list_raw(bucket, "scene-text/v2/")
+    assert not [raw.key for raw in every_object(bench.objects, bucket, "scene-text/v2/")
                 if raw.key not in {f"scene-text/{file.path}" for file in manifest.files} | {"scene-text/v2/manifest.json"}]

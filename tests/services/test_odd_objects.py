@@ -15,6 +15,7 @@ from datastore.ledger import arrivals
 from datastore.objects import ObjectStore
 from schemas.errors import ServiceUnavailable, SettingError
 from schemas.submission import RawObject
+from tests.every_object import every_object
 from tests.services.conftest import World, new_world
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
 from workbench.ingest.decoders import Decoders
@@ -55,7 +56,7 @@ def aws(stack: Settings, moto: str, tmp_path: Path) -> World:
 
 def stored(world: World, *keys: str, **options: Any) -> None:
     """Puts photographs there, each another one, by their exact keys."""
-    boto = world.bench.objects._boto()
+    boto = world.bench.objects._boto
     for key in keys:
         data = b"" if key.endswith(("/", "$")) else jpeg(document(zlib.crc32(key.encode())))
         boto.put_object(Bucket=world.env[BUCKET], Key=key, Body=data, **options)
@@ -65,7 +66,7 @@ def stored(world: World, *keys: str, **options: Any) -> None:
 @pytest.mark.parametrize("where", ["world", "aws"])
 def test_a_bucket_that_keeps_versions(where: str, status: str, request: pytest.FixtureRequest) -> None:
     world: World = request.getfixturevalue(where)
-    boto = world.bench.objects._boto()
+    boto = world.bench.objects._boto
     for seed, state in enumerate(("Enabled", status)):
         boto.put_bucket_versioning(Bucket=world.env[BUCKET], VersioningConfiguration={"Status": state})
         put(world, GOOD, jpeg(document(seed)))
@@ -120,7 +121,7 @@ def test_one_person_and_one_campaign_however_hangul_is_written(world: World, tmp
     done = world.run("run", "score", check=False)
     assert done.returncode == 1
     assert "zz.yaml:1: title is missing" in done.stdout + done.stderr
-    assert len(world.bench.objects.list_raw(world.env[BUCKET])) == 3
+    assert len(every_object(world.bench.objects, world.env[BUCKET])) == 3
     (campaigns / "zz.yaml").unlink()
     assert "nothing new" in world.run("run", "score").stdout  # the other campaign was counted all the same
 
@@ -208,7 +209,7 @@ def test_a_store_that_fails_in_the_middle_of_a_run_is_at_fault_itself(world: Wor
     world.bench.objects.delete(world.env[BUCKET], GOOD)  # the store gives what it gave before no more
     stored(world, "demo/kim/busy-1", "demo/kim/denied-1")
     bench = world.bench
-    listed = bench.objects.list_raw(world.env[BUCKET])
+    listed = every_object(bench.objects, world.env[BUCKET])
     arrivals.register(bench.ledger, listed)
     with Decoders(bench.settings, work=denying) as decoders, pytest.raises(ServiceUnavailable):
         decode_arrivals(bench, decoders, listed, done.witness, lambda _count: None)
@@ -220,6 +221,6 @@ def test_a_store_that_fails_in_the_middle_of_a_run_is_at_fault_itself(world: Wor
 
 def test_a_listing_has_every_key_and_time_as_it_is(aws: World) -> None:
     stored(aws, GOOD, *PARTS, *CONTROL[1:], *FINE)
-    listed: list[RawObject] = ObjectStore(aws.bench.settings).list_raw(aws.env[BUCKET])
+    listed: list[RawObject] = every_object(ObjectStore(aws.bench.settings), aws.env[BUCKET])
     assert {raw.key for raw in listed} == {GOOD, *PARTS, *CONTROL[1:], *FINE}
     assert all(raw.sent_at.tzinfo and raw.size > 1000 and '"' not in raw.version and raw.version for raw in listed)

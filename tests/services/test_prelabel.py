@@ -29,6 +29,7 @@ from schemas.errors import ServiceUnavailable, TooManyFailures, Transient
 from schemas.reading import Attributes, Direction, Kind, Reading, Region, Unit
 from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
+from tests.every_object import every_object
 from tests.services.conftest import SAEGIM, World, new_world, readings_by
 from tests.services.test_killed_and_run_again import send
 from tests.tiny_bundle import write_bundle
@@ -268,7 +269,7 @@ def test_one_picture_that_cannot_be_had_stops_nobody(read_by_nobody: World, tmp_
                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     world = copy_of(read_by_nobody, tmp_path)
     bench, bucket = world.bench, world.env["SAEGIM_BUCKET_IMAGES"]
-    key = bench.objects.list_raw(bucket)[0].key
+    key = every_object(bench.objects, bucket)[0].key
     whole, get = bench.objects.get(bucket, key), ObjectStore.get
     other = io.BytesIO()
     Image.new("RGB", (9, 9)).save(other, "PNG")

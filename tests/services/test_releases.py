@@ -24,6 +24,7 @@ from schemas.submission import Outcome, Said, image_key
 from stages.export.plan import split_of
 from tests import accepted_images as made
 from tests.decided import say
+from tests.every_object import every_object
 from tests.services.conftest import World, new_world
 from workbench.bench import Workbench
 from workbench.export.plan import next_release
@@ -55,7 +56,7 @@ def published(bench: Workbench, dataset: Dataset) -> Manifest:
 def stored(bench: Workbench) -> dict[str, str]:
     """Digest of every object in the bucket of releases."""
     bucket = bench.settings.bucket_datasets
-    return {raw.key: sha256(bench.objects.get(bucket, raw.key)) for raw in bench.objects.list_raw(bucket)}
+    return {raw.key: sha256(bench.objects.get(bucket, raw.key)) for raw in every_object(bench.objects, bucket)}
 
 
 def rows(bench: Workbench, manifest: Manifest) -> dict[str, dict[str, Any]]:

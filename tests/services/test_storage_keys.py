@@ -28,6 +28,7 @@ from apps.stack.state import read_access, stack_folder
 from apps.stack.storage_doors import inner_ports, lent_key, speaks_grpc
 from datastore.objects import ObjectStore
 from schemas.errors import SaegimError
+from tests.every_object import every_object
 from tests.services.conftest import SAEGIM, World
 from workbench.bench import Workbench
 from workbench.label.projects import PRESIGNED_SECONDS
@@ -75,7 +76,7 @@ def test_no_port_of_the_object_store_gives_or_takes_a_byte_without_a_key(world: 
                     took.append(f"{method} {answer.url} {answer.status_code}")  # / is the master's page of its own figures
     assert not [port for port in ports if speaks_grpc(port)]
     assert not took
-    assert [item.key for item in objects.list_raw(bucket)] == [raw]
+    assert [item.key for item in every_object(objects, bucket)] == [raw]
     assert objects.get(bucket, raw) == SECRET.encode()
 
 
@@ -108,7 +109,7 @@ def test_secrets_are_their_owners_alone_and_no_argument(stack: Settings) -> None
 def test_label_studios_key_reads_images_and_nothing_else(stack: Settings, raw: str) -> None:
     assert stack.shown is not stack
     lent, key = ObjectStore(stack.shown), f"doors/{secrets.token_hex(4)}"
-    client = lent._boto()
+    client = lent._boto
     page = f"reports/{key}"
     for name in (key, page):
         ObjectStore(stack).put(stack.bucket_images, name, b"shown", "image/jpeg")
@@ -182,7 +183,7 @@ def desk(stack: Settings, tmp_path: Path) -> Iterator[Desk]:
 
 def test_an_annotators_account_reads_no_original(stack: Settings, raw: str, desk: Desk) -> None:
     shown, original = f"s3://{stack.bucket_images}/doors/", f"s3://{stack.bucket_raw}/{raw}"
-    image = next(item.key for item in ObjectStore(stack).list_raw(stack.bucket_images) if item.key.startswith("doors/"))
+    image = next(item.key for item in every_object(ObjectStore(stack), stack.bucket_images) if item.key.startswith("doors/"))
     assert desk.resolve(shown + image.removeprefix("doors/")) == [200, 200]
     storages = "api/storages/s3/"
     assert desk.browser.patch(f"{storages}{desk.storage}", json={"bucket": stack.bucket_raw}).status_code == 400
