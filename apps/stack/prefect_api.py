@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import httpx
 
 from schemas.errors import SettingError
 from workbench.settings import Settings
+
+BUSY_WAITS = (0.5, 1, 2, 4, 8, 16)
+"""Seconds before each new try: a server on SQLite answers 503 while another request writes, under load for many seconds."""
+
+
+class Patient(httpx.HTTPTransport):
+    """Asks again what the server was too busy for (503): it has done nothing then, and Prefect's own client does the same."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        for wait in BUSY_WAITS:
+            answer = super().handle_request(request)
+            if answer.status_code != 503:
+                return answer
+            answer.close()
+            time.sleep(wait)
+        return super().handle_request(request)
 
 
 def prefect_client(url: str, auth: str) -> httpx.Client:
@@ -18,7 +35,7 @@ def prefect_client(url: str, auth: str) -> httpx.Client:
         auth: ``user:password``, as ``PREFECT_SERVER_API_AUTH_STRING`` of the server; empty where it has none.
 
     Returns:
-        A client whose answers raise a SettingError where the server takes another password.
+        A client that is patient with a busy server, and whose answers raise a SettingError where the server takes another password.
     """
     headers = {"Authorization": f"Basic {base64.b64encode(auth.encode()).decode()}"} if auth else {}
 
@@ -28,7 +45,7 @@ def prefect_client(url: str, auth: str) -> httpx.Client:
                                "PREFECT_API_AUTH_STRING to the user:password that the server has as "
                                "PREFECT_SERVER_API_AUTH_STRING; `saegim up` writes that of the local one to .saegim/env")
 
-    return httpx.Client(base_url=url, headers=headers, timeout=30, event_hooks={"response": [refused]})
+    return httpx.Client(base_url=url, headers=headers, timeout=30, transport=Patient(), event_hooks={"response": [refused]})
 
 
 def prefect_of(settings: Settings) -> httpx.Client:

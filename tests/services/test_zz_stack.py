@@ -35,11 +35,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def saegim(*arguments: str, code: int = 0) -> str:
-    done = subprocess.run([str(SAEGIM), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([str(SAEGIM), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 
 
+@pytest.mark.timeout(1800)  # three stacks start beside each other on two cores, and this one more than once
 def test_a_stack_lives_through_kills_and_leaves_nothing(home: Path) -> None:
     home.mkdir(mode=0o755)  # as an older version left it
     try:
