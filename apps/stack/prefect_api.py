@@ -18,6 +18,7 @@ class Patient(httpx.HTTPTransport):
     """Asks again what the server was too busy for (503): it has done nothing then, and Prefect's own client does the same."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer; a 503 only where it was one every time."""
         for wait in BUSY_WAITS:
             answer = super().handle_request(request)
             if answer.status_code != 503:
@@ -35,7 +36,7 @@ def prefect_client(url: str, auth: str) -> httpx.Client:
         auth: ``user:password``, as ``PREFECT_SERVER_API_AUTH_STRING`` of the server; empty where it has none.
 
     Returns:
-        A client that is patient with a busy server, and whose answers raise a SettingError where the server takes another password.
+        A client that is patient with a busy server; its answers raise a SettingError where the server takes another password.
     """
     headers = {"Authorization": f"Basic {base64.b64encode(auth.encode()).decode()}"} if auth else {}
 
