@@ -8,6 +8,10 @@ from schemas.config_version import ConfigVersion
 from schemas.labelling import Agreement, AgreementKind, Effort, Side
 from schemas.reading import Reading
 
+READINGS_TO_CHOOSE = ("첫째 · first", "둘째 · second")
+"""What the readings of a second look are called on its screen and in its sentences, in their order: it does not say whose they
+are."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnnotationRow:
@@ -96,6 +100,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedPrelabel:
+    """What a model read on an image, beside what was accepted of it.
+
+    Attributes:
+        accepted: the accepted reading.
+        by_model: the model's, of the same unit.
+        marked: ids of the model's regions that the screen marked, in all tasks that showed this reading; None where none of
+            them could mark any.
+    """
+
+    accepted: Reading
+    by_model: Reading
+    marked: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementRow:
     """How far two readings of an image agree.
 
@@ -126,7 +146,7 @@ class SecondLook:
         image_id: the image.
         annotation_config: name of the annotation config.
         reason: why; the annotator reads it.
-        shown: ids of the readings to choose from.
+        shown: ids of the readings to choose from; the first one opens.
     """
 
     image_id: str

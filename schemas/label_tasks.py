@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,6 +64,8 @@ class TaskRow:
         posted_at: when that was.
         task_id: Label Studio's; None while it has not confirmed it.
         collected_at: the task's last change that was collected; None before the first.
+        marked: the regions of its pre-label that the screen marks, by id, each with the chance that it is right; None where
+            too little is known to mark any.
     """
 
     project: str
@@ -77,6 +80,7 @@ class TaskRow:
     posted_at: datetime | None = None
     task_id: int | None = None
     collected_at: datetime | None = None
+    marked: Mapping[str, float] | None = None
 
     @property
     def region_id(self) -> str:

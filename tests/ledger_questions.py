@@ -47,7 +47,7 @@ WHOLE = {
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
     "label_queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
-    "second_looks.stuck_second_looks",
+    "second_looks.stuck_second_looks", "checked_prelabels.recently_accepted",
     # Once a command that a person types.
     "duplicates.find", "duplicates.retry", "outcomes.waiting",
 }
@@ -205,6 +205,7 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "model_runs.set_model_run.name": "made",
         "outbox.carry_over.lost": PROJECTS[Side.B],
         "outbox.confirm.task_ids": {first.image_id: 1},
+        "outbox.note_marked.marked": {first.image_id: {"a": 0.5}},
         "outbox.note_unreadable.changes": {1: at},
         "outbox.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
     }

@@ -61,10 +61,27 @@ def carry_over(connection: Connection, lost: str, project: str) -> int:
     """
     there = tasks.alias()
     known = exists().where(there.c.project == project, there.c.subject == tasks.c.subject)
-    copied = ["subject", "config_version", "image_id", "taken_by", "shown", "reason", "place"]
+    copied = ["subject", "config_version", "image_id", "taken_by", "shown", "marked", "reason", "place"]
     open_ones = select(literal(project), *(tasks.c[name] for name in copied)).where(
         tasks.c.project == lost, ~answered(), ~known)
     return connection.execute(insert(tasks).from_select(["project", *copied], open_ones)).rowcount
+
+
+def unmarked(ledger: Ledger, project: str) -> list[TaskRow]:
+    """Tasks that show a reading, were never posted, and of which nothing says yet what the screen marks."""
+    with ledger.read() as connection:
+        rows = [_row(row) for row in connection.execute(select(tasks).where(
+            tasks.c.project == project, tasks.c.task_id.is_(None), tasks.c.after_task.is_(None), tasks.c.marked.is_(None))
+            .order_by(tasks.c.place, tasks.c.subject))]
+    return [row for row in rows if row.shown]
+
+
+def note_marked(connection: Connection, project: str, marked: Mapping[str, Mapping[str, float]]) -> None:
+    """Notes what the screen marks in tasks that were never posted, by subject: see ``TaskRow.marked``."""
+    if marked:
+        connection.execute(
+            update(tasks).where(tasks.c.project == project, tasks.c.subject == bindparam("of"), tasks.c.after_task.is_(None))
+            .values(marked=bindparam("to")), [{"of": subject, "to": dict(marks)} for subject, marks in marked.items()])
 
 
 def mark_posted(connection: Connection, project: str, subjects: Sequence[str], after_task: int, at: datetime) -> None:

@@ -211,6 +211,7 @@ tasks = Table(
     Column("image_id", String(64), nullable=False, index=True),
     Column("taken_by", String(64), nullable=False),  # annotation config whose accepted reading comes of it
     Column("shown", JSON, nullable=False),  # ids of the readings that are its predictions, the first one first
+    Column("marked", JSON(none_as_null=True)),  # TaskRow.marked: chances by region id
     Column("reason", Prose),  # why it is a second look; the annotator reads it
     Column("place", Integer, nullable=False),  # in the queue: tasks are pushed in this order
     Column("after_task", BigInteger),  # the project's newest task when its post began; empty where none ever did

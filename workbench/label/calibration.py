@@ -1,0 +1,59 @@
+"""How far a model's lines can be trusted in an annotation config, from what people accepted."""
+
+from __future__ import annotations
+
+from more_itertools import chunked
+
+from datastore.ledger import Ledger, leases, outbox, readings
+from datastore.ledger.checked_prelabels import checked_prelabels, recently_accepted
+from datastore.ledger.leases import Lease
+from schemas.answers import CheckedPrelabel
+from schemas.label_tasks import Project
+from schemas.recipes.annotation_config import AnnotationConfig
+from stages.label.calibration import PAIRS_USED, Calibration, calibrate, judged_lines
+
+IMAGES_LOOKED_AT = 5_000
+"""The newest accepted images that are looked at: enough for ``PAIRS_USED`` lines where an image has two or more."""
+IMAGES_AT_ONCE = 200
+"""Of which the readings are in memory together."""
+
+
+def newest_checked(ledger: Ledger, annotation_config: str, run: str) -> list[CheckedPrelabel]:
+    """What a run of a model read beside what was accepted of it, the newest images first, of some ``PAIRS_USED`` lines."""
+    found: list[CheckedPrelabel] = []
+    lines = 0
+    for image_ids in chunked(recently_accepted(ledger, annotation_config, IMAGES_LOOKED_AT), IMAGES_AT_ONCE):
+        found += checked_prelabels(ledger, annotation_config, run, image_ids)
+        lines = sum(len(item.by_model.regions) for item in found)
+        if lines >= PAIRS_USED:
+            break
+    return found
+
+
+def mark_planned(ledger: Ledger, project: Project, lease: Lease, taken_by: AnnotationConfig) -> None:
+    """Notes what the screen marks in a project's planned tasks; in none whose model has too few accepted lines yet.
+
+    Args:
+        ledger: where.
+        project: of the tasks.
+        lease: on the project.
+        taken_by: the config whose accepted readings the tasks become: how right a model is shows in those.
+
+    Raises:
+        LeaseLost: another run has taken the project over.
+    """
+    rows = outbox.unmarked(ledger, project.key)
+    with ledger.read() as connection:
+        shown = readings.readings_by_id(connection, [row.shown[0] for row in rows])
+    by_run = {run: _calibration(ledger, taken_by, run) for run in {reading.run for reading in shown.values()}}
+    marked = {row.subject: calibration.marks(shown[row.shown[0]]) for row in rows
+              if (calibration := by_run[shown[row.shown[0]].run])}
+    if marked:
+        with ledger.write() as connection:
+            leases.fence(connection, lease)
+            outbox.note_marked(connection, project.key, marked)
+
+
+def _calibration(ledger: Ledger, config: AnnotationConfig, run: str) -> Calibration | None:
+    checked = newest_checked(ledger, config.name, run)
+    return calibrate([line for item in checked for line in judged_lines(item)], config.sure)
