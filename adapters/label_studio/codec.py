@@ -15,20 +15,27 @@ from schemas.recipes.annotation_config import IMAGE, LABELS, OF_THE_IMAGE, TEXT,
 
 PERCENT_DECIMALS = 6
 """Of a coordinate that is sent: 0.001 pixels on a picture 100,000 pixels wide."""
+MARK = "◆ 확인 · check"
+"""What the screen says of a line that a person should look at first."""
 WHOLE = "the whole image"
 """What messages call the results that belong to no region."""
 
 
-def to_prediction(reading: Reading, config: AnnotationConfig, *, name: str | None = None) -> dict[str, Any]:
+def to_prediction(reading: Reading, config: AnnotationConfig, *, name: str | None = None,
+                  marked: Mapping[str, float] | None = None) -> dict[str, Any]:
     """A reading as a prediction, which Label Studio shows to an annotator.
 
     Each result of a region carries the region's id. Values of controls that the config does not show for the region's kind are
     left out: Label Studio would keep them where nobody sees them.
 
+    Only marked regions carry a score, which Label Studio shows in its list and over the picture: a number is the mark. The
+    model's own scores look alike, whatever they are worth, and stay out.
+
     Args:
         reading: by a model, or by a person whose reading is put up for a second look.
         config: the annotation config of the project.
         name: what the screen calls it; where left out, the model's name, and ``person`` for every person.
+        marked: chances in (0, 1] that the text is right, by the ids of the regions that a person should look at first.
 
     Returns:
         Label Studio's ``model_version`` and ``result``; of a model also ``score``, the mean of its regions' scores, to three
@@ -44,8 +51,8 @@ def to_prediction(reading: Reading, config: AnnotationConfig, *, name: str | Non
         if region.attributes.kind not in screen.kinds:
             raise CodecError(f"region {region.region_id} is a {region.attributes.kind}, which {config.run} does not offer: add "
                              f"it to the labels of {LABELS!r} in config.xml")
-    results = [result for region in reading.regions for result in _region_results(region, reading, screen)]
-    results += _image_results(reading, screen)
+    results = [result for region in reading.regions for result in _region_results(region, reading, screen, marked or {})]
+    results += _image_results(config.as_shown(reading), screen)
     prediction: dict[str, Any] = {"model_version": name or _shown_name(reading), "result": results}
     if not reading.by_person:
         scores = [region.score for region in reading.regions if region.score is not None]
@@ -58,9 +65,10 @@ def from_annotation(annotation: Mapping[str, Any], *, image_id: str, width: int,
     """What an annotator submitted, as a reading.
 
     Values of controls that the config hides for a region's kind are not read, because Label Studio keeps the text of a region
-    that became a check box; they, and what nobody chose, get the defaults of ``Attributes``. A region without text of which
-    less than a pixel lies on the image is left out. What ``to_prediction`` wrote comes back equal, except that scores and
-    recognisers, which only a model's regions have, are gone.
+    that became a check box; they, and what nobody chose, get the defaults of ``Attributes``. Where nobody chose a language it
+    is that of the text, and where nobody chose a kind of picture it is the config's. A region without text of which less than
+    a pixel lies on the image is left out. What ``to_prediction`` wrote comes back equal to ``config.as_shown`` of its reading,
+    except that scores and recognisers, which only a model's regions have, are gone.
 
     Args:
         annotation: Label Studio's annotation, with ``result``; an empty list says that there is no text on the image.
@@ -90,7 +98,7 @@ def from_annotation(annotation: Mapping[str, Any], *, image_id: str, width: int,
     return Reading(
         image_id, reader, config.run, revision, config.unit, width, height,
         tuple(region for region_id, results in by_region.items() if (region := canvas.region(region_id, results))),
-        ImageKind(only_value(said.get("image_kind", []), ImageKind.SCENE, "image_kind", WHOLE)),
+        ImageKind(only_value(said.get("image_kind", []), config.image_kind, "image_kind", WHOLE)),
         tuple(sorted(Condition(value) for value in said.get("condition", []))))
 
 
@@ -129,13 +137,13 @@ def line_from_annotation(annotation: Mapping[str, Any], *, renames: Renames | No
     return text, not marks
 
 
-def _region_results(region: Region, reading: Reading, screen: Screen) -> Iterable[Result]:
+def _region_results(region: Region, reading: Reading, screen: Screen, marked: Mapping[str, float]) -> Iterable[Result]:
     points = [[round(x / reading.width * 100, PERCENT_DECIMALS), round(y / reading.height * 100, PERCENT_DECIMALS)]
               for x, y in region.polygon]
     common = {"id": region.region_id, "to_name": IMAGE, "original_width": reading.width, "original_height": reading.height,
               "image_rotation": 0}
-    if region.score is not None and not reading.by_person:
-        common["score"] = region.score
+    if region.region_id in marked:
+        common |= {"score": marked[region.region_id], "meta": {"text": [MARK]}}
     attributes = region.attributes
     checked = {True: ["checked"], False: ["unchecked"], None: []}[attributes.checked]
     answers: dict[str, Iterable[str]] = {
@@ -152,7 +160,7 @@ def _region_results(region: Region, reading: Reading, screen: Screen) -> Iterabl
         return {**common, "from_name": name, "type": kind, "value": {
             "points": points, "closed": True, "text" if kind == "textarea" else kind: [str(value) for value in values]}}
 
-    yield result(LABELS, "polygonlabels", [attributes.kind])
+    yield result(LABELS, "polygonlabels", [screen.label_of(attributes)])
     for name, values in answers.items():
         if values and screen.shows(name, attributes.kind):
             yield result(name, "textarea" if name == TEXT else "choices", values)

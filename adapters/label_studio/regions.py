@@ -5,14 +5,15 @@ from __future__ import annotations
 import reprlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.label_studio.results import Renames, Result, chosen_values, foreign_error, only_value, written_text
-from adapters.label_studio.screen import Screen
+from adapters.label_studio.screen import Screen, kind_of
 from adapters.label_studio.shapes import DRAWS, outline
 from schemas.errors import CodecError
 from schemas.reading import Attributes, Direction, Effect, Kind, Language, Region, Writing
-from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, TEXT
+from schemas.recipes.annotation_config import CHOICES, ILLEGIBLE, LABELS, SHAPES, TEXT
+from schemas.text import language_of
 
 LONGEST_ID = 100
 """Characters of a region's id."""
@@ -62,17 +63,20 @@ class Canvas:
         if shape["type"] not in DRAWS or not shape["value"].get(shape["type"]):
             raise CodecError(f"{where} has no kind: choose one of {', '.join(Kind)}")
         polygon = outline(shape, where, self.width, self.height)
-        kind = only_value(chosen_values(shapes, shape["from_name"], where, self.renames), "", LABELS, where)
-        if not kind:
+        label = only_value(chosen_values(shapes, shape["from_name"], where, self.renames), "", LABELS, where)
+        if not label:
             return None
-        text = written_text(by_control[TEXT], where) if self.screen.shows(TEXT, Kind(kind)) else ""
-        attributes = self._attributes(Kind(kind), by_control, where)
+        kind = kind_of(label)
+        text = written_text(by_control[TEXT], where) if self.screen.shows(TEXT, kind) else ""
+        attributes = self._attributes(kind, by_control, text, where)
+        if label == ILLEGIBLE:
+            attributes = replace(attributes, legible=False)
         if polygon is None and text:
             raise CodecError(f"{where} ({reprlib.repr(text)}) lies outside the image, or has less than a pixel: draw it again or "
                              "delete it")
         return Region(region_id, polygon, text, attributes) if polygon else None
 
-    def _attributes(self, kind: Kind, by_control: Mapping[str, list[Result]], where: str) -> Attributes:
+    def _attributes(self, kind: Kind, by_control: Mapping[str, list[Result]], text: str, where: str) -> Attributes:
         said = {name: chosen_values(by_control[name], name, where, self.renames)
                 for name in CHOICES if name in by_control and self.screen.shows(name, kind)}
 
@@ -84,7 +88,7 @@ class Canvas:
             direction=Direction(value("direction", plain.direction)),
             writing=Writing(value("writing", plain.writing)),
             effects=tuple(sorted(Effect(item) for item in said.get("effects", []))),
-            language=Language(value("language", plain.language)),
+            language=Language(value("language", language_of(text))),
             legible=not said.get("legible"),
             kind=kind,
             checked={"checked": True, "unchecked": False}.get(value("checked", "")),

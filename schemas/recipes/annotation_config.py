@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from pydantic import Field
 
-from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Unit
+from schemas.reading import REGION_VOCABULARY, Condition, ImageKind, Reading, Unit
 from schemas.recipes.recipe import Recipe
 
 LABELS = "kind"
 """Name of the control that draws polygons: a region's kind is its label. Predictions always use it."""
 SHAPES = {LABELS: "PolygonLabels", "kind_rectangle": "RectangleLabels", "kind_ellipse": "EllipseLabels"}
-"""Controls that draw, and the tag of each. Their labels are kinds."""
+"""Controls that draw, and the tag of each. Their labels are kinds, and ``ILLEGIBLE``."""
+ILLEGIBLE = "illegible"
+"""Label of the shapes beside the kinds: a text that nobody can read. Where a config offers it, Label Studio asks for no text
+there; the control ``legible``, which other configs have in its place, cannot tell it that."""
 TEXT = "text"
 """Name of the control that a text is typed into."""
 IMAGE = "image"
@@ -31,7 +35,7 @@ OF_THE_IMAGE = ("image_kind", "condition")
 
 def vocabulary_of(control: str) -> tuple[str, ...]:
     """The values that a control may have which draws or offers choices."""
-    return REGION_VOCABULARY[LABELS] if control in SHAPES else CHOICES[control]
+    return (*REGION_VOCABULARY[LABELS], ILLEGIBLE) if control in SHAPES else CHOICES[control]
 
 
 class Subject(StrEnum):
@@ -81,7 +85,9 @@ class AnnotationConfig(Recipe):
         without_prelabel: share of tasks that show no pre-label, to measure whether pre-labels lead people astray.
         gold: share of images whose truth a second look settles first; nothing in their later tasks shows it.
         agreement: from where on two readings agree.
+        sure: share of a model's lines that should be right where the screen does not mark them.
         queue: how deep the open queue is kept.
+        image_kind: what its pictures show, where neither a model nor a person says otherwise.
         requested: slices that are labelled first, in this order.
         dense: an image with more regions than this goes to the config ``dense_config``, line by line.
         dense_config: name of the annotation config for dense images; none where left out.
@@ -101,7 +107,9 @@ class AnnotationConfig(Recipe):
     without_prelabel: float = Field(0, ge=0, le=1)
     gold: float = Field(0, ge=0, le=1)
     agreement: Thresholds = Thresholds()
+    sure: float = Field(0.95, gt=0, lt=1)
     queue: QueueDepth = QueueDepth()
+    image_kind: ImageKind = ImageKind.SCENE
     requested: tuple[str, ...] = ()
     dense: int = Field(200, ge=1)
     dense_config: str = ""
@@ -114,3 +122,11 @@ class AnnotationConfig(Recipe):
     def run(self) -> str:
         """What readings made under this config carry as their run."""
         return f"{self.name}@{self.version}"
+
+    def as_shown(self, reading: Reading) -> Reading:
+        """A reading as the screen shows it, which is with the config's kind of picture where its reader says none.
+
+        A model that says ``scene`` says none: it is what engines say that do not look.
+        """
+        says_nothing = not reading.by_person and reading.image_kind is ImageKind.SCENE
+        return replace(reading, image_kind=self.image_kind) if says_nothing else reading

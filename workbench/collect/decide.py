@@ -37,7 +37,7 @@ def read_cases(connection: Connection, config: AnnotationConfig, image_ids: Iter
         image_id=image_id,
         config=ConfigVersion(config.run),
         answers=tuple(answers.get(image_id, ())),
-        shown=next((shown[name] for name in first_shown.get(image_id, ()) if name in shown), None),
+        shown=next((config.as_shown(shown[name]) for name in first_shown.get(image_id, ()) if name in shown), None),
         gold=image_id in gold,
         on_side_b=image_id in on_side_b,
         drawn=drawn_for_two(config, image_id),

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from adapters.label_studio.codec import from_annotation, line_from_annotation, to_line_prediction, to_prediction
+from adapters.label_studio.codec import MARK, from_annotation, line_from_annotation, to_line_prediction, to_prediction
 from adapters.label_studio.configs import load_annotation_config
 from schemas.answers import Answer
 from schemas.config_version import ConfigVersion
@@ -171,6 +171,31 @@ def test_a_reading_comes_back_as_it_went(reading: Reading) -> None:
     assert decoded(prediction["result"]) == reading
 
 
+@pytest.mark.parametrize("text, language", [("영업시간", Language.KO), ("Exit", Language.EN), ("서울 Station", Language.MIXED),
+                                            ("1588-0000", Language.DIGITS), ("営業", Language.OTHER), ("", Language.OTHER)])
+def test_a_region_without_a_language_has_that_of_its_text(text: str, language: Language) -> None:
+    drawn_new = [drawn("polygonlabels", SQUARE), *([said("text", [text])] if text else [])]
+    [region] = decoded(drawn_new).regions
+    assert region.attributes.language is language
+    [chosen] = decoded([*drawn_new, said("language", ["other"])]).regions
+    assert chosen.attributes.language is Language.OTHER
+
+
+def test_the_kind_of_picture_is_a_persons_then_a_models_then_the_configs() -> None:
+    page = BARE.model_copy(update={"image_kind": ImageKind.DOCUMENT})
+    silent = Reading("a" * 64, "model:m@1", "r", 0, Unit.LINE, WIDTH, HEIGHT, ())
+
+    def shown(reading: Reading, config: AnnotationConfig) -> list[str]:
+        return [value for result in to_prediction(reading, config)["result"] if result["from_name"] == "image_kind"
+                for value in result["value"]["choices"]]
+
+    assert (shown(silent, BARE), shown(silent, page)) == (["scene"], ["document"])
+    assert shown(replace(silent, image_kind=ImageKind.DOCUMENT), BARE) == ["document"]
+    assert shown(replace(silent, reader="person:kim"), page) == ["scene"]
+    assert (decoded([]).image_kind, decoded([], page).image_kind) == (ImageKind.SCENE, ImageKind.DOCUMENT)
+    assert decoded(to_prediction(silent, page)["result"], page).image_kind is page.as_shown(silent).image_kind
+
+
 @settings(deadline=None, max_examples=60)
 @given(read)
 def test_what_the_screen_hides_is_neither_shown_nor_read(reading: Reading) -> None:
@@ -198,10 +223,22 @@ def test_a_model_is_named_and_scored_and_a_person_is_not() -> None:
     model = Reading("a" * 64, "model:m@1", "r", 0, Unit.LINE, WIDTH, HEIGHT, (region, replace(region, region_id="b", score=0.5)))
     prediction = to_prediction(model, BARE)
     assert (prediction["model_version"], prediction["score"]) == ("m@1", 0.625)
-    assert {result.get("score") for result in prediction["result"] if result["id"] == "a"} == {0.75}
     person = to_prediction(replace(model, reader="person:kim@example.com"), BARE)
     assert "score" not in json.dumps(person)
     assert "kim" not in json.dumps(person)
+
+
+def test_only_marked_regions_have_a_score_and_no_mark_comes_back() -> None:
+    regions = tuple(Region(name, ((0, 0), (50, 0), (50, 50)), "서울", score=0.999) for name in ("a", "b"))
+    model = Reading("a" * 64, "model:m@1", "r", 0, Unit.LINE, WIDTH, HEIGHT, regions)
+    plain, marked = to_prediction(model, BARE), to_prediction(model, BARE, marked={"b": 0.31})
+    assert "meta" not in json.dumps(plain)
+    assert all("score" not in result for result in plain["result"])
+    seen = {(result["id"], result.get("score"), *result.get("meta", {}).get("text", ()))
+            for result in marked["result"] if result["id"] in ("a", "b")}
+    assert seen == {("a", None), ("b", 0.31, MARK)}
+    assert marked["score"] == plain["score"] == 0.999  # of the whole: what Label Studio's sampling looks at
+    assert decoded(marked["result"]) == decoded(plain["result"])
 
 
 def test_a_kind_that_the_config_does_not_offer_is_refused_before_label_studio_does() -> None:
