@@ -25,7 +25,7 @@ class NamedTask:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """One task that nobody has annotated, with the newest prediction (None: it has none)."""
+    """One task that nobody has annotated, with the prediction that opens (None: it has none)."""
 
     task_id: int
     data: dict[str, Any]
@@ -35,14 +35,28 @@ class OpenTask:
 
 @tried_once
 def import_tasks(label_studio: LabelStudio, project: int, tasks: list[dict[str, Any]]) -> list[int]:
-    """One bulk import. Returns the tasks' ids, in order.
+    """One bulk import. Returns the tasks' ids, in order. An annotator who opens a task starts from its first prediction.
 
     It is all or nothing, but Label Studio makes double tasks of a repeated one: where the answer was lost, ask
     ``tasks_after`` first.
     """
-    answer = label_studio.request(f"api/projects/{project}/import", method="POST", params={"return_task_ids": "true"}, json=tasks,
-                                  seconds=IMPORT_SECONDS)
+    version = label_studio.request(f"api/projects/{project}/").json().get("model_version")
+    answer = label_studio.request(f"api/projects/{project}/import", method="POST", params={"return_task_ids": "true"},
+                                  json=[_opening(task, version) for task in tasks], seconds=IMPORT_SECONDS)
     return [int(task_id) for task_id in answer.json()["task_ids"]]
+
+
+def _opening(task: dict[str, Any], version: str | None) -> dict[str, Any]:
+    """A task whose first prediction is the one that opens.
+
+    Label Studio takes a project's version from the last prediction of its first import and keeps it. One task after the other,
+    it gives annotators predictions of that version and no other; where a task is opened from the list it takes one of that
+    version, else the last one.
+    """
+    if not task.get("predictions"):
+        return task
+    first, *rest = task["predictions"]
+    return {**task, "predictions": [*reversed(rest), {**first, "model_version": version} if version else first]}
 
 
 @tried_again
@@ -86,8 +100,8 @@ def open_tasks(label_studio: LabelStudio, project: int) -> list[OpenTask]:
 
 def _open_task(task: dict[str, Any]) -> OpenTask:
     predictions = sorted(task.get("predictions") or [], key=lambda item: int(item["id"]))
-    newest = predictions[-1] if predictions else {"id": None, "result": []}
-    return OpenTask(int(task["id"]), task["data"], newest["id"], list(newest["result"]))
+    opens = predictions[-1] if predictions else {"id": None, "result": []}
+    return OpenTask(int(task["id"]), task["data"], opens["id"], list(opens["result"]))
 
 
 @tried_again

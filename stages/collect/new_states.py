@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -12,8 +13,8 @@ from schemas.answers import AnnotationRow, StandingAnnotation
 from schemas.geometry import iou, shape_of
 from schemas.label_tasks import TaskRow
 from schemas.labelling import Effort
-from schemas.reading import Kind, Reading
-from schemas.text import normalise
+from schemas.reading import Kind, Reading, Region
+from schemas.text import language_of, normalise
 from stages.collect.effort import effort
 
 T = TypeVar("T")
@@ -121,22 +122,35 @@ def of_images(states: Iterable[NewState[Reading]]) -> ToKeep:
         if state.said is None:
             rows.append(state.row(problem=state.problem))
             continue
-        reading = with_origins(state.said, state.shown)
+        said = with_origins(state.said, state.shown)
+        reading = with_languages(said, state.shown)
         readings.append(reading)
-        rows.append(state.row(reading, "; ".join(problems(reading)) or None, effort(prelabel(state.shown), reading)))
+        rows.append(state.row(reading, "; ".join(problems(reading)) or None, effort(prelabel(state.shown), said)))
     return ToKeep(tuple(readings), tuple(rows))
 
 
 def problems(reading: Reading) -> list[str]:
-    """What keeps a reading from being accepted; nothing where it is sound."""
-    found = []
-    for region in reading.regions:
-        attributes = region.attributes
-        if attributes.kind is Kind.TEXT and attributes.legible and not normalise(region.text):
-            found.append(f"region {region.region_id} has no text: type it, or mark it illegible")
-    ids = [region.region_id for region in reading.regions]
-    found += [f"region id {item} occurs twice" for item in sorted({item for item in ids if ids.count(item) > 1})]
-    return found
+    """What keeps a reading from being accepted, as the ledger says it; nothing where it is sound.
+
+    A region is named by its number in the list of its annotation, which people see, and by its id, which programs know.
+    """
+    found = [f"region {number} ({reading.regions[number - 1].region_id}) has no text: type it, or mark it illegible"
+             for number in without_text(reading)]
+    return found + [f"region id {name} occurs twice" for name in of_several(reading)]
+
+
+def without_text(reading: Reading) -> list[int]:
+    """Numbers, from 1 on in the order of the reading, of the regions that should have a text and have none."""
+    return [number for number, region in enumerate(reading.regions, 1)
+            if region.attributes.kind is Kind.TEXT and region.attributes.legible and not normalise(region.text)]
+
+
+def of_several(reading: Reading) -> dict[str, list[int]]:
+    """Ids that several regions have, sorted, with the numbers of these regions."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, region in enumerate(reading.regions, 1):
+        numbers[region.region_id].append(number)
+    return {name: numbers[name] for name in sorted(numbers) if len(numbers[name]) > 1}
 
 
 def prelabel(shown: Iterable[Reading]) -> Reading | None:
@@ -161,6 +175,32 @@ def with_origins(reading: Reading, shown: Sequence[Reading]) -> Reading:
             del gone[origin]
         regions.append(replace(region, replaces=origin) if origin else region)
     return replace(reading, regions=tuple(regions))
+
+
+def with_languages(reading: Reading, shown: Sequence[Reading]) -> Reading:
+    """Gives retyped regions the language of what was typed, where the one that they carry is only what was shown.
+
+    A region's language follows its text where the screen showed the language of the text that it showed, the person typed
+    another text and the region still has that language. A language that was chosen against the text stays, and so does that of
+    a region whose text was emptied.
+
+    Args:
+        reading: what a person submitted.
+        shown: the readings that the person saw.
+    """
+    before: dict[str, list[Region]] = defaultdict(list)
+    for region in (region for seen in shown for region in seen.regions):
+        before[region.region_id].append(region)
+    regions = (replace(region, attributes=replace(region.attributes, language=language_of(region.text)))
+               if _follows_text(region, before[region.region_id]) else region for region in reading.regions)
+    return replace(reading, regions=tuple(regions))
+
+
+def _follows_text(region: Region, before: Sequence[Region]) -> bool:
+    """Whether a region was retyped and its language is that of a text it was shown with."""
+    typed = normalise(region.text)
+    return bool(typed) and all(normalise(item.text) != typed for item in before) and any(
+        region.attributes.language is item.attributes.language is language_of(item.text) for item in before)
 
 
 def _origin(shape: shapely.Geometry, gone: Mapping[str, shapely.Geometry]) -> str | None:

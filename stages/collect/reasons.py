@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from rapidfuzz.distance import Prefix
 
+from schemas.answers import Answer
 from schemas.labelling import Agreement
+from schemas.reading import Reading
 from schemas.recipes.annotation_config import Thresholds
 from schemas.text import normalise
-from stages.collect.agreement import Disagreement, What, missed
+from stages.collect.agreement import Disagreement, What, disagreements, missed
+from stages.collect.new_states import of_several, without_text
 
 LISTED = 30
 """How many differences a sentence lists: all of them, but for readings that have little in common."""
@@ -17,6 +20,12 @@ LONGEST = 48
 """How many characters of a text a sentence shows."""
 SKIPPED = "한 사람은 읽고 한 사람은 건너뛰었습니다.\nOne person read it, another one skipped it."
 """Why, where one of two people skipped the task."""
+FOUND = "검사에 걸렸습니다 · a check found"
+"""Why, where a check found a problem."""
+EMPTY = "글자가 없습니다. 쓰거나 '읽을 수 없음'을 고르세요 · no text: type it, or mark it illegible"
+"""What is wrong with a region that says nothing."""
+TWICE = "한 영역이 두 번 있습니다. 하나를 지우고 새로 그리세요 · one region twice: delete one and draw it anew"
+"""What is wrong with regions of one id."""
 FIGURES = {
     "cer": "글자 차이 · characters that differ:",
     "regions": "같은 영역 · regions in common:",
@@ -36,17 +45,38 @@ WORDS = {
 """What a sentence calls each kind of disagreement."""
 
 
-def checked(problem: str | None) -> str:
-    """Why, where a check found a problem in an answer."""
-    return f"검사에 걸렸습니다 · a check found: {problem}"
-
-
-def sentence(found: Sequence[Disagreement], figures: Agreement, thresholds: Thresholds) -> str:
-    """Why two readings go to a second look, in Korean and English: plain text, a line a thing, nobody's name.
+def checked(answer: Answer, before: Reading | None, name: str = "") -> str:
+    """Why, where a check found a problem in an answer: a line a region, by its number in the list of the answer's reading.
 
     Args:
-        found: what ``disagreements`` found.
-        figures: what ``agreement`` says.
+        answer: with a problem.
+        before: what the screen showed at first; it says what stood where no text is now. None where nothing is known.
+        name: what the answer's reading is called where there are two to choose from.
+    """
+    lines = _flaws(answer.reading, before) if answer.reading else []
+    where = f"{name}: " if name else ""
+    return "\n".join(f"{FOUND}: {where}{line}" for line in (lines or [str(answer.problem)])[:LISTED])
+
+
+def _flaws(reading: Reading, before: Reading | None) -> list[str]:
+    """What is wrong with a reading, a line a thing."""
+    texts = {region.region_id: _printable(region.text) for region in (before.regions if before else ())}
+    found = []
+    for number in without_text(reading):
+        was = texts.get(reading.regions[number - 1].region_id)
+        found.append(f"#{number}{f' (처음에는 · at first {_quoted(was)})' if was else ''}: {EMPTY}")
+    return found + [f"{', '.join(f'#{number}' for number in numbers)}: {TWICE}" for numbers in of_several(reading).values()]
+
+
+def sentence(one: Reading, other: Reading, figures: Agreement, thresholds: Thresholds) -> str:
+    """Why two readings go to a second look, in Korean and English: plain text, a line a thing, nobody's name.
+
+    A region is named by its number in the list of the first reading, or of the second where only that has it, and by its text.
+
+    Args:
+        one: the first reading, which the second look opens on.
+        other: the second reading.
+        figures: what ``agreement`` says of them.
         thresholds: of the annotation config.
 
     Returns:
@@ -56,17 +86,22 @@ def sentence(found: Sequence[Disagreement], figures: Agreement, thresholds: Thre
     beyond = missed(figures, thresholds)
     behind = {what for name in beyond for what in BEHIND[name]}
     order = list(What)
-    ranked = sorted(found, key=lambda difference: (difference.what not in behind, order.index(difference.what)))
+    ranked = sorted(disagreements(one, other),
+                    key=lambda difference: (difference.what not in behind, order.index(difference.what)))
     lines = [f"{FIGURES[name]} {100 * getattr(figures, name):.1f} % ({'≤' if name == 'cer' else '≥'} "
              f"{100 * getattr(thresholds, name):.4g} %)" for name in beyond]
-    lines += [_line(difference) for difference in ranked[:LISTED]]
+    numbers = {id(region): number for reading in (other, one) for number, region in enumerate(reading.regions, 1)}
+    lines += [_line(difference, numbers) for difference in ranked[:LISTED]]
     if len(ranked) > LISTED:
         lines.append(f"외 {len(ranked) - LISTED}건 · and {len(ranked) - LISTED} more")
     return "\n".join(lines)
 
 
-def _line(difference: Disagreement) -> str:
+def _line(difference: Disagreement, numbers: Mapping[int, int]) -> str:
+    """One difference; ``numbers`` has the place of each region in its list, by the region's identity."""
     one, other = difference.values
+    region = difference.one or difference.other
+    number = f"#{numbers[id(region)]} " if region else ""
     match difference.what:
         case What.TEXT:
             said = " / ".join(_around(one, other))
@@ -76,7 +111,7 @@ def _line(difference: Disagreement) -> str:
             said = f"{one} / {other}"
         case _:
             said = _named(difference)
-    return f"{WORDS[difference.what]}: {said}"
+    return f"{WORDS[difference.what]}: {number}{said}"
 
 
 def _named(difference: Disagreement) -> str:

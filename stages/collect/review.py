@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from schemas.answers import AgreementRow, Answer, SecondLook
+from schemas.answers import READINGS_TO_CHOOSE, AgreementRow, Answer, SecondLook
 from schemas.config_version import ConfigVersion
 from schemas.ids import digest
 from schemas.labelling import AgreementKind, Side
 from schemas.reader import Reader, ReaderKind
 from schemas.reading import Reading
 from schemas.recipes.annotation_config import Thresholds
-from stages.collect.agreement import agreed, agreement, disagreements
+from stages.collect.agreement import agreed, agreement
 from stages.collect.merge import merge
 from stages.collect.reasons import SKIPPED, checked, sentence
 
@@ -83,6 +83,10 @@ def review(case: Case, limits: Thresholds) -> Ruling:
       Where they agree they are merged, else a third person decides.
     - Any other image: the newest sound answer is accepted. Where the newest one is not sound, a third person decides.
 
+    A second look opens on the reading with the fault that a check found. Where two people differ, nobody knows whose fault it is:
+    it opens on the reading with more regions, for one too many goes by one key and a missing one has to be drawn; on side A's
+    where both have as many.
+
     Args:
         case: the image.
         limits: thresholds of the annotation config.
@@ -104,7 +108,7 @@ def review(case: Case, limits: Thresholds) -> Ruling:
         return Ruling(same_person=same_person)
     if newest.sound:
         return Ruling(newest.sound, same_person=same_person)
-    wanted = _second_look(case, checked(newest.problem), [newest.reading] if newest.reading else [])
+    wanted = _second_look(case, checked(newest, case.shown), [newest.reading] if newest.reading else [])
     return Ruling(second_look=wanted, same_person=same_person)
 
 
@@ -129,17 +133,28 @@ def _of_gold(case: Case, look: Answer | None, sides: Iterable[Sequence[Answer]],
 
 
 def _of_pair(case: Case, pair: _Pair, compared: tuple[AgreementRow, ...], limits: Thresholds) -> Ruling:
+    if any(item.problem for item in pair.both):
+        return Ruling(second_look=_of_checked(case, pair))
     readings = [item.reading for item in pair.both if item.reading]
-    if wrong := [checked(item.problem) for item in pair.both if item.problem]:
-        return Ruling(second_look=_second_look(case, "\n".join(wrong), readings))
     if len(readings) < 2:  # one of them skipped it, or both did
         return Ruling(second_look=_second_look(case, SKIPPED, readings) if readings else None)
     [row] = compared
     one, other = readings
     if row.agreed:
         return Ruling(_merged(case, pair, one, other), agreements=compared)
-    reason = sentence(disagreements(one, other), row.figures, limits)
-    return Ruling(second_look=_second_look(case, reason, readings), agreements=compared)
+    first, second = sorted(readings, key=lambda reading: -len(reading.regions))
+    reason = sentence(first, second, row.figures, limits)
+    return Ruling(second_look=_second_look(case, reason, (first, second)), agreements=compared)
+
+
+def _of_checked(case: Case, pair: _Pair) -> SecondLook:
+    """A second look at two answers of which a check found a problem in one, or in both: it opens on one with a problem."""
+    items = sorted(pair.both, key=lambda item: not item.problem)
+    readings = [item.reading for item in items if item.reading]
+    names = dict(zip((reading.reading_id for reading in readings), READINGS_TO_CHOOSE, strict=False)) if len(readings) > 1 else {}
+    wrong = [checked(item, case.shown, names.get(item.reading.reading_id, "") if item.reading else "")
+             for item in items if item.problem]
+    return _second_look(case, "\n".join(wrong), readings)
 
 
 def _merged(case: Case, pair: _Pair, one: Reading, other: Reading) -> Reading:
@@ -158,7 +173,7 @@ def _compared(case: Case, kind: AgreementKind, one: Reading | None, other: Readi
 
 
 def _second_look(case: Case, reason: str, to_choose: Sequence[Reading]) -> SecondLook:
-    """Shows the readings to choose from; where there is none, what the first answer was shown first."""
+    """Shows the readings to choose from, the first of which opens; where there is none, what the first answer was shown first."""
     shown = tuple(reading.reading_id for reading in to_choose) or next(
         (item.shown[:1] for item in case.answers if item.shown), ())
     return SecondLook(case.image_id, case.config.name, reason, shown)

@@ -233,7 +233,7 @@ def the_whole_box(cases: Cases, _name: str) -> None:
 def has_no_text(cases: Cases, _name: str) -> None:
     here = cases.answers
     assert here.images["invisible_text"] not in here.accepted
-    assert "has no text" in here.looks[here.images["invisible_text"]]
+    assert "no text" in here.looks[here.images["invisible_text"]]
 
 
 def is_named_and_the_rest_collected(cases: Cases, _name: str) -> None:

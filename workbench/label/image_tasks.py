@@ -8,14 +8,15 @@ from typing import Any
 from adapters.label_studio.codec import to_prediction
 from datastore.ledger import Ledger
 from datastore.ledger.images import image_rows
+from schemas.answers import READINGS_TO_CHOOSE
 from schemas.label_tasks import SUBJECT, TaskRow
 from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from schemas.submission import image_key
 from workbench.label.push import MakeTasks
 
-TWO_READERS = ["첫째 · first", "둘째 · second"]
-"""What two people's readings are called on the screen of a second look: it does not say whose they are."""
+PRELABEL = "모델 · model"
+"""What a pre-label is called on the screen, whichever model read it: Label Studio opens predictions of one name only."""
 
 
 def image_task_maker(ledger: Ledger, bucket: str, config: AnnotationConfig) -> MakeTasks:
@@ -35,7 +36,7 @@ def image_task_maker(ledger: Ledger, bucket: str, config: AnnotationConfig) -> M
             data = {"image": f"s3://{bucket}/{image_key(image.image_id, image.media_type)}", SUBJECT: row.subject}
             if row.reason is not None:
                 data["reason"] = row.reason
-            predictions = [to_prediction(shown[reading_id], config, name=name)
+            predictions = [to_prediction(shown[reading_id], config, name=name, marked=row.marked)
                            for reading_id, name in zip(row.shown, _names(row), strict=True)]
             made.append({"data": data, "predictions": predictions})
         return made
@@ -43,6 +44,6 @@ def image_task_maker(ledger: Ledger, bucket: str, config: AnnotationConfig) -> M
     return make
 
 
-def _names(row: TaskRow) -> Sequence[str | None]:
-    """What predictions are called on the screen; None where the reader's own name will do."""
-    return TWO_READERS if row.reason is not None and len(row.shown) > 1 else [None] * len(row.shown)
+def _names(row: TaskRow) -> Sequence[str]:
+    """What predictions are called on the screen, the first one of a project's tasks always the same; it is nobody's name."""
+    return [PRELABEL] * len(row.shown) if row.reason is None else READINGS_TO_CHOOSE[:len(row.shown)]

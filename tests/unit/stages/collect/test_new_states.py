@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from schemas.answers import StandingAnnotation
 from schemas.label_tasks import TaskRow
-from schemas.reading import Reading, Region, Unit
-from stages.collect.new_states import NewState, TaskNow, ToKeep, of_images, prelabel, taken_back
+from schemas.reading import Attributes, Language, Reading, Region, Unit
+from stages.collect.new_states import NewState, TaskNow, ToKeep, of_images, prelabel, taken_back, with_languages
 
 IMAGE = "i" * 64
 TASK = TaskRow("key", IMAGE, 1, IMAGE, "scene_text", ("shown",))
@@ -68,7 +68,7 @@ def test_a_reading_is_kept_with_what_was_done_to_the_prelabel() -> None:
 def test_a_reading_with_a_problem_is_kept_too() -> None:
     kept = of_images([state(person(replace(A, text=""), B))])
     assert len(kept.readings) == 1
-    assert "region a has no text" in str(kept.rows[0].problem)
+    assert "region 1 (a) has no text" in str(kept.rows[0].problem)
 
 
 def test_skipped_unreadable_and_foreign_states_are_rows_without_a_reading() -> None:
@@ -88,3 +88,44 @@ def test_peoples_readings_to_choose_from_are_no_prelabel() -> None:
 
 def test_nothing_new_is_nothing_to_keep() -> None:
     assert of_images([]) == ToKeep((), ())
+
+
+def languages(said: Reading, *shown: Reading) -> list[Language]:
+    return [region.attributes.language for region in with_languages(said, shown).regions]
+
+
+def spoken(region: Region, language: Language, text: str | None = None) -> Region:
+    return replace(region, text=region.text if text is None else text, attributes=Attributes(language=language))
+
+
+def test_the_language_of_a_retyped_text_follows_it_where_nobody_chose_one() -> None:
+    shown = replace(SHOWN, regions=(spoken(A, Language.KO), spoken(B, Language.EN)))
+    untouched = person(spoken(A, Language.KO), spoken(B, Language.EN))
+    assert languages(untouched, shown) == [Language.KO, Language.EN]
+    assert languages(person(spoken(A, Language.KO, "1588"), spoken(B, Language.EN, "Exit 4")), shown) == [
+        Language.DIGITS, Language.EN]
+    assert languages(person(spoken(A, Language.KO, "서울 Station")), shown) == [Language.MIXED]
+    assert languages(person(spoken(A, Language.KO, "")), shown) == [Language.KO]  # emptied: it says nothing of its language
+
+
+def test_a_language_that_somebody_chose_stays() -> None:
+    shown = replace(SHOWN, regions=(spoken(A, Language.KO),))
+    assert languages(person(spoken(A, Language.EN, "1588")), shown) == [Language.EN]
+    by_another = replace(person(spoken(A, Language.OTHER)), reader="person:lee")  # chosen against the text, and shown
+    assert languages(person(spoken(A, Language.OTHER, "1588")), by_another) == [Language.OTHER]
+    assert languages(person(spoken(replace(A, region_id="new"), Language.KO, "1588")), shown) == [Language.KO]
+
+
+def test_of_two_readings_shown_the_one_that_was_taken_over_counts() -> None:
+    one, other = (replace(SHOWN, regions=(spoken(A, language, text),))
+                  for language, text in ((Language.KO, "서울역"), (Language.DIGITS, "1588")))
+    assert languages(person(spoken(A, Language.KO, "1588")), one, other) == [Language.KO]
+    assert languages(person(spoken(A, Language.DIGITS, "Exit")), one, other) == [Language.EN]
+
+
+def test_a_language_that_follows_is_no_work_of_the_person() -> None:
+    shown = replace(SHOWN, regions=(spoken(A, Language.KO),))
+    kept = of_images([replace(state(person(spoken(A, Language.KO, "1588"))), shown=(shown,))])
+    assert kept.readings[0].regions[0].attributes.language is Language.DIGITS
+    assert kept.rows[0].effort is not None
+    assert (kept.rows[0].effort.texts, kept.rows[0].effort.attributes) == (1, 0)

@@ -97,9 +97,10 @@ def test_what_a_check_rejects_goes_to_a_third() -> None:
             replace(PRELABEL, regions=(replace(A, text=""), B)))
     ruling = decide(empty)
     assert ruling.accepted is None
-    assert "region a has no text" in str(reason(ruling))
+    assert reason(ruling) == ("검사에 걸렸습니다 · a check found: #1 (처음에는 · at first '서울역'): 글자가 없습니다. 쓰거나 "
+                              "'읽을 수 없음'을 고르세요 · no text: type it, or mark it illegible")
     sound = given(Side.B, "lee", A, at=2)
-    assert "region a has no text" in str(reason(decide(empty, sound, two=True)))
+    assert "a check found: 첫째 · first: #1 (" in str(reason(decide(empty, sound, two=True)))
     mended = given(Side.A, "kim", A, at=3)
     assert decide(mended).accepted == mended.reading
 
@@ -130,3 +131,46 @@ def test_gold_measures_people_and_is_never_theirs() -> None:
 def test_nothing_given_is_nothing_decided(two: bool) -> None:
     ruling = decide(two=two)
     assert (ruling.accepted, reason(ruling), ruling.agreements) == (None, None, ())
+
+
+def test_a_second_look_opens_on_the_reading_with_the_fault() -> None:
+    sound = given(Side.A, "kim", A, B)
+    new = Region("new", box(10, 200), "")
+    faulty = given(Side.B, "lee", A, new, B, at=2, problem="region 2 (new) has no text")
+    assert sound.reading and faulty.reading
+    ruling = decide(sound, faulty, two=True)
+    assert to_choose(ruling) == (faulty.reading.reading_id, sound.reading.reading_id)
+    assert str(reason(ruling)).splitlines() == [
+        "검사에 걸렸습니다 · a check found: 첫째 · first: #2: 글자가 없습니다. 쓰거나 '읽을 수 없음'을 고르세요 · "
+        "no text: type it, or mark it illegible"]
+    assert "new" not in str(reason(ruling))  # an id that no list shows
+    both = decide(replace(sound, reading=replace(sound.reading, regions=(A, replace(B, text=""))), problem="no text"), faulty,
+                  two=True)
+    assert to_choose(both) == (sound.reading.reading_id, faulty.reading.reading_id)
+    first, second = str(reason(both)).splitlines()
+    assert ": 첫째 · first: #2 (" in first and ": 둘째 · second: #2: " in second
+
+
+def test_of_what_cannot_be_read_the_problem_is_told_and_the_other_reading_opens() -> None:
+    unreadable = replace(given(Side.A, "kim", A, problem="2 texts: keep one"), reading=None)
+    other = given(Side.B, "lee", A, B, at=2)
+    assert other.reading
+    ruling = decide(unreadable, other, two=True)
+    assert to_choose(ruling) == (other.reading.reading_id,)
+    assert reason(ruling) == "검사에 걸렸습니다 · a check found: 2 texts: keep one"
+
+
+def test_where_two_differ_the_longer_reading_opens_and_is_the_first() -> None:
+    short, long = given(Side.A, "kim", A), given(Side.B, "lee", replace(A, text="서울억"), B, at=2)
+    assert short.reading and long.reading
+    ruling = decide(short, long, two=True)
+    assert to_choose(ruling) == (long.reading.reading_id, short.reading.reading_id)
+    assert "첫째에만 있음 · only in the first: #2 'Exit 3'" in str(reason(ruling))
+    assert "#1 '서울억' / '서울역'" in str(reason(ruling))
+    [row] = ruling.agreements
+    assert (row.one, row.other) == (short.reading.reading_id, long.reading.reading_id)  # still by side
+
+
+def test_one_region_twice_is_named_by_its_numbers() -> None:
+    twice = given(Side.A, "kim", A, B, replace(B, polygon=box(10, 300)), problem="region id b occurs twice")
+    assert "a check found: #2, #3: " in str(reason(decide(twice)))

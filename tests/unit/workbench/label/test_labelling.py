@@ -219,32 +219,34 @@ def test_a_stamp_on_a_text_is_no_text() -> None:
 def test_the_reason_says_which_figure_failed_and_what_differs_and_nobody() -> None:
     one = reading(A, B, *(Region(f"c{index}", box(10, 200 + 50 * index), f"줄 {index}") for index in range(8)))
     other = reading(replace(A, text="서울억"), replace(B, attributes=VERTICAL), reader="person:lee")
-    said = sentence(disagreements(one, other), agreement(one, other), LIMITS).splitlines()
+    said = sentence(one, other, agreement(one, other), LIMITS).splitlines()
     assert said == [
         "글자 차이 · characters that differ: 11.1 % (≤ 2 %)",
         "같은 영역 · regions in common: 33.3 % (≥ 90 %)",
-        "글자가 다름 · texts differ: '서울역' / '서울억'",
-        *(f"첫째에만 있음 · only in the first: '줄 {index}'" for index in range(8)),
-        "속성이 다름 · attributes differ: 'Exit 3': horizontal / vertical"]
+        "글자가 다름 · texts differ: #1 '서울역' / '서울억'",
+        *(f"첫째에만 있음 · only in the first: #{index + 3} '줄 {index}'" for index in range(8)),
+        "속성이 다름 · attributes differ: #2 'Exit 3': horizontal / vertical"]
+    turned = sentence(other, one, agreement(one, other), LIMITS).splitlines()
+    assert "둘째에만 있음 · only in the second: #10 '줄 7'" in turned  # its number in the list that it is in
     many = reading(*(Region(f"c{index}", box(10, 20 * index), f"줄 {index}") for index in range(LISTED + 4)))
-    assert sentence(disagreements(many, reading()), agreement(many, reading()), LIMITS).endswith("외 4건 · and 4 more")
-    assert sentence(disagreements(reading(B), reading(replace(B, attributes=VERTICAL))), Agreement(1, 0, 5 / 6), LIMITS) == (
-        "같은 속성 · attributes in common: 83.3 % (≥ 90 %)\n속성이 다름 · attributes differ: 'Exit 3': horizontal / vertical")
-    assert sentence([], Agreement(1, 0, 1), LIMITS) == ""
+    assert sentence(many, reading(), agreement(many, reading()), LIMITS).endswith("외 4건 · and 4 more")
+    assert sentence(reading(B), reading(replace(B, attributes=VERTICAL)), Agreement(1, 0, 5 / 6), LIMITS) == (
+        "같은 속성 · attributes in common: 83.3 % (≥ 90 %)\n속성이 다름 · attributes differ: #1 'Exit 3': horizontal / vertical")
+    assert sentence(reading(A), reading(A), Agreement(1, 0, 1), LIMITS) == ""
     both = replace(A, text="서울억"), replace(B, attributes=VERTICAL)
-    attributes_missed = sentence(disagreements(reading(A, B), reading(*both)), Agreement(1, 0, 0.5), LIMITS).splitlines()
+    attributes_missed = sentence(reading(A, B), reading(*both), Agreement(1, 0, 0.5), LIMITS).splitlines()
     assert [line.split(" · ")[0] for line in attributes_missed] == ["같은 속성", "속성이 다름", "글자가 다름"]
 
 
 def test_texts_of_strangers_stay_short_and_on_their_line() -> None:
     long = "가" * 400 + "\u202e\n" + "나" * 400
     one, other = reading(replace(A, text=long + "다")), reading(replace(A, text=long + "라"))
-    [line] = sentence(disagreements(one, other), Agreement(1, 0, 1), LIMITS).splitlines()
+    [line] = sentence(one, other, Agreement(1, 0, 1), LIMITS).splitlines()
     assert len(line) < 2 * LONGEST + 60
     assert line.endswith("나다' / '…" + "나" * (LONGEST // 2) + "라'")  # cut around the place that matters
     assert not disagreements(reading(A), reading(replace(A, text="서울\u200b역")))  # nobody sees it, so it is no difference
     unseen = reading(A), reading(replace(A, text="서울\ue000역"))  # which only some fonts show
-    assert sentence(disagreements(*unseen), Agreement(1, 0, 1), LIMITS).endswith(r"'서울역' / '서울\ue000역'")
+    assert sentence(*unseen, Agreement(1, 0, 1), LIMITS).endswith(r"'서울역' / '서울\ue000역'")
 
 
 # … on real label sets of byte-identical pictures
