@@ -8,6 +8,8 @@ from typing import TypeVar
 from saegim.tables import Table
 from schemas.labelling import Queue
 from stages.label.anchoring import Anchoring
+from stages.label.calibration import MOST_MARKED, PAIRS_NEEDED
+from stages.label.marking import Marking
 from stages.label.ratios import Gap, Ratio
 from stages.label.scores import FEW
 from stages.label.status import Model, Person, Status
@@ -55,6 +57,16 @@ QUEUES: Mapping[str, Callable[[Queue], str]] = {
     "answered a day": lambda queue: number(queue.a_day),
     "days left": lambda queue: number(queue.days_left),
 }
+MARKS: Mapping[str, Callable[[Marking], str]] = {
+    "annotation config": lambda item: item.annotation_config,
+    "model": lambda item: item.name,
+    "lines known": lambda item: f"{item.judged:,}" if item.calibration else f"{item.judged} of {PAIRS_NEEDED} yet",
+    "marked under": lambda item: f"{item.calibration.marked_under:.3f}" if item.calibration else "nothing yet",
+    "right from there": lambda item: percent(item.right.value),
+    "marked": lambda item: percent_of(item.marked),
+    "of these changed": lambda item: percent_of(item.rightly),
+    "of the rest": lambda item: percent(item.missed.value),
+}
 ARMS = ("annotation config", "pre-label", "tasks", "seconds a region", "pairs that agree", "CER of pairs", "gold right",
         "CER of gold", "to be read as")
 
@@ -72,8 +84,23 @@ def tables(status: Status) -> list[Table]:
               "A pair counts as shown where both people saw a pre-label. Differences are shown less not shown, ± the 95 % "
               "margin; one that its margin covers is none. If shown pairs agree more while gold is less often right, "
               "pre-labels lead people astray."),
+        *_marks(status),
         _table("Open work", QUEUES, status.queues, NAMES, "Days left at the rate of the last week."),
     ]
+
+
+def _marks(status: Status) -> list[Table]:
+    """The table of marks, where a model is in use."""
+    if not status.marking:
+        return []
+    unsure = [item.annotation_config for item in status.marking if item.calibration and not item.calibration.sure]
+    note = ("A line is marked where the model's score is under the one from which on lines are right often enough (sure in "
+            "config.yaml), by what people accepted of its newest lines. On the right is what became of the lines that were shown "
+            "with marks: how many of the marked ones people changed, and how many of the others.")
+    if unsure:
+        note += (f" In {', '.join(unsure)} that would be more than {100 * MOST_MARKED:.0f} % of the lines: the worst "
+                 f"{100 * MOST_MARKED:.0f} % are marked.")
+    return [_table("What is marked", MARKS, status.marking, NAMES, note)]
 
 
 def _table(title: str, columns: Mapping[str, Callable[[T], str]], items: Iterable[T], names: int, note: str) -> Table:

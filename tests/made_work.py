@@ -5,6 +5,9 @@ from __future__ import annotations
 from schemas.config_version import ConfigVersion
 from schemas.labelling import Agreement, AgreementKind, CountedAgreement, Effort, Queue, Side, Work
 from schemas.reader import Reader
+from stages.label.calibration import Calibration, Step
+from stages.label.marking import Marking
+from stages.label.ratios import Ratio
 
 SCENE_TEXT = ConfigVersion("scene_text@1")
 
@@ -30,3 +33,12 @@ SOME_PAIRS = [compared(AgreementKind.PAIR, "person:kim", "person:lee", 0.0),
               compared(AgreementKind.GOLD, "person:boss", "person:kim", 0.03, shown=(True, False))]
 QUEUES = [Queue(SCENE_TEXT, Side.B, 5, 100, 60, 20), Queue(SCENE_TEXT, Side.A, 4, 100, 0, None),
           Queue(SCENE_TEXT, Side.SECOND_LOOK, 6, 9, 3, None)]
+
+
+def marking(config: str, judged: int, *, known: bool = True, sure: bool = True) -> Marking:
+    found = Calibration((Step(0.5, Ratio(1, 2)),), 0.874, sure) if known else None
+    return Marking(config, Reader("model:m@1"), judged, found, right=Ratio(97, 100) if known else Ratio(0, 0),
+                   marked=Ratio(312, 3400), rightly=Ratio(222, 312), missed=Ratio(96, 3088))
+
+
+SOME_MARKING = [marking("scene_text", 10_000), marking("document", 120, known=False)]

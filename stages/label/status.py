@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from more_itertools import map_reduce
@@ -12,6 +12,7 @@ from schemas.config_version import ConfigVersion
 from schemas.labelling import AgreementKind, CountedAgreement, Queue, Side, Work
 from schemas.reader import Reader
 from stages.label.anchoring import Anchoring, compare_arms
+from stages.label.marking import Marking
 from stages.label.mending import Mending, sum_mending
 from stages.label.scores import Score, score
 from stages.label.work_time import WorkTime, sum_time
@@ -67,6 +68,7 @@ class Status:
         tasks: answered by all of them.
         pairs: of all annotation configs.
         gold: of all annotation configs.
+        marking: of the model in use, by annotation config.
     """
 
     people: tuple[Person, ...]
@@ -77,15 +79,18 @@ class Status:
     tasks: int
     pairs: Score
     gold: Score
+    marking: tuple[Marking, ...]
 
 
-def sum_up(work: Sequence[Work], compared: Sequence[CountedAgreement], queues: Sequence[Queue]) -> Status:
+def sum_up(work: Sequence[Work], compared: Sequence[CountedAgreement], queues: Sequence[Queue],
+           marking: Iterable[Marking] = ()) -> Status:
     """Counts what people did.
 
     Args:
         work: each task that a person answered, once.
         compared: agreements, pairs and gold.
         queues: of the projects.
+        marking: of the model in use.
     """
     first_looks = [item for item in work if item.side is not Side.SECOND_LOOK]
     configs = sorted({item.annotation_config for item in first_looks} | {item.annotation_config for item in compared})
@@ -98,6 +103,7 @@ def sum_up(work: Sequence[Work], compared: Sequence[CountedAgreement], queues: S
         tasks=sum(not item.skipped for item in work),
         pairs=score(compared, AgreementKind.PAIR),
         gold=score(compared, AgreementKind.GOLD),
+        marking=tuple(sorted(marking, key=lambda item: item.annotation_config)),
     )
 
 

@@ -14,7 +14,7 @@ from stages.label.calibration import PAIRS_USED, Calibration, calibrate, judged_
 
 IMAGES_LOOKED_AT = 5_000
 """The newest accepted images that are looked at: enough for ``PAIRS_USED`` lines where an image has two or more."""
-IMAGES_AT_ONCE = 200
+IMAGES_AT_ONCE = 100
 """Of which the readings are in memory together."""
 
 

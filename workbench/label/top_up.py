@@ -16,6 +16,7 @@ from stages.label.gold import draw_gold
 from stages.label.priority import in_order
 from stages.label.rooms import RATE_DAYS, Room, measure_room
 from workbench.bench import Workbench
+from workbench.label.calibration import mark_planned
 from workbench.label.claims import claim_project
 from workbench.label.gold import make_gold
 from workbench.label.image_tasks import image_task_maker
@@ -83,6 +84,7 @@ def _top_up_project(bench: Workbench, config: AnnotationConfig, project: Project
     try:
         room = _room(bench.ledger, config, project)
         planned = _plan(bench.ledger, config, project, lease, waiting, room.new)
+        mark_planned(bench.ledger, project, lease, config)
         pushed = push(bench, project, lease, image_task_maker(bench.ledger, bench.settings.bucket_images, config))
     finally:
         leases.release(bench.ledger, lease)

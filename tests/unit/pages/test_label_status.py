@@ -12,7 +12,7 @@ from pages.label_status_tables import markdown, tables
 from schemas.labelling import AgreementKind
 from schemas.recipes.annotation_config import Thresholds
 from stages.label.status import sum_up
-from tests.made_work import QUEUES, SCENE_TEXT, SOME_PAIRS, SOME_WORK, compared, work
+from tests.made_work import QUEUES, SCENE_TEXT, SOME_MARKING, SOME_PAIRS, SOME_WORK, compared, marking, work
 
 LIMITS = Thresholds(regions=0.9, cer=0.02, attributes=0.9)
 
@@ -25,6 +25,18 @@ def test_tables_have_a_word_for_each_heading_and_markdown_keeps_the_columns() ->
     assert len(rows) == sum(len(table.rows) + 2 for table in found)
     [row] = [row for row in rows if "a\\|b c" in row]
     assert len(re.findall(r"(?<!\\)\|", row)) == len(found[0].headings) + 1
+
+
+def test_what_is_marked_and_how_often_rightly_is_a_table() -> None:
+    told = sum_up(SOME_WORK, SOME_PAIRS, QUEUES, SOME_MARKING)
+    [table] = [table for table in tables(told) if table.title == "What is marked"]
+    assert table.rows == (("document", "m@1", "120 of 200 yet", "nothing yet", "–", "9 % of 3,400", "71 % of 312", "3.1 %"),
+                          ("scene_text", "m@1", "10,000", "0.874", "97.0 %", "9 % of 3,400", "71 % of 312", "3.1 %"))
+    assert "worst" not in table.note
+    told = sum_up([], [], [], [marking("document", 200, sure=False)])
+    [table] = [table for table in tables(told) if table.title == "What is marked"]
+    assert "In document" in table.note and "the worst 25 % are marked" in table.note
+    assert "What is marked" in render(told, thresholds={})
 
 
 @pytest.mark.parametrize("people", [0, 1, 60])

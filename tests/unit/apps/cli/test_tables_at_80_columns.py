@@ -22,7 +22,7 @@ from schemas.reader import Reader
 from schemas.submission import Said
 from stages.label.status import sum_up
 from tests.filled_ledger import fill
-from tests.made_work import QUEUES, SOME_PAIRS, SOME_WORK
+from tests.made_work import QUEUES, SOME_MARKING, SOME_PAIRS, SOME_WORK
 from tests.unit.apps.cli.test_models_list import NoObjects
 
 COUNT = 130
@@ -71,7 +71,7 @@ def test_submissions_and_holds(no_word_is_broken: Callable[..., str]) -> None:
 
 
 def test_how_the_labelling_goes(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
-    found = sum_up(SOME_WORK, SOME_PAIRS, QUEUES)
+    found = sum_up(SOME_WORK, SOME_PAIRS, QUEUES, SOME_MARKING)
     people = tuple(dataclasses.replace(person, reader=Reader.person(LONG_NAME)) for person in found.people)
     told = SimpleNamespace(tables=tables(dataclasses.replace(found, people=people)), page="")
     monkeypatch.setattr(label, "status_of", lambda *_: told)
