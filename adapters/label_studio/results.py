@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.errors import CodecError
-from schemas.reading import REGION_VOCABULARY
-from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES
+from schemas.recipes.annotation_config import LABELS, SHAPES, vocabulary_of
 from schemas.text import normalise
 
 Result = dict[str, Any]
@@ -77,7 +76,8 @@ def chosen_values(results: Sequence[Result], control: str, where: str, renames: 
     Raises:
         CodecError: a value that is outside the vocabulary.
     """
-    key, allowed = (None, REGION_VOCABULARY[LABELS]) if control in SHAPES else ("choices", CHOICES[control])
+    key = None if control in SHAPES else "choices"
+    allowed = vocabulary_of(control)
     names = {**(renames.get(LABELS, {}) if key is None else {}), **renames.get(control, {})}
     found = []
     for result in results:
