@@ -8,7 +8,7 @@ from typing import TypeVar
 from saegim.tables import Table
 from schemas.labelling import Queue
 from stages.label.anchoring import Anchoring
-from stages.label.calibration import MOST_MARKED, PAIRS_NEEDED
+from stages.label.calibration import MOST_MARKED, PAIRS_NEEDED, Calibration
 from stages.label.marking import Marking
 from stages.label.ratios import Gap, Ratio
 from stages.label.scores import FEW
@@ -61,7 +61,7 @@ MARKS: Mapping[str, Callable[[Marking], str]] = {
     "annotation config": lambda item: item.annotation_config,
     "model": lambda item: item.name,
     "lines known": lambda item: f"{item.judged:,}" if item.calibration else f"{item.judged} of {PAIRS_NEEDED} yet",
-    "marked under": lambda item: f"{item.calibration.marked_under:.3f}" if item.calibration else "nothing yet",
+    "marked under": lambda item: _marked_under(item.calibration),
     "right from there": lambda item: percent(item.right.value),
     "marked": lambda item: percent_of(item.marked),
     "of these changed": lambda item: percent_of(item.rightly),
@@ -93,14 +93,23 @@ def _marks(status: Status) -> list[Table]:
     """The table of marks, where a model is in use."""
     if not status.marking:
         return []
-    unsure = [item.annotation_config for item in status.marking if item.calibration and not item.calibration.sure]
     note = ("A line is marked where the model's score is under the one from which on lines are right often enough (sure in "
             "config.yaml), by what people accepted of its newest lines. On the right is what became of the lines that were shown "
             "with marks: how many of the marked ones people changed, and how many of the others.")
-    if unsure:
-        note += (f" In {', '.join(unsure)} that would be more than {100 * MOST_MARKED:.0f} % of the lines: the worst "
+    unsure = {item.annotation_config: item.calibration.marked_under for item in status.marking
+              if item.calibration and not item.calibration.sure}
+    if some := [name for name, under in unsure.items() if under]:
+        note += (f" In {', '.join(some)} that would be more than {100 * MOST_MARKED:.0f} % of the lines: the worst "
                  f"{100 * MOST_MARKED:.0f} % are marked.")
+    if none := [name for name, under in unsure.items() if not under]:
+        note += f" In {', '.join(none)} nothing is marked: wrong lines have the same scores as right ones, all are to be checked."
     return [_table("What is marked", MARKS, status.marking, NAMES, note)]
+
+
+def _marked_under(calibration: Calibration | None) -> str:
+    if calibration is None:
+        return "nothing yet"
+    return f"{calibration.marked_under:.3f}" if calibration.marked_under else "nothing"
 
 
 def _table(title: str, columns: Mapping[str, Callable[[T], str]], items: Iterable[T], names: int, note: str) -> Table:

@@ -35,8 +35,8 @@ QUEUES = [Queue(SCENE_TEXT, Side.B, 5, 100, 60, 20), Queue(SCENE_TEXT, Side.A, 4
           Queue(SCENE_TEXT, Side.SECOND_LOOK, 6, 9, 3, None)]
 
 
-def marking(config: str, judged: int, *, known: bool = True, sure: bool = True) -> Marking:
-    found = Calibration((Step(0.5, Ratio(1, 2)),), 0.874, sure) if known else None
+def marking(config: str, judged: int, *, known: bool = True, sure: bool = True, under: float = 0.874) -> Marking:
+    found = Calibration((Step(0.5, Ratio(1, 2)),), under, sure) if known else None
     return Marking(config, Reader("model:m@1"), judged, found, right=Ratio(97, 100) if known else Ratio(0, 0),
                    marked=Ratio(312, 3400), rightly=Ratio(222, 312), missed=Ratio(96, 3088))
 

@@ -32,10 +32,11 @@ def test_what_is_marked_and_how_often_rightly_is_a_table() -> None:
     [table] = [table for table in tables(told) if table.title == "What is marked"]
     assert table.rows == (("document", "m@1", "120 of 200 yet", "nothing yet", "–", "9 % of 3,400", "71 % of 312", "3.1 %"),
                           ("scene_text", "m@1", "10,000", "0.874", "97.0 %", "9 % of 3,400", "71 % of 312", "3.1 %"))
-    assert "worst" not in table.note
-    told = sum_up([], [], [], [marking("document", 200, sure=False)])
+    assert "In " not in table.note
+    told = sum_up([], [], [], [marking("document", 200, sure=False), marking("scene_text", 200, sure=False, under=0)])
     [table] = [table for table in tables(told) if table.title == "What is marked"]
-    assert "In document" in table.note and "the worst 25 % are marked" in table.note
+    assert [row[3] for row in table.rows] == ["0.874", "nothing"]
+    assert "In document that would be more than 25 %" in table.note and "In scene_text nothing is marked" in table.note
     assert "What is marked" in render(told, thresholds={})
 
 

@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from schemas.answers import CheckedPrelabel
 from schemas.reader import Reader
 from schemas.reading import Attributes, Kind, Reading, Region, Unit
-from stages.label.calibration import MOST_MARKED, PAIRS_NEEDED, Calibration, JudgedLine, calibrate, judged_lines, pool
+from stages.label.calibration import (
+    MOST_MARKED,
+    PAIRS_NEEDED,
+    WORTH_A_MARK,
+    Calibration,
+    JudgedLine,
+    calibrate,
+    judged_lines,
+    pool,
+)
 from stages.label.marking import sum_marking
 
 SURE = 0.95
@@ -57,10 +66,11 @@ def test_the_order_of_the_lines_says_nothing(judged: list[JudgedLine], order: Ra
 def test_few_lines_are_marked_and_the_rest_is_right_as_often_as_it_says(judged: list[JudgedLine], sure: float) -> None:
     found = calibrate(judged, sure)
     assert found
+    marked = [line.right for line in judged if line.score < found.marked_under]
     rest = [line.right for line in judged if line.score >= found.marked_under]
-    assert len(judged) - len(rest) <= MOST_MARKED * len(judged)
-    if found.sure:
-        assert fmean(rest) >= sure
+    assert len(marked) <= MOST_MARKED * len(judged)
+    assert found.sure is (sum(rest) >= sure * len(rest))
+    assert not marked or 1 - fmean(marked) >= WORTH_A_MARK * (1 - fmean(rest))
 
 
 @given(some)
@@ -84,10 +94,18 @@ def test_only_what_is_wrong_too_often_is_marked_and_where_nothing_is_sure_the_wo
     found = calibrate(good, SURE)
     assert found
     assert (found.marked_under, found.sure, found.chance(0.6), found.chance(0.99)) == (0.99, True, 0, 1)
-    bad = [JudgedLine("a", number / 1000, number % 10 == 0) for number in range(1000)]
+    bad = [JudgedLine("a", number / 1000, number % 10 < (2 if number < 250 else 7)) for number in range(1000)]
     found = calibrate(bad, SURE)
     assert found
     assert (found.marked_under, found.sure) == (0.25, False)
+
+
+def test_nothing_is_marked_where_wrong_lines_have_the_scores_of_right_ones() -> None:
+    alike = [JudgedLine("a", number / 1000, number % 10 < (1 if number < 250 else 2)) for number in range(1000)]
+    found = calibrate(alike, SURE)
+    assert found
+    assert (found.marked_under, found.sure) == (0, False)
+    assert found.marks(READ) == {}
 
 
 SQUARES = [((x, 0.0), (x + 40, 0.0), (x + 40, 20.0), (x, 20.0)) for x in (0.0, 100.0, 200.0, 300.0, 400.0, 500.0)]
