@@ -11,18 +11,20 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from apps.demo.annotator import accept_prelabels
-from datastore.ledger import Ledger, arrivals, holds, leases, outcomes, points, readings, submissions, tables
+from datastore.ledger import Ledger, arrivals, holds, leases, outbox, outcomes, points, readings, submissions, tables
 from datastore.ledger.annotations import add_annotations
+from datastore.ledger.checked_prelabels import checked_prelabels, recently_accepted
 from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import annotations, gate_words, metadata
 from schemas.answers import AnnotationRow
 from schemas.errors import LeaseLost, SettingError
+from schemas.labelling import Side
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from stages.ingest.settle import settle
-from tests.filled_ledger import fill
+from tests.filled_ledger import CONFIG, KIM, PROJECTS, RUN, fill
 from tests.ledger_questions import postgres_scans, questions
 from tests.read_images import made_reading
 from tests.services.conftest import World, new_world, with_shares
@@ -189,3 +191,23 @@ def test_submissions_are_listed_in_the_same_order(url: str) -> None:
     rest = list(outcomes.outcomes(ledger, "demo", after=first[-1]))
     assert [item.key for item in first + rest] == sorted(keys)
     assert outcomes.count_behind(ledger, "demo", first[-1]) == len(rest) == 4
+
+
+def test_what_was_marked_is_found_beside_what_was_accepted(url: str) -> None:
+    ledger = Ledger(url)
+    ledger.migrate()
+    made = [item for item in fill(ledger, 300) if item.is_one_of(10)]  # those with an accepted reading
+    assert recently_accepted(ledger, CONFIG, 4) == [item.image_id for item in reversed(made[-4:])]
+    first, other = made[:2]
+    with ledger.write() as connection:
+        connection.execute(update(tables.tasks).values(task_id=None))  # as before their post
+        outbox.note_marked(connection, PROJECTS[Side.A], {first.image_id: {"a": 0.25}, other.image_id: {}})
+    rest = {row.subject for row in outbox.unmarked(ledger, PROJECTS[Side.A])}
+    assert rest and not rest & {first.image_id, other.image_id}
+    with ledger.read() as connection:
+        assert outbox.task_rows(connection, PROJECTS[Side.A], [first.image_id])[first.image_id].marked == {"a": 0.25}
+    found = checked_prelabels(ledger, CONFIG, RUN, [item.image_id for item in made])
+    marks = {item.by_model.image_id: item.marked for item in found}
+    assert marks == {item.image_id: None for item in made} | {first.image_id: frozenset("a"), other.image_id: frozenset()}
+    assert {(item.accepted.reader, item.by_model.run) for item in found} == {(KIM, RUN)}
+    assert not checked_prelabels(ledger, CONFIG, "another run", [first.image_id])
