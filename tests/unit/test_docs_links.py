@@ -148,7 +148,7 @@ def test_annotators_have_every_key(page: str) -> None:
     there = {key.lower() for key in INLINE.findall((DOCS / page).read_text(encoding="utf-8"))}
     keys = {tag.get("hotkey").lower() for xml in ROOT.glob("annotation_configs/*/config.xml")
             for tag in read_xml(xml.read_text(encoding="utf-8")).walk() if tag.get("hotkey")}
-    assert {"x", "shift+w", "9"} <= keys
+    assert {"alt+x", "ctrl+alt+w", "ctrl+alt+9"} <= keys
     assert not keys - there
 
 

@@ -122,10 +122,15 @@ def _text(tag: Tag, subject: Subject) -> Iterator[Finding]:
                      'a region has one text: write maxSubmissions="1"')
     if tag.get("editable") != "true":
         yield at_tag(tag, "text: a pre-filled text cannot be corrected", 'write editable="true"')
-    if subject is Subject.IMAGE and tag.get("displayMode") != "region-list":
-        yield at_tag(tag, "text: Enter does not lead into the text", 'write displayMode="region-list"', Severity.WARNING)
-    if subject is Subject.REGION and tag.get("transcription") != "true":
+    if per_region and tag.get("displayMode") == "region-list":
+        yield at_tag(tag, "text: displayMode is 'region-list', whose texts no key reaches where their row is out of sight",
+                     'leave displayMode out: the text of the selected region is where the tag stands')
+    if tag.get("transcription") != "true":
         yield at_tag(tag, "text: a pre-filled text is edited by mouse only", 'write transcription="true"', Severity.WARNING)
+    if per_region and (tag.get("required") != "true" or not tag.get("requiredMessage")):
+        yield at_tag(tag, "text: a region without text is submitted and nobody is told",
+                     'write required="true" and a requiredMessage; text that nobody can read has the label "illegible"',
+                     Severity.WARNING)
 
 
 def _options(name: str, tag: Tag) -> Iterator[Finding]:

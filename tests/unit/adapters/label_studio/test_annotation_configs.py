@@ -17,8 +17,8 @@ from adapters.label_studio.lint.folder import lint_folder
 from adapters.label_studio.lint.guide import LARGEST_PICTURE
 from adapters.label_studio.lint.hotkeys import LABEL_STUDIO_KEYS
 from schemas.errors import SettingError
-from schemas.reading import REGION_VOCABULARY
-from schemas.recipes.annotation_config import CHOICES, LABELS, SHAPES, AnnotationConfig
+from schemas.recipes.annotation_config import CHOICES, ILLEGIBLE, LABELS, SHAPES, AnnotationConfig, Subject, vocabulary_of
+from tests.guide_keys import keys_of
 from tests.places import ROOT
 
 CONFIGS = ROOT / "annotation_configs"
@@ -57,8 +57,9 @@ def test_a_shipped_config_has_nothing_to_complain_about(name: str) -> None:
 @pytest.mark.parametrize("name", ["scene_text", "document"])
 def test_configs_about_images_offer_the_whole_vocabulary(name: str) -> None:
     controls = {tag.get("name"): tag for tag in read_xml((CONFIGS / name / "config.xml").read_text(encoding="utf-8")).walk()}
-    for control, values in {**CHOICES, LABELS: REGION_VOCABULARY[LABELS]}.items():
-        assert sorted(controls[control].values) == sorted(values), control
+    for control in {*CHOICES, LABELS} - {"legible"}:  # illegible is a label there
+        assert sorted(controls[control].values) == sorted(vocabulary_of(control)), control
+    assert "legible" not in controls
     assert "kind_rectangle" in controls
     assert ("kind_ellipse" in controls) is (name == "document")
 
@@ -71,13 +72,20 @@ def test_the_config_of_one_line_asks_for_its_text_and_nothing_else() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_guide_tells_every_key_of_its_screen(name: str) -> None:
     config = load_annotation_config(CONFIGS / name)
-    told = {key.lower() for key in re.findall(r"`([^`]+)`", config.guide)}
-    keys = {tag.get("hotkey") for tag in read_xml(config.xml).walk() if tag.get("hotkey")}
-    # the guide names keys with Shift once a row: `Shift+W` `M`
-    assert {key for key in keys if key not in told and key.removeprefix("shift+") not in told} == set()
+    told = {key.lower() for key in keys_of(config.guide)}
+    assert {tag.get("hotkey") for tag in read_xml(config.xml).walk() if tag.get("hotkey")} - told == set()
 
 
-TEXT_AREA = '<TextArea name="text" toName="image" perRegion="true" displayMode="region-list" editable="true" maxSubmissions="1"'
+@pytest.mark.parametrize("name", ["scene_text", "document"])
+def test_the_guide_says_all_in_korean_and_then_in_english(name: str) -> None:
+    korean, english = load_annotation_config(CONFIGS / name).guide.split("\n# ")
+    assert set(keys_of(korean)) == set(keys_of(english))
+    assert not re.search(r"[가-힣]", english)
+
+
+TEXT_AREA = ('<TextArea name="text" toName="image" perRegion="true" whenLabelValue="text" editable="true" transcription="true" '
+             'maxSubmissions="1"')
+ASKS = 'required="true" requiredMessage="글자 · text"'
 MISTAKES = [
     ("duplicate name", 'name="kind_rectangle"', 'name="kind"', "the name 'kind' is taken in line"),
     ("no toName", '<Choices name="direction" toName="image"', '<Choices name="direction"', "direction: toName is missing"),
@@ -90,15 +98,24 @@ MISTAKES = [
     ("offered twice", 'alias="vertical"', 'alias="horizontal"', "direction: 'horizontal' is offered twice"),
     ("no alias", ' alias="vertical"', "", "direction: '세로 vertical' has no alias"),
     ("no alias of a label", ' alias="stamp"', "", "kind: '도장 stamp' has no alias"),
-    ("doubled key", 'hotkey="s"', 'hotkey="a"', "hotkey 'a' of '세로 vertical' is taken by '가로 horizontal'"),
-    ("key of Label Studio", 'hotkey="s"', 'hotkey="v"', "hotkey 'v' of '세로 vertical' is Label Studio's: it moves regions"),
-    ("key of Label Studio, other order", 'hotkey="s"', 'hotkey="Shift+Ctrl+Z"', "is Label Studio's: it redoes"),
-    ("no key", ' hotkey="s"', "", "'세로 vertical' has no hotkey"),
+    ("doubled key", 'hotkey="alt+s"', 'hotkey="alt+a"', "hotkey 'alt+a' of '세로 vertical' is taken by '가로 horizontal'"),
+    ("key of Label Studio", 'hotkey="alt+s"', 'hotkey="v"', "hotkey 'v' of '세로 vertical' is Label Studio's: it moves regions"),
+    ("key of Label Studio, other order", 'hotkey="alt+s"', 'hotkey="Shift+Ctrl+Z"', "is Label Studio's: it redoes"),
+    ("no key", ' hotkey="alt+s"', "", "'세로 vertical' has no hotkey"),
+    ("a letter", 'hotkey="alt+s"', 'hotkey="s"', "hotkey 's' of '세로 vertical' types"),
+    ("a capital", 'hotkey="alt+s"', 'hotkey="Shift+S"', "hotkey 'shift+s' of '세로 vertical' types"),
+    ("a digit", 'hotkey="ctrl+alt+1"', 'hotkey="1"', "hotkey '1' of '글자 text' types"),
+    ("key of Chromium", 'hotkey="alt+s"', 'hotkey="alt+d"', "goes to Chromium's address bar"),
+    ("key of the desktop", 'hotkey="alt+s"', 'hotkey="ctrl+alt+L"', "locks the screen on Linux"),
+    ("key of the account", 'hotkey="alt+s"', 'hotkey="alt+backspace"', "in each annotator's account: regions:region:delete"),
     ("text not per region", TEXT_AREA, TEXT_AREA.replace(' perRegion="true"', ""), "the TextArea has no perRegion"),
     ("many texts", TEXT_AREA, TEXT_AREA.replace('maxSubmissions="1"', 'maxSubmissions="3"'), "maxSubmissions is '3'"),
     ("any number of texts", TEXT_AREA, TEXT_AREA.replace(' maxSubmissions="1"', ""), "maxSubmissions is ''"),
     ("text not editable", TEXT_AREA, TEXT_AREA.replace(' editable="true"', ""), "a pre-filled text cannot be corrected"),
-    ("text not in the list", TEXT_AREA, TEXT_AREA.replace(' displayMode="region-list"', ""), "Enter does not lead into the text"),
+    ("text in the list", TEXT_AREA, f'{TEXT_AREA} displayMode="region-list"', "no key reaches where their row is out of sight"),
+    ("text by mouse", TEXT_AREA, TEXT_AREA.replace(' transcription="true"', ""), "a pre-filled text is edited by mouse only"),
+    ("text may be empty", ' required="true"', "", "a region without text is submitted and nobody is told"),
+    ("empty text without a word", ' requiredMessage="', ' title="', "a region without text is submitted and nobody is told"),
     ("attribute of the image", 'name="writing" toName="image" perRegion="true"', 'name="writing" toName="image"',
      "writing: perRegion is 'missing'"),
     ("condition of a region", 'name="condition" toName="image"', 'name="condition" toName="image" perRegion="true"',
@@ -129,9 +146,18 @@ def test_a_mistake_in_the_xml_is_found_by_name_and_line(folder: Path, old: str, 
 
 
 def test_a_value_that_is_left_out_is_missing_in_its_control(folder: Path) -> None:
-    line = spoil(folder, "config.xml", '<Choice value="세로 vertical" alias="vertical" hotkey="s"/>', "")
+    line = spoil(folder, "config.xml", '<Choice value="세로 vertical" alias="vertical" hotkey="alt+s"/>', "")
     found = [(finding.line, finding.wrong) for finding in lint_folder(folder)]
     assert found == [(line - 2, "direction: vertical is missing")]
+
+
+def test_one_key_makes_a_region_of_either_shape_illegible() -> None:
+    labels = [tag for tag in read_xml(SCENE).walk() if tag.get("alias") == ILLEGIBLE]
+    assert [tag.get("hotkey") for tag in labels] == ["alt+x", "alt+x"]
+    assert lint_xml(SCENE) == []
+    line = SCENE[:SCENE.index('hotkey="ctrl+alt+2"')].count("\n") + 1
+    assert [finding.wrong for finding in lint_xml(SCENE.replace('hotkey="ctrl+alt+6"', 'hotkey="ctrl+alt+2"'))] == [
+        f"hotkey 'alt+ctrl+2' of '▭ 체크 checkbox' is taken by '체크 checkbox' in line {line}"]
 
 
 def test_what_is_not_xml_is_said_with_its_line(folder: Path) -> None:
@@ -146,22 +172,26 @@ def test_a_config_about_images_needs_shapes_and_text() -> None:
 
 
 def test_a_config_about_regions_draws_nothing_and_has_one_text() -> None:
-    wrong = [finding.wrong for finding in lint_xml(SCENE, load_annotation_config(CONFIGS / "line_text").subject)]
+    wrong = [finding.wrong for finding in lint_xml(SCENE, Subject.REGION)]
     assert "PolygonLabels 'kind' is unknown to the codec" in wrong
     assert "text: the TextArea has perRegion" in wrong
-    assert "legible: perRegion is 'true'" in wrong
+    assert "Choices 'direction' is unknown to the codec" in wrong
+    one_line = f"""<View><Image name="image" value="$image"/>{TEXT_AREA.replace(' perRegion="true"', "")}/>
+    <Choices name="legible" toName="image" perRegion="true" choice="multiple"><Choice value="x" alias="illegible" hotkey="alt+x"/>
+    </Choices></View>""".replace(' whenLabelValue="text"', "")
+    assert [finding.wrong for finding in lint_xml(one_line, Subject.REGION)] == ["legible: perRegion is 'true'"]
 
 
 def test_kinds_may_be_a_subset_and_controls_may_be_left_out() -> None:
-    few = f"""<View><PolygonLabels name="kind" toName="image"><Label value="글자" alias="text" hotkey="1"/></PolygonLabels>
-    <Image name="image" value="$image"/>{TEXT_AREA}/></View>"""
+    few = f"""<View><PolygonLabels name="kind" toName="image"><Label value="글자" alias="text" hotkey="alt+q"/></PolygonLabels>
+    <Image name="image" value="$image"/>{TEXT_AREA} {ASKS}/></View>"""
     assert lint_xml(few) == []
 
 
 def test_a_shape_that_a_second_look_could_not_show_is_found() -> None:
-    xml = f"""<View><PolygonLabels name="kind" toName="image"><Label value="글자" alias="text" hotkey="1"/></PolygonLabels>
-    <EllipseLabels name="kind_ellipse" toName="image"><Label value="도장" alias="stamp" hotkey="2"/></EllipseLabels>
-    <Image name="image" value="$image"/>{TEXT_AREA}/></View>"""
+    xml = f"""<View><PolygonLabels name="kind" toName="image"><Label value="글자" alias="text" hotkey="alt+q"/></PolygonLabels>
+    <EllipseLabels name="kind_ellipse" toName="image"><Label value="도장" alias="stamp" hotkey="alt+w"/></EllipseLabels>
+    <Image name="image" value="$image"/>{TEXT_AREA} {ASKS}/></View>"""
     assert [finding.wrong for finding in lint_xml(xml)] == ["kind_ellipse offers 'stamp' and kind does not"]
 
 
@@ -180,7 +210,7 @@ YAML_MISTAKES = [
     ("unknown dense config", "dense_config: line_text", "dense_config: lines", "dense_config is 'lines'"),
     ("dense config about images", "dense_config: line_text", "dense_config: document",
      "dense_config is 'document', about an image"),
-    ("renames of this version", "renames: {}", "renames: {2: {}}", "renames of version 2"),
+    ("renames of this version", "renames: {}", "renames: {3: {}}", "renames of version 3"),
     ("renames of no control", "renames: {}", "renames: {1: {way: {up: vertical}}}", "renames names the control 'way'"),
     ("renames to no value", "renames: {}", "renames: {1: {direction: {up: upright}}}", "renames direction 'up' to 'upright'"),
     ("no overlap", "overlap: 0.1", "overlap: 0", "overlap is 0"),
@@ -250,7 +280,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 
 
 def test_loading_a_config_names_all_errors_at_once(folder: Path) -> None:
-    first = spoil(folder, "config.xml", 'hotkey="s"', 'hotkey="v"')
+    first = spoil(folder, "config.xml", 'hotkey="alt+s"', 'hotkey="v"')
     second = spoil(folder, "config.xml", 'alias="curved"', 'alias="bent"')
     third = spoil(folder, "config.yaml", "requested: []", "requested: [upright]")
     with pytest.raises(SettingError) as raised:
@@ -267,9 +297,9 @@ def test_a_config_that_is_not_there_names_those_that_are(folder: Path) -> None:
 
 
 def test_warnings_do_not_keep_a_config_from_being_used() -> None:
-    refuse("scene_text", lint_xml(SCENE.replace(' hotkey="s"', "")))
+    refuse("scene_text", lint_xml(SCENE.replace(' required="true"', "")))
     with pytest.raises(SettingError, match=r"scene_text/config\.xml:\d+: hotkey 'v'"):
-        refuse("scene_text", lint_xml(SCENE.replace('hotkey="s"', 'hotkey="v"')))
+        refuse("scene_text", lint_xml(SCENE.replace('hotkey="alt+s"', 'hotkey="v"')))
 
 
 @pytest.mark.parametrize("name", SHIPPED)
