@@ -22,7 +22,7 @@ MOST_MARKED = 0.25
 """No more of the lines are marked: a mark on most of them would guide nobody. Where no score is sure, it is the worst quarter."""
 WORTH_A_MARK = 2
 """Marked lines are wrong so many times as often as the others, or nothing is marked: else a mark says nothing, and no mark lies.
-Of PP-OCRv6 on receipts they are (.47 and .18); of PP-OCRv3 on Korean pages, which leaves all spaces out, they are not."""
+Of PP-OCRv6 on 80 receipts they are (.47 and .18); of PP-OCRv3 on 48 Korean pages they are not (.79 and .61)."""
 LEAST_CHANCE = 0.01
 """The least chance that is shown: Label Studio draws no score of 0 on the picture."""
 
