@@ -21,7 +21,7 @@ from sqlalchemy import insert, select
 from adapters.label_studio import changes
 from adapters.label_studio.changes import ChangedTask, changed_tasks
 from adapters.label_studio.client import LabelStudio
-from adapters.label_studio.codec import to_prediction
+from adapters.label_studio.codec import MARK, to_prediction
 from adapters.label_studio.people import make_account, whoami
 from adapters.label_studio.storages import first_picture
 from adapters.label_studio.tasks import OpenTask, annotate, import_tasks, newest_task, open_tasks
@@ -456,6 +456,41 @@ def test_the_status_says_who_did_what(lab: Callable[..., Lab]) -> None:
     assert "key presses saved" in " ".join(shown.split()) and "page with plots" in shown
     page = Path(shown.rsplit("page with plots: ", 1)[1].strip()).read_text(encoding="utf-8")
     assert page.count("<svg") + page.count("bar") > 3 and KIM in page
+
+
+def test_lines_like_those_that_people_changed_are_marked(lab: Callable[..., Lab]) -> None:
+    """People change what the model scored under .58; from then on such lines, and no others, are marked in new tasks."""
+    here = lab(overlap=0.0)
+    bench = here.bench
+
+    def changed(result: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**item, "value": {**item["value"], "text": [f"{item['value']['text'][0]}!"]}}
+                if item["type"] == "textarea" else item for item in result]
+
+    def low(image_id: str) -> bool:
+        return made_score(bench, image_id) < 0.58
+
+    first = fill(bench.ledger, bench.model, 30, regions=10, seed="known")
+    label()
+    for task in here.open():
+        assert not any("score" in item or "meta" in item for item in task.prediction_result)  # nothing is known yet
+        here.answer(task, KIM, changed if low(task.data[SUBJECT]) else lambda result: result)
+    collect()
+    assert len(here.accepted) == len(first)
+    new = fill(bench.ledger, bench.model, 20, regions=10, seed="then")
+    label()
+    tasks = {task.data[SUBJECT]: task for task in here.open()}
+    assert tasks.keys() == set(new)
+    for image_id, task in tasks.items():
+        said = {(item.get("score"), *item.get("meta", {}).get("text", ())) for item in task.prediction_result
+                if item["type"] == "polygonlabels"}
+        assert said == ({(0.01, MARK)} if low(image_id) else {(None,)}), made_score(bench, image_id)
+        here.answer(task, KIM, changed if low(image_id) else lambda result: result)
+    collect()
+    rows = next(table for table in status_of(bench).tables if table.title == "What is marked").rows
+    assert [row for row in rows if row[0] == "scene_text"] == [
+        ("scene_text", "made@1", "500", "0.589", "100.0 %", "10 % of 200", "100 % of 20", "0.0 %")]
+    assert all(region.score is None and region.text for reading in here.accepted.values() for region in reading.regions)
 
 
 def test_both_kinds_of_token(lab: Callable[..., Lab]) -> None:
