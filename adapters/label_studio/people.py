@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from adapters.label_studio.client import LabelStudio, tried_again, tried_once
+from adapters.label_studio.hotkeys import custom_hotkeys
 from schemas.errors import SaegimError
 
 
@@ -46,6 +47,19 @@ def make_account(label_studio: LabelStudio, email: str, password: str, name: str
         raise SaegimError(f"Label Studio at {label_studio.url} did not make an account for {email}: {_form_errors(answer.text)}")
     label_studio.request(f"api/users/{number}/", method="PATCH", json={"first_name": name})
     return True
+
+
+@tried_again
+def set_hotkeys(label_studio: LabelStudio, email: str) -> None:
+    """Gives an account the keys that annotators' guides name; what its person has set for other actions stays.
+
+    The settings of the editor, such as whether a region is selected after it was drawn, lie in each browser's own store and can
+    be given to nobody from here.
+    """
+    number = _number(label_studio, email)
+    own = label_studio.request(f"api/users/{number}/").json().get("custom_hotkeys")
+    if own != custom_hotkeys(own):
+        label_studio.request(f"api/users/{number}/", method="PATCH", json={"custom_hotkeys": custom_hotkeys(own)})
 
 
 def account_of(label_studio: LabelStudio, email: str) -> int:

@@ -49,14 +49,15 @@ def ensure_project(label_studio: LabelStudio, mark: str, title: str, xml: str, g
             two ledgers on one server.
         title: what people read.
         xml: the label config.
-        guide_html: shown to annotators.
+        guide_html: shown to annotators when they ask for it, by the button "Instructions" over each task; Label Studio can
+            show it by itself at each entry, or never.
         description: what else people read.
     """
     if (there := marked_projects(label_studio).get(mark)) is not None:
         return there
     answer = label_studio.request("api/projects/", method="POST", json={
         "title": title[:PROJECT_TITLE], "description": description, MARK_FIELD: MARK + mark, "label_config": xml,
-        "expert_instruction": guide_html, "show_instruction": bool(guide_html), "show_skip_button": True,
+        "expert_instruction": guide_html, "show_instruction": False, "show_skip_button": True,
         "show_collab_predictions": True, "sampling": "Sequential sampling", "maximum_annotations": 1})
     made = int(answer.json()["id"])
     first = marked_projects(label_studio)[mark]
@@ -111,9 +112,9 @@ def set_xml(label_studio: LabelStudio, project: int, xml: str) -> None:
 
 @tried_again
 def set_guide(label_studio: LabelStudio, project: int, guide_html: str) -> None:
-    """Shows annotators this guide."""
+    """Shows annotators this guide when they ask for it."""
     label_studio.request(f"api/projects/{project}/", method="PATCH",
-                         json={"expert_instruction": guide_html, "show_instruction": bool(guide_html)})
+                         json={"expert_instruction": guide_html, "show_instruction": False})
 
 
 def mark_of(project: Mapping[str, Any]) -> str | None:

@@ -39,12 +39,12 @@ def add(email: str = typer.Argument(help="E-mail address: the log-in."),
     bench = Workbench(load_settings())
     chosen = configs.config_or_default(bench, config)
     added = people.add_person(bench, chosen, email, name, side)
-    console.print(f"{email} works on side {side} of {chosen.name}.", markup=False)
+    console.print(f"{email} works on side {side} of {chosen.name}.", markup=False, soft_wrap=True)
     if added.password:
         console.print(f"log in at {bench.label_studio.url} with {added.annotator.email} / {added.password}\n"
                       "The password is shown this once: hand it over in private; it is changed under Account & Settings.",
-                      markup=False)
-    console.print(f"project: {data_address(bench.label_studio, added.project)}", markup=False)
+                      markup=False, soft_wrap=True)
+    console.print(f"project: {data_address(bench.label_studio, added.project)}", markup=False, soft_wrap=True)
     console.print("The free Label Studio shows every project to everybody: whoever stays on one side labels without seeing the "
                   "other.", style="dim")
 

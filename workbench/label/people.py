@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from adapters.label_studio.people import make_account
+from adapters.label_studio.people import make_account, set_hotkeys
 from datastore.ledger import Ledger, people, projects
 from schemas.errors import SettingError
 from schemas.label_tasks import Project
@@ -33,6 +33,8 @@ class AddedPerson:
 def add_person(bench: Workbench, config: AnnotationConfig, email: str, name: str, side: Side) -> AddedPerson:
     """Makes an annotator and the project of his or her side; somebody who is there already changes sides.
 
+    The account gets the keys that the guides name, also where it was there already.
+
     Args:
         bench: the systems.
         config: what is labelled.
@@ -49,6 +51,7 @@ def add_person(bench: Workbench, config: AnnotationConfig, email: str, name: str
     annotator = Annotator(email.lower(), config.name, side, name or email.partition("@")[0])
     password = secrets.token_urlsafe(9)
     is_new = make_account(bench.label_studio, annotator.email, password, annotator.name)
+    set_hotkeys(bench.label_studio, annotator.email)
     people.add_person(bench.ledger, annotator)
     return AddedPerson(annotator, project, password if is_new else None)
 

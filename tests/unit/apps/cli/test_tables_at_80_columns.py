@@ -18,12 +18,15 @@ from datastore.ledger import Ledger
 from pages.label_status_tables import tables
 from saegim.tables import Table
 from schemas.decision import Decision
+from schemas.label_tasks import Project
+from schemas.labelling import Annotator, Side
 from schemas.reader import Reader
 from schemas.submission import Said
 from stages.label.status import sum_up
 from tests.filled_ledger import fill
 from tests.made_work import QUEUES, SOME_MARKING, SOME_PAIRS, SOME_WORK
 from tests.unit.apps.cli.test_models_list import NoObjects
+from workbench.label import configs, people
 
 COUNT = 130
 LONG_NAME = "김하늘-" * 6 + "seoul@example.com"
@@ -108,6 +111,27 @@ def test_decisions(no_word_is_broken: Callable[..., str], monkeypatch: pytest.Mo
     monkeypatch.setattr("workbench.ingest.deciding.decisions.keys_by_id", lambda *_: keys)
     page = no_word_is_broken(decisions, decisions.list_decisions)
     assert "number: 1\n" in page and "taken back by 2" in page and f"demo/kim/{'a' * 60}.jpg" in page
+
+
+def test_who_labels(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch,
+                    capsys: pytest.CaptureFixture[str]) -> None:
+    address = "kim.haneul.from.the.office.in.seoul@labelling-of-signs-and-documents.example.co.kr"
+    person = people.PersonAtWork(Annotator(address, "scene_text", Side.SECOND_LOOK, "김하늘 님"),
+                                 Project("scene_text", 3, Side.SECOND_LOOK, "key", 12345, None))
+    studio = SimpleNamespace(url="https://label-studio.labelling-of-signs-and-documents.example.co.kr")
+    bench = SimpleNamespace(ledger=None, label_studio=studio)
+    monkeypatch.setattr(label, "Workbench", lambda _settings: bench)
+    monkeypatch.setattr(people, "list_people", lambda *_: [person])
+    page = no_word_is_broken(label, lambda: label.list_people(""))
+    assert address in page and f"{studio.url}/projects/12345/data\n" in page
+
+    added = people.AddedPerson(person.annotator, person.project, "a-pass-word")  # type: ignore[arg-type]
+    monkeypatch.setattr(people, "add_person", lambda *_: added)
+    monkeypatch.setattr(configs, "config_or_default", lambda *_: SimpleNamespace(name="scene_text"))
+    monkeypatch.setattr(label, "console", Console(width=80))
+    label.add(address, "", Side.SECOND_LOOK, "")
+    page = capsys.readouterr().out
+    assert f"{address} / a-pass-word\n" in page and f"{studio.url}/projects/12345/data\n" in page
 
 
 def test_a_diff(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
