@@ -30,6 +30,8 @@ from workbench.bench import Workbench
 PRESIGNED_SECONDS = 15 * 60
 """How long the address of a picture works: as far as S3 lets two clocks differ. Whenever a page loads a picture it asks Label
 Studio for a new one, so a task that lies open all day needs no longer."""
+GUIDE_SHOWN = "when asked for"
+"""How a guide is shown. It is noted with it: projects that show theirs at each entry, as all did, are told once more."""
 NAMES = {Side.A: "", Side.B: " · B", Side.SECOND_LOOK: " · second look"}
 
 
@@ -126,7 +128,7 @@ def _put_back(bench: Workbench, project: Project, xml: str) -> None:
 
 def _show_guide(bench: Workbench, row: Project, guide: str) -> None:
     """Shows annotators the guide, where it is another one than the project shows."""
-    digest = sha256(guide.encode())
+    digest = sha256(f"{GUIDE_SHOWN} {guide}".encode())
     if row.guide != digest:
         set_guide(bench.label_studio, row.number, guide)
         projects.note_guide(bench.ledger, row.key, digest)
