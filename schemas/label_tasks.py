@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.config_version import ConfigVersion
 from schemas.labelling import Side
+from schemas.reading import Kind, Reading
 
 SUBJECT = "subject"
 """Key in the ``data`` of a Label Studio task that holds our id of what the task is about."""
+LINES = re.compile(r"lines:(\d+)-(\d+)")
+"""What stands behind the image in the subject of a task about several lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class TaskRow:
 
     Attributes:
         project: key of the project that it is in.
-        subject: what it is about: an image's id, or what ``line_subject`` makes.
+        subject: what it is about: an image's id, or what ``line_subject`` or ``lines_subject`` makes.
         config_version: of the project's annotation config.
         image_id: the image that it is about.
         taken_by: the annotation config whose accepted reading comes of it.
@@ -83,9 +87,21 @@ class TaskRow:
     marked: Mapping[str, float] | None = None
 
     @property
-    def region_id(self) -> str:
-        """The region that it is about; empty where it is about a whole image."""
-        return region_of(self.subject)
+    def shows_lines(self) -> bool:
+        """Whether its screen shows several lines, each with a text; else it shows an image, or one line."""
+        return LINES.fullmatch(_part_of(self.subject)) is not None
+
+    def region_ids(self, shown: Reading) -> tuple[str, ...]:
+        """The regions that it is about, in the order of its screen; none where it is about a whole image.
+
+        Args:
+            shown: the reading that it shows.
+        """
+        part = _part_of(self.subject)
+        if found := LINES.fullmatch(part):
+            start, stop = map(int, found.groups())
+            return text_ids(shown)[start:stop]
+        return (part,) if part else ()
 
 
 def line_subject(image_id: str, region_id: str) -> str:
@@ -93,11 +109,27 @@ def line_subject(image_id: str, region_id: str) -> str:
     return f"{image_id}/{region_id}"
 
 
+def lines_subject(image_id: str, start: int, stop: int) -> str:
+    """What a task about several regions of an image is about, as one text: IMAGE/lines:START-STOP.
+
+    Args:
+        image_id: the image.
+        start: place of the first of them in ``text_ids`` of the reading that the task shows, counted from 0.
+        stop: place behind the last of them.
+    """
+    return f"{image_id}/lines:{start}-{stop}"
+
+
+def text_ids(shown: Reading) -> tuple[str, ...]:
+    """Ids of the regions of a reading that are text, in its order: what is given out line by line."""
+    return tuple(region.region_id for region in shown.regions if region.attributes.kind is Kind.TEXT)
+
+
 def image_of(subject: str) -> str:
     """The image that a task with this subject is about."""
     return subject.partition("/")[0]
 
 
-def region_of(subject: str) -> str:
-    """The region that a task with this subject is about; empty where it is about a whole image."""
+def _part_of(subject: str) -> str:
+    """What of the image a task with this subject is about; empty where it is the whole image."""
     return subject.partition("/")[2]

@@ -72,6 +72,8 @@ class Waiting:
         image_id: which.
         reading_id: id of its reading by a model.
         summary: of that reading.
+        width: of the canonical image, in pixels.
+        height: of the canonical image, in pixels.
         cluster_id: images of one thing share it.
         submitter: who sent it; empty where nobody knows.
         campaign: that it was sent to; empty where nobody knows.
@@ -80,9 +82,26 @@ class Waiting:
     image_id: str
     reading_id: str
     summary: Summary
+    width: int
+    height: int
     cluster_id: str
     submitter: str
     campaign: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagesGiven:
+    """How the images of an annotation config were given out.
+
+    Attributes:
+        images: on the picture.
+        pages: line by line.
+        tasks: about lines of these.
+    """
+
+    images: int
+    pages: int
+    tasks: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import json
+import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -194,18 +196,35 @@ class Summary:
         regions: how many it has.
         uncertainty: 1 less the mean score of its regions, three decimals; 0 where none has a score.
         slices: names of the slices that its regions belong to, sorted.
+        lines: how many of its regions are text that does not run downwards.
+        line_height: median of the heights of these, in pixels of the canonical image, one decimal; 0 where there is none.
     """
 
     regions: int
     uncertainty: float
     slices: tuple[str, ...]
+    lines: int = 0
+    line_height: float = 0
 
 
 def summarise(regions: Sequence[Region]) -> Summary:
     """The summary of a reading with these regions."""
     scores = [region.score for region in regions if region.score is not None]
     slices = sorted({name for region in regions for name in region.attributes.slices()})
-    return Summary(len(regions), round(1 - sum(scores) / len(scores), 3) if scores else 0.0, tuple(slices))
+    heights = [line_height(region.polygon) for region in regions
+               if region.attributes.kind is Kind.TEXT and region.attributes.direction is not Direction.VERTICAL]
+    return Summary(len(regions), round(1 - sum(scores) / len(scores), 3) if scores else 0.0, tuple(slices), len(heights),
+                   round(statistics.median(heights), 1) if heights else 0)
+
+
+def line_height(polygon: Polygon) -> float:
+    """How high a line is, in pixels: the short side of its outline; of one with more than four corners, of the box around it."""
+    if len(polygon) == 4:
+        sides = [math.dist(polygon[place - 1], polygon[place]) for place in range(4)]
+        return min(sides[0] + sides[2], sides[1] + sides[3]) / 2
+    across = [x for x, _ in polygon]
+    down = [y for _, y in polygon]
+    return min(max(across) - min(across), max(down) - min(down))
 
 
 def attributes_from_dict(values: dict[str, Any]) -> Attributes:

@@ -56,13 +56,14 @@ def first_picture(label_studio: LabelStudio, project: int, key: str) -> bytes | 
     Args:
         label_studio: the server.
         project: its id.
-        key: name of the picture in a task's ``data``.
+        key: name of the picture in a task's ``data``, or in the first of its ``lines``.
     """
     listed = label_studio.request("api/tasks", params={
         "project": project, "fields": "task_only", "page": 1, "page_size": 1, "resolve_uri": "true"})
     if not (tasks := listed.json()["tasks"]):
         return None
-    address = str(tasks[0]["data"][key])
+    data = tasks[0]["data"]
+    address = str(data[key] if key in data else data["lines"][0][key])
     through_us = address.startswith(("/", label_studio.url))  # absolute where Label Studio knows its public address
     answer = (label_studio.request(address.removeprefix(label_studio.url).lstrip("/"), expected=REDIRECTS) if through_us
               else httpx.get(address, timeout=30))

@@ -105,11 +105,17 @@ def _open_task(task: dict[str, Any]) -> OpenTask:
 
 
 @tried_again
-def delete_untouched(label_studio: LabelStudio, project: int, task_id: int) -> bool:
-    """Deletes a task unless somebody has annotated or skipped it, or has a draft of it; says whether it is gone."""
+def is_untouched(label_studio: LabelStudio, project: int, task_id: int) -> bool:
+    """Whether nobody has annotated or skipped a task, or has a draft of it; True for one that is not there."""
     shown = task_in_full(label_studio, project, task_id)  # drafts of others show in all fields only
-    if shown is None or any(
-            task["total_annotations"] or task["cancelled_annotations"] or task["draft_exists"] for task in shown.tasks):
+    return shown is not None and not any(
+        task["total_annotations"] or task["cancelled_annotations"] or task["draft_exists"] for task in shown.tasks)
+
+
+@tried_again
+def delete_untouched(label_studio: LabelStudio, project: int, task_id: int) -> bool:
+    """Deletes a task unless somebody has begun it; says whether it is gone."""
+    if not is_untouched(label_studio, project, task_id):
         return False
     label_studio.request(f"api/tasks/{task_id}/", method="DELETE", expected=(200, 204, 404))
     return True

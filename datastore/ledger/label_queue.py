@@ -8,7 +8,7 @@ from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import accepted_readings, annotations, gold, images, projects, readings, submissions, tasks
 from schemas.label_tasks import Project
-from schemas.labelling import Share, Side, Waiting
+from schemas.labelling import PagesGiven, Share, Side, Waiting
 from schemas.reader import ReaderKind
 from schemas.reading import Summary
 from schemas.submission import Outcome
@@ -82,17 +82,17 @@ def described(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Waitin
     with ledger.read() as connection:
         for chunk in in_chunks(image_ids):
             rows = connection.execute(
-                select(readings.c.image_id, readings.c.reading_id, readings.c.summary, images.c.cluster_id,
-                       submissions.c.submitter, submissions.c.campaign)
+                select(readings.c.image_id, readings.c.reading_id, readings.c.summary, readings.c.width, readings.c.height,
+                       images.c.cluster_id, submissions.c.submitter, submissions.c.campaign)
                 .join(images, images.c.image_id == readings.c.image_id)
                 .join(submissions, and_(submissions.c.image_id == images.c.image_id,
                                         submissions.c.outcome == Outcome.ACCEPTED))
                 .where(readings.c.reader.startswith(f"{ReaderKind.MODEL}:"), readings.c.image_id.in_(chunk))
                 .order_by(readings.c.run == run, readings.c.reading_id))  # the last one of an image counts
             for row in rows:
-                summary = Summary(row.summary["regions"], row.summary["uncertainty"], tuple(row.summary["slices"]))
-                found[row.image_id] = Waiting(row.image_id, row.reading_id, summary, row.cluster_id, row.submitter or "",
-                                              row.campaign or "")
+                summary = Summary(**{**row.summary, "slices": tuple(row.summary["slices"])})
+                found[row.image_id] = Waiting(row.image_id, row.reading_id, summary, row.width, row.height, row.cluster_id,
+                                              row.submitter or "", row.campaign or "")
     return [found[image_id] for image_id in image_ids if image_id in found]
 
 
@@ -106,3 +106,19 @@ def images_given(ledger: Ledger, annotation_config: str) -> set[str]:
         return set(connection.scalars(
             select(tasks.c.image_id).distinct().join(projects, projects.c.key == tasks.c.project)
             .where(projects.c.annotation_config == annotation_config)))
+
+
+def pages_given(ledger: Ledger, annotation_config: str, dense_config: str) -> PagesGiven:
+    """How the images that a config takes were given out, planned tasks included.
+
+    Args:
+        ledger: where.
+        annotation_config: of whole images.
+        dense_config: that it names for dense pages.
+    """
+    lines = select(func.count(tasks.c.image_id.distinct()).label("pages"), func.count().label("tasks")).join(
+        projects, projects.c.key == tasks.c.project).where(
+        projects.c.annotation_config == dense_config, tasks.c.taken_by == annotation_config)
+    with ledger.read() as connection:
+        found = connection.execute(lines).one()
+    return PagesGiven(len(images_given(ledger, annotation_config)), found.pages, found.tasks)

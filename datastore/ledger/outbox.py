@@ -39,6 +39,14 @@ def last_place(connection: Connection, project: str) -> int:
     return connection.scalar(select(func.max(tasks.c.place)).where(tasks.c.project == project)) or 0
 
 
+def queue_places(ledger: Ledger, project: str) -> dict[str, int]:
+    """The place of each task of a project among all that were ever planned there, counted from 1, by subject."""
+    with ledger.read() as connection:
+        subjects = connection.scalars(select(tasks.c.subject).where(tasks.c.project == project)
+                                      .order_by(tasks.c.place, tasks.c.subject))
+        return {subject: place for place, subject in enumerate(subjects, 1)}
+
+
 def unconfirmed(ledger: Ledger, project: str) -> list[TaskRow]:
     """Tasks that were planned, and may or may not be in Label Studio, in the order of the queue; none that was answered."""
     with ledger.read() as connection:

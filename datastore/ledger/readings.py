@@ -76,9 +76,14 @@ def accepted_ids(connection: Connection, annotation_config: str, image_ids: Sequ
 
 
 def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: str) -> list[StoredReading]:
-    """Accepted readings of a config that were made under another version than ``run``, in order of image id."""
+    """Accepted readings of a config that were made under another of its versions than ``run``, in order of image id.
+
+    A page that was read line by line was made under the config of lines, whose versions are none of this one's: it stays what
+    it is, so that lines that are corrected later still become part of it.
+    """
     query = (select(readings).join(accepted_readings, accepted_readings.c.reading_id == readings.c.reading_id)
-             .where(accepted_readings.c.annotation_config == annotation_config, readings.c.run != run)
+             .where(accepted_readings.c.annotation_config == annotation_config, readings.c.run != run,
+                    readings.c.run.startswith(f"{annotation_config}@", autoescape=True))
              .order_by(readings.c.image_id))
     with ledger.read() as connection:
         return [StoredReading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height, row.regions,

@@ -42,7 +42,10 @@ class Subject(StrEnum):
     """What one task of a config is about."""
 
     IMAGE = "image"
+    LINES = "lines"
+    """Several lines of a page, each cut out."""
     REGION = "region"
+    """One line of a page, cut out."""
 
 
 class Thresholds(Recipe):
@@ -90,7 +93,10 @@ class AnnotationConfig(Recipe):
         image_kind: what its pictures show, where neither a model nor a person says otherwise.
         requested: slices that are labelled first, in this order.
         dense: an image with more regions than this goes to the config ``dense_config``, line by line.
+        dense_height: an image whose lines are lower than this on the screen when it opens goes there too, in pixels of the
+            screen; 0 for none.
         dense_config: name of the annotation config for dense images; none where left out.
+        lines_a_task: how many lines one task shows, where its subject is lines.
         renames: what earlier versions called things, ``{version: {control: {old: new}}}``; an empty new name drops the value.
         xml: Label Studio's label config.
         guide: Markdown that annotators read.
@@ -112,7 +118,9 @@ class AnnotationConfig(Recipe):
     image_kind: ImageKind = ImageKind.SCENE
     requested: tuple[str, ...] = ()
     dense: int = Field(200, ge=1)
+    dense_height: float = Field(0, ge=0)
     dense_config: str = ""
+    lines_a_task: int = Field(16, ge=1, le=40)
     renames: dict[int, dict[str, dict[str, str]]] = Field(default_factory=dict)
     xml: str = ""
     guide: str = ""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.config_version import ConfigVersion
 from schemas.ids import digest
 from schemas.labelling import Effort
+from schemas.line_marks import LineMark, MarkedText, attributes_with
 from schemas.reader import Reader
 from schemas.reading import Reading, Region
 from schemas.text import language_of
 from stages.collect.effort import effort
 from stages.collect.new_states import NewState, ToKeep
 
-NO_TEXT = "the line has no text: type it, or mark it illegible"
-"""What is wrong with a line that says nothing."""
+NO_TEXT = "no text and no mark: kept as illegible, which no metric counts"
+"""What is noted of a line that says nothing: a page waits for nobody because of it, and a text that is there is not denied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +26,17 @@ class TypedLine:
 
     Attributes:
         region_id: the region that was cut out.
-        text: as it was typed.
-        legible: false where nobody can read it.
+        said: its text and marks.
         revision: when it was typed, in ms since 1970.
     """
 
     region_id: str
-    text: str
-    legible: bool
+    said: MarkedText
     revision: int
 
-    @property
-    def problem(self) -> str | None:
-        """What is wrong with it; None where it is sound."""
-        return NO_TEXT if self.legible and not self.text else None
+
+TypedLines = tuple[TypedLine, ...]
+"""What one person typed in one task, in the order of its screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class DensePage:
         config: name of the annotation config of single lines.
         taken_by: name of the annotation config whose accepted reading the page becomes.
         shown: the model's reading whose regions were cut out.
-        wanted: ids of the regions that were given out, in the order of the queue.
+        wanted: ids of the regions that were given out, of all tasks, in the order of the queue.
         by: for each region that was read, the reading of the person who read it last.
         before: its accepted reading; None where it has none.
     """
@@ -69,17 +67,17 @@ class DensePage:
         return self.before is not None and ConfigVersion(self.before.run).name != self.config
 
 
-def pages_of(states: Iterable[NewState[TypedLine]]) -> dict[tuple[str, str], list[NewState[TypedLine]]]:
-    """The sound lines by image id and reader: each group is part of one reading; oldest first."""
-    found: dict[tuple[str, str], list[NewState[TypedLine]]] = defaultdict(list)
+def pages_of(states: Iterable[NewState[TypedLines]]) -> dict[tuple[str, str], list[NewState[TypedLines]]]:
+    """States that say something, by image id and reader: each group is part of one reading; oldest first."""
+    found: dict[tuple[str, str], list[NewState[TypedLines]]] = defaultdict(list)
     for state in states:
-        if state.task and state.said and not state.said.problem:
+        if state.task and state.said:
             found[state.task.image_id, state.reader].append(state)
     return {key: sorted(group, key=lambda state: state.revision) for key, group in found.items()}
 
 
-def of_lines(states: Sequence[NewState[TypedLine]], before: Mapping[tuple[str, str], Reading], run: str) -> ToKeep:
-    """What becomes of states of annotations of single lines: a reading of the page for each person, as far as it was read.
+def of_lines(states: Sequence[NewState[TypedLines]], before: Mapping[tuple[str, str], Reading], run: str) -> ToKeep:
+    """What becomes of states of annotations of lines: a reading of the page for each person, as far as it was read.
 
     Args:
         states: the new states.
@@ -87,13 +85,13 @@ def of_lines(states: Sequence[NewState[TypedLine]], before: Mapping[tuple[str, s
         run: the annotation config's version of the project.
     """
     readings = []
-    rows = [state.row(problem=state.said.problem if state.said else state.problem) for state in states
-            if not state.said or state.said.problem]
+    rows = [state.row(problem=state.problem) for state in states if not state.said]
     for (image_id, reader), group in pages_of(states).items():
         shown = group[0].shown[0]
-        reading = with_lines(shown, before.get((image_id, reader)), [state.said for state in group if state.said], reader, run)
+        typed = [line for state in group for line in state.said or ()]
+        reading = with_lines(shown, before.get((image_id, reader)), typed, reader, run)
         readings.append(reading)
-        rows += [state.row(reading, done=_effort(shown, reading, state.said.region_id)) for state in group if state.said]
+        rows += [state.row(reading, _problem(state.said), _effort(shown, reading, state.said)) for state in group if state.said]
     return ToKeep(tuple(readings), tuple(rows))
 
 
@@ -101,7 +99,7 @@ def with_lines(shown: Reading, before: Reading | None, lines: Sequence[TypedLine
     """The lines of a page that one person has read so far, in the order of the page.
 
     Args:
-        shown: the model's reading whose regions were cut out: polygons and other attributes are its.
+        shown: the model's reading whose regions were cut out: polygons, and attributes that no mark can say, are its.
         before: what the same person had read of the page; None where nothing.
         lines: what is new, oldest first.
         reader: ``person:<name>``.
@@ -111,9 +109,10 @@ def with_lines(shown: Reading, before: Reading | None, lines: Sequence[TypedLine
     of_page = {region.region_id: region for region in shown.regions}
     for line in lines:
         region = of_page[line.region_id]
-        regions[line.region_id] = replace(
-            region, text=line.text, score=None, recogniser=None,
-            attributes=replace(region.attributes, legible=line.legible, language=language_of(line.text)))
+        text = line.said.text
+        marks = line.said.marks | ({LineMark.ILLEGIBLE} if line.said.says_nothing else set())
+        attributes = replace(attributes_with(region.attributes, marks), language=language_of(text))
+        regions[line.region_id] = replace(region, text=text, score=None, recogniser=None, attributes=attributes)
     return replace(shown, reader=reader, run=run, revision=max(line.revision for line in lines),
                    regions=tuple(regions[name] for name in of_page if name in regions))
 
@@ -131,9 +130,20 @@ def whole_page(page: DensePage) -> Reading | None:
                    regions=tuple(found[region.region_id] for region in page.shown.regions if region.region_id in found))
 
 
-def _effort(shown: Reading, made: Reading, region_id: str) -> Effort:
-    """What a person did to one line of the pre-label."""
-    return effort(replace(shown, regions=(_region(shown, region_id),)), replace(made, regions=(_region(made, region_id),)))
+def _problem(lines: TypedLines) -> str | None:
+    """What is wrong with the lines of one task; None where all are sound."""
+    silent = [str(place) for place, line in enumerate(lines, 1) if line.said.says_nothing]
+    return f"line {', '.join(silent)}: {NO_TEXT}" if silent else None
+
+
+def _effort(shown: Reading, made: Reading, lines: TypedLines) -> Effort:
+    """What a person did to the lines of one task, as the pre-label showed them."""
+    names = {line.region_id for line in lines}
+    return effort(_only(shown, names), _only(made, names))
+
+
+def _only(reading: Reading, region_ids: Container[str]) -> Reading:
+    return replace(reading, regions=tuple(region for region in reading.regions if region.region_id in region_ids))
 
 
 def _region(reading: Reading, region_id: str) -> Region:

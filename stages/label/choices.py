@@ -6,10 +6,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from schemas.labelling import GoldGiven, Side, Waiting
+from schemas.reading import Kind
 from schemas.recipes.annotation_config import AnnotationConfig
 from stages.label.draws import drawn_blind, drawn_for_two, place_in_queue
 from stages.label.gold import gold_room
 from stages.label.priority import in_order
+
+SHOWN_WIDTH = 890
+"""Pixels of a screen of 1440 × 900 that the picture has when a task opens: beside Label Studio's panel (320), our column (204)
+and their margins (26), measured in Chromium with the screens of scene_text and document."""
+SHOWN_HEIGHT = 722
+"""The same downwards: ``calc(100vh - 178px)`` in these screens."""
+FEWEST_LINES = 3
+"""An image with fewer lines is no page: its letters are as quickly read by zooming in once."""
+NOT_TEXT = frozenset(kind for kind in Kind if kind is not Kind.TEXT)
+"""What line pages do not show."""
 
 
 def choose(config: AnnotationConfig, side: Side, waiting: Sequence[Waiting], gold: Collection[str], given: GoldGiven,
@@ -43,7 +54,7 @@ class ByDensity:
 
     Attributes:
         images: read as a whole.
-        pages: with so many regions that they are read line by line.
+        pages: read line by line, for their lines are many or small.
     """
 
     images: list[Waiting]
@@ -60,9 +71,29 @@ def split_by_density(config: AnnotationConfig, waiting: Sequence[Waiting], by_li
     """
     if not config.dense_config:
         return ByDensity(list(waiting), [])
-    new = [item for item in waiting if item.image_id not in by_line]
-    return ByDensity(images=[item for item in new if item.summary.regions <= config.dense],
-                     pages=[item for item in new if item.summary.regions > config.dense])
+    images: list[Waiting] = []
+    pages: list[Waiting] = []
+    for item in waiting:
+        if item.image_id not in by_line:
+            (pages if is_dense(config, item) else images).append(item)
+    return ByDensity(images, pages)
+
+
+def is_dense(config: AnnotationConfig, item: Waiting) -> bool:
+    """Whether an image is read line by line: it has more regions than ``dense``, or lines lower than ``dense_height``.
+
+    Never where that shows less than the picture does, or worse: where something is no text (a check box, a stamp), and where
+    fewer than half of the regions are lines that run across, or fewer than ``FEWEST_LINES``.
+    """
+    summary = item.summary
+    if summary.lines < max(FEWEST_LINES, summary.regions / 2) or not NOT_TEXT.isdisjoint(summary.slices):
+        return False
+    return summary.regions > config.dense or height_shown(item) < config.dense_height
+
+
+def height_shown(item: Waiting) -> float:
+    """How high the lines of an image are when its task opens, in pixels of a screen of 1440 × 900: their median."""
+    return item.summary.line_height * min(1, SHOWN_WIDTH / item.width, SHOWN_HEIGHT / item.height)
 
 
 def for_second_readers(config: AnnotationConfig, image_ids: Sequence[str], gold: Collection[str]) -> list[str]:

@@ -8,16 +8,18 @@ from typing import TypeVar
 
 from adapters.label_studio.changes import Annotation, ChangedTask
 from adapters.label_studio.codec import from_annotation, line_from_annotation
+from adapters.label_studio.lines import lines_from_annotation
 from datastore.ledger import Connection, outbox, published_configs, readings
 from datastore.ledger.annotations import seen_annotations, standing_annotations
 from datastore.ledger.images import image_rows
 from schemas.answers import StandingAnnotation
 from schemas.errors import CodecError
 from schemas.label_tasks import SUBJECT, Project, TaskRow
+from schemas.line_marks import LineMark, MarkedText, marks_of
 from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from schemas.stored import StoredImage
-from stages.collect.lines import TypedLine, pages_of
+from stages.collect.lines import TypedLine, TypedLines, pages_of
 from stages.collect.new_states import NewState
 
 T = TypeVar("T")
@@ -62,7 +64,7 @@ def read_page(connection: Connection, config: AnnotationConfig, project: Project
         seen_annotations(connection, project.key, keys), xml)
 
 
-def read_before(connection: Connection, states: Iterable[NewState[TypedLine]], run: str) -> dict[tuple[str, str], Reading]:
+def read_before(connection: Connection, states: Iterable[NewState[TypedLines]], run: str) -> dict[tuple[str, str], Reading]:
     """What the people who typed lines had read of the same pages before, by image id and reader."""
     found = {key: readings.newest_reading(connection, *key, run) for key in pages_of(states)}
     return {key: reading for key, reading in found.items() if reading}
@@ -89,21 +91,38 @@ def image_states(known: KnownOfPage, config: AnnotationConfig, project: Project,
     return _new_states(known, project, page, said)
 
 
-def line_states(known: KnownOfPage, project: Project, page: Iterable[ChangedTask]) -> list[NewState[TypedLine]]:
-    """The new states of annotations of single lines."""
+def line_states(known: KnownOfPage, project: Project, page: Iterable[ChangedTask]) -> list[NewState[TypedLines]]:
+    """The new states of annotations of lines, one a task or several."""
 
-    def said(item: Annotation, row: TaskRow | None) -> tuple[TypedLine | None, str | None]:
-        if row is None:
+    def said(item: Annotation, row: TaskRow | None) -> tuple[TypedLines | None, str | None]:
+        shown = known.readings.get(row.shown[0]) if row and row.shown else None
+        if row is None or shown is None:
             return None, "its task names no region of ours"
         if item.was_cancelled:
             return None, None
         try:
-            text, legible = line_from_annotation(item.raw)
+            typed = _typed(item, row, shown)
         except CodecError as error:
             return None, str(error)
-        return TypedLine(row.region_id, text, legible, item.revision), None
+        return tuple(TypedLine(region_id, text, item.revision)
+                     for region_id, text in zip(row.region_ids(shown), typed, strict=True)), None
 
     return _new_states(known, project, page, said)
+
+
+def _typed(item: Annotation, row: TaskRow, shown: Reading) -> list[MarkedText]:
+    """What an annotation says of each line that its task shows.
+
+    Raises:
+        CodecError: what it says is formed otherwise.
+    """
+    names = row.region_ids(shown)
+    if row.shows_lines:
+        return lines_from_annotation(item.raw, len(names))
+    text, legible = line_from_annotation(item.raw)
+    [region] = [region for region in shown.regions if region.region_id in names]
+    marks = marks_of(region.attributes) - {LineMark.ILLEGIBLE}  # the screen of one line has no other mark
+    return [MarkedText(text, marks if legible else marks | {LineMark.ILLEGIBLE})]
 
 
 def _new_states(known: KnownOfPage, project: Project, page: Iterable[ChangedTask],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from datastore.ledger import Connection, outbox, readings
 from datastore.ledger.annotations import answers_to
-from schemas.label_tasks import region_of
+from schemas.answers import Answer
+from schemas.label_tasks import TaskRow
+from schemas.reading import Reading
 from stages.collect.lines import DensePage, whole_page
 from workbench.report import CollectReport
 
@@ -33,15 +35,33 @@ def read_dense_pages(connection: Connection, config: str, image_ids: Iterable[st
     pages = []
     for image_id in wanted:
         rows = outbox.rows_of_image(connection, config, image_id)
-        by = {region_of(item.subject): item.reading for item in answers.get(image_id, ()) if item.reading}
+        shown = readings.readings_by_id(connection, [row.shown[0] for row in rows])
         for taken_by in sorted({row.taken_by for row in rows}):
             mine = [row for row in rows if row.taken_by == taken_by]
-            cut_out = mine[0].shown[0]
             before = readings.accepted_ids(connection, taken_by, [image_id]).get(image_id)
-            known = readings.readings_by_id(connection, [cut_out, *([before] if before else [])])
-            pages.append(DensePage(image_id, config, taken_by, known[cut_out], tuple(row.region_id for row in mine), by,
-                                   known[before] if before else None))
+            known = readings.readings_by_id(connection, [before] if before else [])
+            pages.append(DensePage(
+                image_id, config, taken_by, shown[mine[0].shown[0]],
+                tuple(name for row in mine for name in row.region_ids(shown[row.shown[0]])),
+                _read_last(mine, answers.get(image_id, ()), shown), known[before] if before else None))
     return pages
+
+
+def _read_last(rows: Sequence[TaskRow], answers: Iterable[Answer], shown: Mapping[str, Reading]) -> dict[str, Reading]:
+    """By region, the reading of the person who read it last.
+
+    Args:
+        rows: the tasks of a page.
+        answers: to its tasks, oldest first.
+        shown: what the tasks show, by reading id.
+    """
+    by_subject = {row.subject: row for row in rows}
+    found: dict[str, Reading] = {}
+    for answer in answers:
+        row = by_subject.get(answer.subject)
+        if row and answer.reading:
+            found |= dict.fromkeys(row.region_ids(shown[row.shown[0]]), answer.reading)
+    return found
 
 
 def write_dense_page(connection: Connection, page: DensePage) -> CollectReport:

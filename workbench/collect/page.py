@@ -74,7 +74,7 @@ def take_in(connection: Connection, config: AnnotationConfig, project: Project, 
     without = {item.image_id for item in gone if item.image_id}
     mark_taken_back(connection, project.key, gone)
     report = CollectReport(taken_back=len(without))
-    if config.subject is Subject.REGION:
+    if config.subject is not Subject.IMAGE:
         lines = line_states(known, project, page)
         report.add(keep(connection, of_lines(lines, read_before(connection, lines, project.run), project.run)))
         report.add(decide_dense_pages(connection, config.name, without | {row.image_id for row in known.tasks.values()}))

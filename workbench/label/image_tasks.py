@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.label_studio.codec import to_prediction
-from datastore.ledger import Ledger
+from datastore.ledger import Ledger, outbox
 from datastore.ledger.images import image_rows
 from schemas.answers import READINGS_TO_CHOOSE
 from schemas.label_tasks import SUBJECT, TaskRow
@@ -30,10 +30,12 @@ def image_task_maker(ledger: Ledger, bucket: str, config: AnnotationConfig) -> M
     def make(rows: Sequence[TaskRow], shown: Mapping[str, Reading]) -> list[dict[str, Any]]:
         with ledger.read() as connection:
             images = image_rows(connection, [row.image_id for row in rows])
+        places = shown_places(ledger, rows)
         made = []
         for row in rows:
             image = images[row.image_id]
-            data = {"image": f"s3://{bucket}/{image_key(image.image_id, image.media_type)}", SUBJECT: row.subject}
+            data = {"image": f"s3://{bucket}/{image_key(image.image_id, image.media_type)}", SUBJECT: row.subject,
+                    "place": places[row.subject]}
             if row.reason is not None:
                 data["reason"] = row.reason
             predictions = [to_prediction(shown[reading_id], config, name=name, marked=row.marked)
@@ -42,6 +44,17 @@ def image_task_maker(ledger: Ledger, bucket: str, config: AnnotationConfig) -> M
         return made
 
     return make
+
+
+def shown_places(ledger: Ledger, rows: Sequence[TaskRow]) -> dict[str, str]:
+    """What a task says of its place in the queue of its project when it is pushed, such as ``23 / 200``, by subject.
+
+    Args:
+        ledger: knows the queue.
+        rows: tasks of one project.
+    """
+    places = outbox.queue_places(ledger, rows[0].project) if rows else {}
+    return {row.subject: f"{places[row.subject]} / {len(places)}" for row in rows}
 
 
 def _names(row: TaskRow) -> Sequence[str]:

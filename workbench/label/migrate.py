@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from more_itertools import chunked
+from more_itertools import chunked, map_reduce
 
+from adapters.label_studio.tasks import is_untouched
 from datastore.ledger import Ledger, outbox, projects, published_configs, readings
 from datastore.ledger.annotations import answered_subjects
 from schemas.config_version import ConfigVersion
@@ -98,10 +99,24 @@ def _accept_renewed(ledger: Ledger, config: AnnotationConfig, renewed: Sequence[
 
 
 def _take_back_open(bench: Workbench, project: Project, dry_run: bool) -> int:
-    """Removes the tasks of a project that nobody has answered; of a page that is read line by line, all or none."""
+    """Removes the tasks of a project that nobody has begun; of a page that is read line by line, all or none.
+
+    What is left of a page would else be taken for all of it.
+    """
+    planned = outbox.unconfirmed(bench.ledger, project.key)
     begun = {image_of(subject) for subject in answered_subjects(bench.ledger, project.key)}
-    there = outbox.confirmed(bench.ledger, project.key)
+    begun |= {row.image_id for row in planned if row.after_task is not None}  # they may be there: nobody knows
+    there: dict[str, int | None] = {**outbox.confirmed(bench.ledger, project.key), **{row.subject: None for row in planned}}
     open_ones = {subject: task_id for subject, task_id in there.items() if image_of(subject) not in begun}
-    if dry_run or not open_ones or not is_ours(bench.label_studio, project):
+    if not open_ones or not is_ours(bench.label_studio, project):
         return len(open_ones)
-    return take_back(bench, project, open_ones)
+    open_ones = _whole_pages(bench, project, open_ones)
+    return len(open_ones) if dry_run else take_back(bench, project, open_ones)
+
+
+def _whole_pages(bench: Workbench, project: Project, open_tasks: Mapping[str, int | None]) -> dict[str, int | None]:
+    """These tasks but for pages of several tasks, one of which somebody has a draft of. A single task is asked when it goes."""
+    pages = map_reduce(open_tasks.items(), lambda item: image_of(item[0]), lambda item: item[1])
+    begun = {image_id for image_id, task_ids in pages.items() if len(task_ids) > 1 and not all(
+        task_id is None or is_untouched(bench.label_studio, project.number, task_id) for task_id in task_ids)}
+    return {subject: task_id for subject, task_id in open_tasks.items() if image_of(subject) not in begun}

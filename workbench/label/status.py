@@ -17,6 +17,7 @@ from stages.label.rooms import RATE_DAYS
 from stages.label.status import sum_up
 from workbench.bench import Workbench
 from workbench.label.calibration import newest_checked
+from workbench.label.dense_pages import table_of_dense_pages
 from workbench.report import StatusReport
 
 PAGE_KEY = "reports/labelling.html"
@@ -45,11 +46,15 @@ def status_of(bench: Workbench, annotation_config: str | None = None) -> ShownSt
     now = datetime.now(UTC)
     since = round((now - timedelta(days=RATE_DAYS)).timestamp() * 1000)
     queues = label_status.queues(bench.ledger, since, RATE_DAYS, annotation_config)
-    marking = _marking(bench, sorted({queue.annotation_config.name for queue in queues}))
+    names = sorted({queue.annotation_config.name for queue in queues})
+    marking = _marking(bench, names)
     status = sum_up(label_status.work(bench.ledger, annotation_config), label_status.compared(bench.ledger, annotation_config),
                     queues, marking)
     thresholds = {queue.annotation_config: bench.config_named(queue.annotation_config.name).agreement for queue in queues}
-    return ShownStatus(tables(status), render(status, thresholds=thresholds, at=f"{now:%Y-%m-%d %H:%M} UTC"))
+    shown = tables(status)
+    if dense := table_of_dense_pages(bench, names):
+        shown.append(dense)
+    return ShownStatus(shown, render(status, thresholds=thresholds, at=f"{now:%Y-%m-%d %H:%M} UTC"))
 
 
 def _marking(bench: Workbench, annotation_configs: Iterable[str]) -> list[Marking]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from datastore.ledger import Ledger, gold, label_queue, label_status, leases, model_runs, outbox
 from datastore.ledger.leases import Lease
+from pages.dense_pages import said_density
 from schemas.errors import LeaseLost, SettingError
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Share, Side, Waiting
@@ -126,18 +127,18 @@ def _plan(ledger: Ledger, config: AnnotationConfig, project: Project, lease: Lea
 
 
 def _top_up_lines(bench: Workbench, config: AnnotationConfig, pages: Sequence[Waiting], report: LabelReport) -> None:
-    """Plans and pushes the lines of dense pages as tasks of ``config.dense_config``: hundreds of regions open slowly."""
+    """Plans and pushes the lines of dense pages as tasks of ``config.dense_config``."""
     if not pages and not label_queue.images_given(bench.ledger, config.dense_config):
         return
     lines = bench.config_named(config.dense_config)
     project = project_of(bench, lines)
     room = _room(bench.ledger, lines, project)
     try:
-        pushed = push_lines(bench, project, config, in_order(pages, config.requested), room.new)
+        pushed = push_lines(bench, project, lines, config, in_order(pages, config.requested), room.new)
     except LeaseLost as error:
         report.notes.append(str(error))
         return
     report.lines += pushed.new
     report.notes += pushed.notes(project.number)
-    report.notes.append(f"{data_address(bench.label_studio, project)} has {outbox.task_count(bench.ledger, project.key)} lines "
-                        f"of pages with more than {config.dense} regions.")
+    report.notes.append(f"{data_address(bench.label_studio, project)} has {outbox.task_count(bench.ledger, project.key)} tasks "
+                        f"about lines of pages with {said_density(config)}.")

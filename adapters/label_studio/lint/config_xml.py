@@ -8,6 +8,7 @@ from xml.parsers import expat
 from adapters.label_studio.label_config import Tag, read_xml
 from adapters.label_studio.lint.findings import CONFIG_XML, Finding, Severity, at_tag
 from adapters.label_studio.lint.hotkeys import lint_hotkeys
+from adapters.label_studio.lint.lines import lint_lines
 from adapters.label_studio.lint.visibility import lint_visibility
 from schemas.recipes.annotation_config import CHOICES, IMAGE, LABELS, OF_THE_IMAGE, SHAPES, TEXT, Subject, vocabulary_of
 
@@ -37,6 +38,8 @@ def lint_xml(xml: str, subject: Subject = Subject.IMAGE) -> list[Finding]:
     except expat.ExpatError as error:
         why = expat.ErrorString(error.code)
         return [Finding(CONFIG_XML, error.lineno, f"not XML ({why})", "close every tag, quote every value, write & as &amp;")]
+    if subject is Subject.LINES:
+        return sorted(lint_lines(root), key=lambda finding: finding.line)
     named = _by_name(root)
     controls = {name: tag for name, tag in named.items() if tag.name != "Image"}
     found = [

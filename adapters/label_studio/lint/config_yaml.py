@@ -58,7 +58,7 @@ def _agreement(config: AnnotationConfig) -> Iterator[_Wrong]:
 
 def _shares(config: AnnotationConfig) -> Iterator[_Wrong]:
     """Shares of the images that are labelled twice, without a pre-label, or as gold."""
-    if config.subject is Subject.REGION:
+    if config.subject is not Subject.IMAGE:
         for name, share in (("overlap", config.overlap), ("without_prelabel", config.without_prelabel), ("gold", config.gold)):
             if share:
                 yield _Wrong((name,), f"{name} is {share} in a config about regions",
@@ -83,9 +83,9 @@ def _dense_config(config: AnnotationConfig, folder: Path) -> Iterator[_Wrong]:
         other = parse_recipe(AnnotationConfig, path.read_text(encoding="utf-8"), f"{config.dense_config}/{CONFIG_YAML}")
     except SettingError:
         return  # that config's own lint says what is wrong with it
-    if other.subject is not Subject.REGION or other.unit is not config.unit:
+    if other.subject is Subject.IMAGE or other.unit is not config.unit:
         yield _Wrong(("dense_config",), f"dense_config is {config.dense_config!r}, about an {other.subject} and {other.unit}s",
-                     f"it takes the regions of dense images: one with subject region and unit {config.unit}")
+                     f"it takes the regions of dense images: one with subject lines (or region) and unit {config.unit}")
 
 
 def _renames(config: AnnotationConfig) -> Iterator[_Wrong]:

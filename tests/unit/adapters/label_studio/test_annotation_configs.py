@@ -25,6 +25,7 @@ CONFIGS = ROOT / "annotation_configs"
 SHIPPED = sorted(path.parent.name for path in CONFIGS.glob("*/config.xml"))
 SCENE = (CONFIGS / "scene_text" / "config.xml").read_text(encoding="utf-8")
 LINE = (CONFIGS / "line_text" / "config.xml").read_text(encoding="utf-8")
+ONE_LINE = (ROOT / "tests" / "line_text_1.xml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -64,9 +65,32 @@ def test_configs_about_images_offer_the_whole_vocabulary(name: str) -> None:
     assert ("kind_ellipse" in controls) is (name == "document")
 
 
-def test_the_config_of_one_line_asks_for_its_text_and_nothing_else() -> None:
+def test_the_config_of_lines_asks_for_their_texts_and_nothing_else() -> None:
     controls = [tag.get("name") for tag in read_xml(LINE).walk() if tag.get("toName")]
+    assert controls == ["text_{{idx}}"]
+    assert ">" not in LINE[LINE.index("<Style>") + 7:LINE.index("</Style>")]  # Label Studio writes &gt; into its style sheet
+
+
+def test_the_config_of_one_line_which_projects_of_version_1_have_is_still_sound() -> None:
+    controls = [tag.get("name") for tag in read_xml(ONE_LINE).walk() if tag.get("toName")]
     assert controls == ["text", "legible"]
+    assert [finding.wrong for finding in lint_xml(ONE_LINE, Subject.REGION) if "hotkey" not in finding.wrong] == []
+
+
+@pytest.mark.parametrize(("old", "new", "wrong"), [
+    ('on="$lines"', 'on="$rows"', "Repeater: on is '$rows'"),
+    ("<Repeater", "<View", "0 tags of the name Repeater"),
+    ('name="text_{{idx}}"', 'name="text"', "TextArea: name is 'text'"),
+    ('value="$lines[{{idx}}].image"', 'value="$image"', "Image: value is '$image'"),
+    ('rows="2"', 'rows="1"', "TextArea: rows is '1'"),
+    ('value="✎"', 'value="✍"', "Shortcut types '✍'"),
+    ('hotkey="alt+g"', 'hotkey="g"', "hotkey 'g' of '✎' is a letter of the text"),
+    ("</Repeater>", '<Choices name="legible" toName="image_0"/></Repeater>', "Choices 'legible' is unknown to the codec"),
+])
+def test_a_mistake_in_a_config_of_lines_is_found(old: str, new: str, wrong: str) -> None:
+    spoilt = LINE.replace(old, new, 1).replace("</Repeater>", "</View>" if new == "<View" else "</Repeater>")
+    found = [finding for finding in lint_xml(spoilt, Subject.LINES) if wrong in finding.wrong]
+    assert found and found[0].repair
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -395,7 +395,7 @@ def test_a_line_comes_back_as_it_went(text: str, legible: bool) -> None:
 
 
 def test_a_line_task_has_one_text_and_one_mark() -> None:
-    assert load_annotation_config(CONFIGS / "line_text").subject is Subject.REGION
+    assert load_annotation_config(CONFIGS / "line_text").subject is Subject.LINES  # it was REGION in version 1
     assert "score" not in to_line_prediction("a", True, name="m")
     for results, message in (([drawn("polygonlabels", SQUARE)], "'polygonlabels' 'kind' is not part"),
                              ([said("text", ["a", "b"])], "2 texts"), ([said("legible", ["perhaps"])], "legible is 'perhaps'")):

@@ -11,7 +11,7 @@ import pytest
 from datastore.ledger import Ledger, gold, label_queue, outbox, projects, published_configs
 from schemas.errors import SettingError
 from schemas.label_tasks import TaskRow
-from schemas.labelling import Share, Side
+from schemas.labelling import PagesGiven, Share, Side
 from tests.read_images import RUN, fill
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -41,6 +41,25 @@ def test_the_outbox_remembers_the_first_post(ledger: Ledger) -> None:
     with ledger.write() as connection:
         outbox.forget(connection, "key", ["b"])
     assert {row.subject: row.after_task for row in outbox.unconfirmed(ledger, "key")} == {"a": 10, "b": None}
+
+
+def test_places_in_the_queue_are_counted_over_what_was_ever_planned(ledger: Ledger) -> None:
+    rows = [TaskRow("key", name, 1, name, "c", (), place=place) for name, place in (("c", 9), ("a", 2), ("b", 5))]
+    with ledger.write() as connection:
+        outbox.plan_tasks(connection, [*rows, TaskRow("other", "d", 1, "d", "c", (), place=1)])
+        outbox.drop(connection, "key", ["b"])
+    assert outbox.queue_places(ledger, "key") == {"a": 1, "c": 2}
+
+
+def test_how_pages_were_given_out(ledger: Ledger) -> None:
+    for name in ("scene", "lines"):
+        projects.plan_project(ledger, name, 1, Side.A, f"key {name}")
+    with ledger.write() as connection:
+        outbox.plan_tasks(connection, [TaskRow("key scene", "a", 1, "a", "scene"), *(
+            TaskRow("key lines", f"{image}/lines:{start}-{start + 8}", 1, image, taken_by, ("r",))
+            for image, taken_by in (("b", "scene"), ("c", "scene"), ("d", "other")) for start in (0, 8))])
+    assert label_queue.pages_given(ledger, "scene", "lines") == PagesGiven(images=1, pages=2, tasks=4)
+    assert label_queue.pages_given(ledger, "none", "lines") == PagesGiven(0, 0, 0)
 
 
 def test_a_published_version_never_changes(ledger: Ledger) -> None:

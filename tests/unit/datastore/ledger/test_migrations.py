@@ -9,9 +9,11 @@ import pytest
 from alembic import command
 from sqlalchemy import select, text
 
-from datastore.ledger import Ledger, label_status, model_runs, outbox, projects, tables
+from datastore.ledger import Ledger, label_queue, label_status, model_runs, outbox, projects, tables
 from datastore.ledger.engine import _alembic
 from datastore.ledger.submissions import known_images, submission_rows
+from schemas.reading import summarise
+from tests.read_images import RUN, fill, made_reading
 
 
 @pytest.mark.slow
@@ -76,3 +78,21 @@ def test_one_person_who_was_two_is_one_after_the_migration(tmp_path: Path) -> No
     rows = submission_rows(ledger, decomposed[0])
     assert {(row.key, row.campaign, row.submitter) for row in rows} == {
         (keys[0], "봄행사", "김하늘"), (keys[1], "봄행사", "김하늘"), (keys[2], "봄행사", "lee"), (keys[3], "봄행사", "")}
+
+
+def test_summaries_of_earlier_readings_know_the_height_of_their_lines_after_the_migration(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    ledger.migrate()
+    [image] = fill(ledger, "m", 1, regions=3)
+    with ledger.write() as connection:
+        connection.execute(tables.readings.update().values(summary={"regions": 3, "uncertainty": 0.5, "slices": ["text"]}))
+        script = _alembic()
+        script.attributes["connection"] = connection
+        command.stamp(script, "0011")
+    [before] = label_queue.described(ledger, RUN, [image])
+    assert (before.summary.lines, before.summary.line_height) == (0, 0)
+    assert ledger.migrate()
+    [after] = label_queue.described(ledger, RUN, [image])
+    made = summarise(made_reading(image, 3).regions)
+    assert (after.summary.lines, after.summary.line_height) == (made.lines, made.line_height) == (3, 40)
+    assert (after.width, after.height) == (made_reading(image, 3).width, made_reading(image, 3).height)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.labelling import GoldGiven, Side
-from stages.label.choices import ByDensity, choose, for_second_readers, readings_shown, split_by_density
+from stages.label.choices import ByDensity, choose, for_second_readers, height_shown, is_dense, readings_shown, split_by_density
 from tests.unit.stages.label.waiting_images import CONFIG, ids, image, some_images
 
 NO_GOLD = GoldGiven(gold=0, tasks=0)
@@ -66,6 +66,37 @@ def test_dense_pages_go_line_by_line_and_stay_there() -> None:
     assert split_by_density(CONFIG, waiting, {"given"}) == ByDensity([sparse, at_the_limit], [dense])
     whole = CONFIG.model_copy(update={"dense_config": ""})
     assert split_by_density(whole, waiting, ()) == ByDensity(waiting, [])
+
+
+@pytest.mark.parametrize(("size", "line_height", "shown"), [
+    ((1600, 1200), 28, 15.575),  # as wide as a screen shows: 890 of 1600
+    ((600, 4800), 60, 9.025),  # a tall receipt: 722 of 4800
+    ((400, 300), 12, 12),  # nothing is shown larger than it is
+])
+def test_lines_are_as_high_as_a_screen_shows_them(size: tuple[int, int], line_height: float, shown: float) -> None:
+    assert height_shown(image("page", line_height=line_height, size=size)) == pytest.approx(shown)
+
+
+@pytest.mark.parametrize(("line_height", "regions", "lines", "dense"), [
+    (25, 5, 5, True),  # 13.9 on the screen
+    (26, 5, 5, False),  # 14.5
+    (25, 2, 2, False),  # a small sign is no page
+    (25, 8, 3, False),  # mostly downwards
+    (25, 8, 4, True),
+    (40, 201, 201, True),
+    (40, 201, 90, False),
+])
+def test_small_lines_go_line_by_line_where_they_are_most_of_a_page(line_height: float, regions: int, lines: int,
+                                                                   dense: bool) -> None:
+    config = CONFIG.model_copy(update={"dense_height": 14})
+    assert is_dense(config, image("page", regions=regions, lines=lines, line_height=line_height)) is dense
+    assert not is_dense(CONFIG, image("page", line_height=line_height))  # 0: the height does not matter
+
+
+def test_what_is_no_text_is_checked_on_the_picture() -> None:
+    config = CONFIG.model_copy(update={"dense_height": 14})
+    assert is_dense(config, image("page", 0.1, "text", line_height=9, regions=300))
+    assert not is_dense(config, image("form", 0.1, "checkbox", "text", line_height=9, regions=300))
 
 
 def test_second_readers_get_gold_and_what_is_drawn() -> None:

@@ -14,7 +14,7 @@ from stages.label.priority import in_order
 
 def waits(name: str, uncertainty: float = 0.1, slices: tuple[str, ...] = (), cluster: str = "",
           submitter: str = "kim") -> Waiting:
-    return Waiting(name, f"reading {name}", Summary(3, uncertainty, slices), cluster or name, submitter, "demo")
+    return Waiting(name, f"reading {name}", Summary(3, uncertainty, slices), 1600, 1200, cluster or name, submitter, "demo")
 
 
 def ids(items: Iterable[Waiting]) -> list[str]:

@@ -12,8 +12,10 @@ CONFIG = AnnotationConfig(name="scene_text", version=1, unit=Unit.LINE, owner="k
                           without_prelabel=0.1, requested=("vertical",), dense=200, dense_config="line_text")
 
 
-def image(name: str, uncertainty: float = 0.1, *slices: str, regions: int = 5) -> Waiting:
-    return Waiting(name, f"reading of {name}", Summary(regions, uncertainty, slices), name, "kim", "demo")
+def image(name: str, uncertainty: float = 0.1, *slices: str, regions: int = 5, lines: int | None = None,
+          line_height: float = 40, size: tuple[int, int] = (1600, 1200)) -> Waiting:
+    summary = Summary(regions, uncertainty, slices, regions if lines is None else lines, line_height)
+    return Waiting(name, f"reading of {name}", summary, *size, name, "kim", "demo")
 
 
 def some_images(count: int) -> list[Waiting]:

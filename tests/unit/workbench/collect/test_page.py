@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,15 +16,17 @@ import pytest
 from adapters.label_studio.changes import Annotation, ChangedTask, UnreadableTask
 from adapters.label_studio.codec import to_line_prediction, to_prediction
 from adapters.label_studio.configs import load_annotation_config
-from datastore.ledger import Ledger, cursors, leases, outbox, projects, readings, second_looks
+from adapters.label_studio.lines import to_lines_prediction
+from datastore.ledger import Ledger, cursors, label_status, leases, outbox, projects, readings, second_looks
 from schemas.errors import LeaseLost
-from schemas.label_tasks import SUBJECT, Project, TaskRow, line_subject
+from schemas.label_tasks import SUBJECT, Project, TaskRow, line_subject, lines_subject
 from schemas.labelling import Side
 from schemas.recipes.annotation_config import AnnotationConfig
 from tests.places import ROOT
 from tests.read_images import fill, made_reading
 from workbench.collect.decide import decide_stranded, tell_stuck
 from workbench.collect.page import Source, collect_page, cursor_of
+from workbench.label.migrate import migrate
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WHOLE = load_annotation_config(ROOT / "annotation_configs" / "scene_text").model_copy(update={"overlap": 0.0, "gold": 0.0})
@@ -93,6 +96,12 @@ def as_shown(image_id: str) -> list[dict[str, Any]]:
 
 def without_text(image_id: str) -> list[dict[str, Any]]:
     return [result for result in as_shown(image_id) if result["type"] != "textarea"]
+
+
+def several_lines(image_id: str, *texts: str) -> list[dict[str, Any]]:
+    """Texts typed over the first lines that a task shows."""
+    results: list[dict[str, Any]] = to_lines_prediction(made_reading(image_id, len(texts)).regions, name="m")["result"]
+    return [{**result, "value": {"text": [text]}} for result, text in zip(results, texts, strict=True)]
 
 
 def line(text: str) -> list[dict[str, Any]]:
@@ -202,10 +211,42 @@ def test_a_page_is_accepted_with_its_last_line_and_taken_back_with_any(ledger: L
     assert here.counts(*(changed(number, subject, line(f"line {number}")) for number, subject in enumerate(subjects[:2], 1))) == {
         "readings": 1}
     assert here.accepted(WHOLE.name, image) == {}
-    assert here.counts(changed(3, subjects[2], line(""), at=2)) == {"with a problem": 1}
+    # Without text it is noted and kept as illegible: the page waits for nobody. What is typed later wins.
+    assert here.counts(changed(3, subjects[2], line(""), at=2)) == {"readings": 1, "with a problem": 1, "accepted": 1}
     assert here.counts(changed(3, subjects[2], line("line 3"), at=3)) == {"readings": 1, "accepted": 1}
     [reading_id] = here.accepted(WHOLE.name, image).values()
     with ledger.read() as connection:
         [page] = readings.readings_by_id(connection, [reading_id]).values()
     assert [region.text for region in page.regions] == ["line 1", "line 2", "line 3"]
     assert here.counts(changed(1, subjects[0], at=4)) == {"taken back": 1, "no longer accepted": 1}
+
+
+def test_a_page_of_several_tasks_is_accepted_with_its_last_task_and_no_line_loses_another(ledger: Ledger) -> None:
+    [image] = fill(ledger, "m", 1, regions=3)
+    here = place(ledger, LINES, {lines_subject(image, 0, 2): image, lines_subject(image, 2, 3): image})
+    first = changed(1, lines_subject(image, 0, 2), several_lines(image, "⌿첫째", ""))
+    assert here.counts(first) == {"readings": 1, "with a problem": 1}
+    assert here.accepted(WHOLE.name, image) == {}
+    assert here.counts(changed(2, lines_subject(image, 2, 3), several_lines(image, "✎셋째"), at=2, who="lee")) == {
+        "readings": 1, "accepted": 1}
+    [reading_id] = here.accepted(WHOLE.name, image).values()
+    with ledger.read() as connection:
+        page = readings.readings_by_id(connection, [reading_id])[reading_id]
+    assert [region.text for region in page.regions] == ["첫째", "", "셋째"]
+    assert [region.attributes.legible for region in page.regions] == [True, False, True]
+    assert [region.attributes.writing for region in page.regions][2] == "handwritten"
+    assert [region.region_id for region in page.regions] == [region.region_id for region in made_reading(image, 3).regions]
+    [one, other] = label_status.work(ledger)
+    assert (one.effort and one.effort.shown, other.effort and other.effort.shown) == (2, 1)
+    assert one.problem and "line 2" in one.problem
+    assert here.counts(changed(1, lines_subject(image, 0, 2), at=3)) == {"taken back": 1, "no longer accepted": 1}
+
+
+def test_lines_that_are_corrected_after_a_migration_of_their_page_still_count(ledger: Ledger) -> None:
+    [image] = fill(ledger, "m", 1, regions=2)
+    here = place(ledger, LINES, {lines_subject(image, 0, 2): image})
+    assert here.counts(changed(1, lines_subject(image, 0, 2), several_lines(image, "하나", "둘")))["accepted"] == 1
+    newer = WHOLE.model_copy(update={"version": WHOLE.version + 1, "renames": {LINES.version: {"kind": {"text": "stamp"}}}})
+    assert not migrate(SimpleNamespace(ledger=ledger), newer, dry_run=False).readings  # the page is under the config of lines
+    assert here.counts(changed(1, lines_subject(image, 0, 2), several_lines(image, "하나", "두울"), at=5)) == {
+        "readings": 1, "accepted": 1}
