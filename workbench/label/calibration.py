@@ -8,7 +8,8 @@ from datastore.ledger import Ledger, leases, outbox, readings
 from datastore.ledger.checked_prelabels import checked_prelabels, recently_accepted
 from datastore.ledger.leases import Lease
 from schemas.answers import CheckedPrelabel
-from schemas.label_tasks import Project
+from schemas.label_tasks import Project, TaskRow
+from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from stages.label.calibration import PAIRS_USED, Calibration, calibrate, judged_lines
 
@@ -33,6 +34,8 @@ def newest_checked(ledger: Ledger, annotation_config: str, run: str) -> list[Che
 def mark_planned(ledger: Ledger, project: Project, lease: Lease, taken_by: AnnotationConfig) -> None:
     """Notes what the screen marks in a project's planned tasks; in none whose model has too few accepted lines yet.
 
+    The screen of a single line marks nothing.
+
     Args:
         ledger: where.
         project: of the tasks.
@@ -42,11 +45,11 @@ def mark_planned(ledger: Ledger, project: Project, lease: Lease, taken_by: Annot
     Raises:
         LeaseLost: another run has taken the project over.
     """
-    rows = outbox.unmarked(ledger, project.key)
+    rows = [row for row in outbox.unmarked(ledger, project.key) if row.shows_lines or row.subject == row.image_id]
     with ledger.read() as connection:
         shown = readings.readings_by_id(connection, [row.shown[0] for row in rows])
     by_run = {run: _calibration(ledger, taken_by, run) for run in {reading.run for reading in shown.values()}}
-    marked = {row.subject: calibration.marks(shown[row.shown[0]]) for row in rows
+    marked = {row.subject: _marks(calibration, row, shown[row.shown[0]]) for row in rows
               if (calibration := by_run[shown[row.shown[0]].run])}
     if marked:
         with ledger.write() as connection:
@@ -57,3 +60,10 @@ def mark_planned(ledger: Ledger, project: Project, lease: Lease, taken_by: Annot
 def _calibration(ledger: Ledger, config: AnnotationConfig, run: str) -> Calibration | None:
     checked = newest_checked(ledger, config.name, run)
     return calibrate([line for item in checked for line in judged_lines(item)], config.sure)
+
+
+def _marks(calibration: Calibration, row: TaskRow, shown: Reading) -> dict[str, float]:
+    """What the screen of a task marks: of some lines of a page those alone."""
+    marks = calibration.marks(shown)
+    lines = row.region_ids(shown)
+    return {name: marks[name] for name in lines if name in marks} if lines else marks
