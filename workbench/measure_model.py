@@ -12,7 +12,7 @@ import numpy as np
 from more_itertools import chunked
 from PIL import Image, ImageOps
 
-from adapters.ocr.engine import OcrEngine
+from adapters.ocr.engine import OcrEngine, as_kept
 from schemas.errors import SettingError
 from schemas.reading import Reading
 
@@ -22,7 +22,7 @@ PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Readings of pictures, and the seconds that the engine took, decoding left out."""
+    """Readings of pictures as prelabel keeps them, and the seconds that the engine took, decoding left out."""
 
     readings: tuple[Reading, ...]
     seconds: float
@@ -47,8 +47,9 @@ def measure(engine: OcrEngine, paths: Sequence[Path]) -> Measured:
     for window in chunked(paths, engine.images_a_read):
         pictures = [np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGB")) for path in window]
         started = time.perf_counter()
-        readings += engine.read(pictures, [path.name for path in window])
+        found = engine.read(pictures, [path.name for path in window])
         seconds += time.perf_counter() - started
+        readings += map(as_kept, found)
     return Measured(tuple(readings), seconds)
 
 

@@ -26,8 +26,6 @@ LONG = 2.5
 LEAST_SIDE = 3
 """Thinnest box of shrunken text that is looked at, in pixels of the probability map."""
 LEAST_GROWN = 5
-SAME_LINE = 0.5
-"""Boxes whose tops lie closer than this, in parts of the usual height of a box, are read from left to right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def prepare(image: Pixels, detector: Detector) -> Tensor:
 
 
 def find_boxes(probability: Tensor, height: int, width: int, detector: Detector) -> list[Box]:
-    """Boxes of text in reading order, in pixels of the image.
+    """Boxes of text in no order, in pixels of the image.
 
     A pixel of the map is an area, not a point: corners are shifted by half of one. Without that, and with DBNet's usual
     dilation, boxes at half the size are too high by two fifths (h-mean on receipts .85 instead of .92, benchmarks/ocr.py).
@@ -110,7 +108,7 @@ def find_boxes(probability: Tensor, height: int, width: int, detector: Detector)
         polygon, crop = (np.clip(corners, 0, np.array([width, height], np.float32)) for corners in grown)
         if min(np.ptp(crop[:, 0]), np.ptp(crop[:, 1])) >= LEAST_SIDE:
             boxes.append(Box(polygon, crop))
-    return in_reading_order(boxes)
+    return boxes
 
 
 def _mean(probability: Tensor, corners: Any) -> float:
@@ -128,22 +126,3 @@ def _ordered(corners: Any) -> Corners:
     by_x = corners[np.argsort(corners[:, 0], kind="stable")]
     left, right = (side[np.argsort(side[:, 1], kind="stable")] for side in (by_x[:2], by_x[2:]))
     return np.array([left[0], right[0], right[1], left[1]], np.float32)
-
-
-def in_reading_order(boxes: list[Box]) -> list[Box]:
-    """From top to bottom, in a line from left to right."""
-    boxes = sorted(boxes, key=lambda box: float(box.polygon[0, 1]))
-    near = SAME_LINE * float(np.median([np.linalg.norm(box.polygon[3] - box.polygon[0]) for box in boxes])) if boxes else 0
-    lines: list[list[Box]] = []
-    last = -np.inf
-    for box in boxes:
-        top = float(box.polygon[0, 1])
-        if top - last >= near:
-            lines.append([])
-        lines[-1].append(box)
-        last = top
-    return [box for line in lines for box in sorted(line, key=_left)]
-
-
-def _left(box: Box) -> float:
-    return float(box.polygon[0, 0])

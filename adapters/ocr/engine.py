@@ -15,6 +15,7 @@ from adapters.ocr.bundles import Bundle
 from schemas.errors import SettingError
 from schemas.geometry import tidy
 from schemas.reading import Reading, Unit
+from schemas.reading_order import with_regions_in_order
 from schemas.text import normalise
 
 Pixels = NDArray[np.uint8]
@@ -53,17 +54,20 @@ class OcrEngine(Protocol):
         """Makes the first ``read`` as fast as the others."""
 
     def read(self, images: Sequence[Pixels], image_ids: Sequence[str]) -> list[Reading]:
-        """Reads images; one reading an image, in the same order."""
+        """Reads images; one reading an image, in the same order. Its regions may come in any order: ``as_kept`` sorts them."""
 
 
 def as_kept(reading: Reading) -> Reading:
-    """A reading of any engine as it is kept: texts normalised, outlines valid and on the image; what lies outside is left out."""
+    """A reading of any engine as it is kept: its regions in reading order, texts normalised, outlines valid and on the image.
+
+    A region that lies outside the image is left out.
+    """
     kept = []
     for region in reading.regions:
         polygon = tidy(region.polygon, reading.width, reading.height)
         if polygon is not None:
             kept.append(replace(region, polygon=polygon, text=normalise(region.text)))
-    return replace(reading, regions=tuple(kept))
+    return with_regions_in_order(replace(reading, regions=tuple(kept)))
 
 
 def open_engine(bundle: Bundle, folder: Path, provider: str) -> OcrEngine:

@@ -37,7 +37,7 @@ from schemas.text import language_of, normalise, without_spaces
 T = TypeVar("T")
 R = TypeVar("R")
 
-VERSION = "2"
+VERSION = "3"
 """Of what this module and its neighbours do to a picture: part of a reading's run, to be raised when readings change."""
 BOXES = {"□": False, "☐": False, "☑": True, "☒": True, "■": True}
 """Characters that are check boxes."""
@@ -141,7 +141,7 @@ class OnnxEngine:
         self.read([np.full((720, 960, 3), 255, np.uint8)], ["warm-up"])
 
     def read(self, images: Sequence[Pixels], image_ids: Sequence[str]) -> list[Reading]:
-        """Reads images; regions come from top to bottom, from left to right."""
+        """Reads images; regions come as the boxes were found."""
         found = self._find(images)
         # Ways of all boxes of all images go through each recogniser together.
         strips = [piece.strip for item in found for way in item.ways for piece in way.pieces]
@@ -179,7 +179,7 @@ class OnnxEngine:
         """Boxes of an image, seen twice as large as long as that may show more."""
         while scale < 1 and tiles.is_small(boxes, scale):
             scale = min(1, 2 * scale)
-            boxes = detection.in_reading_order(tiles.merge(boxes, self._look(image, scale), scale))
+            boxes = tiles.merge(boxes, self._look(image, scale), scale)
         return boxes
 
     def _look(self, image: Pixels, scale: float) -> list[Box]:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from schemas.ids import digest
 from schemas.reading import Reading, Region
+from schemas.reading_order import with_regions_in_order
 from schemas.text import normalise
 from stages.collect.agreement import ATTRIBUTES, shared, value
 from stages.collect.effort import changes, same_outline
@@ -36,8 +37,8 @@ def merge(one: Reading, other: Reading, shown: Reading | None, *, reader: str, r
        left as shown goes where the other person deleted it; it stays where the other person saw no pre-label (no region
        of that reading has or replaces a shown id), for then nobody decided against it.
     4. Kind and conditions of the image are settled as the values of a region are.
-    5. Order: one's regions, then what only other has. Should both use one id for different places, other's region gets
-       an id of its own and ``replaces`` names the old one.
+    5. Regions come in reading order. Should both use one id for different places, other's region gets an id of its own
+       and ``replaces`` names the old one.
 
     Args:
         one: reading of side a.
@@ -70,7 +71,7 @@ def merge(one: Reading, other: Reading, shown: Reading | None, *, reader: str, r
     merged = replace(one, reader=reader, run=run, revision=revision, regions=tuple(regions),
                      image_kind=(other if "image_kind" in others else one).image_kind,
                      conditions=(other if "conditions" in others else one).conditions)
-    return next((reading for reading in (one, other) if _same(reading, merged)), merged)
+    return next((reading for reading in (one, other) if _same(reading, merged)), with_regions_in_order(merged))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from schemas.geometry import iou, shape_of
 from schemas.label_tasks import TaskRow
 from schemas.labelling import Effort
 from schemas.reading import Kind, Reading, Region
+from schemas.reading_order import with_regions_in_order
 from schemas.text import language_of, normalise
 from stages.collect.effort import effort
 
@@ -115,14 +116,14 @@ def taken_back(standing: Iterable[StandingAnnotation], now: Iterable[TaskNow]) -
 
 
 def of_images(states: Iterable[NewState[Reading]]) -> ToKeep:
-    """What becomes of states of annotations of whole images."""
+    """What becomes of states of annotations of whole images. Regions of readings come in reading order, drawn ones too."""
     readings: list[Reading] = []
     rows: list[AnnotationRow] = []
     for state in states:
         if state.said is None:
             rows.append(state.row(problem=state.problem))
             continue
-        said = with_origins(state.said, state.shown)
+        said = with_regions_in_order(with_origins(state.said, state.shown))
         reading = with_languages(said, state.shown)
         readings.append(reading)
         rows.append(state.row(reading, "; ".join(problems(reading)) or None, effort(prelabel(state.shown), said)))

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from adapters.ocr.bundles import load_bundle
-from adapters.ocr.engine import open_engine
+from adapters.ocr.engine import as_kept, open_engine
 from adapters.ocr.sources import fetch
 from tests.places import REAL_DATA
 
@@ -52,7 +52,7 @@ def pictures() -> list[Any]:
 def test_ten_photographs(engine: Any, pictures: list[Any]) -> None:
     found = {reading.image_id: [[region.text, region.score, str(region.attributes.direction), region.recogniser,
                                  [list(point) for point in region.polygon]] for region in reading.regions]
-             for reading in engine.read(pictures, NAMES)}
+             for reading in map(as_kept, engine.read(pictures, NAMES))}
     if os.environ.get("SAEGIM_WRITE_GOLDEN"):
         lines = [f"{json.dumps(name, ensure_ascii=False)}: [\n" + ",\n".join(
             " " + json.dumps(region, ensure_ascii=False) for region in regions) + "\n]" for name, regions in found.items()]
@@ -86,13 +86,13 @@ def test_long_captures_are_read_line_by_line(engine: Any) -> None:
     across = {(30 + 460 * column, 30 + 110 * row): WORDS[(column + row) % len(WORDS)] for row in range(3) for column in range(8)}
     along = {(30, 60): "  ".join([WORDS[0], WORDS[2]] * 12), (30, 210): " ".join([WORDS[1], WORDS[3]] * 11)}
     captures = [written(440, 3150, down), written(3750, 380, across), written(5600, 320, along)]
-    readings = engine.read(captures, ["down", "across", "along"])
+    readings = list(map(as_kept, engine.read(captures, ["down", "across", "along"])))
     for reading, lines in zip(readings, (down, across, along), strict=True):
         texts = [" ".join(region.text.split()) for region in reading.regions]
         assert texts == [" ".join(text.split()) for text in lines.values()]
         for region, (left, top) in zip(reading.regions, lines, strict=True):
             assert np.abs(np.subtract(region.polygon[0], (left, top))).max() <= 12
-    assert engine.read(captures[1:2], ["across"]) == readings[1:2]
+    assert list(map(as_kept, engine.read(captures[1:2], ["across"]))) == readings[1:2]
 
 
 @pytest.mark.parametrize("name", ["long_capture_576x7000.png", "long_capture_720x9000.png"])
@@ -105,7 +105,7 @@ def test_long_captures_of_strangers(engine: Any, name: str) -> None:
     rows = np.array([(dark[0], 0), *((after, before) for before, after in zip(dark[1:-1:2], dark[2::2], strict=True)
                                      if after - before > 5), (0, dark[-1])])
     middles = (rows[:-1, 0] + rows[1:, 1]) / 2
-    (reading,) = engine.read([picture], [name])
+    (reading,) = map(as_kept, engine.read([picture], [name]))
     tops, bottoms = ([edge(y for _, y in region.polygon) for region in reading.regions] for edge in (min, max))
     assert len(middles) > 150 and len(reading.regions) == len(middles)
     assert all(top < middle < bottom for top, middle, bottom in zip(tops, middles, bottoms, strict=True))

@@ -26,6 +26,14 @@ def test_texts_and_outlines_of_a_plug_in_are_tidied() -> None:
     assert as_kept(kept) == kept
 
 
+def test_regions_of_any_engine_come_in_reading_order() -> None:
+    upper = ((10.0, 10.0), (60.0, 10.0), (60.0, 20.0), (10.0, 20.0))
+    lower = tuple((x, y + 30) for x, y in upper)
+    beside = tuple((x + 55 - 30 * (x > 20), y + 1) for x, y in upper)
+    kept = as_kept(reading((lower, "셋"), (beside, "둘"), (upper, "하나")))
+    assert [region.text for region in kept.regions] == ["하나", "둘", "셋"]
+
+
 @given(st.lists(st.tuples(st.lists(st.tuples(st.floats(-50, 150), st.floats(-50, 150)), min_size=3, max_size=8).map(tuple),
                           st.text(max_size=20)), max_size=4))
 def test_whatever_it_answers_is_valid_and_stays(regions: list[tuple[Polygon, str]]) -> None:

@@ -22,6 +22,7 @@ from adapters.ocr.detection import Box
 from adapters.ocr.engine import open_engine
 from adapters.ocr.recognition import Character, ReadLine
 from schemas.errors import ModelUnavailable
+from schemas.reading_order import in_reading_order
 from tests.tiny_bundle import write_bundle
 
 FONT = str(next((Path(cv2.__file__).parents[1] / "koreanize_matplotlib").rglob("*.ttf")))
@@ -165,6 +166,7 @@ def test_boxes_are_read_from_top_to_bottom_and_left_to_right() -> None:
     for top, left in ((42, 300), (40, 20), (150, 20), (152, 300)):
         probability[top:top + 20, left:left + 200] = 0.9
     boxes = detection.find_boxes(probability, 320, 640, DETECTOR)
+    boxes = [boxes[place] for place in in_reading_order([tuple(map(tuple, box.polygon.tolist())) for box in boxes])]
     assert [(round(float(box.polygon[0, 1]), -2), float(box.polygon[0, 0]) > 200) for box in boxes] == [
         (0, False), (0, True), (100, False), (100, True)]
 

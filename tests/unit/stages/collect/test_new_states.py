@@ -45,6 +45,12 @@ def test_of_a_restored_server_what_was_about_another_subject_stays() -> None:
     assert taken_back([before, foreign], [TaskNow(70, "y", frozenset())]) == [foreign]
 
 
+def test_a_region_that_was_drawn_or_deleted_and_brought_back_does_not_stand_at_the_end() -> None:
+    drawn = Region("drawn", box(55), "3번 출구")
+    [reading] = of_images([state(person(B, drawn, A))]).readings
+    assert [region.region_id for region in reading.regions] == ["a", "drawn", "b"]
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), unique=True), st.sets(st.integers(0, 5)))
 def test_what_is_taken_back_is_what_its_task_has_not(collected: list[tuple[int, int]], there: set[int]) -> None:
     standing = [StandingAnnotation(number, task, str(task), str(task)) for number, task in collected]

@@ -367,6 +367,13 @@ def test_the_value_that_somebody_changed_wins() -> None:
     assert merged(other, one, SHOWN).regions == both.regions
 
 
+def test_what_only_the_other_person_drew_stands_where_it_is_read() -> None:
+    drawn = Region("drawn", box(10, 55), "3번 출구")
+    mine = reading(replace(A, text="서울억"), B)
+    regions = merged(mine, reading(A, B, drawn), SHOWN).regions
+    assert [region.region_id for region in regions] == ["a", "drawn", "b"]
+
+
 def test_where_both_changed_it_or_nothing_was_shown_it_is_the_first() -> None:
     one, other = reading(replace(A, text="서울억")), reading(replace(A, text="서울력"))
     assert merged(one, other, SHOWN) is one
