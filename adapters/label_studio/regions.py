@@ -44,7 +44,7 @@ class Canvas:
         Raises:
             CodecError: the results are not one outline with one kind and values of the vocabulary, or lie outside the image.
         """
-        where = f"region {region_id}"
+        where = _where(region_id, results)
         for result in results:
             self._check_size(result, where)
         shapes = [result for result in results if result["type"] in DRAWS or result["type"] in DRAWS.values()]
@@ -72,7 +72,7 @@ class Canvas:
         if label == ILLEGIBLE:
             attributes = replace(attributes, legible=False)
         if polygon is None and text:
-            raise CodecError(f"{where} ({reprlib.repr(text)}) lies outside the image, or has less than a pixel: draw it again or "
+            raise CodecError(f"{where} lies outside the image, or has less than a pixel: draw it again or "
                              "delete it")
         return Region(region_id, polygon, text, attributes) if polygon else None
 
@@ -113,3 +113,10 @@ def region_id_of(result: Result) -> str:
         raise CodecError(f"a result of {reprlib.repr(result['from_name'])} has the region id {reprlib.repr(found)}: delete that "
                          "region and draw it again")
     return found
+
+
+def _where(region_id: str, results: list[Result]) -> str:
+    """What messages call a region: by its id, which programs know, and by its first text, which people see."""
+    values = [result["value"].get("text") for result in results if result["from_name"] == TEXT]
+    texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
+    return f"region {region_id} ({reprlib.repr(texts[0])})" if texts and isinstance(texts[0], str) else f"region {region_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from rapidfuzz.distance import Prefix
@@ -50,12 +51,21 @@ def checked(answer: Answer, before: Reading | None, name: str = "") -> str:
 
     Args:
         answer: with a problem.
-        before: what the screen showed at first; it says what stood where no text is now. None where nothing is known.
+        before: what the screen showed at first, which says what stood where no text is now; for an answer that cannot be read,
+            the reading that opens. None where there is none.
         name: what the answer's reading is called where there are two to choose from.
     """
     lines = _flaws(answer.reading, before) if answer.reading else []
     where = f"{name}: " if name else ""
-    return "\n".join(f"{FOUND}: {where}{line}" for line in (lines or [str(answer.problem)])[:LISTED])
+    return "\n".join(f"{FOUND}: {where}{line}" for line in (lines or [_numbered(str(answer.problem), before)])[:LISTED])
+
+
+def _numbered(problem: str, opens: Reading | None) -> str:
+    """A problem with its region's number in place of its id, which no list shows; without either where that reading has none."""
+    for number, region in enumerate(opens.regions if opens else (), 1):
+        if re.match(rf"region {re.escape(region.region_id)}(?=[ :])", problem):
+            return problem.replace(f"region {region.region_id}", f"#{number}", 1)
+    return re.sub(r"^region \S+?(?=:? )", "a region", problem)
 
 
 def _flaws(reading: Reading, before: Reading | None) -> list[str]:

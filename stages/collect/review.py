@@ -152,8 +152,8 @@ def _of_checked(case: Case, pair: _Pair) -> SecondLook:
     items = sorted(pair.both, key=lambda item: not item.problem)
     readings = [item.reading for item in items if item.reading]
     names = dict(zip((reading.reading_id for reading in readings), READINGS_TO_CHOOSE, strict=False)) if len(readings) > 1 else {}
-    wrong = [checked(item, case.shown, names.get(item.reading.reading_id, "") if item.reading else "")
-             for item in items if item.problem]
+    wrong = [checked(item, case.shown, names.get(item.reading.reading_id, "")) if item.reading
+             else checked(item, readings[0] if readings else case.shown) for item in items if item.problem]
     return _second_look(case, "\n".join(wrong), readings)
 
 

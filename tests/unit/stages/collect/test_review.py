@@ -160,6 +160,20 @@ def test_of_what_cannot_be_read_the_problem_is_told_and_the_other_reading_opens(
     assert reason(ruling) == "검사에 걸렸습니다 · a check found: 2 texts: keep one"
 
 
+def test_no_id_is_told_of_what_cannot_be_read() -> None:
+    other = given(Side.B, "lee", B, A, at=2)
+
+    def told(problem: str, *others: Answer) -> str:
+        unreadable = replace(given(Side.A, "kim", A, problem=problem), reading=None)
+        return str(reason(decide(unreadable, *others, two=bool(others)))).removeprefix("검사에 걸렸습니다 · a check found: ")
+
+    assert told("region b ('Exit 3') has 2 outlines") == "#2 ('Exit 3') has 2 outlines"  # the pre-label opens
+    assert told("region b ('Exit 3') has 2 outlines", other) == "#1 ('Exit 3') has 2 outlines"  # lee's reading opens
+    assert told("region Xy-1 ('새 줄'): kind is 'x'") == "a region ('새 줄'): kind is 'x'"
+    assert told("region Xy-1: kind is 'x'") == "a region: kind is 'x'"
+    assert told("the whole image: kind is 'x'") == "the whole image: kind is 'x'"
+
+
 def test_where_two_differ_the_longer_reading_opens_and_is_the_first() -> None:
     short, long = given(Side.A, "kim", A), given(Side.B, "lee", replace(A, text="서울억"), B, at=2)
     assert short.reading and long.reading
