@@ -75,8 +75,9 @@ def up(schedules: bool = True) -> None:
 
 def _up(schedules: bool) -> None:
     if not label_studio.is_installed():
-        with _step("installing Label Studio into an environment of its own (a minute or two, once)"):
+        with _step("installing Label Studio into an environment of its own (two or three minutes, once)"):
             label_studio.install()
+    label_studio.give_database(stack_folder() / "label-studio")
     running = supervision.running_config()
     if running is None:
         supervision.shut_down()  # orphans of a killed supervisor hold the ports that we remember
