@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -35,11 +36,11 @@ from flows.collect import collect
 from flows.label import label
 from flows.label_status import label_status
 from schemas.ids import sha256
-from schemas.label_tasks import SUBJECT
+from schemas.label_tasks import SUBJECT, lines_subject
 from schemas.labelling import AgreementKind, Side
-from schemas.reading import Direction, Reading, Region
+from schemas.reading import Direction, Reading, Region, Writing
 from schemas.submission import Outcome, image_key
-from tests.places import REAL_DATA
+from tests.places import REAL_DATA, ROOT
 from tests.read_images import RUN, fill, made_reading
 from tests.services.conftest import World, accepted, recorded, with_shares
 from workbench.bench import Workbench
@@ -200,7 +201,7 @@ def test_gold_is_settled_first_and_measures_people(lab: Callable[..., Lab]) -> N
     for side, who in ((Side.A, KIM), (Side.B, LEE)):
         tasks_there = {str(task.data[SUBJECT]): task for task in here.open(side)}
         assert tasks_there.keys() == {image, *others}
-        assert tasks_there[image].data.keys() == tasks_there[others[0]].data.keys() == {"image", SUBJECT}
+        assert tasks_there[image].data.keys() == tasks_there[others[0]].data.keys() == {"image", "place", SUBJECT}
         here.answer(tasks_there[image], who, with_text("틀린 글자") if who == LEE else lambda result: result)
     refused = here.world.run("label", "gold", "add", others[0], check=False)
     assert refused.returncode and "was given to annotators already" in refused.stderr.replace("\n", " ")
@@ -350,15 +351,15 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     before = path.read_text(encoding="utf-8")
     path.write_text(path.read_text(encoding="utf-8").replace("<View", "<!-- another screen -->\n<View", 1), encoding="utf-8")
     refused = here.world.run("run", "label", check=False)
-    assert refused.returncode and "Set version to 3" in refused.stderr.replace("\n", " ")
+    assert refused.returncode and "Set version to 4" in refused.stderr.replace("\n", " ")
     old = project_of(here.bench, here.bench.config_named("scene_text").model_copy(update={"xml": before}))
-    here.change(version=3)
+    here.change(version=4)
     dry = here.world.run("label", "migrate").stdout
-    assert "dry run" in dry and "scene_text@2 → scene_text@3" in dry
+    assert "dry run" in dry and "scene_text@3 → scene_text@4" in dry
     bench = here.bench
     done = migrate(bench, bench.annotation_config, dry_run=False)
-    assert (done.readings, done.open_tasks) == ({"scene_text@2": 1}, 2)
-    assert [item.run for item in here.accepted.values()] == ["scene_text@3"]
+    assert (done.readings, done.open_tasks) == ({"scene_text@3": 1}, 2)
+    assert [item.run for item in here.accepted.values()] == ["scene_text@4"]
     again = label().counts
     assert (again["pushed"], again["second looks"]) == (2, 0)  # what is settled is not asked again
     assert {str(task.data[SUBJECT]) for task in here.open()} == set(ids) - {str(labelled.data[SUBJECT])}
@@ -370,49 +371,157 @@ def test_a_new_version_of_a_config(lab: Callable[..., Lab]) -> None:
     assert told.counts["accepted"] == 1 and any("was deleted" in note for note in told.notes)
 
 
+def test_screens_with_the_text_in_the_list_are_followed_by_those_with_a_field(lab: Callable[..., Lab],
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer, a draft and an untouched task of scene_text@2: nothing is lost, and what was illegible stays so."""
+    here = lab()
+    bench = here.bench
+    config = here.folder / "annotation_configs" / "scene_text" / "config.xml"
+    field = config.read_text(encoding="utf-8")
+    with monkeypatch.context() as earlier:
+        earlier.setattr("adapters.label_studio.configs.lint_folder", lambda _: [])  # whose keys type
+        config.write_text((ROOT / "tests" / "earlier_screens" / "scene_text-2.xml").read_text(encoding="utf-8"), encoding="utf-8")
+        here.change(version=2)
+        fill(bench.ledger, bench.model, 3, regions=2, seed="screens")
+        label()
+        answered, drafted, untouched = here.open()
+        here.answer(answered, KIM, illegible)
+        collect()
+        bench.label_studio.request(f"api/tasks/{drafted.task_id}/drafts", method="POST",
+                                   json={"result": illegible(drafted.prediction_result), "lead_time": 1.0})
+    config.write_text(field, encoding="utf-8")
+    here.change(version=3)
+    done = migrate(here.bench, here.bench.annotation_config, dry_run=False)
+    assert (done.readings, done.open_tasks) == ({"scene_text@2": 1}, 1)  # the draft's task stays
+    assert label().counts["pushed"] == 2  # whoever has the draft may never come back
+    [shown] = [task for task in here.open() if task.data[SUBJECT] == untouched.data[SUBJECT]]
+    here.answer(drafted, KIM, illegible)
+    here.answer(shown, KIM, lambda result: [
+        {**item, "value": {**item["value"], "polygonlabels": ["illegible"]}} if item["type"] == "polygonlabels" else item
+        for item in result])
+    collect()
+    assert migrate(here.bench, here.bench.annotation_config, dry_run=False).readings == {"scene_text@2": 1}
+    found = here.accepted
+    assert found.keys() == {str(task.data[SUBJECT]) for task in (answered, drafted, untouched)}
+    assert {reading.run for reading in found.values()} == {"scene_text@3"}
+    for task, legible in ((answered, [False, True]), (drafted, [False, True]), (untouched, [False, False])):
+        reading = found[str(task.data[SUBJECT])]
+        assert [region.attributes.legible for region in reading.regions] == legible
+        assert all(texts(reading))
+
+
+def illegible(result: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Marks the first region as illegible, as the second version of scene_text says it."""
+    shape = {name: value for name, value in result[0]["value"].items() if name != "polygonlabels"}
+    return [*result, {**result[0], "from_name": "legible", "type": "choices", "value": {**shape, "choices": ["illegible"]}}]
+
+
 def as_line(text: str) -> Edit:
     """The one line of a task, typed."""
     return lambda result: [{**item, "value": {"text": [text]}} for item in result if item["type"] == "textarea"]
 
 
-def test_a_dense_page_is_read_line_by_line(lab: Callable[..., Lab]) -> None:
-    here = lab(dense=3)
-    bench = here.bench
+def as_lines(*texts: str) -> Edit:
+    """The first lines of a task, typed; the others stay as they are."""
+    return lambda result: [{**item, "value": {"text": [text]}} if text is not None else item
+                           for item, text in itertools.zip_longest(result, texts)]
+
+
+def dense_page(here: Lab, name: str, regions: int) -> str:
+    """A page with a white picture that a model has read; its image id."""
     out = io.BytesIO()
-    Image.new("RGB", (1600, 1200), "white").save(out, "JPEG")
+    Image.new("RGB", (1600, 1200), "white").save(out, "JPEG", comment=name)
     image = sha256(out.getvalue())
-    bench.objects.put(bench.settings.bucket_images, image_key(image, "image/jpeg"), out.getvalue())
-    with bench.ledger.write() as connection:
+    here.bench.objects.put(here.bench.settings.bucket_images, image_key(image, "image/jpeg"), out.getvalue())
+    with here.bench.ledger.write() as connection:
         connection.execute(insert(images), [{
-            "image_id": image, "number": 1, "media_type": "image/jpeg", "width": 1600, "height": 1200, "bytes": 1,
-            "pixels_id": image, "cluster_id": image, "represents": True, "encoder": "made"}])
+            "image_id": image, "number": int(image[:15], 16), "media_type": "image/jpeg", "width": 1600, "height": 1200,
+            "bytes": 1, "pixels_id": image, "cluster_id": image, "represents": True, "encoder": "made"}])
         connection.execute(insert(submissions), [{
-            "submission_id": "s", "bucket": "raw", "key": "made/kim/쪽.jpg", "version": "v", "size": 1, "claims": [],
+            "submission_id": name, "bucket": "raw", "key": f"made/kim/{name}.jpg", "version": "v", "size": 1, "claims": [],
             "sent_at": datetime.now(UTC), "campaign": "made", "submitter": "kim", "outcome": Outcome.ACCEPTED,
             "image_id": image}])
-        readings.add_readings(connection, [made_reading(image, 4)])
-    model_runs.set_model_run(bench.ledger, bench.model, "model:made@1", RUN, {})
+        readings.add_readings(connection, [made_reading(image, regions)])
+    model_runs.set_model_run(here.bench.ledger, here.bench.model, "model:made@1", RUN, {})
+    return image
+
+
+def test_a_dense_page_is_read_some_lines_at_a_time(lab: Callable[..., Lab]) -> None:
+    here = lab(dense=3)
+    bench = here.bench
+    image = dense_page(here, "쪽", 20)
     counts = label().counts
-    assert (counts["pushed"], counts["lines pushed"]) == (0, 4)
-    open_lines = here.open(config="line_text")
+    assert (counts["pushed"], counts["lines pushed"]) == (0, 2)
+    first, second = here.open(config="line_text")
+    assert [len(task.data["lines"]) for task in (first, second)] == [10, 10]
+    assert [task.data["place"] for task in (first, second)] == ["1 / 2", "2 / 2"]
     project = project_of(bench, bench.config_named("line_text"))
     crop = first_picture(bench.label_studio, project.number, "image")
     assert crop
     assert Image.open(io.BytesIO(crop)).size[0] < 400
-    for number, task in enumerate(open_lines[:3]):
-        here.answer(task, (KIM, LEE)[number % 2], as_line(f"줄 {number}"))
-    assert collect().counts["accepted"] == 0  # one line is missing
-    last = here.answer(open_lines[3], KIM, lambda result: [
-        {"id": "x", "from_name": "legible", "to_name": "image", "type": "choices", "value": {"choices": ["illegible"]}}])
+    here.answer(first, KIM, as_lines("첫째 줄", "⌧", "", "✎손글씨"))
+    counts = collect().counts
+    assert (counts["accepted"], counts["readings"], counts["with a problem"]) == (0, 1, 1)  # ten lines are missing
+    last = here.answer(second, LEE)
     assert collect().counts["accepted"] == 1
     page = here.accepted[image]
-    assert texts(page) == ["줄 0", "줄 1", "줄 2", ""]
-    assert [region.attributes.legible for region in page.regions] == [True, True, True, False]
-    assert [region.region_id for region in page.regions] == [region.region_id for region in made_reading(image, 4).regions]
+    model = made_reading(image, 20).regions
+    assert texts(page)[:4] == ["첫째 줄", "", "", "손글씨"]
+    assert texts(page)[4:] == [region.text for region in model[4:]]
+    assert [region.attributes.legible for region in page.regions[:5]] == [True, False, False, True, True]
+    assert [region.attributes.writing for region in page.regions[3:5]] == [Writing.HANDWRITTEN, Writing.PRINTED]
+    assert [region.region_id for region in page.regions] == [region.region_id for region in model]
     assert not any(collect().counts.values())
     assert not any(label().counts.values())
-    lines = bench.config_named("line_text").model_copy(update={"version": 2})
-    assert migrate(bench, lines, dry_run=True).open_tasks == 0  # of a page that somebody has begun nothing is taken back
+    [table] = [table for table in status_of(bench).tables if table.title == "Pages read line by line"]
+    assert table.rows[-1][1:] == ("more than 3 regions, or lines lower than 14 pixels on the screen: line_text", "0", "1", "2")
+    bench.label_studio.request(f"api/annotations/{last}/", method="DELETE", expected=(204,))
+    assert collect().counts["no longer accepted"] == 1
+
+
+def test_pages_of_version_1_are_collected_until_they_are_done_and_others_are_given_out_anew(lab: Callable[..., Lab]) -> None:
+    here = lab(dense=3)
+    bench = here.bench
+    folder = here.folder / "annotation_configs" / "line_text"
+    newest = (folder / "config.xml").read_text(encoding="utf-8")
+    first = (ROOT / "tests" / "line_text_1.xml").read_text(encoding="utf-8")
+    (folder / "config.xml").write_text(first.replace('hotkey="x"', 'hotkey="alt+x"'), encoding="utf-8")
+    here.change("line_text", version=1, subject="region")
+    pages = [dense_page(here, name, 4) for name in ("begun", "draft", "untouched")]
+    assert label().counts["lines pushed"] == 12
+    by_page = {image: [task for task in here.open(config="line_text") if str(task.data[SUBJECT]).startswith(image)]
+               for image in pages}
+    begun, draft, _ = (by_page[image] for image in pages)
+    here.answer(begun[0], KIM, as_line("줄 0"))
+    bench.label_studio.request(f"api/tasks/{draft[0].task_id}/drafts", method="POST",
+                               json={"result": draft[0].prediction_result, "lead_time": 1.0})
+    assert collect().counts["readings"] == 1
+
+    (folder / "config.xml").write_text(newest, encoding="utf-8")
+    here.change("line_text", version=2, subject="lines")
+    lines = bench.config_named("line_text")
+    assert migrate(bench, lines, dry_run=True).open_tasks == 4
+    assert migrate(bench, lines, dry_run=False).open_tasks == 4  # of pages that somebody has begun nothing is taken back
+    assert label().counts["lines pushed"] == 1
+    [task] = here.open(config="line_text")
+    assert str(task.data[SUBJECT]) == lines_subject(pages[2], 0, 4)
+    here.answer(task, LEE)
+    for number, one in enumerate([*begun[1:3], *draft], 1):
+        here.answer(one, (KIM, LEE)[number % 2], as_line(f"줄 {number}"))
+    last = here.answer(begun[3], KIM, lambda result: [
+        {"id": "x", "from_name": "legible", "to_name": "image", "type": "choices", "value": {"choices": ["illegible"]}}])
+    assert collect().counts["accepted"] == 3
+    done = here.accepted
+    assert done.keys() == set(pages)
+    assert texts(done[pages[0]]) == ["줄 0", "줄 1", "줄 2", ""]
+    assert [region.attributes.legible for region in done[pages[0]].regions] == [True, True, True, False]
+    assert texts(done[pages[1]]) == ["줄 3", "줄 4", "줄 5", "줄 6"]
+    assert texts(done[pages[2]]) == [region.text for region in made_reading(pages[2], 4).regions]
+    for image in pages:
+        assert [region.region_id for region in done[image].regions] == [
+            region.region_id for region in made_reading(image, 4).regions]
+    assert not any(collect().counts.values())
+    assert not any(label().counts.values())
     bench.label_studio.request(f"api/annotations/{last}/", method="DELETE", expected=(204,))
     assert collect().counts["no longer accepted"] == 1
 

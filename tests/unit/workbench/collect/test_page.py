@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -24,6 +24,7 @@ from schemas.labelling import Side
 from schemas.recipes.annotation_config import AnnotationConfig
 from tests.places import ROOT
 from tests.read_images import fill, made_reading
+from workbench.bench import Workbench
 from workbench.collect.decide import decide_stranded, tell_stuck
 from workbench.collect.page import Source, collect_page, cursor_of
 from workbench.label.migrate import migrate
@@ -247,6 +248,7 @@ def test_lines_that_are_corrected_after_a_migration_of_their_page_still_count(le
     here = place(ledger, LINES, {lines_subject(image, 0, 2): image})
     assert here.counts(changed(1, lines_subject(image, 0, 2), several_lines(image, "하나", "둘")))["accepted"] == 1
     newer = WHOLE.model_copy(update={"version": WHOLE.version + 1, "renames": {LINES.version: {"kind": {"text": "stamp"}}}})
-    assert not migrate(SimpleNamespace(ledger=ledger), newer, dry_run=False).readings  # the page is under the config of lines
+    bench = cast(Workbench, SimpleNamespace(ledger=ledger))
+    assert not migrate(bench, newer, dry_run=False).readings  # the page is under the config of lines
     assert here.counts(changed(1, lines_subject(image, 0, 2), several_lines(image, "하나", "두울"), at=5)) == {
         "readings": 1, "accepted": 1}
