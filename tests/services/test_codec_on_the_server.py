@@ -21,17 +21,21 @@ from adapters.label_studio.changes import Annotation, ChangedTask, changed_tasks
 from adapters.label_studio.client import LabelStudio
 from adapters.label_studio.codec import from_annotation, line_from_annotation, to_line_prediction, to_prediction
 from adapters.label_studio.configs import load_annotation_config
+from adapters.label_studio.lines import lines_from_annotation, to_lines_prediction
 from adapters.label_studio.projects import ensure_project
 from adapters.label_studio.tasks import annotate, import_tasks, open_tasks
 from schemas.errors import CodecError
 from schemas.geometry import tidy
+from schemas.line_marks import marks_of
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Writing
 from schemas.recipes.annotation_config import AnnotationConfig
+from tests.read_images import made_reading
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings
 
 DOCUMENT = load_annotation_config(ROOT / "annotation_configs" / "document")
-LINE = load_annotation_config(ROOT / "annotation_configs" / "line_text")
+LINES = load_annotation_config(ROOT / "annotation_configs" / "line_text")
+ONE_LINE = LINES.model_copy(update={"version": 1, "xml": (ROOT / "tests" / "line_text_1.xml").read_text(encoding="utf-8")})
 WIDTH, HEIGHT = 900, 500
 REGIONS_A_READING = 60
 RECTANGLE = {"x": 40, "y": 20, "width": 30, "height": 20, "rotation": 30}
@@ -50,7 +54,8 @@ class Project:
     def push(self, *predictions: dict[str, Any]) -> list[int]:
         """A task for each prediction; an empty one is none."""
         return import_tasks(self.label_studio, self.number, [
-            {"data": {"image": picture()}, "predictions": [prediction] if prediction else []} for prediction in predictions])
+            {"data": {"image": picture(), "place": "1 / 1", "lines": [{"image": picture(), "mark": ""}]},
+             "predictions": [prediction] if prediction else []} for prediction in predictions])
 
     def shown(self) -> dict[int, tuple[int | None, list[dict[str, Any]]]]:
         """Predictions of open tasks: id and results, by task."""
@@ -186,7 +191,7 @@ def test_drafts_skipped_tasks_and_empty_answers_are_told_apart(stack: Settings) 
 
 
 def test_a_line_passes_through_the_server(stack: Settings) -> None:
-    project = Project(stack, LINE)
+    project = Project(stack, ONE_LINE)
     lines = [("서울역 2번 출구", True), ("", False), ("<i>읽기</i> 어려움", False), ("", True)]
     ids = project.push(*(to_line_prediction(text, legible, name="m@1", score=0.5) for text, legible in lines))
     shown = project.shown()
@@ -194,6 +199,17 @@ def test_a_line_passes_through_the_server(stack: Settings) -> None:
         annotate(project.label_studio, task, shown[task][1], 1.0, shown[task][0])
     answers = project.answers()
     assert [line_from_annotation(answers[task][0].raw) for task in ids] == lines
+
+
+def test_lines_pass_through_the_server(stack: Settings) -> None:
+    project = Project(stack, LINES)
+    regions = made_reading("ab" * 32, 16).regions
+    [task] = project.push(to_lines_prediction([replace(regions[0], text=""), *regions[1:]], name="m@1"))
+    prediction, shown = project.shown()[task]
+    annotate(project.label_studio, task, shown, 1.0, prediction)
+    found = lines_from_annotation(project.answers()[task][0].raw, len(regions))
+    assert [item.text for item in found] == ["", *(region.text for region in regions[1:])]
+    assert [item.marks for item in found] == [marks_of(region.attributes) for region in regions]
 
 
 def open_task(page: Page, settings: Settings, project: Project, task: int) -> None:
