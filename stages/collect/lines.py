@@ -12,6 +12,7 @@ from schemas.labelling import Effort
 from schemas.line_marks import LineMark, MarkedText, attributes_with
 from schemas.reader import Reader
 from schemas.reading import Reading, Region
+from schemas.recipes.annotation_config import AnnotationConfig
 from schemas.text import language_of
 from stages.collect.effort import effort
 from stages.collect.new_states import NewState, ToKeep
@@ -76,23 +77,31 @@ def pages_of(states: Iterable[NewState[TypedLines]]) -> dict[tuple[str, str], li
     return {key: sorted(group, key=lambda state: state.revision) for key, group in found.items()}
 
 
-def of_lines(states: Sequence[NewState[TypedLines]], before: Mapping[tuple[str, str], Reading], run: str) -> ToKeep:
+def of_lines(states: Sequence[NewState[TypedLines]], before: Mapping[tuple[str, str], Reading], run: str,
+             takers: Mapping[str, AnnotationConfig]) -> ToKeep:
     """What becomes of states of annotations of lines: a reading of the page for each person, as far as it was read.
 
     Args:
         states: the new states.
         before: by image id and reader, what the same person had read of the page.
         run: the annotation config's version of the project.
+        takers: the annotation configs that take the pages, by name: they say what kind of picture a page is.
     """
     readings = []
     rows = [state.row(problem=state.problem) for state in states if not state.said]
     for (image_id, reader), group in pages_of(states).items():
-        shown = group[0].shown[0]
+        shown = _as_taken(group[0], takers)
         typed = [line for state in group for line in state.said or ()]
         reading = with_lines(shown, before.get((image_id, reader)), typed, reader, run)
         readings.append(reading)
         rows += [state.row(reading, _problem(state.said), _effort(shown, reading, state.said)) for state in group if state.said]
     return ToKeep(tuple(readings), tuple(rows))
+
+
+def _as_taken(state: NewState[TypedLines], takers: Mapping[str, AnnotationConfig]) -> Reading:
+    """The reading whose regions were cut out, as the config that takes the page would show it."""
+    taker = takers.get(state.task.taken_by) if state.task else None
+    return taker.as_shown(state.shown[0]) if taker else state.shown[0]
 
 
 def with_lines(shown: Reading, before: Reading | None, lines: Sequence[TypedLine], reader: str, run: str) -> Reading:

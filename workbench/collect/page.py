@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from adapters.label_studio.changes import ChangedTask, UnreadableTask
 from datastore.ledger import Connection, Ledger, cursors, leases, outbox, readings
@@ -28,12 +28,14 @@ class Source:
         project: whose tasks they are.
         lease: on collecting from it.
         lease_seconds: for which the lease is renewed at each page.
+        takers: of tasks about lines, the annotation configs that take their pages, by name.
     """
 
     config: AnnotationConfig
     project: Project
     lease: Lease
     lease_seconds: int
+    takers: Mapping[str, AnnotationConfig] = field(default_factory=dict)
 
 
 def cursor_of(project: Project) -> str:
@@ -59,15 +61,17 @@ def collect_page(ledger: Ledger, source: Source, changes: Sequence[ChangedTask |
     # Alone, for two sides' answers to one image may come at once, and each would wait for the other.
     with ledger.write(alone=f"decide {source.config.name}") as connection:
         leases.fence(connection, source.lease)
-        report = take_in(connection, source.config, source.project, page)
+        report = take_in(connection, source, page)
         note_changes(connection, source.project, changes)
         if in_order:
             cursors.set_cursor(connection, cursor_of(source.project), max(task.updated_at for task in changes))
     return report
 
 
-def take_in(connection: Connection, config: AnnotationConfig, project: Project, page: Sequence[ChangedTask]) -> CollectReport:
+def take_in(connection: Connection, source: Source, page: Sequence[ChangedTask]) -> CollectReport:
     """Takes back what is gone, writes down each new state of each annotation, and decides anew about their images."""
+    config = source.config
+    project = source.project
     known = read_page(connection, config, project, page)
     gone = taken_back(known.standing, [
         TaskNow(task.task_id, subject_of(task), frozenset(item.id for item in task.annotations)) for task in page])
@@ -76,7 +80,7 @@ def take_in(connection: Connection, config: AnnotationConfig, project: Project, 
     report = CollectReport(taken_back=len(without))
     if config.subject is not Subject.IMAGE:
         lines = line_states(known, project, page)
-        report.add(keep(connection, of_lines(lines, read_before(connection, lines, project.run), project.run)))
+        report.add(keep(connection, of_lines(lines, read_before(connection, lines, project.run), project.run, source.takers)))
         report.add(decide_dense_pages(connection, config.name, without | {row.image_id for row in known.tasks.values()}))
     else:
         kept = of_images(image_states(known, config, project, page))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 
 from adapters.label_studio.changes import TIES, ChangedTask, changed_tasks, task_now
 from adapters.label_studio.client import LabelStudio
+from adapters.label_studio.configs import config_names
 from datastore.ledger import Ledger, cursors, leases, outbox
-from schemas.errors import LeaseLost
+from schemas.errors import LeaseLost, SettingError
 from schemas.label_tasks import Project
-from schemas.recipes.annotation_config import AnnotationConfig
+from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from workbench.bench import Workbench
 from workbench.collect.page import Source, collect_page, cursor_of
 from workbench.report import CollectReport
@@ -27,7 +29,7 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
     lease = leases.claim(bench.ledger, "collect", [cursor_of(project)], bench.settings.lease_seconds)
     if not lease.tokens:
         raise LeaseLost(f"Another run is collecting from project {project.number} right now.")
-    source = Source(config, project, lease, bench.settings.lease_seconds)
+    source = Source(config, project, lease, bench.settings.lease_seconds, takers_of(bench, config))
     collect_batch = bench.run.batch(collect_page)
     try:
         since = cursors.get_cursor(bench.ledger, cursor_of(project))
@@ -47,6 +49,20 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
         "(500), as on an answer that holds half an emoji. All others are collected. Delete it in that list; label pushes it "
         "again." for task_id in outbox.unreadable(bench.ledger, project.key)]
     return report
+
+
+def takers_of(bench: Workbench, lines: AnnotationConfig) -> dict[str, AnnotationConfig]:
+    """The annotation configs that send their dense pages to this one, by name.
+
+    Those that something is wrong with are not among them: their pages keep the kind of picture that the model said.
+    """
+    if lines.subject is Subject.IMAGE:
+        return {}
+    found = {}
+    for name in config_names(bench.settings.annotation_configs):
+        with contextlib.suppress(SettingError):
+            found[name] = bench.config_named(name)
+    return {name: config for name, config in found.items() if config.dense_config == lines.name}
 
 
 def mended_tasks(ledger: Ledger, label_studio: LabelStudio, project: Project,

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from schemas.label_tasks import TaskRow, line_subject, lines_subject
 from schemas.line_marks import LineMark, MarkedText
-from schemas.reading import Attributes, Direction, Effect, Language, Reading, Region, Unit, Writing
+from schemas.reading import Attributes, Direction, Effect, ImageKind, Language, Reading, Region, Unit, Writing
+from schemas.recipes.annotation_config import AnnotationConfig
 from stages.collect.lines import NO_TEXT, DensePage, TypedLine, TypedLines, of_lines, pages_of, whole_page, with_lines
 from stages.collect.new_states import NewState
 
@@ -51,7 +52,7 @@ def read(reader: str, *names: str, revision: int = 1) -> Reading:
 
 
 def test_lines_of_one_person_become_one_reading_of_the_page_in_its_order() -> None:
-    kept = of_lines([typed("c", "셋째", revision=2), typed("a", "first", revision=3)], {}, RUN)
+    kept = of_lines([typed("c", "셋째", revision=2), typed("a", "first", revision=3)], {}, RUN, {})
     [reading] = kept.readings
     assert [(region.region_id, region.text) for region in reading.regions] == [("a", "first"), ("c", "셋째")]
     assert (reading.reader, reading.run, reading.revision) == ("person:kim", RUN, 3)
@@ -63,12 +64,12 @@ def test_lines_of_one_person_become_one_reading_of_the_page_in_its_order() -> No
 
 def test_what_was_read_before_stays_and_what_is_typed_again_wins() -> None:
     before = read("person:kim", "a", "b")
-    [reading] = of_lines([typed("b", "mended", revision=9)], {(IMAGE, "person:kim"): before}, RUN).readings
+    [reading] = of_lines([typed("b", "mended", revision=9)], {(IMAGE, "person:kim"): before}, RUN, {}).readings
     assert [region.text for region in reading.regions] == ["person:kim a", "mended"]
 
 
 def test_an_illegible_line_needs_no_text_and_another_does() -> None:
-    kept = of_lines([typed("a", "", legible=False), typed("b", "", revision=2)], {}, RUN)
+    kept = of_lines([typed("a", "", legible=False), typed("b", "", revision=2)], {}, RUN, {})
     [reading] = kept.readings
     assert [(region.region_id, region.attributes.legible) for region in reading.regions] == [("a", False), ("b", False)]
     assert [row.problem for row in kept.rows] == [None, f"line 1: {NO_TEXT}"]  # noted, and nobody is asked a third time
@@ -76,7 +77,7 @@ def test_an_illegible_line_needs_no_text_and_another_does() -> None:
 
 def test_one_line_without_text_loses_none_of_the_others() -> None:
     [row] = of_lines([state_of(lines_subject(IMAGE, 0, 3), [
-        TypedLine("a", said("첫째"), 1), TypedLine("b", said(""), 1), TypedLine("c", said("셋째"), 1)])], {}, RUN).rows
+        TypedLine("a", said("첫째"), 1), TypedLine("b", said(""), 1), TypedLine("c", said("셋째"), 1)])], {}, RUN, {}).rows
     assert row.problem == f"line 2: {NO_TEXT}"
     assert row.effort is not None and (row.effort.shown, row.effort.texts, row.effort.regions) == (3, 3, 3)
 
@@ -84,7 +85,7 @@ def test_one_line_without_text_loses_none_of_the_others() -> None:
 def test_lines_of_several_tasks_and_people_make_a_page() -> None:
     first = state_of(lines_subject(IMAGE, 0, 2), [TypedLine("a", said("첫째"), 1), TypedLine("b", said("model b"), 1)])
     second = state_of(lines_subject(IMAGE, 2, 3), [TypedLine("c", said("셋째"), 2)], "person:lee", 2)
-    kept = of_lines([second, first], {}, RUN)
+    kept = of_lines([second, first], {}, RUN, {})
     kim, lee = sorted(kept.readings, key=lambda reading: reading.reader)
     assert [len(reading.regions) for reading in (kim, lee)] == [2, 1]
     assert {row.annotation_id: row.effort.untouched for row in kept.rows if row.effort} == {1: 0, 2: 0}
@@ -108,7 +109,7 @@ def test_marks_say_what_a_line_is_and_the_rest_is_the_pages() -> None:
 def test_skipped_and_foreign_lines_are_rows_alone() -> None:
     skipped = replace(typed("a", "x"), said=None, skipped=True)
     foreign = replace(typed("a", "x"), said=None, task=None, problem="its task names no region of ours")
-    kept = of_lines([skipped, foreign], {}, RUN)
+    kept = of_lines([skipped, foreign], {}, RUN, {})
     assert kept.readings == ()
     assert [(row.skipped, row.problem, row.image_id) for row in kept.rows] == [
         (True, None, IMAGE), (False, "its task names no region of ours", None)]
@@ -117,8 +118,8 @@ def test_skipped_and_foreign_lines_are_rows_alone() -> None:
 @given(st.permutations([typed(name, f"{reader} {name}", f"person:{reader}", place) for place, (name, reader) in enumerate(
     [("a", "kim"), ("b", "kim"), ("a", "lee"), ("c", "lee"), ("a", "kim")], 1)]))
 def test_in_whatever_order_states_come_the_same_is_kept(states: list[NewState[TypedLines]]) -> None:
-    kept = of_lines(states, {}, RUN)
-    inorder = of_lines(sorted(states, key=lambda state: state.revision), {}, RUN)
+    kept = of_lines(states, {}, RUN, {})
+    inorder = of_lines(sorted(states, key=lambda state: state.revision), {}, RUN, {})
     assert {reading.reader: reading for reading in kept.readings} == {reading.reader: reading for reading in inorder.readings}
     assert {row.annotation_id: row for row in kept.rows} == {row.annotation_id: row for row in inorder.rows}
     assert pages_of(states).keys() == {(IMAGE, "person:kim"), (IMAGE, "person:lee")}
@@ -153,3 +154,12 @@ def test_other_attributes_are_the_pages() -> None:
     shown = replace(SHOWN, regions=(replace(SHOWN.regions[0], attributes=Attributes(language=Language.KO)),))
     [region] = with_lines(shown, None, [TypedLine("a", said("12"), 1)], "person:kim", RUN).regions
     assert region.attributes == Attributes(language=Language.DIGITS)
+
+
+def test_a_page_is_of_the_kind_that_the_config_says_which_takes_it() -> None:
+    documents = AnnotationConfig(name="scene_text", version=1, unit=Unit.LINE, owner="o", title="t",
+                                 image_kind=ImageKind.DOCUMENT)
+    [reading] = of_lines([typed("a", "줄")], {}, RUN, {"scene_text": documents}).readings
+    assert reading.image_kind is ImageKind.DOCUMENT
+    [reading] = of_lines([typed("a", "줄")], {}, RUN, {"another": documents}).readings
+    assert reading.image_kind is ImageKind.SCENE
