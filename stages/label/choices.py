@@ -12,11 +12,13 @@ from stages.label.draws import drawn_blind, drawn_for_two, place_in_queue
 from stages.label.gold import gold_room
 from stages.label.priority import in_order
 
-SHOWN_WIDTH = 890
-"""Pixels of a screen of 1440 × 900 that the picture has when a task opens: beside Label Studio's panel (320), our column (204)
-and their margins (26), measured in Chromium with the screens of scene_text and document."""
-SHOWN_HEIGHT = 722
-"""The same downwards: ``calc(100vh - 178px)`` in these screens."""
+SHOWN_WIDTH = 980
+"""Pixels of a screen of 1440 × 900 that the picture has when a task opens: what Label Studio's panel (190), our column (190), the
+gap and margins (38) and the picture's tools (42) leave, from the style sheets of scene_text 3 and document 2."""
+SHOWN_HEIGHT = 684
+"""The same downwards: ``calc(100vh - 216px)`` in scene_text 3."""
+AS_WIDE_AS_IT_IS = 'maxHeight="none"'
+"""Of the Image in a label config whose screen shows a picture over the whole width, to be moved up and down."""
 FEWEST_LINES = 3
 """An image with fewer lines is no page: its letters are as quickly read by zooming in once."""
 NOT_TEXT = frozenset(kind for kind in Kind if kind is not Kind.TEXT)
@@ -88,12 +90,15 @@ def is_dense(config: AnnotationConfig, item: Waiting) -> bool:
     summary = item.summary
     if summary.lines < max(FEWEST_LINES, summary.regions / 2) or not NOT_TEXT.isdisjoint(summary.slices):
         return False
-    return summary.regions > config.dense or height_shown(item) < config.dense_height
+    return summary.regions > config.dense or height_shown(config, item) < config.dense_height
 
 
-def height_shown(item: Waiting) -> float:
+def height_shown(config: AnnotationConfig, item: Waiting) -> float:
     """How high the lines of an image are when its task opens, in pixels of a screen of 1440 × 900: their median."""
-    return item.summary.line_height * min(1, SHOWN_WIDTH / item.width, SHOWN_HEIGHT / item.height)
+    fits = [1, SHOWN_WIDTH / item.width]
+    if AS_WIDE_AS_IT_IS not in config.xml:
+        fits.append(SHOWN_HEIGHT / item.height)
+    return item.summary.line_height * min(fits)
 
 
 def for_second_readers(config: AnnotationConfig, image_ids: Sequence[str], gold: Collection[str]) -> list[str]:

@@ -69,20 +69,23 @@ def test_dense_pages_go_line_by_line_and_stay_there() -> None:
 
 
 @pytest.mark.parametrize(("size", "line_height", "shown"), [
-    ((1600, 1200), 28, 15.575),  # as wide as a screen shows: 890 of 1600
-    ((600, 4800), 60, 9.025),  # a tall receipt: 722 of 4800
+    ((1600, 800), 28, 17.15),  # as wide as a screen shows: 980 of 1600
+    ((600, 4800), 60, 8.55),  # a tall receipt: 684 of 4800
     ((400, 300), 12, 12),  # nothing is shown larger than it is
 ])
 def test_lines_are_as_high_as_a_screen_shows_them(size: tuple[int, int], line_height: float, shown: float) -> None:
-    assert height_shown(image("page", line_height=line_height, size=size)) == pytest.approx(shown)
+    page = image("page", line_height=line_height, size=size)
+    assert height_shown(CONFIG, page) == pytest.approx(shown)
+    whole_width = CONFIG.model_copy(update={"xml": '<Image maxHeight="none"/>'})
+    assert height_shown(whole_width, page) == pytest.approx(line_height * min(1, 980 / size[0]))
 
 
 @pytest.mark.parametrize(("line_height", "regions", "lines", "dense"), [
-    (25, 5, 5, True),  # 13.9 on the screen
-    (26, 5, 5, False),  # 14.5
-    (25, 2, 2, False),  # a small sign is no page
-    (25, 8, 3, False),  # mostly downwards
-    (25, 8, 4, True),
+    (24, 5, 5, True),  # 13.7 on the screen
+    (25, 5, 5, False),  # 14.3
+    (24, 2, 2, False),  # a small sign is no page
+    (24, 8, 3, False),  # mostly downwards
+    (24, 8, 4, True),
     (40, 201, 201, True),
     (40, 201, 90, False),
 ])
