@@ -2,7 +2,8 @@
 
 The model of the person, in seconds: a key 0.2, a chord of two keys 0.4, a click or a turn of the wheel 1.3 (the hand goes to the
 mouse and back), reading a line and comparing it with its text 1.5. The system's part of an act is measured: from the last key or
-click of the act until the screen is ready for the next one. What a person takes is added to the clock; of it only a part of each reading really passes.
+click of the act until the screen is ready for the next one. What a person takes is added to the clock, and only a part of each
+reading really passes.
 """
 
 from __future__ import annotations
