@@ -27,6 +27,8 @@ LETTERS = 46
 """Characters of a line of the dense page, about."""
 SCORE = 0.9
 """That the model gives each line."""
+LAST = [word for word in WORDS if word.isalpha()]
+"""Words that end a line: Ctrl+Left goes over one of them at once."""
 RIGHT, WRONG = "7", "1"
 """The letter before the last word of a misread line: as it stands there, and as the model has read it. A person types it with
 one key."""
@@ -83,7 +85,7 @@ def _line(draws: random.Random) -> str:
     words = [draws.choice(WORDS)]
     while len(" ".join(words)) < LETTERS:
         words.append(draws.choice(WORDS))
-    return f"{' '.join(words)}{RIGHT} {draws.choice(WORDS).split()[0]}"
+    return f"{' '.join(words)}{RIGHT} {draws.choice(LAST)}"
 
 
 def _drawn(reading: Reading, truth: dict[str, str], size: int) -> bytes:
