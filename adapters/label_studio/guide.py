@@ -19,15 +19,16 @@ MEDIA_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 """A picture in a guide: its caption and its file beside the guide."""
 GUIDE_STYLE = """\
-.saegim-guide { font-size: 14px; line-height: 1.5 }
+.saegim-guide { font-size: 14px; line-height: 1.5; word-break: keep-all }
 .saegim-guide h1 { font-size: 20px; margin: 0 0 8px }
 .saegim-guide h2 { font-size: 16px; margin: 16px 0 4px }
 .saegim-guide p, .saegim-guide ul, .saegim-guide table { margin: 0 0 8px }
 .saegim-guide ul { padding-left: 20px; list-style: disc }
 .saegim-guide td, .saegim-guide th { border: 1px solid #8885; padding: 2px 8px; text-align: left }
 .saegim-guide code { border: 1px solid #8888; border-radius: 3px; padding: 0 4px; white-space: nowrap }
-.saegim-picture { display: inline-block; margin: 2px 8px 2px 0 }"""
-"""Label Studio's own style sheet takes the bullets, borders and sizes of headings away."""
+.saegim-picture { display: inline-block; margin: 2px 8px 2px 0; zoom: .84 }"""
+"""Label Studio's own style sheet takes the bullets, borders and sizes of headings away. Its window is 517 pixels wide, and pictures
+of 608 stand in it."""
 REASON = """\
   <View className="saegim-reason">
     <Style>

@@ -15,6 +15,8 @@ from schemas.labelling import Side
 from tests.services.conftest import World
 
 LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+HALF_WAY_DOWN = 500
+"""Where the picture is scrolled to before a region is clicked, in pixels of the screen."""
 DRAG = (24, 11)
 """How far a corner is moved, in pixels of the screen."""
 
@@ -72,11 +74,12 @@ class Annotator:
         expect(self.page.get_by_text("Labeling Instructions")).to_have_count(0)
 
     def select(self, region_id: str) -> None:
-        """Clicks into a region. A click on the selected one would unselect it."""
+        """Scrolls to a region and clicks into it. A click on the selected one would unselect it."""
         if self.selected() == region_id:
             return
-        corners = self.page.evaluate(ON_SCREEN)[region_id]
-        middle = shapely.Polygon(corners).centroid
+        middle = shapely.Polygon(self.page.evaluate(ON_SCREEN)[region_id]).centroid
+        self.page.evaluate("by => document.querySelector('.lsf-main-content').scrollBy(0, by)", middle.y - HALF_WAY_DOWN)
+        middle = shapely.Polygon(self.page.evaluate(ON_SCREEN)[region_id]).centroid
         self.page.mouse.click(middle.x, middle.y)
         self.page.wait_for_function(
             "id => Htx.annotationStore.selected.regionStore.selection.highlighted?.cleanId === id", arg=region_id)
