@@ -15,7 +15,7 @@ from schemas.recipes.annotation_config import IMAGE, LABELS, OF_THE_IMAGE, TEXT,
 
 PERCENT_DECIMALS = 6
 """Of a coordinate that is sent: 0.001 pixels on a picture 100,000 pixels wide."""
-MARK = "◆ 확인 · check"
+CHECK = "◆ 확인 · check"
 """What the screen says of a line that a person should look at first."""
 WHOLE = "the whole image"
 """What messages call the results that belong to no region."""
@@ -143,7 +143,7 @@ def _region_results(region: Region, reading: Reading, screen: Screen, marked: Ma
     common = {"id": region.region_id, "to_name": IMAGE, "original_width": reading.width, "original_height": reading.height,
               "image_rotation": 0}
     if region.region_id in marked:
-        common |= {"score": marked[region.region_id], "meta": {"text": [MARK]}}
+        common |= {"score": marked[region.region_id], "meta": {"text": [CHECK]}}
     attributes = region.attributes
     checked = {True: ["checked"], False: ["unchecked"], None: []}[attributes.checked]
     answers: dict[str, Iterable[str]] = {

@@ -22,7 +22,7 @@ from sqlalchemy import insert, select
 from adapters.label_studio import changes
 from adapters.label_studio.changes import ChangedTask, changed_tasks
 from adapters.label_studio.client import LabelStudio
-from adapters.label_studio.codec import MARK, to_prediction
+from adapters.label_studio.codec import CHECK, to_prediction
 from adapters.label_studio.people import make_account, whoami
 from adapters.label_studio.storages import first_picture
 from adapters.label_studio.tasks import OpenTask, annotate, import_tasks, newest_task, open_tasks
@@ -593,7 +593,7 @@ def test_lines_like_those_that_people_changed_are_marked(lab: Callable[..., Lab]
     for image_id, task in tasks.items():
         said = {(item.get("score"), *item.get("meta", {}).get("text", ())) for item in task.prediction_result
                 if item["type"] == "polygonlabels"}
-        assert said == ({(0.01, MARK)} if low(image_id) else {(None,)}), made_score(bench, image_id)
+        assert said == ({(0.01, CHECK)} if low(image_id) else {(None,)}), made_score(bench, image_id)
         here.answer(task, KIM, changed if low(image_id) else lambda result: result)
     collect()
     rows = next(table for table in status_of(bench).tables if table.title == "What is marked").rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.label_studio.codec import to_line_prediction
+from adapters.label_studio.codec import CHECK, to_line_prediction
 from adapters.label_studio.lines import to_lines_prediction
 from datastore.ledger import Ledger, images, leases, outbox, readings
 from datastore.ledger.leases import Lease
@@ -20,9 +20,6 @@ from workbench.label.calibration import mark_planned
 from workbench.label.claims import claim_project
 from workbench.label.image_tasks import PRELABEL, shown_places
 from workbench.label.push import MakeTasks, Pushed, push
-
-CHECK = "확인 · check"
-"""What stands beside a line of which the model is not sure."""
 
 
 def push_lines(bench: Workbench, project: Project, lines: AnnotationConfig, taken_by: AnnotationConfig,

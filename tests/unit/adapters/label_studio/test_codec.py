@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from adapters.label_studio.codec import MARK, from_annotation, line_from_annotation, to_line_prediction, to_prediction
+from adapters.label_studio.codec import CHECK, from_annotation, line_from_annotation, to_line_prediction, to_prediction
 from adapters.label_studio.configs import load_annotation_config
 from schemas.answers import Answer
 from schemas.config_version import ConfigVersion
@@ -240,7 +240,7 @@ def test_only_marked_regions_have_a_score_and_no_mark_comes_back() -> None:
     assert all("score" not in result for result in plain["result"])
     seen = {(result["id"], result.get("score"), *result.get("meta", {}).get("text", ()))
             for result in marked["result"] if result["id"] in ("a", "b")}
-    assert seen == {("a", None), ("b", 0.31, MARK)}
+    assert seen == {("a", None), ("b", 0.31, CHECK)}
     assert marked["score"] == plain["score"] == 0.999  # of the whole: what Label Studio's sampling looks at
     assert decoded(marked["result"]) == decoded(plain["result"])
 
