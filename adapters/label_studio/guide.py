@@ -27,8 +27,8 @@ GUIDE_STYLE = """\
 .saegim-guide td, .saegim-guide th { border: 1px solid #8885; padding: 2px 8px; text-align: left }
 .saegim-guide code { border: 1px solid #8888; border-radius: 3px; padding: 0 4px; white-space: nowrap }
 .saegim-picture { display: inline-block; margin: 2px 8px 2px 0; zoom: .84 }"""
-"""Label Studio's own style sheet takes the bullets, borders and sizes of headings away. Its window is 517 pixels wide, and pictures
-of 608 stand in it."""
+"""Label Studio's own style sheet takes the bullets, borders and sizes of headings away. Its window is 517 pixels wide, and
+pictures of 608 stand in it."""
 REASON = """\
   <View className="saegim-reason">
     <Style>

@@ -50,7 +50,7 @@ def pictures() -> list[Any]:
 
 
 def test_ten_photographs(engine: Any, pictures: list[Any]) -> None:
-    found = {reading.image_id: [[region.text, region.score, str(region.attributes.direction), region.recogniser,
+    found: dict[str, Any] = {reading.image_id: [[region.text, region.score, str(region.attributes.direction), region.recogniser,
                                  [list(point) for point in region.polygon]] for region in reading.regions]
              for reading in map(as_kept, engine.read(pictures, NAMES))}
     if os.environ.get("SAEGIM_WRITE_GOLDEN"):
