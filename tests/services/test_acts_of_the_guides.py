@@ -87,10 +87,10 @@ class Play:
         self.page.evaluate("() => document.querySelector('.lsf-main-content').scrollTo(0, 0)")
         canvas = self.page.locator(".konvajs-content").bounding_box()
         assert canvas
-        scale = canvas["width"] / WIDTH
+        scale = self.page.evaluate("() => Htx.annotationStore.selected.names.get('image').stageWidth") / WIDTH
         left = canvas["x"] + (80 + 90 * column) * scale
         top = canvas["y"] + (50 if over else 320) * scale
-        corners = [(left + x * scale, top + y * scale) for x, y in ((0, 0), (60, 0), (60, 26), (0, 26))]
+        corners = [(left + x * scale, top + y * scale) for x, y in ((0, 0), (70, 0), (70, 60), (0, 60))]
         mouse = self.page.mouse
         if shape == "kind":
             for x, y in [*corners, corners[0]]:
