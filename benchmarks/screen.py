@@ -2,7 +2,7 @@
 
 Scripted people work in Chromium. Their model, in seconds: a key 0.2, a chord of two keys 0.4, a click or a turn of the wheel 1.3,
 reading a line and comparing it with its text 1.5, and what the system takes, which is measured (``screen_people.py``). What they
-do on each screen is what its guide tells (``screen_ways.py``). "Before" is ``scene_text@2`` and ``line_text@1``, kept in
+do on each screen is what its guide tells (``screen_ways.py``, ``screen_before.py``). "Before" is ``scene_text@2`` and ``line_text@1``, kept in
 ``benchmarks/screens/``. Hurried people play random acts, of which half are blind (``screen_acts.py``).
 """
 
@@ -21,7 +21,9 @@ from adapters.label_studio.tasks import tasks_after
 from benchmarks import screen_tasks
 from benchmarks.figures import Figure, interleaved
 from benchmarks.label_studio import stack, workbench
-from benchmarks.screen_acts import VERSION_2, VERSION_3, Harm, Hurried
+from benchmarks.screen_acts import VERSION_2, VERSION_3, Hurried
+from benchmarks.screen_before import play_lines_1, play_picture_2
+from benchmarks.screen_harm import Harm
 from benchmarks.screen_order import order_figures
 from benchmarks.screen_pages import RIGHT, dense_sheet, grid_sheet
 from benchmarks.screen_people import SELECT_AFTER_CREATE, LogIn, Seat, seated
@@ -31,9 +33,7 @@ from benchmarks.screen_ways import (
     LINES_DRAWN,
     TEXT_IS,
     Played,
-    play_lines_1,
     play_lines_2,
-    play_picture_2,
     put_guide_away,
     step_3,
 )

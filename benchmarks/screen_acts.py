@@ -1,19 +1,18 @@
 """Five hundred acts of a hurried person on a page of 100 regions, and what became of the page beside what the person meant.
 
-A model of the page is kept beside the screen: after each act the screen's own state is read and compared with it. What the person
-meant touches one region (or draws one); whatever else changed is harm. Half of the acts are blind: the person does not look
-whether the screen is ready, and types on after the time of a key. Acts and words are drawn with a fixed seed, so every screen
-gets the same ones.
+After each act the screen's own state is read and compared with what the person meant (``screen_harm.py``). Half of the acts are
+blind: the person does not look whether the screen is ready, and types on after the time of a key. Acts and words are drawn with a
+fixed seed, so every screen gets the same ones.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.screen_harm import Harm, Meant, Shown
 from benchmarks.screen_people import KEY, Seat
 from benchmarks.screen_ways import IN_NO_TEXT, IN_TEXT, SELECTED
 
@@ -25,6 +24,10 @@ BLIND = 0.5
 """Share of acts in which the person does not look."""
 TURNS = 12
 """Turns of the wheel after which a region cannot be brought in sight."""
+SLOT = 0.016
+"""Share of the picture's width that each drawn region has for itself: over another one it cannot be drawn without a key."""
+SLOTS = 60
+"""Such places at the foot of the picture."""
 GLANCE = 2_000
 """Milliseconds after which a person who looks goes on."""
 BETWEEN_LETTERS = 40
@@ -92,54 +95,6 @@ VERSION_3 = Keys(("Tab",), (), ("Tab",), "Alt+x", ("Escape", "Control+Alt+5"), "
 """Of ``scene_text@3``: from a text Tab leads out, from there the next one leads into the next region's text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the screen holds of one region: its text, and its label and choices in one line."""
-
-    text: str
-    marks: str
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """What one act was to do.
-
-    Attributes:
-        region: whose text or marks were to change; empty where none.
-        texts: that it may have afterwards.
-        marks: its marks were to change.
-        drawn: how many new regions there were to be.
-    """
-
-    region: str = ""
-    texts: tuple[str, ...] = ()
-    marks: bool = False
-    drawn: int = 0
-
-
-@dataclass(slots=True)
-class Harm:
-    """What became of a page that nobody meant.
-
-    Attributes:
-        acts: acts played.
-        counts: by what happened: ``deleted``, ``wrong text``, ``marked``, ``drawn``, ``lost`` (a word that stands nowhere).
-        examples: the first act that did each.
-    """
-
-    acts: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, str] = field(default_factory=dict)
-
-    def note(self, what: str, act: str) -> None:
-        """Counts one."""
-        self.counts[what] += 1
-        self.examples.setdefault(what, f"act {self.acts}, {act}")
-
-    def __str__(self) -> str:
-        return ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items())) or "none"
-
-
 class Hurried:
     """A person who plays acts on the task that is open."""
 
@@ -147,15 +102,14 @@ class Hurried:
         self.seat = seat
         self.keys = keys
         self.draws = random.Random(seed)
-        self.harm = Harm()
-        self.model = self._state()
+        self.harm = Harm(self._state())
+        self.drawn = 0
 
     def play(self, acts: int) -> Harm:
         """Plays so many acts; what each one did is compared with what it meant."""
         ways: tuple[Callable[[], Meant], ...] = (self.click_and_type, self.step_and_type, self.type_after_a_stray_click,
                                                  self.draw_and_type, self.draw_and_undo, self.mark)
         for act in self.draws.choices(ways, (8, 6, 3, 1, 1, 1), k=acts):
-            self.harm.acts += 1
             self._judge(act.__name__.replace("_", " "), act())
         return self.harm
 
@@ -181,7 +135,7 @@ class Hurried:
         beside = self.seat.asks("() => { const bar = document.querySelector('.lsf-bottombar').getBoundingClientRect(); "
                                 "return [bar.x + bar.width / 2, bar.y + bar.height / 2]; }")
         self.seat.click(*beside)
-        before = self.model[region_id].text
+        before = self.harm.page[region_id].text
         word = self._word()
         self.seat.press("Backspace")
         self._type(word)
@@ -193,6 +147,9 @@ class Hurried:
         self._draw()
         new = next(iter(set(self._state()) - before), "")
         word = self._word()
+        if not new:
+            self.harm.note("not drawn", "draw and type")
+            return Meant()
         self._look(SELECTED, new)
         if self.keys.new_text:
             box = self.seat.page.locator(self.keys.new_text).bounding_box()
@@ -226,11 +183,11 @@ class Hurried:
             self.seat.press(*self.keys.out_of_text)
         self._look(IN_NO_TEXT)
         self.seat.press(self.keys.illegible)
-        return Meant(region_id, (self.model[region_id].text,), marks=True)
+        return Meant(region_id, (self.harm.page[region_id].text,), marks=True)
 
     def _mend(self, region_id: str) -> Meant:
         """Types another end to a region's text, as the guide tells it."""
-        before = self.model[region_id].text if region_id in self.model else ""
+        before = self.harm.page[region_id].text if region_id in self.harm.page else ""
         word = self._word()
         self.seat.press(*self.keys.into_text)
         self._look(IN_TEXT)
@@ -241,33 +198,15 @@ class Hurried:
 
     def _judge(self, act: str, meant: Meant) -> None:
         self.seat.page.wait_for_timeout(KEY * 1000)
-        after = self._state()
-        hurt = False
-        for region_id, was in self.model.items():
-            now = after.get(region_id)
-            if now is None:
-                self.harm.note("deleted", act)
-            elif now.text != was.text and (region_id != meant.region or now.text not in meant.texts):
-                self.harm.note("wrong text", f"{act}: {was.text!r} became {now.text!r}, {meant.texts} was meant")
-            elif now.marks != was.marks and not (meant.marks and region_id == meant.region):
-                self.harm.note("marked", f"{act}: {was.marks} became {now.marks}")
-            else:
-                continue
-            hurt = True
-        drawn = len(after.keys() - self.model.keys())
-        if drawn > meant.drawn:
-            self.harm.note("drawn", act)
-        elif not hurt and meant.region and (now := after.get(meant.region)) and now.text not in meant.texts:
-            self.harm.note("lost", f"{act}: {meant.texts} was meant, {now.text!r} stands there")
-        self.model = after
+        self.harm.judge(act, meant, self._state())
 
     def _some_region(self) -> str:
         """A region with text, other than the selected one."""
         selected = self._selected()
-        return self.draws.choice([name for name in self.model if name != selected and self._has_text(name)])
+        return self.draws.choice([name for name in self.harm.page if name != selected and self._has_text(name)])
 
     def _has_text(self, region_id: str) -> bool:
-        return region_id in self.model and "illegible" not in self.model[region_id].marks
+        return region_id in self.harm.page and "illegible" not in self.harm.page[region_id].marks
 
     def _word(self) -> str:
         return "".join(self.draws.choices(LETTERS, k=self.draws.randint(2, 4)))
@@ -286,7 +225,8 @@ class Hurried:
         """Begins a rectangle by its key and drags it over an empty place at the foot of the picture."""
         if not self._outside():
             self.seat.press(*self.keys.out_of_text)
-        place = self._in_sight(EMPTY, [self.draws.uniform(0.03, 0.8), 0.96, 0.1])
+        place = self._in_sight(EMPTY, [0.02 + SLOT * (self.drawn % SLOTS), 0.96, 0.6 * SLOT])
+        self.drawn += 1
         before = len(self._state())
         self.seat.press(*self.keys.rectangle)
         self.seat.page.wait_for_timeout(KEY * 1000)

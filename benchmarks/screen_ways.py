@@ -1,9 +1,7 @@
 """How a scripted person works through a page on each screen, as its guide tells it: ``play_…``, one function a screen.
 
-On the picture of ``scene_text@2`` a person sees a region's text in a list of regions that follows no key, and the picture does
-not follow either. So what is out of sight is brought in sight by the wheel, a picture whose lines are lower than 14 pixels is
-made larger once, and a text that is cut in the list is opened by Enter and closed again: each only where the screen, asked,
-shows that it is so.
+Where the picture hides a line it is turned on by the wheel, and made larger once where its lines are lower than 14 pixels: each
+only where the screen, asked, shows that it is so. The screens before are in ``screen_before.py``.
 """
 
 from __future__ import annotations
@@ -49,11 +47,6 @@ WHERE = """() => {
           cut: Boolean(text && text.scrollWidth > text.clientWidth)};
 }"""
 """Where the selected region and its row in the list are on the screen, in pixels."""
-LINE = "() => document.querySelector('.saegim-line input:not([type=checkbox])').value"
-"""The text of the one line of ``line_text@1``."""
-LINE_DRAWN = """before => Boolean(window.Htx?.annotationStore?.selected && `${Htx.task.id}` !== before && document.images.length
-    && document.querySelector('.saegim-line input:not([type=checkbox])') && [...document.images].every(one => one.complete))"""
-"""Whether another line than ``before`` is drawn."""
 LINES_DRAWN = """before => {
   const texts = [...document.querySelectorAll('.saegim-line textarea')];
   return Boolean(window.Htx?.annotationStore?.selected && `${Htx.task.id}` !== before && texts.length
@@ -113,51 +106,6 @@ def mend(seat: Seat) -> None:
     seat.press("Control+End", "Control+ArrowLeft", "ArrowLeft", "Backspace", RIGHT)
 
 
-def play_picture_2(seat: Seat, sheet: Sheet, address: str) -> Played:
-    """A page on ``scene_text@2``: Alt+. selects, Enter opens the text, Enter closes it."""
-    played = Played()
-    count = len(sheet.reading.regions)
-    seat.goes_to(address, DRAWN, [count, ""])
-    put_guide_away(seat)
-    seat.start()
-    wrong = set(sheet.wrong)
-    for region in sheet.reading.regions:
-        is_wrong = region.region_id in wrong
-        with timed(seat, played.mended if is_wrong else played.untouched):
-            _picture_line_2(seat, region.region_id, is_wrong)
-    played.wrong = wrong_texts(seat, sheet)
-    with timed(seat, played.between):
-        submit(seat, DRAWN, count)
-    return played
-
-
-def _picture_line_2(seat: Seat, region_id: str, is_wrong: bool) -> None:
-    seat.press("Alt+.")
-    seat.until(SELECTED, region_id)
-    bring_in_sight(seat)
-    where = seat.asks(WHERE)
-    if where["rowTop"] is None or where["rowTop"] < where["listTop"] or where["rowBottom"] > where["listBottom"]:
-        _turn_the_list(seat, where)
-        where = seat.asks(WHERE)
-    seat.read()
-    if where["cut"] or is_wrong:
-        seat.press("Enter")
-        seat.until(IN_TEXT)
-        if is_wrong:
-            mend(seat)
-        seat.press("Enter")
-        seat.until(IN_NO_TEXT)
-
-
-def _turn_the_list(seat: Seat, where: dict[str, float]) -> None:
-    """Turns the wheel over the list until the selected row is its first one."""
-    row = where["rowTop"] if where["rowTop"] is not None else where["listBottom"]
-    seat.turn(where["listLeft"] + 100, where["listTop"] + 100, row - where["listTop"])
-    seat.until("top => { const row = document.querySelector('.lsf-tree-treenode-selected'); "
-               "return row && row.getBoundingClientRect().top >= top && row.getBoundingClientRect().bottom <= innerHeight }",
-               where["listTop"] - 1)
-
-
 def bring_in_sight(seat: Seat) -> None:
     """Makes the picture larger where its line cannot be read, and turns it on where the line is out of sight."""
     where = seat.asks(WHERE)
@@ -173,35 +121,6 @@ def bring_in_sight(seat: Seat) -> None:
     if where["top"] < max(where["stageTop"], ROOM) or where["bottom"] > where["stageBottom"] - FOOT:
         seat.turn(where["left"] + 100, (where["stageTop"] + where["stageBottom"]) / 2, where["top"] - where["stageTop"] - ROOM)
         seat.until(f"() => {{ const where = ({WHERE})(); return where.top >= 0 && where.bottom <= innerHeight - {FOOT} }}")
-
-
-def play_lines_1(seat: Seat, sheet: Sheet, address: str) -> Played:
-    """A page as single lines of ``line_text@1``: the text is open, Tab leaves it, Ctrl+Enter brings the next line."""
-    played = Played()
-    wrong = set(sheet.wrong)
-    seat.goes_to(address, LINE_DRAWN, "")
-    put_guide_away(seat)
-    seat.start()
-    for place, region in enumerate(sheet.reading.regions, 1):
-        lines = played.mended if region.region_id in wrong else played.untouched
-        with timed(seat, lines):
-            _single_line_1(seat, region.region_id in wrong)
-        played.wrong += seat.asks(LINE) != sheet.truth[region.region_id]
-        if place < len(sheet.reading.regions):
-            with timed(seat, played.between):
-                submit(seat, LINE_DRAWN)
-    return played
-
-
-def _single_line_1(seat: Seat, is_wrong: bool) -> None:
-    in_text = seat.read(IN_TEXT)
-    if is_wrong:
-        if not in_text:
-            box = seat.page.locator(".saegim-line input:not([type=checkbox])").bounding_box()
-            assert box
-            seat.click(box["x"] + box["width"] - 5, box["y"] + box["height"] / 2)
-        mend(seat)
-    seat.press("Tab")
 
 
 def play_picture_3(seat: Seat, sheet: Sheet, address: str) -> Played:
