@@ -2,8 +2,8 @@
 
 Scripted people work in Chromium. Their model, in seconds: a key 0.2, a chord of two keys 0.4, a click or a turn of the wheel 1.3,
 reading a line and comparing it with its text 1.5, and what the system takes, which is measured (``screen_people.py``). What they
-do on each screen is what its guide tells (``screen_ways.py``, ``screen_before.py``). "Before" is ``scene_text@2`` and ``line_text@1``, kept in
-``benchmarks/screens/``. Hurried people play random acts, of which half are blind (``screen_acts.py``).
+do on each screen is what its guide tells (``screen_ways.py``; ``screen_before.py`` for ``scene_text@2`` and ``line_text@1``,
+which are kept in ``benchmarks/screens/``). Hurried people play random acts, of which half are blind (``screen_acts.py``).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from benchmarks.screen_ways import (
     TEXT_IS,
     Played,
     play_lines_2,
+    play_picture_3,
     put_guide_away,
     step_3,
 )
@@ -50,6 +51,8 @@ LINES = 60
 """Of the page that is read."""
 MISREAD = 6
 """Lines of that page with one wrong letter."""
+ON_PICTURE = 24
+"""Lines of the page that is read on the picture."""
 A_TASK = 16
 """Lines of the line page that opens."""
 OPENINGS = 5
@@ -78,7 +81,8 @@ def run() -> list[Figure]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[
             "--no-sandbox", "--disable-gpu", "--disable-background-networking"])
         room = _room(bench, browser)
-        figures = [*reading_figures(room), *mending_figures(room), *harm_figures(room), *opening_figures(room)]
+        parts = (reading_figures, picture_figures, mending_figures, harm_figures, opening_figures)
+        figures = [figure for part in parts for figure in part(room)]
         browser.close()
     return [*figures, *order_figures()]
 
@@ -112,6 +116,19 @@ def reading_figures(room: Room) -> list[Figure]:
                    lambda mine, _: mine <= 2.0, said) for peer, said in pairs),
         compared(page, "picture", lambda one: one.seconds, "≤ 0.5 ×", lambda _, ratio: ratio <= 0.5, pairs[0][1]),
         compared(page, "lines", lambda one: one.seconds, "", lambda *_: True, pairs[1][1])]
+
+
+def picture_figures(room: Room) -> list[Figure]:
+    """A page that is read on the picture, on ours and on the one before: a promise was made for line pages only."""
+    sheets = [dense_sheet(f"picture {number}", ON_PICTURE, 0) for number in range(2)]
+    ours = next_task_of(room.bench, screen_tasks.pictures(room.bench, sheets).number)
+    before = next_task_of(room.bench, screen_tasks.pictures_on_version_2(room.bench, sheets)[0])
+    mine = play_picture_3(room.ours, sheets[0], ours)
+    other = play_picture_2(room.others, sheets[0], before)
+    ratio = mine.an_untouched_line / other.an_untouched_line
+    return [Figure(f"an untouched line of a page of {ON_PICTURE} lines on the picture, {_wrong([mine])}",
+                   f"{mine.an_untouched_line:.2f} s", f"{other.an_untouched_line:.2f} s (scene_text@2, {_wrong([other])})",
+                   f"{ratio:.2f}")]
 
 
 def mending_figures(room: Room) -> list[Figure]:
