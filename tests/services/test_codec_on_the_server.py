@@ -154,7 +154,7 @@ def test_all_attributes_pass_through_the_server(stack: Settings) -> None:
     for task, reading in zip(ids, readings, strict=True):
         [annotation] = answers[task]
         assert not annotation.was_cancelled
-        expected = replace(reading, reader="person:kim", run=DOCUMENT.run, revision=1,
+        expected = replace(DOCUMENT.as_shown(reading), reader="person:kim", run=DOCUMENT.run, revision=1,
                            regions=tuple(replace(region, score=None) for region in reading.regions))
         assert project.read(annotation) == expected
 
