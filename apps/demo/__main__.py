@@ -123,7 +123,9 @@ def _annotate() -> None:
     done = 0
     with Progress(console=console, transient=True) as bar:
         line = bar.add_task("demo annotators", total=None)
-        for project in projects_of(bench.ledger, bench.annotation_config):
+        config = bench.annotation_config
+        configs = [config, *([bench.config_named(config.dense_config)] if config.dense_config else [])]
+        for project in [project for each in configs for project in projects_of(bench.ledger, each)]:
             email = f"demo.{project.side}@saegim.local".replace("_", ".")  # two people: one alone would be no pair
             make_account(bench.label_studio, email, secrets.token_urlsafe(12), f"Demo {project.side}")
             done += accept_prelabels(bench, project.number, lambda count: bar.update(line, advance=count), email)
@@ -137,7 +139,8 @@ def _hand_over(settings: Settings, project: int) -> None:
     console.print(Panel.fit(
         f"Label Studio   {settings.label_studio_url}/projects/{project}/data\n"
         f"log in with    {settings.label_studio_user} / {settings.label_studio_password.get_secret_value()}\n\n"
-        "Open a task, mend polygons and texts, press Submit. Some images are read by a second person (overlap in\n"
+        "Open a task, mend polygons and texts, press Submit. Pages of small or many lines wait in the project with\n"
+        "line_text in its name. Some images are read by a second person (overlap in\n"
         "annotation_configs/scene_text/config.yaml): they wait in the project with a B in its name for\n"
         "  .venv/bin/saegim label people add you@example.com --side b\n"
         "Then go on with\n"

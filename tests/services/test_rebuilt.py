@@ -79,7 +79,8 @@ def test_made_anew_while_the_ledger_is_kept(lab: Callable[..., Lab], tmp_path: P
         told = collect()
         assert not any(told.counts.values()) and any("is another's" in note for note in told.notes)
         checks = doctor(here.world)
-        assert f"project {number} (scene_text@2, side a) carries another mark" in checks and "is not there" in checks
+        run = here.bench.annotation_config.run
+        assert f"project {number} ({run}, side a) carries another mark" in checks and "is not there" in checks
 
         here.world.killed("label", "datastore.ledger.outbox:carry_over", "after")
         here.world.killed("label", "workbench.label.projects:ensure_project", "after")
