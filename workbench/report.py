@@ -87,7 +87,7 @@ class LabelReport(Report):
         doubles: that an answer which came too late had left there.
         again: that somebody had deleted there.
         taken_back: open ones whose campaign names another annotation config by now.
-        lines: about single lines of dense pages.
+        lines: about lines of dense pages, one or several a task.
         projects: numbers of the projects of side A, by name of the annotation config.
     """
 
@@ -97,7 +97,7 @@ class LabelReport(Report):
     doubles: int = counted("doubles removed")
     again: int = counted("pushed again")
     taken_back: int = counted("taken back")
-    lines: int = counted("lines pushed")
+    lines: int = counted("tasks of lines pushed")
     second_looks: int = counted("second looks")
     projects: dict[str, int] = field(default_factory=dict)
 

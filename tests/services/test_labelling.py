@@ -451,7 +451,7 @@ def test_a_dense_page_is_read_some_lines_at_a_time(lab: Callable[..., Lab]) -> N
     bench = here.bench
     image = dense_page(here, "쪽", 20)
     counts = label().counts
-    assert (counts["pushed"], counts["lines pushed"]) == (0, 2)
+    assert (counts["pushed"], counts["tasks of lines pushed"]) == (0, 2)
     first, second = here.open(config="line_text")
     assert [len(task.data["lines"]) for task in (first, second)] == [10, 10]
     assert [task.data["place"] for task in (first, second)] == ["1 / 2", "2 / 2"]
@@ -488,7 +488,7 @@ def test_pages_of_version_1_are_collected_until_they_are_done_and_others_are_giv
     (folder / "config.xml").write_text(first.replace('hotkey="x"', 'hotkey="alt+x"'), encoding="utf-8")
     here.change("line_text", version=1, subject="region")
     pages = [dense_page(here, name, 4) for name in ("begun", "draft", "untouched")]
-    assert label().counts["lines pushed"] == 12
+    assert label().counts["tasks of lines pushed"] == 12
     by_page = {image: [task for task in here.open(config="line_text") if str(task.data[SUBJECT]).startswith(image)]
                for image in pages}
     begun, draft, _ = (by_page[image] for image in pages)
@@ -502,7 +502,7 @@ def test_pages_of_version_1_are_collected_until_they_are_done_and_others_are_giv
     lines = bench.config_named("line_text")
     assert migrate(bench, lines, dry_run=True).open_tasks == 4
     assert migrate(bench, lines, dry_run=False).open_tasks == 4  # of pages that somebody has begun nothing is taken back
-    assert label().counts["lines pushed"] == 1
+    assert label().counts["tasks of lines pushed"] == 1
     [task] = here.open(config="line_text")
     assert str(task.data[SUBJECT]) == lines_subject(pages[2], 0, 4)
     here.answer(task, LEE)
