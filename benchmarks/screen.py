@@ -3,7 +3,7 @@
 Scripted people work in Chromium. Their model, in seconds: a key 0.2, a chord of two keys 0.4, a click or a turn of the wheel 1.3,
 reading a line and comparing it with its text 1.5, and what the system takes, which is measured (``screen_people.py``). What they
 do on each screen is what its guide tells (``screen_ways.py``; ``screen_before.py`` for ``scene_text@2`` and ``line_text@1``,
-which are kept in ``benchmarks/screens/``). Hurried people play random acts, of which half are blind (``screen_acts.py``).
+which are kept in ``tests/screens/``). Hurried people play random acts, of which half are blind (``screen_acts.py``).
 """
 
 from __future__ import annotations

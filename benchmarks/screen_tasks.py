@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert
@@ -23,16 +22,13 @@ from schemas.labelling import Waiting
 from schemas.reading import Reading, summarise
 from schemas.submission import image_key
 from stages.label.crops import crops
+from tests.places import SCREENS
 from workbench.bench import Workbench
 from workbench.label.claims import claim_project
 from workbench.label.image_tasks import image_task_maker
 from workbench.label.line_tasks import push_lines
 from workbench.label.projects import PRESIGNED_SECONDS, project_of
 from workbench.label.push import push
-
-SCREENS = Path(__file__).parent / "screens"
-"""The screens that ours are measured against, as they were published: version 2 of ``scene_text``, version 1 of ``line_text``,
-and Label Studio's template "Optical Character Recognition"."""
 
 
 def next_task_of(bench: Workbench, project: int) -> str:

@@ -209,12 +209,18 @@ class Summary:
 
 def summarise(regions: Sequence[Region]) -> Summary:
     """The summary of a reading with these regions."""
-    scores = [region.score for region in regions if region.score is not None]
+    score = mean_score(regions)
     slices = sorted({name for region in regions for name in region.attributes.slices()})
     heights = [line_height(region.polygon) for region in regions
                if region.attributes.kind is Kind.TEXT and region.attributes.direction is not Direction.VERTICAL]
-    return Summary(len(regions), round(1 - sum(scores) / len(scores), 3) if scores else 0.0, tuple(slices), len(heights),
+    return Summary(len(regions), 0.0 if score is None else round(1 - score, 3), tuple(slices), len(heights),
                    round(statistics.median(heights), 1) if heights else 0)
+
+
+def mean_score(regions: Sequence[Region]) -> float | None:
+    """The mean of the scores of regions, in [0, 1]; None where none has one."""
+    scores = [region.score for region in regions if region.score is not None]
+    return sum(scores) / len(scores) if scores else None
 
 
 def line_height(polygon: Polygon) -> float:

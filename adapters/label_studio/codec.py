@@ -10,7 +10,7 @@ from adapters.label_studio.regions import Canvas, region_id_of
 from adapters.label_studio.results import Renames, Result, chosen_values, foreign_error, only_value, results_of, written_text
 from adapters.label_studio.screen import Screen, screen_of
 from schemas.errors import CodecError
-from schemas.reading import Condition, ImageKind, Reading, Region
+from schemas.reading import Condition, ImageKind, Reading, Region, mean_score
 from schemas.recipes.annotation_config import IMAGE, LABELS, OF_THE_IMAGE, TEXT, AnnotationConfig
 
 PERCENT_DECIMALS = 6
@@ -55,8 +55,7 @@ def to_prediction(reading: Reading, config: AnnotationConfig, *, name: str | Non
     results += _image_results(config.as_shown(reading), screen)
     prediction: dict[str, Any] = {"model_version": name or _shown_name(reading), "result": results}
     if not reading.by_person:
-        scores = [region.score for region in reading.regions if region.score is not None]
-        prediction["score"] = round(sum(scores) / len(scores), 3) if scores else 0.0
+        prediction["score"] = round(mean_score(reading.regions) or 0.0, 3)
     return prediction
 
 

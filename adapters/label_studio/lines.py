@@ -13,7 +13,7 @@ from typing import Any
 from adapters.label_studio.results import Result, foreign_error, results_of, written_text
 from schemas.errors import CodecError
 from schemas.line_marks import MarkedText, marks_of, read_marks, written_with_marks
-from schemas.reading import Region
+from schemas.reading import Region, mean_score
 from schemas.recipes.annotation_config import IMAGE, TEXT
 
 FIELD = re.compile(rf"{TEXT}_(\d+)")
@@ -32,8 +32,7 @@ def to_lines_prediction(regions: Sequence[Region], *, name: str) -> dict[str, An
     Returns:
         Label Studio's ``model_version``, ``result`` and ``score``, the mean of the lines' scores, 0 where none has one.
     """
-    scores = [region.score for region in regions if region.score is not None]
-    return {"model_version": name, "score": round(sum(scores) / len(scores), 3) if scores else 0.0,
+    return {"model_version": name, "score": round(mean_score(regions) or 0.0, 3),
             "result": [_result(place, written_with_marks(region.text, marks_of(region.attributes)))
                        for place, region in enumerate(regions)]}
 

@@ -15,8 +15,6 @@ MARGIN = 0.25
 LEAST = 24
 """Pixels that a crop is high at the least; smaller ones are doubled until they are."""
 QUALITY = 90
-
-
 TALL = 1.5
 """A crop so many times as high as wide is turned upright, as the recogniser turns it (PP-OCR's rule)."""
 LONG = 30

@@ -29,13 +29,14 @@ from schemas.geometry import tidy
 from schemas.line_marks import marks_of
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Reading, Region, Writing
 from schemas.recipes.annotation_config import AnnotationConfig
+from tests.places import SCREENS
 from tests.read_images import made_reading
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings
 
 DOCUMENT = load_annotation_config(ROOT / "annotation_configs" / "document")
 LINES = load_annotation_config(ROOT / "annotation_configs" / "line_text")
-ONE_LINE = LINES.model_copy(update={"version": 1, "xml": (ROOT / "tests" / "line_text_1.xml").read_text(encoding="utf-8")})
+ONE_LINE = LINES.model_copy(update={"version": 1, "xml": (SCREENS / "line_text_1.xml").read_text(encoding="utf-8")})
 WIDTH, HEIGHT = 900, 500
 REGIONS_A_READING = 60
 RECTANGLE = {"x": 40, "y": 20, "width": 30, "height": 20, "rotation": 30}

@@ -40,7 +40,7 @@ from schemas.label_tasks import SUBJECT, lines_subject
 from schemas.labelling import AgreementKind, Side
 from schemas.reading import Direction, Reading, Region, Writing
 from schemas.submission import Outcome, image_key
-from tests.places import REAL_DATA, ROOT
+from tests.places import REAL_DATA, SCREENS
 from tests.read_images import RUN, fill, made_reading
 from tests.services.conftest import World, accepted, recorded, with_shares
 from workbench.bench import Workbench
@@ -380,7 +380,7 @@ def test_screens_with_the_text_in_the_list_are_followed_by_those_with_a_field(la
     field = config.read_text(encoding="utf-8")
     with monkeypatch.context() as earlier:
         earlier.setattr("adapters.label_studio.configs.lint_folder", lambda _: [])  # whose keys type
-        config.write_text((ROOT / "tests" / "earlier_screens" / "scene_text-2.xml").read_text(encoding="utf-8"), encoding="utf-8")
+        config.write_text((SCREENS / "scene_text_2.xml").read_text(encoding="utf-8"), encoding="utf-8")
         here.change(version=2)
         fill(bench.ledger, bench.model, 3, regions=2, seed="screens")
         label()
@@ -484,7 +484,7 @@ def test_pages_of_version_1_are_collected_until_they_are_done_and_others_are_giv
     bench = here.bench
     folder = here.folder / "annotation_configs" / "line_text"
     newest = (folder / "config.xml").read_text(encoding="utf-8")
-    first = (ROOT / "tests" / "line_text_1.xml").read_text(encoding="utf-8")
+    first = (SCREENS / "line_text_1.xml").read_text(encoding="utf-8")
     (folder / "config.xml").write_text(first.replace('hotkey="x"', 'hotkey="alt+x"'), encoding="utf-8")
     here.change("line_text", version=1, subject="region")
     pages = [dense_page(here, name, 4) for name in ("begun", "draft", "untouched")]

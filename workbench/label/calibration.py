@@ -24,8 +24,9 @@ def newest_checked(ledger: Ledger, annotation_config: str, run: str) -> list[Che
     found: list[CheckedPrelabel] = []
     lines = 0
     for image_ids in chunked(recently_accepted(ledger, annotation_config, IMAGES_LOOKED_AT), IMAGES_AT_ONCE):
-        found += checked_prelabels(ledger, annotation_config, run, image_ids)
-        lines = sum(len(item.by_model.regions) for item in found)
+        new = checked_prelabels(ledger, annotation_config, run, image_ids)
+        found += new
+        lines += sum(len(item.by_model.regions) for item in new)
         if lines >= PAIRS_USED:
             break
     return found

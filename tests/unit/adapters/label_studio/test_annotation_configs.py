@@ -19,13 +19,13 @@ from adapters.label_studio.lint.hotkeys import LABEL_STUDIO_KEYS
 from schemas.errors import SettingError
 from schemas.recipes.annotation_config import CHOICES, ILLEGIBLE, LABELS, SHAPES, AnnotationConfig, Subject, vocabulary_of
 from tests.guide_keys import keys_of
-from tests.places import ROOT
+from tests.places import ROOT, SCREENS
 
 CONFIGS = ROOT / "annotation_configs"
 SHIPPED = sorted(path.parent.name for path in CONFIGS.glob("*/config.xml"))
 SCENE = (CONFIGS / "scene_text" / "config.xml").read_text(encoding="utf-8")
 LINE = (CONFIGS / "line_text" / "config.xml").read_text(encoding="utf-8")
-ONE_LINE = (ROOT / "tests" / "line_text_1.xml").read_text(encoding="utf-8")
+ONE_LINE = (SCREENS / "line_text_1.xml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
