@@ -9,7 +9,7 @@ from schemas.evaluation import Evaluation, SliceFigures, SliceName
 from schemas.reading import Polygon
 
 
-class Verdict(StrEnum):
+class DrawnAs(StrEnum):
     """What became of a region; each has a colour of its own."""
 
     RIGHT = "right"
@@ -82,13 +82,13 @@ class DrawnRegion:
 
     Attributes:
         polygon: the model's; the truth's where it was missed. Pixels of the canonical image.
-        verdict: decides its colour.
+        drawn_as: decides its colour.
         truth: None where there is none.
         read: None where it was missed.
     """
 
     polygon: Polygon
-    verdict: Verdict
+    drawn_as: DrawnAs
     truth: str | None = None
     read: str | None = None
 
@@ -102,7 +102,7 @@ class DrawnImage:
         width: of the canonical image, pixels.
         height: of the canonical image, pixels.
         jpeg: its thumbnail, at most ``PICTURE_SIDE`` pixels a side; empty where there is no picture any more.
-        regions: drawn over it; don't-cares with ``Verdict.IGNORED``.
+        regions: drawn over it; don't-cares with ``DrawnAs.IGNORED``.
         leads: where its id leads.
     """
 
