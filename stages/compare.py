@@ -36,6 +36,19 @@ class Overlap(NamedTuple):
     other: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlaps:
+    """How the regions of two readings lie on each other.
+
+    Attributes:
+        ious: of each pair of outlines, [truth × other]. Areas are those of polygons, not of pixels.
+        covered: for each region of the other, the largest share of it that lies on one don't-care region of the truth.
+    """
+
+    ious: NDArray[np.float64]
+    covered: NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Two regions that are the same.
@@ -72,7 +85,7 @@ class Comparison:
     ignored: tuple[Region, ...]
 
 
-def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Comparison:
+def compare(truth: Reading, other: Reading, *, across_units: bool = False, overlaps: Overlaps | None = None) -> Comparison:
     """Compares a reading with the one that is taken for true.
 
     Regions are matched one to one, greedily, best overlap first. A truth region that nobody can read
@@ -82,13 +95,14 @@ def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Co
         truth: the reading taken for true.
         other: the reading that is judged.
         across_units: compare even where one reading has words and the other has lines.
+        overlaps: of these two, where the caller has measured them; else they are measured.
 
     Raises:
         UnitMismatch: the readings have different units and ``across_units`` is false.
     """
     _refuse_units(truth, other, across_units)
-    ious, covered = _overlaps(truth, other)
-    matched_truth = first_come(sorted(_from_iou(ious), key=lambda pair: (-pair.iou, pair.one, pair.other)))
+    overlaps = overlaps or measure_overlaps(truth, other)
+    matched_truth = first_come(sorted(_from_iou(overlaps.ious), key=lambda pair: (-pair.iou, pair.one, pair.other)))
     matched_other = {j: i for i, (j, _) in matched_truth.items()}
     matches = [_match(truth.regions[i], other.regions[j], overlap) for i, (j, overlap) in sorted(matched_truth.items())
                if truth.regions[i].attributes.legible]
@@ -100,11 +114,29 @@ def compare(truth: Reading, other: Reading, *, across_units: bool = False) -> Co
         if j in matched_other:
             if not truth.regions[matched_other[j]].attributes.legible:
                 ignored.append(region)
-        elif covered[j] > COVERED:
+        elif overlaps.covered[j] > COVERED:
             ignored.append(region)
         else:
             extra.append(region)
     return Comparison(tuple(matches), tuple(missed), tuple(extra), tuple(ignored))
+
+
+def measure_overlaps(truth: Reading, other: Reading) -> Overlaps:
+    """Overlaps of all pairs of regions. An outline that crosses itself is what it encloses; one that is not finite has none."""
+    ious = np.zeros((len(truth.regions), len(other.regions)))
+    covered = np.zeros(len(other.regions))
+    if not ious.size:
+        return Overlaps(ious, covered)
+    shapes = shapes_of([region.polygon for region in truth.regions])
+    others = shapes_of([region.polygon for region in other.regions])
+    i, j = shapely.STRtree(others).query(shapes, predicate="intersects")
+    ious[i, j] = iou(shapes[i], others[j])
+    illegible = np.array([not region.attributes.legible for region in truth.regions])[i]
+    lying = others[j[illegible]]
+    common = shapely.area(shapely.intersection(shapes[i[illegible]], lying))
+    areas = shapely.area(lying)
+    np.maximum.at(covered, j[illegible], np.divide(common, areas, out=np.zeros_like(common), where=areas > 0))
+    return Overlaps(ious, covered)
 
 
 def overlapping(one: Reading, other: Reading) -> list[Overlap]:
@@ -114,7 +146,7 @@ def overlapping(one: Reading, other: Reading) -> list[Overlap]:
         UnitMismatch: the readings have different units.
     """
     _refuse_units(one, other, across_units=False)
-    return _from_iou(_overlaps(one, other)[0])
+    return _from_iou(measure_overlaps(one, other).ious)
 
 
 def first_come(pairs: Iterable[Overlap]) -> dict[int, tuple[int, float]]:
@@ -150,21 +182,3 @@ def _match(truth: Region, other: Region, overlap: float) -> Match:
     two = normalise(other.text)
     return Match(truth, other, overlap, Levenshtein.distance(one, two),
                  Levenshtein.distance(without_spaces(one), without_spaces(two)))
-
-
-def _overlaps(truth: Reading, other: Reading) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """IoU of each pair [truth × other], and for each other region the largest share of it on one don't-care region."""
-    ious = np.zeros((len(truth.regions), len(other.regions)))
-    covered = np.zeros(len(other.regions))
-    if not ious.size:
-        return ious, covered
-    shapes = shapes_of([region.polygon for region in truth.regions])
-    others = shapes_of([region.polygon for region in other.regions])
-    i, j = shapely.STRtree(others).query(shapes, predicate="intersects")
-    ious[i, j] = iou(shapes[i], others[j])
-    illegible = np.array([not region.attributes.legible for region in truth.regions])[i]
-    lying = others[j[illegible]]
-    common = shapely.area(shapely.intersection(shapes[i[illegible]], lying))
-    areas = shapely.area(lying)
-    np.maximum.at(covered, j[illegible], np.divide(common, areas, out=np.zeros_like(common), where=areas > 0))
-    return ious, covered
