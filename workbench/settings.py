@@ -45,6 +45,7 @@ class Settings(StorageSettings):
     annotation_configs: Path = Field(ROOT / "annotation_configs", description="Folder of the annotation configs.")
     campaigns: Path = Field(ROOT / "recipes" / "campaigns", description="Folder of the campaigns.")
     datasets: Path = Field(ROOT / "recipes" / "datasets", description="Folder of the dataset recipes.")
+    slices: Path = Field(ROOT / "recipes" / "slices.yaml", description="File of the named slices; there are none without it.")
     dataset: str = Field("scene-text", description="Recipe in that folder that export publishes.")
     onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt|openvino)$", description="Runs the OCR model.")
     batch_size: int = Field(500, ge=1, le=5000, description="Images in one Prefect task.")

@@ -1,0 +1,91 @@
+"""Named slices: what people call a slice that is more than one attribute, with the condition that says what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from schemas.reading import ALL_SLICES, Condition, ImageKind
+from schemas.recipes.recipe import Recipe, parse_recipe
+from schemas.text import normalise
+
+EVERYTHING_IS = "all"
+"""What a recipe's ``least`` calls all images of a split."""
+FOR_BEING_TAKEN = "accepted"
+"""What points for a photograph itself are called, beside those for slices."""
+TAKEN = frozenset({*ALL_SLICES, *ImageKind, *Condition, EVERYTHING_IS, FOR_BEING_TAKEN})
+"""Names that mean something already."""
+
+Understand = Callable[[str], object]
+"""Reads a condition; raises ValueError with what is wrong with it."""
+
+
+def _condition(text: str, info: ValidationInfo) -> str:
+    if callable(info.context):
+        info.context(text)
+    return text
+
+
+class NamedSlice(Recipe):
+    """One slice.
+
+    Attributes:
+        name: as recipes and commands call it: letters, digits, ``-`` and ``_``; Korean ones too.
+        where: which regions belong to it, in the language of the client's ``where``; a condition on the image alone holds for all
+            of its regions.
+        owner: who answers questions about it.
+        why: what it is good for.
+    """
+
+    name: str = Field(pattern=r"^[^\W_][\w-]*$", max_length=60)
+    where: Annotated[str, AfterValidator(_condition)]
+    owner: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _normalised(cls, name: object) -> object:
+        return normalise(name) if isinstance(name, str) else name
+
+    @field_validator("name")
+    @classmethod
+    def _free(cls, name: str) -> str:
+        if name in TAKEN:
+            raise ValueError("this is a name of the vocabulary already: call it otherwise")
+        return name
+
+
+class Slices(Recipe):
+    """The file recipes/slices.yaml.
+
+    Attributes:
+        slices: all named slices; the order says nothing.
+    """
+
+    slices: list[NamedSlice] = Field([])
+
+    @field_validator("slices")
+    @classmethod
+    def _once(cls, slices: list[NamedSlice]) -> list[NamedSlice]:
+        seen: set[str] = set()
+        for item in slices:
+            if item.name in seen:
+                raise ValueError(f"the name {item.name} stands here a second time")
+            seen.add(item.name)
+        return slices
+
+
+def parse_slices(text: str, where: str, understand: Understand | None = None) -> Slices:
+    """Reads recipes/slices.yaml.
+
+    Args:
+        text: YAML.
+        where: its file, for the message.
+        understand: reads a condition; without it conditions are taken as they are.
+
+    Raises:
+        WrongRecipe: with each wrong line.
+    """
+    return parse_recipe(Slices, text, where, understand)
