@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schemas.evaluation import Evaluation, SliceFigures, SliceName
+from schemas.demand import Demand
+from schemas.evaluation import Evaluation, SliceFigures
 from schemas.reading import Polygon
+from schemas.suspects import Doubt
 
 
 class DrawnAs(StrEnum):
@@ -67,13 +69,15 @@ class ShownSuspect:
 
     Attributes:
         region: with its picture.
-        reason: why it is suspected, in a sentence.
-        reason_ko: the same in Korean; where it is empty the other one is shown.
+        doubt: why it is suspected.
+        chance: that its label is wrong, in (0, 1).
+        other_read: what a second model reads there; None where there is none.
     """
 
     region: ShownRegion
-    reason: str
-    reason_ko: str = ""
+    doubt: Doubt
+    chance: float
+    other_read: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +120,15 @@ class DrawnImage:
 
 @dataclass(frozen=True, slots=True)
 class ShownDemand:
-    """A slice that asks for more pictures, the most pressing first.
+    """A slice that asks for more pictures.
 
     Attributes:
-        slice: which.
-        reason: why, in a sentence with its figures.
-        reason_ko: the same in Korean; where it is empty the other one is shown.
-        asked: regions that would do.
-        arrived: regions of it that came since it was first asked for.
+        demand: which slice, why, and how many regions.
+        arrived: regions of it that came since it was first asked for; None where nobody has asked yet.
     """
 
-    slice: SliceName
-    reason: str
-    reason_ko: str = ""
-    asked: int = 0
-    arrived: int = 0
+    demand: Demand
+    arrived: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ class EvaluationPage:
         suspected: how many there are in all.
         without_suspects: figures of all regions but the suspected ones; None where nothing is suspected.
         pages: images, the worst first; ``MOST_IMAGES`` of them are shown.
-        demand: what to collect next.
+        demand: what to collect next, the most pressing first.
         times: stages in their order, all of the way last.
         files: names of the files that lie beside the page, such as ``regions.parquet``.
     """
