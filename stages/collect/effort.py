@@ -9,6 +9,7 @@ import shapely
 from rapidfuzz.distance import Levenshtein
 
 from schemas.labelling import Effort
+from schemas.letters import parts_of
 from schemas.reading import Attributes, Polygon, Reading, Region
 from schemas.text import is_hangul, normalise
 
@@ -19,10 +20,6 @@ DELETE = 1
 CLEAR = 3
 """Key presses that empty a text field, however long its text: Ctrl, A, Backspace."""
 
-VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-"""Vowels of Hangul syllables, in the order of Unicode chapter 3.12."""
-FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
-"""Their finals, in the same order; a space for none."""
 TWO_KEYS = frozenset("ㅘㅙㅚㅝㅞㅟㅢㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ")
 """Those that take two key presses on the Korean two-set keyboard."""
 
@@ -122,10 +119,7 @@ def _keys(text: str) -> int:
 
 
 def _presses(char: str) -> int:
-    index = ord(char) - 0xAC00
-    if not 0 <= index < 11172:
+    parts = parts_of(char)
+    if parts is None:
         return 2 if char in TWO_KEYS else 1
-    # Unicode chapter 3.12: syllable = 0xAC00 + (initial × 21 + vowel) × 28 + final.
-    vowel = VOWELS[index // 28 % 21]
-    final = FINALS[index % 28]
-    return 1 + 1 + (vowel in TWO_KEYS) + (final != " ") + (final in TWO_KEYS)
+    return sum(1 + (part in TWO_KEYS) for part in parts if part)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from schemas.shown_text import JOINER
+from schemas.letters import letters
 
 LONGEST = 2_000
 """Longer texts are one piece that was replaced: the table behind a character diff grows with the square."""
@@ -63,19 +62,3 @@ def letter_edits(before: str, after: str) -> Iterator[Stretch]:
         yield from map(Stretch, one[:both], two[:both])
         yield from (Stretch(letter, "") for letter in one[both:])
         yield from (Stretch("", letter) for letter in two[both:])
-
-
-def letters(text: str) -> list[str]:
-    """A text cut into what a person sees as one letter: a mark, an old Hangul vowel or final stays with its consonant."""
-    found: list[str] = []
-    for char in text:
-        if found and (_joins(char) or found[-1].endswith(JOINER)):
-            found[-1] += char
-        else:
-            found.append(char)
-    return found
-
-
-def _joins(char: str) -> bool:
-    return unicodedata.category(char) in ("Mn", "Mc", "Me") or char == JOINER or "\u1160" <= char <= "\u11ff" \
-        or "\ud7b0" <= char <= "\ud7fb"

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from pages import diff_tables
 from schemas.arrow import label_row, reading_of
 from schemas.errors import UnitMismatch
+from schemas.letters import letters
 from stages.diff.diff import MOST, MOST_PICTURES, Diff, RowPair, diff
 from stages.diff.for_programs import to_json
 from stages.diff.images import MOST_CHANGES
 from stages.diff.regions import changes
-from stages.diff.texts import letter_edits, letters, pieces
+from stages.diff.texts import letter_edits, pieces
 from stages.diff.totals import ByReader, Handover, RegionCounts, Totals
 
 pytestmark = pytest.mark.slow

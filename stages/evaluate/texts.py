@@ -1,0 +1,202 @@
+"""Counts of letters and words of texts that were read, against the truth: CER, WER, 1-NED and exact all come from these.
+
+Edits are Levenshtein's: letters put in, left out or read as others. What the figures do with empty texts:
+
+| truth | read | right | edits | length | CER of many (micro) | CER of this one (macro) | 1-NED |
+|---|---|---|---|---|---|---|---|
+| empty | empty | yes | 0 | 0 | adds nothing | no value | 1 |
+| empty | n letters | no | n | 0 | n edits more | no value | 0 |
+| n letters | empty | no | n | n | n edits, n letters | 1 | 0 |
+
+Micro is the edits of all pairs over the length of all; macro is the mean over the pairs that have a value. A CER may exceed 1.
+WER likewise, in words. A text is empty here if nothing of it is left in the form in which it is compared: ``···`` in ``nopunct``.
+
+``□`` in a truth stands for one character that nobody can read. It takes none or one character of what was read at no cost, and is
+not in the length: ``서□역`` is right where 서울역, 서역 or 서□역 is read. A character is what a person sees as one: a syllable of
+old Hangul too, and in ``jaso`` a syllable with all its letters. In ``kstr`` it is three letters, each of which takes none or one,
+as K-STR-Bench counts. In ``paddle`` it is a character like any other, as PaddleOCR knows nothing of it. A word of nothing but
+``□`` takes none or one word of so many characters or fewer and is not counted; a word with ``□`` in it is right where its letters
+are.
+
+Words are what white space parts, so they are those of the form before white space goes: of ``width`` for ``nospace``, ``nopunct``
+and ``jaso``, of ``exact`` for ``kstr`` and ``paddle``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from schemas.letters import letters, simple_letters
+from schemas.normalisation import ILLEGIBLE, Normalisation, normalised
+
+WORDS_OF = {
+    Normalisation.NOSPACE: Normalisation.WIDTH,
+    Normalisation.NOPUNCT: Normalisation.WIDTH,
+    Normalisation.JASO: Normalisation.WIDTH,
+    Normalisation.KSTR: Normalisation.EXACT,
+    Normalisation.PADDLE: Normalisation.EXACT,
+}
+"""The form whose words are counted, for forms without white space."""
+KSTR_LETTERS = 3
+"""Letters that K-STR-Bench takes ``□`` for."""
+
+Counts = NDArray[np.int32]
+"""[n] One number a pair of texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextCounts:
+    """Counts of one pair of texts; the module says what each is with empty texts and with ``□``.
+
+    Attributes:
+        edits: letters put in, left out or read as others; 0 means right.
+        length: letters of the truth.
+        words: of the truth.
+        word_edits: words put in, left out or read as others.
+        similarity: 1-NED, 1 − edits / the longer one's length, in [0, 1].
+    """
+
+    edits: int
+    length: int
+    words: int
+    word_edits: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumns:
+    """The same of many pairs, an array each, all [n]; ``similarity`` is float64."""
+
+    edits: Counts
+    length: Counts
+    words: Counts
+    word_edits: Counts
+    similarity: NDArray[np.float64]
+
+
+def count_texts(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> list[TextCounts]:
+    """Counts of each pair of texts; for very many, ``text_columns`` is cheaper.
+
+    Args:
+        truths: as people typed them.
+        reads: what was read in place of each.
+        how: the form in which they are compared.
+
+    Raises:
+        ValueError: there are more of the one than of the other.
+    """
+    found = text_columns(truths, reads, how)
+    columns = (found.edits, found.length, found.words, found.word_edits, found.similarity)
+    return [TextCounts(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def text_columns(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> TextColumns:
+    """Counts of each pair of texts as arrays; see ``count_texts``."""
+    if len(truths) != len(reads):
+        raise ValueError(f"{len(truths)} truths and {len(reads)} texts that were read: there is one for each")
+    ones = [_letters(text, how) for text in truths]
+    others = [_letters(text, how) for text in reads]
+    edits = _distances(ones, others)
+    length = _lengths(ones)
+    if how is not Normalisation.PADDLE:
+        for place in (place for place, text in enumerate(ones) if ILLEGIBLE in text):
+            length[place] -= ones[place].count(ILLEGIBLE)
+            edits[place] = _edits_of_illegible(ones[place], _characters(reads[place], how))
+    longer = np.maximum(length, _lengths(others))
+    similarity = 1 - np.divide(edits, longer, out=np.zeros(len(ones)), where=longer > 0)
+    words, word_edits = _count_words(truths, reads, how)
+    return TextColumns(edits, length, words, word_edits, similarity)
+
+
+def _letters(text: str, how: Normalisation) -> str:
+    found = normalised(text, how)
+    return found.replace(ILLEGIBLE, ILLEGIBLE * KSTR_LETTERS) if how is Normalisation.KSTR else found
+
+
+def _distances(ones: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Counts:
+    return np.asarray(process.cpdist(ones, others, scorer=Levenshtein.distance, dtype=np.int32, workers=1), np.int32)
+
+
+def _lengths(texts: Sequence[Sequence[str]]) -> Counts:
+    return np.fromiter(map(len, texts), np.int32, len(texts))
+
+
+def _count_words(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> tuple[Counts, Counts]:
+    """Words of each truth, and their edits."""
+    form = WORDS_OF.get(how, how)
+    ones = [normalised(text, form).split() for text in truths]
+    others = [normalised(text, form).split() for text in reads]
+    words = _lengths(ones)
+    edits = _distances(ones, others)
+    if how is not Normalisation.PADDLE:
+        for place in (place for place, line in enumerate(ones) if any(ILLEGIBLE in word for word in line)):
+            words[place] -= sum(map(_is_illegible, ones[place]))
+            edits[place] = _word_edits_of_illegible(ones[place], others[place])
+    return words, edits
+
+
+def _is_illegible(word: str) -> bool:
+    return set(word) == {ILLEGIBLE}
+
+
+def _characters(read: str, how: Normalisation) -> list[str]:
+    """What was read in the form in which it is compared, cut into what ``□`` may take."""
+    if how is Normalisation.KSTR:
+        return list(_letters(read, how))
+    if how is Normalisation.JASO:
+        return [character.translate(simple_letters()) for character in letters(normalised(read, Normalisation.NOPUNCT))]
+    return letters(normalised(read, how))
+
+
+def _edits_of_illegible(truth: str, read: Sequence[str]) -> int:
+    """Least edits of a truth with ``□``: a row of the table for each of its letters (Wagner and Fischer, 1974).
+
+    Args:
+        truth: in the form in which it is compared.
+        read: likewise, cut into what ``□`` may take.
+    """
+    others = "".join(read)
+    starts = [0, *accumulate(map(len, read))]
+    row = list(range(len(others) + 1))
+    for letter in truth:
+        if letter == ILLEGIBLE:
+            following = row.copy()
+            for start, end in pairwise(starts):
+                following[end] = min(following[end], row[start])
+        else:
+            following = [row[0] + 1]
+            following += [min(row[place + 1] + 1, row[place] + (letter != other)) for place, other in enumerate(others)]
+        row = _with_letters_put_in(following)
+    return row[-1]
+
+
+def _word_edits_of_illegible(truth: Sequence[str], read: Sequence[str]) -> int:
+    """The same of words: a word of nothing but ``□`` may be left out at no cost."""
+    row = list(range(len(read) + 1))
+    for word in truth:
+        left_out = int(not _is_illegible(word))
+        following = [row[0] + left_out]
+        following += [min(row[place + 1] + left_out, row[place] + (not _is_word(word, other)))
+                      for place, other in enumerate(read)]
+        row = _with_letters_put_in(following)
+    return row[-1]
+
+
+def _is_word(truth: str, read: str) -> bool:
+    if ILLEGIBLE not in truth:
+        return truth == read
+    return _edits_of_illegible(truth, letters(read)) == 0
+
+
+def _with_letters_put_in(row: list[int]) -> list[int]:
+    """A row of the table in which each place may also be come to from the one before it."""
+    for place in range(1, len(row)):
+        row[place] = min(row[place], row[place - 1] + 1)
+    return row
