@@ -1,8 +1,9 @@
-"""Images and readings as the ledger keeps them."""
+"""Images, readings and evaluations as the ledger keeps them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from schemas.reading import Condition, ImageKind, Reading, Region, Unit
 
@@ -49,3 +50,25 @@ class StoredReading:
         """The same under another run, with these regions."""
         return Reading(self.image_id, self.reader, run, self.revision, self.unit, self.width, self.height, regions,
                        self.image_kind, self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvaluation:
+    """An evaluation that was made.
+
+    Attributes:
+        evaluation_id: see ``schemas.evaluation.Evaluation``, also for what is not named here.
+        headline: the leading figures of all regions, by their key.
+        folder: where its files lie in the bucket of datasets.
+        made_at: when it was made first.
+    """
+
+    evaluation_id: str
+    release: str
+    split: str
+    reader: str
+    run: str
+    images: int
+    headline: dict[str, float]
+    folder: str
+    made_at: datetime

@@ -313,12 +313,16 @@ points = Table(
 )
 
 evaluations = Table(
-    "evaluations", metadata,
-    Column("release", String(255), primary_key=True),
-    Column("run", String(255), primary_key=True),
-    Column("reader", String(255), nullable=False),
-    Column("metrics", JSON, nullable=False),
-    Column("report_key", Text, nullable=False),
+    "evaluations", metadata,  # the figures lie in the bucket of datasets
+    Column("evaluation_id", String(16), primary_key=True),  # digest of release, split, what was read, code and options
+    Column("release", String(255), nullable=False, index=True),
+    Column("split", String(255), nullable=False),  # empty for all
+    Column("reader", NAME, nullable=False),
+    Column("run", String(255), nullable=False),  # digest of the model's run, or of a file of predictions
+    Column("images", Integer, nullable=False),
+    Column("headline", JSON, nullable=False),  # the leading figures of all regions by their key
+    Column("folder", Text, nullable=False),  # in the bucket of datasets
+    Column("made_at", UtcDateTime, nullable=False),
 )
 
 leases = Table(

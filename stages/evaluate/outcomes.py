@@ -1,0 +1,110 @@
+"""What became of each region and each image: readings of a release beside a model's → tables that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from schemas.normalisation import Normalisation
+from schemas.outcomes import COUNTED, IOUS, EvaluatedImage, Outcome, Outcomes, outcomes_of_rows
+from schemas.reading import Kind, Reading, Region, line_height
+from stages.compare import Comparison, Match, Overlaps, compare, measure_overlaps
+from stages.evaluate.cleval import LetterCounts, count_cleval
+from stages.evaluate.detection import count_detection
+from stages.evaluate.deteval import count_deteval
+from stages.evaluate.page_text import count_page
+from stages.evaluate.texts import count_texts
+
+Row = dict[str, Any]
+
+
+def outcomes_of(images: Iterable[EvaluatedImage], *, across_units: bool = False) -> Outcomes:
+    """Compares some hundred images.
+
+    Args:
+        images: of a release, with what a model read on them, in order of image id.
+        across_units: compare even where one has words and the other has lines.
+
+    Raises:
+        UnitMismatch: the readings have different units and ``across_units`` is false.
+    """
+    regions: list[Row] = []
+    rows: list[Row] = []
+    for image in images:
+        overlaps = measure_overlaps(image.truth, image.found)
+        regions += _regions(image, compare(image.truth, image.found, across_units=across_units, overlaps=overlaps))
+        rows.append(_image(image, overlaps))
+    _count_texts([row for row in regions if _is_text(row)])
+    return outcomes_of_rows(regions, rows)
+
+
+def _is_text(row: Row) -> bool:
+    """Whether two texts were matched: a check box has none, and a region without text that nothing was read in neither."""
+    return row["outcome"] is Outcome.MATCHED and row["kind"] is not Kind.CHECKBOX and bool(row["truth"] or row["read"])
+
+
+def _regions(image: EvaluatedImage, found: Comparison) -> list[Row]:
+    of_image = {"image_id": image.truth.image_id, "group": image.group, "image_kind": image.truth.image_kind,
+                "conditions": list(image.truth.conditions), "campaign": image.campaign, "submitter": image.submitter}
+    named = dict(zip((region.region_id for region in image.truth.regions), image.named, strict=False))
+    rows = [_matched(match) | {"named": named.get(match.truth.region_id, ())} for match in found.matches]
+    rows += [_alone(region, Outcome.MISSED) | {"truth": region.text, "named": named.get(region.region_id, ())}
+             for region in found.missed]
+    rows += [_alone(region, Outcome.EXTRA) | {"read": region.text, "score": region.score, "named": ()} for region in found.extra]
+    return [of_image | row for row in rows]
+
+
+def _matched(match: Match) -> Row:
+    return _alone(match.truth, Outcome.MATCHED) | {
+        "other_id": match.other.region_id, "truth": match.truth.text, "read": match.other.text, "score": match.other.score,
+        "iou": match.iou, "checked_truth": match.truth.attributes.checked, "checked_read": match.other.attributes.checked}
+
+
+def _alone(region: Region, outcome: Outcome) -> Row:
+    attributes = region.attributes
+    return {"region_id": region.region_id, "outcome": outcome, "kind": attributes.kind, "direction": attributes.direction,
+            "writing": attributes.writing, "effects": list(attributes.effects), "language": attributes.language,
+            "height": line_height(region.polygon)}
+
+
+def _count_texts(rows: Sequence[Row]) -> None:
+    """Adds what the texts of matched regions count, under each normalisation."""
+    truths = [row["truth"] for row in rows]
+    reads = [row["read"] for row in rows]
+    for how in COUNTED:
+        for row, counts in zip(rows, count_texts(truths, reads, how), strict=True):
+            row[f"edits_{how}"] = counts.edits
+            row[f"length_{how}"] = counts.length
+            row[f"similarity_{how}"] = counts.similarity
+            if how is Normalisation.EXACT:
+                row["words"] = counts.words
+                row["word_edits"] = counts.word_edits
+
+
+def _image(image: EvaluatedImage, overlaps: Overlaps) -> Row:
+    truth = image.truth
+    found = image.found
+    detection = count_detection(truth, found, overlaps)
+    deteval = count_deteval(truth, found)
+    cleval = count_cleval(truth, found)
+    page = count_page(truth.regions, found.regions)
+    return {
+        "image_id": truth.image_id, "group": image.group, "media_type": image.media_type, "width": truth.width,
+        "height": truth.height, "image_kind": truth.image_kind, "conditions": list(truth.conditions), "campaign": image.campaign,
+        "submitter": image.submitter, "truth": detection.truth, "found": detection.found, "optimal": detection.optimal,
+        **{f"matched_{round(100 * iou)}": count for iou, count in zip(IOUS, detection.matched, strict=True)},
+        "deteval_recall": deteval.recall, "deteval_precision": deteval.precision, "deteval_truth": deteval.truth,
+        "deteval_found": deteval.found,
+        **_letters("cleval", cleval.detection), **_letters("cleval_e2e", cleval.end_to_end),
+        "page_edits": page.edits_ordered, "page_edits_unordered": page.edits_unordered, "page_length": page.length,
+        "untouched": is_untouched(truth, found)}
+
+
+def _letters(prefix: str, counts: LetterCounts) -> Row:
+    return {f"{prefix}_{name}": getattr(counts, name) for name in LetterCounts.__slots__}
+
+
+def is_untouched(truth: Reading, found: Reading) -> bool:
+    """Whether the truth is the model's own pre-label, accepted as it was."""
+    return [(region.region_id, region.text) for region in truth.regions] == [
+        (region.region_id, region.text) for region in found.regions]
