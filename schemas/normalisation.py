@@ -30,8 +30,10 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
 
+import numpy as np
 import regex
 
 from schemas.letters import simple_letters, syllable_parts
@@ -57,7 +59,49 @@ ILLEGIBLE = "□"
 
 _WIDE = re.compile("[\uff01-\uff5e\u3000]")
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_NOT_PLAIN = re.compile("[^ -~¡-¬®-˿‐-‧‰-⁞₠-⃀←-⌨⌫-⟿、-〩〰-゘゛-ヿㄱ-ㅣ㈀-㏿一-鿿가-힣！-～\n]")
+"""Characters that ``normalise`` may do something about, or about their neighbours."""
+_SPACES_OUT_OF_PLACE = ("  ", "\n ", " \n")
 _SIGNS = regex.compile(rf"[[\p{{P}}\p{{S}}]--[{ILLEGIBLE}]]", regex.V1)
+
+
+def normalised_texts(texts: Sequence[str], how: Normalisation) -> list[str]:
+    """``normalised`` of each text: of many at once it takes a fraction of the time."""
+    joined = "\n".join(["", *texts, ""])
+    if joined.count("\n") != len(texts) + 1:
+        return normalised_texts([text.replace("\n", " ") for text in texts], how)
+    found = _plain_normalised(joined, how).split("\n")[1:-1]
+    for place in _not_plain(joined):
+        found[place] = normalised(texts[place], how)
+    return found
+
+
+def _not_plain(lines: str) -> list[int]:
+    """Numbers of the lines that ``normalise`` may do something about; each line has a line break before it and one behind."""
+    places = [match.start() for match in _NOT_PLAIN.finditer(lines)]
+    for signs in _SPACES_OUT_OF_PLACE:
+        if signs in lines:
+            places += [match.start() + (signs[0] == "\n") for match in re.finditer(signs, lines)]
+    if not places:
+        return []
+    starts = np.cumsum([1, *(len(line) + 1 for line in lines.split("\n")[1:-1])])
+    return [int(place) for place in np.unique(np.searchsorted(starts, places, side="right") - 1)]
+
+
+def _plain_normalised(text: str, how: Normalisation) -> str:
+    """The same of lines that hold nothing that ``normalise`` does something about, before or after."""
+    if how is Normalisation.EXACT:
+        return text
+    if how in LADDER:
+        text = text.translate(_ASCII) if _WIDE.search(text) else text
+    if how is Normalisation.WIDTH:
+        return text
+    text = text.replace(" ", "")
+    if how in (Normalisation.NOPUNCT, Normalisation.JASO):
+        text = _SIGNS.sub(lambda sign: _written_out(sign[0]), text)
+    if how is Normalisation.KSTR:
+        return text.translate(syllable_parts())
+    return text.translate(simple_letters()) if how is Normalisation.JASO else text
 
 
 def normalised(text: str, how: Normalisation) -> str:

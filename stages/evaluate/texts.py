@@ -34,7 +34,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from schemas.letters import letters, simple_letters
-from schemas.normalisation import ILLEGIBLE, Normalisation, normalised
+from schemas.normalisation import ILLEGIBLE, Normalisation, normalised, normalised_texts
 
 WORDS_OF = {
     Normalisation.NOSPACE: Normalisation.WIDTH,
@@ -71,18 +71,24 @@ class TextCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class TextColumns:
-    """The same of many pairs, an array each, all [n]; ``similarity`` is float64."""
+class LetterCounts:
+    """What ``TextCounts`` says of the letters of many pairs, an array each, all [n]; ``similarity`` is float64."""
 
     edits: Counts
     length: Counts
-    words: Counts
-    word_edits: Counts
     similarity: NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class WordCounts:
+    """What ``TextCounts`` says of the words of many pairs, an array each, all [n]."""
+
+    words: Counts
+    word_edits: Counts
+
+
 def count_texts(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> list[TextCounts]:
-    """Counts of each pair of texts; for very many, ``text_columns`` is cheaper.
+    """Counts of each pair of texts; of very many, ``count_letters`` and ``count_words`` are cheaper.
 
     Args:
         truths: as people typed them.
@@ -92,17 +98,16 @@ def count_texts(truths: Sequence[str], reads: Sequence[str], how: Normalisation)
     Raises:
         ValueError: there are more of the one than of the other.
     """
-    found = text_columns(truths, reads, how)
-    columns = (found.edits, found.length, found.words, found.word_edits, found.similarity)
+    by_letter = count_letters(truths, reads, how)
+    by_word = count_words(truths, reads, how)
+    columns = (by_letter.edits, by_letter.length, by_word.words, by_word.word_edits, by_letter.similarity)
     return [TextCounts(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def text_columns(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> TextColumns:
-    """Counts of each pair of texts as arrays; see ``count_texts``."""
-    if len(truths) != len(reads):
-        raise ValueError(f"{len(truths)} truths and {len(reads)} texts that were read: there is one for each")
-    ones = [_letters(text, how) for text in truths]
-    others = [_letters(text, how) for text in reads]
+def count_letters(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> LetterCounts:
+    """Counts of the letters of each pair of texts; see ``count_texts``."""
+    ones = _letters(truths, how)
+    others = _letters(reads, how)
     edits = _distances(ones, others)
     length = _lengths(ones)
     if how is not Normalisation.PADDLE:
@@ -110,36 +115,39 @@ def text_columns(truths: Sequence[str], reads: Sequence[str], how: Normalisation
             length[place] -= ones[place].count(ILLEGIBLE)
             edits[place] = _edits_of_illegible(ones[place], _characters(reads[place], how))
     longer = np.maximum(length, _lengths(others))
-    similarity = 1 - np.divide(edits, longer, out=np.zeros(len(ones)), where=longer > 0)
-    words, word_edits = _count_words(truths, reads, how)
-    return TextColumns(edits, length, words, word_edits, similarity)
+    return LetterCounts(edits, length, 1 - np.divide(edits, longer, out=np.zeros(len(ones)), where=longer > 0))
 
 
-def _letters(text: str, how: Normalisation) -> str:
-    found = normalised(text, how)
-    return found.replace(ILLEGIBLE, ILLEGIBLE * KSTR_LETTERS) if how is Normalisation.KSTR else found
+def count_words(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> WordCounts:
+    """Counts of the words of each pair of texts, the same for all forms without white space; see ``count_texts``."""
+    form = WORDS_OF.get(how, how)
+    ones = [text.split() for text in normalised_texts(truths, form)]
+    others = [text.split() for text in normalised_texts(reads, form)]
+    words = _lengths(ones)
+    edits = np.zeros(len(ones), np.int32)
+    for place, (one, other) in enumerate(zip(ones, others, strict=True)):
+        if how is not Normalisation.PADDLE and any(ILLEGIBLE in word for word in one):
+            words[place] -= sum(map(_is_illegible, one))
+            edits[place] = _word_edits_of_illegible(one, other)
+        elif one != other:
+            edits[place] = Levenshtein.distance(one, other)
+    return WordCounts(words, edits)
 
 
-def _distances(ones: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> Counts:
+def _letters(texts: Sequence[str], how: Normalisation) -> list[str]:
+    """Texts in the form in which they are compared."""
+    found = normalised_texts(texts, how)
+    return [text.replace(ILLEGIBLE, ILLEGIBLE * KSTR_LETTERS) for text in found] if how is Normalisation.KSTR else found
+
+
+def _distances(ones: Sequence[str], others: Sequence[str]) -> Counts:
+    if len(ones) != len(others):
+        raise ValueError(f"{len(ones)} truths and {len(others)} texts that were read: there is one for each")
     return np.asarray(process.cpdist(ones, others, scorer=Levenshtein.distance, dtype=np.int32, workers=1), np.int32)
 
 
 def _lengths(texts: Sequence[Sequence[str]]) -> Counts:
     return np.fromiter(map(len, texts), np.int32, len(texts))
-
-
-def _count_words(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> tuple[Counts, Counts]:
-    """Words of each truth, and their edits."""
-    form = WORDS_OF.get(how, how)
-    ones = [normalised(text, form).split() for text in truths]
-    others = [normalised(text, form).split() for text in reads]
-    words = _lengths(ones)
-    edits = _distances(ones, others)
-    if how is not Normalisation.PADDLE:
-        for place in (place for place, line in enumerate(ones) if any(ILLEGIBLE in word for word in line)):
-            words[place] -= sum(map(_is_illegible, ones[place]))
-            edits[place] = _word_edits_of_illegible(ones[place], others[place])
-    return words, edits
 
 
 def _is_illegible(word: str) -> bool:
@@ -149,7 +157,7 @@ def _is_illegible(word: str) -> bool:
 def _characters(read: str, how: Normalisation) -> list[str]:
     """What was read in the form in which it is compared, cut into what ``□`` may take."""
     if how is Normalisation.KSTR:
-        return list(_letters(read, how))
+        return list(_letters([read], how)[0])
     if how is Normalisation.JASO:
         return [character.translate(simple_letters()) for character in letters(normalised(read, Normalisation.NOPUNCT))]
     return letters(normalised(read, how))
