@@ -41,7 +41,7 @@ class Candidate:
         submitter: a name, no pseudonym.
         annotation_config: under which it was accepted.
         unit: of its regions.
-        slices: that its regions belong to.
+        slices: that its regions belong to; of named ones, those that the plan asks for.
         agreement: how far its two readers agreed, in [0, 1]; None where one person read it.
         held: why nothing of it may be published now; None where it may.
         stands: whether its submission does: it may be withdrawn, rejected or taken for a duplicate since.
@@ -114,11 +114,19 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One row of a release: an image with its accepted reading. ``submitter`` and the reading's reader are pseudonyms."""
+    """One row of a release: an image with its accepted reading.
+
+    Attributes:
+        planned: its place.
+        submitter: a pseudonym.
+        reading: whose reader is a pseudonym.
+        named: names of the named slices that each region belongs to, in the regions' order; empty where nobody asked.
+    """
 
     planned: Planned
     submitter: str
     reading: Reading
+    named: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import more_itertools
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from datastore.ledger import Ledger
+from datastore.ledger.readings import readings_by_id
 from saegim.errors import ConditionWrong
 from saegim.where import REGIONS, Where, parse_where
 from schemas.arrow import LABELS, REGION
@@ -45,6 +48,8 @@ CAMPAIGN = "campaign"
 COLUMNS = pa.schema([LABELS.field(name) for name in (*OF_IMAGES, CAMPAIGN)]
                     + [pa.field(REGIONS, pa.list_(pa.struct([REGION.field(name) for name in OF_REGIONS])))])
 """What a condition may name, as the label rows of a release have it: what every reading has, a model's too."""
+READINGS_AT_ONCE = 500
+"""Readings of the ledger that are in memory together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,10 @@ class NamedSlices:
         return found
 
 
+NO_SLICES = NamedSlices()
+"""Where nobody asked for any."""
+
+
 @functools.cache
 def understood(condition: str) -> Where:
     """A condition on a region and its image.
@@ -160,3 +169,21 @@ def load_slices(settings: Settings) -> NamedSlices:
     except UnicodeDecodeError as error:
         raise SettingError(f"{where} is not UTF-8 ({error.reason} at byte {error.start}): save it as UTF-8") from None
     return NamedSlices(tuple(sorted(parse_slices(text, where, understood).slices, key=lambda item: item.name)))
+
+
+def slices_of_stored(ledger: Ledger, named: NamedSlices, campaigns: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Of readings in the ledger, the names of the slices that have a region of them, by reading id.
+
+    Args:
+        ledger: has the readings; nothing is asked of it where there are no named slices.
+        named: the slices.
+        campaigns: to which the image of each reading was sent, by reading id; empty where to none. A million readings stream
+            through.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for chunk in more_itertools.chunked(campaigns if named.slices else (), READINGS_AT_ONCE):
+        with ledger.read() as connection:
+            readings = readings_by_id(connection, chunk)
+        names = named.of_images([*readings.values()], [campaigns[reading_id] for reading_id in readings])
+        found.update(zip(readings, names, strict=True))
+    return found

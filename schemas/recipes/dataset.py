@@ -11,7 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 
 from saegim.names import did_you_mean
 from schemas.reading import ALL_SLICES, Unit
+from schemas.recipes.coverage import Coverage
 from schemas.recipes.recipe import Recipe, parse_recipe
+from schemas.recipes.slices import KnownLeast, KnownSlice
 from schemas.text import normalise
 
 FORMATS = ("hf",)
@@ -37,11 +39,20 @@ class Known:
         campaigns: that have a file, or that something was sent to.
         annotation_configs: that have a folder, or under which a reading was accepted.
         image_ids: tells a few ids that begin with some digits.
+        slices: of the vocabulary, and named ones.
     """
 
     campaigns: Collection[str]
     annotation_configs: Collection[str]
     image_ids: Callable[[str], Sequence[str]]
+    slices: Collection[str] = ALL_SLICES
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """In place of ``Known`` for the recipe of a release that is out: a slice that it names may have no definition any more."""
+
+    slices: None = None
 
 
 def _campaign(name: str, info: ValidationInfo) -> str:
@@ -54,12 +65,6 @@ def _campaign(name: str, info: ValidationInfo) -> str:
 def _annotation_config(name: str, info: ValidationInfo) -> str:
     if isinstance(info.context, Known) and name not in info.context.annotation_configs:
         raise ValueError(f"no annotation config has this name{did_you_mean(name, info.context.annotation_configs)}")
-    return name
-
-
-def _slice(name: str) -> str:
-    if name not in ALL_SLICES:
-        raise ValueError(f"no such slice{did_you_mean(name, ALL_SLICES)}")
     return name
 
 
@@ -97,7 +102,7 @@ class Readings(Recipe):
 
     annotation_configs: list[Annotated[str, AfterValidator(_annotation_config)]] = Field(min_length=1)
     campaigns: list[Annotated[str, AfterValidator(_campaign)]] = Field([])
-    slices: list[Annotated[str, AfterValidator(_slice)]] = Field([])
+    slices: list[KnownSlice] = Field([])
     least_agreement: Fraction = 0.0
     leave_out: list[Annotated[str, BeforeValidator(_in_quotes), AfterValidator(_image_id)]] = Field([])
 
@@ -123,15 +128,7 @@ class Gates(Recipe):
     """
 
     leaks: int = Field(0, ge=0)
-    least: dict[str, dict[str, Annotated[int, Field(ge=1)]]] = Field({})
-
-    @field_validator("least")
-    @classmethod
-    def _known(cls, least: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
-        known = {*ALL_SLICES, "all"}
-        if unknown := sorted({name for slices in least.values() for name in slices} - known):
-            raise ValueError(f"no such slice: {unknown[0]}{did_you_mean(unknown[0], known)}")
-        return least
+    least: KnownLeast = Field({})
 
 
 class Agreed(Recipe):
@@ -166,8 +163,11 @@ class Dataset(Recipe):
         splits: share of each split; they add up to 1.
         salt: decides which group falls into which split. Changing it moves only groups that no release has.
         groups: what never stands in two splits.
+        least: how many groups of a slice each split is given before the shares count: ``{test: {vertical: 50}}``; slice ``all``
+            counts all groups. At most half of a slice's groups are brought into splits in this way.
         frozen: splits that take nothing new once a release has them, also where a later recipe does not name them here.
         gates: what stops a release.
+        coverage: what the card checks a release against.
         agreed: to changes of splits, salt, groups and frozen since the newest release.
         formats: that engineers are told of on the card; each is made from the release when it is pulled.
     """
@@ -181,10 +181,22 @@ class Dataset(Recipe):
     splits: dict[str, Fraction]
     salt: str
     groups: GroupRules = GroupRules()
+    least: KnownLeast = Field({})
     frozen: list[str] = Field([])
     gates: Gates = Gates()
+    coverage: Coverage = Coverage()
     agreed: Agreed | None = None
     formats: list[str] = Field(["hf"])
+
+    @property
+    def slices_planned(self) -> frozenset[str]:
+        """Slices that decide which images it takes and where they go; ``all`` may be among them."""
+        return frozenset(self.readings.slices).union(*self.least.values())
+
+    @property
+    def slices_counted(self) -> frozenset[str]:
+        """All slices that it names."""
+        return self.slices_planned.union(self.coverage.slices, *self.gates.least.values())
 
     @field_validator("splits")
     @classmethod
@@ -204,14 +216,14 @@ class Dataset(Recipe):
             raise ValueError(f"no such format: {unknown[0]}{did_you_mean(unknown[0], FORMATS)}")
         return formats
 
-    @field_validator("frozen", "gates")
+    @field_validator("least", "frozen", "gates")
     @classmethod
-    def _are_splits(cls, value: list[str] | Gates, info: ValidationInfo) -> list[str] | Gates:
+    def _are_splits(cls, value: Collection[str] | Gates, info: ValidationInfo) -> Collection[str] | Gates:
         splits = info.data.get("splits", {})
         named = set(value.least if isinstance(value, Gates) else value)
         if splits and (unknown := sorted(named - set(splits))):
             raise ValueError(f"no such split: {unknown[0]}{did_you_mean(unknown[0], splits)}")
-        if splits and not isinstance(value, Gates) and set(splits) <= named:
+        if splits and info.field_name == "frozen" and set(splits) <= named:
             raise ValueError("every split is frozen: nothing new could be taken")
         return value
 

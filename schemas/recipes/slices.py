@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from saegim.names import did_you_mean
 from schemas.reading import ALL_SLICES, Condition, ImageKind
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.text import normalise
@@ -89,3 +90,46 @@ def parse_slices(text: str, where: str, understand: Understand | None = None) ->
         WrongRecipe: with each wrong line.
     """
     return parse_recipe(Slices, text, where, understand)
+
+
+def slices_known(info: ValidationInfo) -> Collection[str] | None:
+    """What a recipe may call a slice, from the ``slices`` of its context; None where any name will do.
+
+    Without a context it is the vocabulary alone.
+    """
+    known: Collection[str] | None = getattr(info.context, "slices", ALL_SLICES)
+    return known
+
+
+def known_slice(name: str, info: ValidationInfo) -> str:
+    """A slice that a recipe names, as its definition has the name.
+
+    Raises:
+        ValueError: no slice has this name.
+    """
+    name = normalise(name)
+    known = slices_known(info)
+    if known is not None and name not in known:
+        raise ValueError(f"no such slice{did_you_mean(name, known)}")
+    return name
+
+
+def known_least(least: dict[str, dict[str, int]], info: ValidationInfo) -> dict[str, dict[str, int]]:
+    """How much of which slices each split must have; ``all`` stands for everything.
+
+    Raises:
+        ValueError: no slice has one of the names.
+    """
+    named = {split: {normalise(name): count for name, count in slices.items()} for split, slices in least.items()}
+    known = slices_known(info)
+    there = {*(known or ()), EVERYTHING_IS}
+    unknown = sorted({name for slices in named.values() for name in slices} - there) if known is not None else []
+    if unknown:
+        raise ValueError(f"no such slice: {unknown[0]}{did_you_mean(unknown[0], there)}")
+    return named
+
+
+KnownSlice = Annotated[str, AfterValidator(known_slice)]
+"""A slice of the vocabulary, or a named one."""
+KnownLeast = Annotated[dict[str, dict[str, Annotated[int, Field(ge=1)]]], AfterValidator(known_least)]
+"""``{split: {slice: count}}``."""

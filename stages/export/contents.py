@@ -26,4 +26,4 @@ class Contents:
         """Takes one sample in."""
         candidate = sample.planned.candidate
         self.failures.extend(gates.polygons(sample.reading))
-        self.counts.add(sample.planned.split, candidate.campaign, sample.reading, candidate.agreement)
+        self.counts.add(sample.planned.split, candidate.campaign, sample.reading, candidate.agreement, sample.named)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
-from schemas.reading import REGION_VOCABULARY, Attributes, Reading
+from schemas.reading import REGION_VOCABULARY, Attributes, Reading, Region
 from schemas.text import without_spaces
 
 VOCABULARY = {**REGION_VOCABULARY, "legible": ("illegible",)}
 """Slices by the attribute that makes them."""
+NO_EFFECT = "none"
+"""Among the effects of a crossing, what a region without any is counted under."""
+Crossing = tuple[str, str]
+"""Two region attributes, see ``schemas.recipes.coverage``."""
 PRECISION = 1000
 """Agreement is kept to three decimals, as the ledger has it."""
 MOST_REGIONS = 1000
@@ -54,19 +59,26 @@ class Tally:
 class Counts:
     """Counts of a release. The order in which samples come does not matter.
 
+    Args:
+        crossings: pairs of region attributes whose values are counted beside each other.
+
     Attributes:
+        crossings: the same pairs.
         regions_an_image: how many images have so many regions.
         characters_a_region: how many legible regions with a text have so many characters, without spaces.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, crossings: Iterable[Crossing] = ()) -> None:
+        self.crossings = tuple(crossings)
         self.regions_an_image: Counter[int] = Counter()
         self.characters_a_region: Counter[int] = Counter()
         self._tallies: dict[tuple[Facet, str, str], Tally] = {}
         self._agreement: dict[str, Counter[int]] = {}
         self._alphabets: dict[str, set[str]] = {}
+        self._cells: Counter[tuple[Crossing, str, str, str]] = Counter()
 
-    def add(self, split: str, campaign: str, reading: Reading, agreement: float | None) -> None:
+    def add(self, split: str, campaign: str, reading: Reading, agreement: float | None,
+            named: Sequence[Sequence[str]] = ()) -> None:
         """Counts one sample.
 
         Args:
@@ -74,6 +86,7 @@ class Counts:
             campaign: that it was sent to; empty where it was sent to none.
             reading: its accepted reading.
             agreement: how far its two readers agreed, in [0, 1]; None where one person read it.
+            named: names of the named slices that each region belongs to, in the regions' order; none where nobody asked.
         """
         alike: dict[Attributes, Tally] = {}
         alphabet = self._alphabets.setdefault(split, set())
@@ -88,6 +101,12 @@ class Counts:
         for attributes, tally in alike.items():
             for name in attributes.slices():
                 by_slice.setdefault(name, Tally()).grow(0, tally.regions, tally.characters)
+            for crossing in self.crossings:
+                for one, other in product(*(values_of(attributes, name) for name in crossing)):
+                    self._cells[crossing, one, other, split] += tally.regions
+        for region, names in zip(reading.regions, named, strict=bool(named)):
+            for name in names:
+                by_slice.setdefault(name, Tally()).grow(0, 1, _letters(region))
         for name, tally in by_slice.items():
             self._grow(Facet.SLICE, name, split, tally.regions, tally.characters)
         total = sum(tally.characters for tally in alike.values())
@@ -109,7 +128,7 @@ class Counts:
         return sorted({name for other, name, _ in self._tallies if other is facet})
 
     def slices(self) -> Iterator[tuple[str, str]]:
-        """(attribute, slice) of all slices that occur, in the order of the vocabulary."""
+        """(attribute, slice) of all slices of the vocabulary that occur, in its order; named ones are not among them."""
         found = set(self.names(Facet.SLICE))
         for attribute, values in VOCABULARY.items():
             yield from ((attribute, value) for value in values if value in found)
@@ -130,6 +149,10 @@ class Counts:
         """Regions of a slice in a split."""
         return self.tally(Facet.SLICE, slice_name, split).regions
 
+    def cell(self, crossing: Crossing, one: str, other: str, split: str | None = None) -> int:
+        """Regions that have both values of a crossing; in all splits together where none is named."""
+        return sum(self._cells[crossing, one, other, name] for name in (self.splits() if split is None else [split]))
+
     def alphabet(self, split: str) -> frozenset[str]:
         """Characters in the legible texts of a split."""
         return frozenset(self._alphabets.get(split, ()))
@@ -140,6 +163,22 @@ class Counts:
 
     def _grow(self, facet: Facet, name: str, split: str, regions: int, characters: int) -> None:
         self._tallies.setdefault((facet, name, split), Tally()).grow(1, regions, characters)
+
+
+def values_of(attributes: Attributes, name: str) -> tuple[str, ...]:
+    """What a region has of an attribute that a crossing names: of effects several, or ``none``."""
+    value = getattr(attributes, name)
+    return (str(value),) if not isinstance(value, tuple) else tuple(map(str, value)) or (NO_EFFECT,)
+
+
+def cells_of(name: str) -> tuple[str, ...]:
+    """All values of an attribute that a crossing names."""
+    return (NO_EFFECT, *map(str, REGION_VOCABULARY[name])) if name == "effects" else tuple(map(str, REGION_VOCABULARY[name]))
+
+
+def _letters(region: Region) -> int:
+    """Characters of a region that count: of a legible one, without spaces."""
+    return len(without_spaces(region.text)) if region.attributes.legible else 0
 
 
 def quantile(histogram: Mapping[int, int], share: float) -> int | None:

@@ -21,6 +21,7 @@ from stages.export.changes import Change
 from stages.export.counts import Counts
 from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER
 from stages.export.leaks import LeakReport
+from stages.export.least import Asked
 
 SHOWN = 30
 """Failures of one gate in a message; how many more there are is said."""
@@ -112,6 +113,13 @@ def classes(gates: Gates, counts: Counts) -> list[Failure]:
                 found.append(Failure("empty class", "", f"{split} has {there} {what}, expected {wanted} or more",
                                      "label more of them, or lower gates.least in the recipe"))
     return found
+
+
+def too_few_groups(recipe: Dataset, asked: Iterable[Asked]) -> list[Failure]:
+    """Splits that this release would freeze with fewer groups of a slice than the recipe asks for: no later one could mend it."""
+    return [Failure("too few groups", "", item.said, "label more of them, lower least in the recipe, or take "
+                    f"{item.split} out of frozen until there are enough")
+            for item in asked if item.there < item.wanted and item.split in recipe.frozen and not item.frozen]
 
 
 def leaks(gates: Gates, report: LeakReport, keys: Mapping[str, str]) -> list[Failure]:

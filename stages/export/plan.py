@@ -11,6 +11,7 @@ from schemas.ids import digest
 from schemas.recipes.dataset import Dataset
 from schemas.sample import Before, Candidate, LeftOut, Planned
 from stages.export.groups import Groups
+from stages.export.least import Asked, bring, what_was_asked
 
 BRIDGES_SPLITS = "bridges_splits"
 NEAR_FROZEN = "near_frozen"
@@ -40,11 +41,19 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a release will hold and will not, both in order of image id. ``frozen``: splits that take nothing new, sorted."""
+    """What a release will hold and will not.
+
+    Attributes:
+        samples: what it will hold, in order of image id.
+        left_out: what it will not, in the same order.
+        frozen: splits that take nothing new, sorted.
+        asked: what came of each number of groups that the recipe asks for.
+    """
 
     samples: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...]
     frozen: tuple[str, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, before: Mapping[str, Before],
@@ -52,7 +61,7 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
     """Plans a release. A split never moves: an image keeps the one that it has, its group follows it.
 
     A new image is left out where its group stands in two splits already, or in a frozen one. A new group goes to a split
-    by its hash, against the shares of the splits that are open.
+    that asks for more groups of a slice, or else by its hash, against the shares of the splits that are open.
 
     Args:
         recipe: the dataset.
@@ -98,7 +107,9 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
         seen.add(name)
     out += [LeftOut(name, NO_READING, "", known.split, known.shard, known.cluster_id, groups.of(name))
             for name, known in before.items() if name not in seen]
-    return Plan(tuple(taken), tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))), tuple(sorted(frozen)))
+    samples = bring(recipe, taken, standing, frozen) if recipe.least else tuple(taken)
+    return Plan(samples, tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))), tuple(sorted(frozen)),
+                what_was_asked(recipe, samples, frozen))
 
 
 def arrivals(samples: Iterable[Planned], before: Mapping[str, Before]) -> frozenset[str]:

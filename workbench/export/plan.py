@@ -10,7 +10,7 @@ from datastore.objects import ObjectStore
 from datastore.releases import newest, places, shard_files
 from saegim.manifest import File, Manifest
 from schemas.recipes.dataset import THAW, Dataset
-from schemas.sample import Before, Planned
+from schemas.sample import Before, Candidate, Planned
 from stages.export import gates
 from stages.export.bridges import Bridge
 from stages.export.changes import Change, changes, leaving
@@ -21,6 +21,7 @@ from stages.export.leaks import LeakReport
 from stages.export.plan import Plan, arrivals, plan, regrouped
 from workbench.bench import Workbench
 from workbench.export.promises import frozen_elsewhere, frozen_of, recipe_of, regrouped_without_left_out
+from workbench.named_slices import NO_SLICES, NamedSlices, load_slices, slices_of_stored
 
 AGREED = {"agreed"}
 """Keys of a recipe that say nothing of what a release holds."""
@@ -42,6 +43,7 @@ class NextRelease:
         regrouped: samples that are in another cluster or group than the parent says.
         unchecked: ids of the samples that have to be compared with all others: those that arrived, those that are not told
             apart any more, and where the parent bore near duplicates, all.
+        named: slices of recipes/slices.yaml that the recipe names.
     """
 
     recipe: Dataset
@@ -54,6 +56,11 @@ class NextRelease:
     released: tuple[str, ...] = ()
     regrouped: int = 0
     unchecked: frozenset[str] = frozenset()
+    named: NamedSlices = NO_SLICES
+
+    def empty_counts(self) -> Counts:
+        """Counts of nothing yet, which will count what the recipe wants to have counted."""
+        return Counts((one, other) for one, other in self.recipe.coverage.crossings)
 
     @property
     def number(self) -> int:
@@ -113,7 +120,8 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     groups = group(photographs(bench.ledger), recipe.groups.burst_minutes, recipe.groups.by_submitter,
                    {name: known.cluster_id for name, known in before.items()}, repeated(bench.ledger) if before else ())
     stays_frozen = {name for name in earlier.frozen if f"{THAW} {name}" not in _agreed(recipe, parent)}
-    planned = plan(recipe, candidates(bench.ledger, recipe.readings.annotation_configs), groups, before, stays_frozen)
+    named = load_slices(bench.settings).only(recipe.slices_counted)
+    planned = plan(recipe, _candidates(bench.ledger, recipe, named), groups, before, stays_frozen)
     planned, bridges = regrouped_without_left_out(bench.ledger, recipe, planned, groups, before)
     arrived = arrivals(planned.samples, before)
     moved = regrouped(planned.samples, before)
@@ -121,7 +129,7 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
             frozen_elsewhere(bench.settings, bench.objects, recipe, planned))
     return NextRelease(recipe, parent, planned, earlier.shards, arrived, bridges, tuple(told),
                        tuple(sorted({known.split for known in before.values()})), moved,
-                       _unchecked(bench.ledger, parent, planned, arrived))
+                       _unchecked(bench.ledger, parent, planned, arrived), named)
 
 
 def earlier_releases(objects: ObjectStore, bucket: str, dataset: str) -> Earlier:
@@ -155,7 +163,17 @@ def what_forbids(ledger: Ledger, release: NextRelease, counts: Counts, leaks: Le
     keys = keys_of(ledger, named.union(*((pair.one, pair.other) for pair in leaks.pairs)))
     return [*(gates.unlike(recipe, release.parent.unit, release.released) if release.parent else ()),
             *gates.unagreed(recipe, release.number, release.changes), *gates.held(release.plan.samples),
-            *gates.classes(recipe.gates, counts), *gates.leaks(recipe.gates, leaks, keys)]
+            *gates.too_few_groups(recipe, release.plan.asked), *gates.classes(recipe.gates, counts),
+            *gates.leaks(recipe.gates, leaks, keys)]
+
+
+def _candidates(ledger: Ledger, recipe: Dataset, named: NamedSlices) -> list[Candidate]:
+    """All accepted readings, with the named slices that decide which are taken and where they go."""
+    found = candidates(ledger, recipe.readings.annotation_configs)
+    if not (deciding := named.only(recipe.slices_planned)).slices:
+        return found
+    slices = slices_of_stored(ledger, deciding, {item.reading_id: item.campaign for item in found})
+    return [replace(item, slices=(*item.slices, *sorted(slices[item.reading_id]))) for item in found]
 
 
 def _agreed(recipe: Dataset, parent: Manifest | None) -> list[str]:

@@ -66,11 +66,11 @@ def preview(bench: Workbench, release: NextRelease, advance: Callable[[int], Non
         release: what would be published.
         advance: told how many samples more were looked through.
     """
-    contents = Contents()
+    contents = Contents(release.empty_counts())
     parent = release.parent
     relabelled = 0
     earlier = reading_keys(bench.objects, bench.settings.bucket_datasets, parent) if parent else {}
-    for sample in read_samples(bench.ledger, bench.settings, release.plan.samples):
+    for sample in read_samples(bench.ledger, bench.settings, release.plan.samples, release.named):
         contents.add(sample)
         reading = sample.reading
         known = earlier.get(reading.image_id)

@@ -55,7 +55,7 @@ def publish(bench: Workbench, release: NextRelease) -> Manifest | None:
     folder = Folder(bench.objects, bench.settings.bucket_datasets, release.recipe.name, release.number)
     with TemporaryDirectory(prefix="saegim-release-") as own:
         shards = write_images(bench, release)
-        written = write_label_file(bench, Path(own) / "labels.parquet", shards)
+        written = write_label_file(bench, release, Path(own) / "labels.parquet", shards)
         if is_the_parent(release, written.labels):
             return None
         leaks = ask_gates(bench, release, written)
@@ -76,11 +76,11 @@ def write_images(bench: Workbench, release: NextRelease) -> Shards:
                             release.plan.samples, fetch, advance)
 
 
-def write_label_file(bench: Workbench, path: Path, shards: Shards) -> Written:
+def write_label_file(bench: Workbench, release: NextRelease, path: Path, shards: Shards) -> Written:
     """Writes the label file on this machine, and counts what it writes."""
-    contents = Contents()
+    contents = Contents(release.empty_counts())
     with progress(bench.run, "labels", len(shards.planned)) as advance, LabelFile(path, advance) as labels:
-        for sample in read_samples(bench.ledger, bench.settings, shards.planned):
+        for sample in read_samples(bench.ledger, bench.settings, shards.planned, release.named):
             contents.add(sample)
             labels.add(sample)
     return Written(shards, contents, path)

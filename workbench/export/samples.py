@@ -18,6 +18,7 @@ from schemas.reading import Reading
 from schemas.sample import Planned, Sample
 from schemas.submission import image_key
 from stages.export import gates
+from workbench.named_slices import NO_SLICES, NamedSlices
 from workbench.settings import Settings
 
 SAMPLES_A_READ = 500
@@ -25,21 +26,25 @@ SAMPLES_A_READ = 500
 GONE = "its picture is not in the bucket of images"
 
 
-def read_samples(ledger: Ledger, settings: Settings, planned: Sequence[Planned]) -> Iterator[Sample]:
+def read_samples(ledger: Ledger, settings: Settings, planned: Sequence[Planned],
+                 named: NamedSlices = NO_SLICES) -> Iterator[Sample]:
     """Planned samples with their readings, in order; people stand in them under pseudonyms (design D2).
 
     Args:
         ledger: has the readings.
         settings: have the secret that pseudonyms are made with.
         planned: a million of them stream through.
+        named: slices that the samples are looked through for.
     """
     stands_for = functools.cache(functools.partial(pseudonym, settings.pseudonym_secret.get_secret_value()))
     for chunk in more_itertools.chunked(planned, SAMPLES_A_READ):
         with ledger.read() as connection:
             readings = readings_by_id(connection, [item.candidate.reading_id for item in chunk])
-        for item in chunk:
-            reading = _under_pseudonym(readings[item.candidate.reading_id], stands_for)
-            yield Sample(item, stands_for(item.candidate.submitter), reading)
+        in_order = [readings[item.candidate.reading_id] for item in chunk]
+        slices = named.of_readings(in_order, [item.candidate.campaign for item in chunk])
+        for item, reading, names in zip(chunk, in_order, slices, strict=True):
+            yield Sample(item, stands_for(item.candidate.submitter), _under_pseudonym(reading, stands_for),
+                         names if named.slices else ())
 
 
 def fetch_checked(objects: ObjectStore, bucket: str, item: Planned) -> Fetched:

@@ -67,6 +67,7 @@ READINGS = st.builds(Reading, st.just("i"), st.just("person:kim"), st.just("scen
                      st.sampled_from(ImageKind), several(Condition))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(READINGS, st.sampled_from(["", "봄", "가을"])), max_size=6))
 def test_a_region_is_in_the_slices_whose_condition_it_fulfils(images: list[tuple[Reading, str]]) -> None:
@@ -81,6 +82,7 @@ def test_a_region_is_in_the_slices_whose_condition_it_fulfils(images: list[tuple
         tuple(tuple(name for name in names if name == "flat") for names in found) for found in expected]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(READINGS, st.sampled_from(["", "봄"]))
 def test_an_engineer_who_asks_a_release_finds_the_same_images(reading: Reading, campaign: str) -> None:
