@@ -12,6 +12,7 @@ SaegimError
 ├── LeaseLost               another worker has taken this work over
 ├── ModelUnavailable        a model's files are missing or have another digest
 ├── UnitMismatch            readings of different units were compared
+├── PredictionsWrong        a file of predictions is none, or contradicts itself
 ├── CodecError              a Label Studio result that no annotation config allows
 ├── NoSuchSubmission        a name fits no submission, or several
 ├── NoSuchImage             an id fits no image, or several
@@ -134,6 +135,10 @@ class ModelUnavailable(SaegimError):
 
 class UnitMismatch(SaegimError):
     """Readings of different units (word, line, character) were compared without asking for it."""
+
+
+class PredictionsWrong(SaegimError):
+    """A file of predictions does not parse, is of no dialect that is known, or contradicts itself; the message says where."""
 
 
 class CodecError(SaegimError):

@@ -152,7 +152,8 @@ class Faults:
 
     Attributes:
         crossing: regions whose outline crosses itself.
-        not_finite: regions with a coordinate or score that is no finite number, left out.
+        not_finite: regions without an outline that can be drawn (a coordinate that is no finite number, fewer than three
+            corners, no area in the image), left out; and scores that are no finite number, taken as none.
         unknown_characters: U+FFFD in what was read: each is a wrong character.
         unread_images: images of the release that were not read, left out of all figures.
         listed: up to a hundred of them, in words.

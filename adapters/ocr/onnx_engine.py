@@ -32,15 +32,13 @@ from schemas.errors import ModelUnavailable, SettingError
 from schemas.geometry import tidy
 from schemas.ids import region_id
 from schemas.reading import Attributes, Direction, Kind, Reading, Region
-from schemas.text import language_of, normalise, without_spaces
+from schemas.text import CHECK_BOXES, language_of, normalise, without_spaces
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 VERSION = "3"
 """Of what this module and its neighbours do to a picture: part of a reading's run, to be raised when readings change."""
-BOXES = {"□": False, "☐": False, "☑": True, "☒": True, "■": True}
-"""Characters that are check boxes."""
 
 
 LINE_HEIGHT = 64
@@ -262,7 +260,8 @@ class OnnxEngine:
             if item.whole and (regions or score < LINE_SCORE or not any(map(str.isalnum, text))):
                 continue
             attributes = Attributes(direction=_direction(item, best), language=language_of(text),
-                                    kind=Kind.CHECKBOX if text in BOXES else Kind.TEXT, checked=BOXES.get(text))
+                                    kind=Kind.CHECKBOX if text in CHECK_BOXES else Kind.TEXT,
+                                    checked=CHECK_BOXES.get(text))
             regions.append(Region(region_id(image_id, reader, self.run, number), polygon, text, attributes, score,
                                   recogniser=line.recogniser))
         return Reading(image_id, reader, self.run, 0, self.unit, width, height, tuple(regions))
