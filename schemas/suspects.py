@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Doubt(StrEnum):
+class Suspicion(StrEnum):
     """What speaks against a label."""
 
     DIFFERS = "differs"
@@ -27,12 +27,12 @@ class Suspect:
 
     Attributes:
         image_id: the image.
-        region_id: of the label's region; of the model's where the label has none (``Doubt.NOT_LABELLED``).
+        region_id: of the label's region; of the model's where the label has none (``Suspicion.NOT_LABELLED``).
         truth: what the label says; empty where there is none.
         read: what the model reads; empty where it finds nothing.
         other_read: what the second model reads; None where there is no second model, or it finds nothing here.
         score: the model's own; None where it gives none.
-        doubt: the strongest reason.
+        why: the strongest reason.
         chance: that the label is wrong, in (0, 1), as ``stages.evaluate.suspects`` estimates it; suspects are ranked by it.
     """
 
@@ -42,5 +42,5 @@ class Suspect:
     read: str
     other_read: str | None
     score: float | None
-    doubt: Doubt
+    why: Suspicion
     chance: float

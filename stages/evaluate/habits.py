@@ -31,7 +31,7 @@ MOST = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class SharedText:
     """A region that a model shares with a release, in the form in which its texts are compared.
 
     Attributes:
@@ -68,7 +68,7 @@ class Habits:
         pairs: all regions that it shares with a release.
     """
 
-    def __init__(self, pairs: Sequence[Pair]) -> None:
+    def __init__(self, pairs: Sequence[SharedText]) -> None:
         alike = [pair for pair in pairs if not pair.is_another_text]
         self._letters = Counter(letter for pair in alike for letter in pair.truth)
         self._scripts: Counter[str] = Counter()
@@ -99,7 +99,7 @@ class Habits:
         seen, strength = (self._letters[slip.truth], STRENGTH) if slip.truth else (self._all, STRENGTH_PUT_IN)
         return min(MOST, (keys + strength * base) / (seen + strength))
 
-    def surprising(self, pair: Pair) -> int:
+    def surprising(self, pair: SharedText) -> int:
         """How many slips of a region are more than the model's way of writing; another text counts as one."""
         return 1 if pair.is_another_text else sum(self.rate(slip) < USUAL for slip in pair.slips)
 
@@ -121,7 +121,7 @@ class Proneness:
     image: NDArray[np.float64]
 
 
-def proneness(pairs: Sequence[Pair], habits: Habits) -> Proneness:
+def proneness(pairs: Sequence[SharedText], habits: Habits) -> Proneness:
     """How prone to slips each region is."""
     found = np.array([habits.surprising(pair) for pair in pairs], float)
     letters = np.array([max(1, len(pair.truth)) for pair in pairs], float)

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 
 from schemas.outcomes import Outcome
 from schemas.reading import Kind
-from schemas.suspects import Doubt, Suspect
+from schemas.suspects import Suspect, Suspicion
 from schemas.text import without_spaces
 
 UNLABELLED = 0.01
@@ -41,7 +41,7 @@ class _Image:
     extra: list[Row] = field(default_factory=list)
 
 
-def doubts_of_lone_regions(rows: Sequence[Row], others: Sequence[Row] | None) -> Iterator[Suspect]:
+def suspects_among_lone_regions(rows: Sequence[Row], others: Sequence[Row] | None) -> Iterator[Suspect]:
     """Suspects among regions that only one of the two has.
 
     A region that the model is sure of, and the label does not have, counts the more the seldomer the model is wrong to be so
@@ -71,7 +71,7 @@ def _not_labelled(images: Mapping[str, _Image], theirs: Mapping[str, _Image] | N
         number = part[id(row)]
         odds = math.log(UNLABELLED * (found[number] + 1) / (extra[number] - 0.5))
         odds += math.log(len(lone) / (sum(shared) - 0.5)) if both else 0.0
-        yield Suspect(name, row["region_id"], "", row["read"], row["read"] if both else None, row["score"], Doubt.NOT_LABELLED,
+        yield Suspect(name, row["region_id"], "", row["read"], row["read"] if both else None, row["score"], Suspicion.NOT_LABELLED,
                       _chance(odds))
 
 
@@ -85,7 +85,7 @@ def _not_found(images: Mapping[str, _Image], theirs: Mapping[str, _Image] | None
         odds = math.log(NEEDLESS * (labels + 1) / (len(lone) - 0.5))
         if theirs is not None:
             odds += FOUND_BY_OTHER if (name, row["region_id"]) in seen else math.log(len(lone) / (neither - 0.5))
-        yield Suspect(name, row["region_id"], row["truth"], "", None, None, Doubt.NOT_FOUND, _chance(odds))
+        yield Suspect(name, row["region_id"], row["truth"], "", None, None, Suspicion.NOT_FOUND, _chance(odds))
 
 
 def _by_image(rows: Sequence[Row]) -> dict[str, _Image]:

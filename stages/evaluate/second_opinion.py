@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Indel
 
-from stages.evaluate.habits import USUAL, Habits, Pair
+from stages.evaluate.habits import USUAL, Habits, SharedText
 from stages.evaluate.slips import Slip, SlipKind, script, slips_between
 
 BY_CHANCE = 0.02
@@ -27,7 +27,7 @@ class SecondOpinion:
         habits: of the first one.
     """
 
-    def __init__(self, pairs: Sequence[Pair], habits: Habits) -> None:
+    def __init__(self, pairs: Sequence[SharedText], habits: Habits) -> None:
         self._made: Counter[str] = Counter()
         self._shared: Counter[str] = Counter()
         self._letters: Counter[str] = Counter()
@@ -50,7 +50,7 @@ class SecondOpinion:
                     self._made[_group(slip)] += 1
                     self._shared[_group(slip)] += slip in theirs
 
-    def of_slip(self, pair: Pair, slip: Slip) -> float:
+    def of_slip(self, pair: SharedText, slip: Slip) -> float:
         """What the second reading says for a slip being the label's: a logarithm of odds; 0 where it says nothing."""
         if pair.other is None:
             return 0.0
@@ -65,7 +65,7 @@ class SecondOpinion:
         touched = any(item.place <= end and slip.place <= item.place + len(item.truth) for item in theirs)
         return 0.0 if touched else max(-MOST_SAID, min(0.0, math.log(BY_CHANCE / max(BY_CHANCE, 1 - same))))
 
-    def of_text(self, pair: Pair) -> float:
+    def of_text(self, pair: SharedText) -> float:
         """What the second reading says for a label being another text altogether: a logarithm of odds."""
         if pair.other is None:
             return 0.0

@@ -21,11 +21,11 @@ from rapidfuzz.distance import Indel
 
 from schemas.outcomes import Outcome
 from schemas.reading import Kind
-from schemas.suspects import Doubt, Suspect
+from schemas.suspects import Suspect, Suspicion
 from stages.evaluate.conventions import conventions_of
 from stages.evaluate.familiar import Familiar
-from stages.evaluate.habits import MOST, USUAL, Habits, Pair, Proneness, proneness
-from stages.evaluate.lone_regions import Place, Row, doubts_of_lone_regions
+from stages.evaluate.habits import MOST, USUAL, Habits, Proneness, SharedText, proneness
+from stages.evaluate.lone_regions import Place, Row, suspects_among_lone_regions
 from stages.evaluate.second_opinion import SecondOpinion
 from stages.evaluate.slips import Slip, SlipKind, slips_between
 
@@ -63,7 +63,7 @@ def suspects(outcomes: pa.Table, other: pa.Table | None = None) -> tuple[Suspect
     """
     rows = outcomes.select(COLUMNS).to_pylist()
     theirs = None if other is None else other.select(COLUMNS).to_pylist()
-    found = [*_of_texts(rows, theirs), *doubts_of_lone_regions(rows, theirs)]
+    found = [*_of_texts(rows, theirs), *suspects_among_lone_regions(rows, theirs)]
     return tuple(sorted((item for item in found if item.chance >= LEAST),
                         key=lambda item: (-item.chance, item.image_id, item.region_id)))
 
@@ -80,7 +80,7 @@ class _Weighed:
     """What speaks for a wrong label, as the logarithm of its odds."""
 
     odds: float
-    doubt: Doubt = Doubt.DIFFERS
+    why: Suspicion = Suspicion.DIFFERS
 
     @property
     def chance(self) -> float:
@@ -95,7 +95,7 @@ class _Known:
     prone: Proneness
     familiar: Familiar
     second: SecondOpinion
-    reads: Mapping[str, Sequence[Pair]]
+    reads: Mapping[str, Sequence[SharedText]]
 
 
 def _of_texts(rows: Sequence[Row], theirs: Sequence[Row] | None) -> list[Suspect]:
@@ -107,7 +107,7 @@ def _of_texts(rows: Sequence[Row], theirs: Sequence[Row] | None) -> list[Suspect
     if not pairs:
         return []
     habits = Habits(pairs)
-    reads: dict[str, list[Pair]] = defaultdict(list)
+    reads: dict[str, list[SharedText]] = defaultdict(list)
     for pair in pairs:
         reads[pair.image].append(pair)
     known = _Known(habits, proneness(pairs, habits), Familiar(pair.truth for pair in pairs), SecondOpinion(pairs, habits), reads)
@@ -117,12 +117,12 @@ def _of_texts(rows: Sequence[Row], theirs: Sequence[Row] | None) -> list[Suspect
             weighed = _weigh(pair, number, known)
             row = rows[pair.row]
             read = others.get((pair.image, row["region_id"]))
-            found.append(Suspect(pair.image, row["region_id"], row["truth"], row["read"], read, row["score"], weighed.doubt,
+            found.append(Suspect(pair.image, row["region_id"], row["truth"], row["read"], read, row["score"], weighed.why,
                                  weighed.chance))
     return found
 
 
-def _pairs(rows: Sequence[Row], shared: Sequence[int], others: Mapping[Place, str]) -> list[Pair]:
+def _pairs(rows: Sequence[Row], shared: Sequence[int], others: Mapping[Place, str]) -> list[SharedText]:
     """The shared regions in the form in which they are compared."""
     form = conventions_of([rows[number]["truth"] for number in shared], [rows[number]["read"] for number in shared])
     found = []
@@ -133,12 +133,12 @@ def _pairs(rows: Sequence[Row], shared: Sequence[int], others: Mapping[Place, st
         other = others.get((row["image_id"], row["region_id"]))
         score = math.nan if row["score"] is None else row["score"]
         if truth:
-            found.append(Pair(number, row["image_id"], row["language"], truth, read, score, tuple(slips_between(truth, read)),
-                              None if other is None else form.applied(other)))
+            found.append(SharedText(number, row["image_id"], row["language"], truth, read, score,
+                                    tuple(slips_between(truth, read)), None if other is None else form.applied(other)))
     return found
 
 
-def _weigh(pair: Pair, number: int, known: _Known) -> _Weighed:
+def _weigh(pair: SharedText, number: int, known: _Known) -> _Weighed:
     if pair.is_another_text:
         weighed = _weigh_text(pair, number, known)
     else:
@@ -146,7 +146,7 @@ def _weigh(pair: Pair, number: int, known: _Known) -> _Weighed:
     return _with_neighbours(pair, weighed, known.reads[pair.image])
 
 
-def _weigh_slip(pair: Pair, slip: Slip, number: int, known: _Known) -> _Weighed:
+def _weigh_slip(pair: SharedText, slip: Slip, number: int, known: _Known) -> _Weighed:
     """What speaks for one slip of a person, whatever else in the text the model got wrong."""
     rate = known.habits.rate(slip, pair.slips)
     prone = known.prone
@@ -157,14 +157,14 @@ def _weigh_slip(pair: Pair, slip: Slip, number: int, known: _Known) -> _Weighed:
     gain = known.familiar.gain(pair.truth, slip.applied(pair.truth), slip.place, (len(slip.truth), len(slip.read)))
     second = known.second.of_slip(pair, slip)
     odds = by_person - by_model + max(-MOST_FAMILIAR, min(MOST_FAMILIAR, FAMILIAR * gain)) + second
-    return _Weighed(odds, Doubt.TWO_AGREE if second > 0 else Doubt.DIFFERS)
+    return _Weighed(odds, Suspicion.TWO_AGREE if second > 0 else Suspicion.DIFFERS)
 
 
-def _weigh_text(pair: Pair, number: int, known: _Known) -> _Weighed:
+def _weigh_text(pair: SharedText, number: int, known: _Known) -> _Weighed:
     """What speaks for a label that is another text."""
     by_model = math.log(min(MOST, known.habits.unlike * _prone(known.prone, number)))
     second = known.second.of_text(pair)
-    return _Weighed(math.log(ANOTHER_TEXT) - by_model + second, Doubt.TWO_AGREE if second > 0 else Doubt.DIFFERS)
+    return _Weighed(math.log(ANOTHER_TEXT) - by_model + second, Suspicion.TWO_AGREE if second > 0 else Suspicion.DIFFERS)
 
 
 def _prone(prone: Proneness, number: int) -> float:
@@ -173,14 +173,14 @@ def _prone(prone: Proneness, number: int) -> float:
     return max(PRONE[0], min(PRONE[1], times))
 
 
-def _with_neighbours(pair: Pair, weighed: _Weighed, around: Sequence[Pair]) -> _Weighed:
+def _with_neighbours(pair: SharedText, weighed: _Weighed, around: Sequence[SharedText]) -> _Weighed:
     """More speaks against a label that says what was read elsewhere on the image, and not here."""
     mine = Indel.normalized_similarity(pair.truth, pair.read)
     if mine > 0.6 or len(pair.truth) < 3:
         return weighed
     best = max((Indel.normalized_similarity(pair.truth, item.read, score_cutoff=0.8) for item in around if item is not pair),
                default=0.0)
-    return _Weighed(weighed.odds + math.log(NEIGHBOURS), Doubt.NEIGHBOUR) if best >= 0.8 else weighed
+    return _Weighed(weighed.odds + math.log(NEIGHBOURS), Suspicion.NEIGHBOUR) if best >= 0.8 else weighed
 
 
 def _reads(rows: Sequence[Row]) -> dict[Place, str]:
