@@ -71,8 +71,8 @@ def _not_labelled(images: Mapping[str, _Image], theirs: Mapping[str, _Image] | N
         number = part[id(row)]
         odds = math.log(UNLABELLED * (found[number] + 1) / (extra[number] - 0.5))
         odds += math.log(len(lone) / (sum(shared) - 0.5)) if both else 0.0
-        yield Suspect(name, row["region_id"], "", row["read"], row["read"] if both else None, row["score"], Suspicion.NOT_LABELLED,
-                      _chance(odds))
+        read = row["read"]
+        yield Suspect(name, row["region_id"], "", read, read if both else None, row["score"], Suspicion.NOT_LABELLED, _chance(odds))
 
 
 def _not_found(images: Mapping[str, _Image], theirs: Mapping[str, _Image] | None) -> Iterator[Suspect]:
