@@ -158,6 +158,8 @@ def _columns(boxes: Boxes) -> list[Indices] | None:
     starts = np.cumsum([0, *map(len, words[:-1])])
     by_run = boxes[np.concatenate(words)]
     runs = np.hstack([np.minimum.reduceat(by_run[:, :2], starts), np.maximum.reduceat(by_run[:, 2:], starts)])
+    if _are_apart(runs):
+        return None
     for gutter in gutters(runs):
         if _are_columns(runs[gutter.left], runs[gutter.right]):
             parts = (gutter.above, gutter.left, gutter.right, gutter.below)
@@ -206,6 +208,14 @@ def _beside(some: Boxes, others: Boxes, part: float) -> NDArray[np.bool_]:
     upper = np.maximum((some[:, 1] + margin)[:, None], (others[:, 1] + other_margin)[None, :])
     lower = np.minimum((some[:, 3] - margin)[:, None], (others[:, 3] - other_margin)[None, :])
     return upper < lower
+
+
+def _are_apart(boxes: Boxes) -> bool:
+    """Whether no box is beside another one, as ``_beside`` says: then there are no columns, and gutters need not be sought."""
+    margins = TOUCH * (boxes[:, 3] - boxes[:, 1])
+    tops = boxes[:, 1] + margins
+    down = np.argsort(tops)
+    return bool((tops[down][1:] >= np.maximum.accumulate((boxes[:, 3] - margins)[down])[:-1]).all())
 
 
 def _are_rows(some: Boxes, others: Boxes) -> NDArray[np.bool_]:

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +70,7 @@ class TextCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterCounts:
+class LetterColumns:
     """What ``TextCounts`` says of the letters of many pairs, an array each, all [n]; ``similarity`` is float64."""
 
     edits: Counts
@@ -80,7 +79,7 @@ class LetterCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class WordCounts:
+class WordColumns:
     """What ``TextCounts`` says of the words of many pairs, an array each, all [n]."""
 
     words: Counts
@@ -104,7 +103,7 @@ def count_texts(truths: Sequence[str], reads: Sequence[str], how: Normalisation)
     return [TextCounts(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def count_letters(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> LetterCounts:
+def count_letters(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> LetterColumns:
     """Counts of the letters of each pair of texts; see ``count_texts``."""
     ones = _letters(truths, how)
     others = _letters(reads, how)
@@ -113,12 +112,12 @@ def count_letters(truths: Sequence[str], reads: Sequence[str], how: Normalisatio
     if how is not Normalisation.PADDLE:
         for place in (place for place, text in enumerate(ones) if ILLEGIBLE in text):
             length[place] -= ones[place].count(ILLEGIBLE)
-            edits[place] = _edits_of_illegible(ones[place], _characters(reads[place], how))
+            edits[place] = edits_of_illegible(ones[place], _characters(reads[place], how))
     longer = np.maximum(length, _lengths(others))
-    return LetterCounts(edits, length, 1 - np.divide(edits, longer, out=np.zeros(len(ones)), where=longer > 0))
+    return LetterColumns(edits, length, 1 - np.divide(edits, longer, out=np.zeros(len(ones)), where=longer > 0))
 
 
-def count_words(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> WordCounts:
+def count_words(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> WordColumns:
     """Counts of the words of each pair of texts, the same for all forms without white space; see ``count_texts``."""
     form = WORDS_OF.get(how, how)
     ones = [text.split() for text in normalised_texts(truths, form)]
@@ -131,7 +130,7 @@ def count_words(truths: Sequence[str], reads: Sequence[str], how: Normalisation)
             edits[place] = _word_edits_of_illegible(one, other)
         elif one != other:
             edits[place] = Levenshtein.distance(one, other)
-    return WordCounts(words, edits)
+    return WordColumns(words, edits)
 
 
 def _letters(texts: Sequence[str], how: Normalisation) -> list[str]:
@@ -163,26 +162,27 @@ def _characters(read: str, how: Normalisation) -> list[str]:
     return letters(normalised(read, how))
 
 
-def _edits_of_illegible(truth: str, read: Sequence[str]) -> int:
+def edits_of_illegible(truth: str, read: Sequence[str]) -> int:
     """Least edits of a truth with ``□``: a row of the table for each of its letters (Wagner and Fischer, 1974).
 
     Args:
         truth: in the form in which it is compared.
         read: likewise, cut into what ``□`` may take.
     """
-    others = "".join(read)
-    starts = [0, *accumulate(map(len, read))]
-    row = list(range(len(others) + 1))
+    others = np.array([ord(letter) for character in read for letter in character], np.int64)
+    starts = np.cumsum([0, *map(len, read)])
+    steps = np.arange(len(others) + 1)
+    row = steps
     for letter in truth:
         if letter == ILLEGIBLE:
             following = row.copy()
-            for start, end in pairwise(starts):
-                following[end] = min(following[end], row[start])
+            following[starts[1:]] = np.minimum(row[starts[1:]], row[starts[:-1]])
         else:
-            following = [row[0] + 1]
-            following += [min(row[place + 1] + 1, row[place] + (letter != other)) for place, other in enumerate(others)]
-        row = _with_letters_put_in(following)
-    return row[-1]
+            following = row + 1
+            following[1:] = np.minimum(following[1:], row[:-1] + (others != ord(letter)))
+        # Letters put in: each place may also be come to from any before it.
+        row = np.minimum.accumulate(following - steps) + steps
+    return int(row[-1])
 
 
 def _word_edits_of_illegible(truth: Sequence[str], read: Sequence[str]) -> int:
@@ -191,20 +191,13 @@ def _word_edits_of_illegible(truth: Sequence[str], read: Sequence[str]) -> int:
     for word in truth:
         left_out = int(not _is_illegible(word))
         following = [row[0] + left_out]
-        following += [min(row[place + 1] + left_out, row[place] + (not _is_word(word, other)))
-                      for place, other in enumerate(read)]
-        row = _with_letters_put_in(following)
+        for place, other in enumerate(read):
+            following.append(min(row[place + 1] + left_out, row[place] + (not _is_word(word, other)), following[-1] + 1))
+        row = following
     return row[-1]
 
 
 def _is_word(truth: str, read: str) -> bool:
     if ILLEGIBLE not in truth:
         return truth == read
-    return _edits_of_illegible(truth, letters(read)) == 0
-
-
-def _with_letters_put_in(row: list[int]) -> list[int]:
-    """A row of the table in which each place may also be come to from the one before it."""
-    for place in range(1, len(row)):
-        row[place] = min(row[place], row[place - 1] + 1)
-    return row
+    return edits_of_illegible(truth, letters(read)) == 0
