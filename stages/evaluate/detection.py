@@ -12,17 +12,18 @@ pairs is another one only where outlines of one reading lie on each other by a t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from schemas.outcomes import IOUS
 from schemas.reading import Reading
-from stages.compare import COVERED, Overlaps
+from stages.compare import COVERED, Overlaps, measure_overlaps
 from stages.evaluate.rates import Rates, make_rates
 
-THRESHOLDS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-"""Overlaps that a pair has to exceed: that of ICDAR 2015, and those over which COCO takes its mean."""
+Pair = tuple[int, int]
+"""Index of a region of the truth, and of one of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,13 @@ class DetectionCounts:
     Attributes:
         truth: that are to be found.
         found: that were, but for those on don't-care regions.
-        matched: pairs by the rules, for each of ``THRESHOLDS``.
+        matched: pairs by the rules, for each of ``IOUS``.
         optimal: the most pairs that there can be at the first threshold, each region in one.
     """
 
     truth: int = 0
     found: int = 0
-    matched: tuple[int, ...] = (0,) * len(THRESHOLDS)
+    matched: tuple[int, ...] = (0,) * len(IOUS)
     optimal: int = 0
 
     def __add__(self, other: DetectionCounts) -> DetectionCounts:
@@ -58,61 +59,74 @@ class DetectionCounts:
 
     @property
     def mean_hmean(self) -> float | None:
-        """Mean over ``THRESHOLDS`` of the harmonic mean at each; None where there is nothing at all."""
+        """Mean over ``IOUS`` of the harmonic mean at each; None where there is nothing at all."""
         total = self.truth + self.found
-        return sum(2 * matched / total for matched in self.matched) / len(THRESHOLDS) if total else None
+        return sum(2 * matched / total for matched in self.matched) / len(IOUS) if total else None
 
 
-def count_detection(truth: Reading, other: Reading, overlaps: Overlaps) -> DetectionCounts:
+def count_detection(truth: Reading, other: Reading, overlaps: Overlaps | None = None) -> DetectionCounts:
     """Counts the regions of one image.
 
     Args:
         truth: the reading taken for true.
         other: the reading that is judged.
-        overlaps: of these two, as ``stages.compare.measure_overlaps`` makes them.
+        overlaps: of these two, where the caller has measured them; else they are measured.
     """
+    overlaps = overlaps or measure_overlaps(truth, other)
     wanted = np.array([region.attributes.legible for region in truth.regions], dtype=bool)
     counted = overlaps.covered <= COVERED
-    ious = np.where(wanted[:, None] & counted, overlaps.ious, 0.0)
-    matched = tuple(_in_turn(ious > threshold) for threshold in THRESHOLDS)
-    return DetectionCounts(int(wanted.sum()), int(counted.sum()), matched, _most(ious > THRESHOLDS[0]))
+    near = (overlaps.ious > IOUS[0]) & wanted[overlaps.one] & counted[overlaps.other]
+    rows = overlaps.one[near].tolist()
+    columns = overlaps.other[near].tolist()
+    ious = overlaps.ious[near]
+    if len(set(rows)) == len(rows) == len(set(columns)):  # nothing is near two things
+        matched = (ious[:, None] > IOUS).sum(axis=0).tolist()
+        return DetectionCounts(int(wanted.sum()), int(counted.sum()), tuple(matched), len(rows))
+    pairs = list(zip(rows, columns, ious.tolist(), strict=True))
+    matched = [_in_turn((row, column) for row, column, iou in pairs if iou > threshold) for threshold in IOUS]
+    return DetectionCounts(int(wanted.sum()), int(counted.sum()), tuple(matched), _most(zip(rows, columns, strict=True)))
 
 
-def _in_turn(near: NDArray[np.bool_]) -> int:
-    """How many pairs there are where the first free one is taken, row by row."""
-    if not _contested(near):
-        return int(near.sum())
-    free = np.ones(near.shape[1], dtype=bool)
-    pairs = 0
-    for row in near:
-        left = np.flatnonzero(row & free)
-        if left.size:
-            free[left[0]] = False
-            pairs += 1
-    return pairs
+def _in_turn(near: Iterable[Pair]) -> int:
+    """How many pairs there are where each pair counts whose row and column are still free."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    for row, column in near:
+        if row not in rows and column not in columns:
+            rows.add(row)
+            columns.add(column)
+    return len(rows)
 
 
-def _most(near: NDArray[np.bool_]) -> int:
-    """The most pairs of a row and a column that are near, each in one pair (augmenting paths, H. W. Kuhn 1955)."""
-    if not _contested(near):
-        return int(near.sum())
+def _most(near: Iterable[Pair]) -> int:
+    """The most pairs that there can be, each row and each column in one (augmenting paths, H. W. Kuhn 1955)."""
     columns: dict[int, list[int]] = defaultdict(list)
-    for row, column in np.argwhere(near).tolist():
+    for row, column in near:
         columns[row].append(column)
-    owner: dict[int, int] = {}
-
-    def place(row: int, seen: set[int]) -> bool:
-        for column in columns[row]:
-            if column not in seen:
-                seen.add(column)
-                if column not in owner or place(owner[column], seen):
-                    owner[column] = row
-                    return True
-        return False
-
-    return sum(place(row, set()) for row in list(columns))
+    row_of: dict[int, int] = {}
+    column_of: dict[int, int] = {}
+    for row in columns:
+        _place(row, columns, row_of, column_of)
+    return len(row_of)
 
 
-def _contested(near: NDArray[np.bool_]) -> bool:
-    """Whether some region is near more than one."""
-    return bool(near.size) and bool(near.sum(axis=0).max() > 1 or near.sum(axis=1).max() > 1)
+def _place(row: int, columns: dict[int, list[int]], row_of: dict[int, int], column_of: dict[int, int]) -> None:
+    """Gives a row a column where others can move over for it: by the shortest way to a free column, turned round."""
+    reached: dict[int, int] = {}
+    waiting = [row]
+    for current in waiting:
+        for column in columns[current]:
+            if column in reached:
+                continue
+            reached[column] = current
+            if column in row_of:
+                waiting.append(row_of[column])
+                continue
+            free: int | None = column
+            while free is not None:
+                mover = reached[free]
+                row_of[free] = mover
+                left = column_of.get(mover)
+                column_of[mover] = free
+                free = left
+            return
