@@ -91,7 +91,7 @@ FIGURES: Mapping[str, Explained] = {
         Words("Read right", "완전 일치율"),
         Words("matched texts that equal the truth to the letter ÷ matched texts.", "정답과 글자까지 같은 글 ÷ 짝지어진 글.")),
     "exact-macro": Explained(
-        Words("Read right, by image", "완전 일치율, 사진 평균"),
+        Words("Read right, by image (macro)", "완전 일치율, 사진 평균 (macro)"),
         Words("mean over images of the share of their matched texts that is right: every image counts alike.",
               "사진마다 구한 완전 일치율의 평균: 모든 사진이 같은 무게입니다.")),
     "similarity": Explained(
@@ -103,7 +103,7 @@ FIGURES: Mapping[str, Explained] = {
         Words("letters put in, left out or replaced (Levenshtein) in matched texts ÷ letters of their truth; may exceed 100 %.",
               "짝지어진 글에서 더해지거나 빠지거나 바뀐 글자 수 (Levenshtein) ÷ 정답 글자 수; 100 %를 넘을 수 있습니다.")),
     "cer-macro": Explained(
-        Words("CER, by text", "글자 오류율, 글 평균"),
+        Words("CER, by text (macro)", "글자 오류율, 글 평균 (macro)"),
         Words("mean of the CER of each matched text: a short text counts as much as a long one.",
               "글마다 구한 글자 오류율의 평균: 짧은 글도 긴 글과 같은 무게입니다.")),
     "wer": Explained(
@@ -111,7 +111,7 @@ FIGURES: Mapping[str, Explained] = {
         Words("words put in, left out or replaced in matched texts ÷ words of their truth, divided at white space.",
               "짝지어진 글에서 더해지거나 빠지거나 바뀐 낱말 수 ÷ 정답 낱말 수. 낱말은 띄어쓰기로 나눕니다.")),
     "wer-macro": Explained(
-        Words("WER, by text", "낱말 오류율, 글 평균"),
+        Words("WER, by text (macro)", "낱말 오류율, 글 평균 (macro)"),
         Words("mean of the WER of each matched text.", "글마다 구한 낱말 오류율의 평균.")),
     "read-right": Explained(
         Words("Found and read right", "찾고 바르게 읽음"),
@@ -141,8 +141,9 @@ FIGURES: Mapping[str, Explained] = {
 NORMALISATIONS: Mapping[str, Explained] = {
     "exact": Explained(
         Words("exact", "그대로"),
-        Words("texts as they are stored: NFC, every space counts. Never NFKC, which changes what is printed.",
-              "저장된 그대로: NFC, 띄어쓰기도 셉니다. 인쇄된 글자를 바꾸는 NFKC는 쓰지 않습니다.")),
+        Words("texts as they are stored: NFC, any white space is one space, and it counts. Never NFKC, which changes what is "
+              "printed.",
+              "저장된 그대로: NFC, 공백은 하나로 보고 셉니다. 인쇄된 글자를 바꾸는 NFKC는 쓰지 않습니다.")),
     "width": Explained(
         Words("width", "전각"),
         Words("as exact, with full-width ASCII (U+FF01–FF5E) and the wide space (U+3000) as their narrow twins.",
@@ -152,17 +153,20 @@ NORMALISATIONS: Mapping[str, Explained] = {
         Words("as width, without any white space.", "전각과 같되, 띄어쓰기를 모두 뺍니다.")),
     "nopunct": Explained(
         Words("no punctuation", "문장부호 무시"),
-        Words("as no spaces, without punctuation and symbols.", "띄어쓰기 무시와 같되, 문장부호와 기호를 뺍니다.")),
+        Words("as no spaces, without punctuation and symbols, but for those that are letters in another print (㈜ ㎏ ℃).",
+              "띄어쓰기 무시와 같되, 문장부호와 기호를 뺍니다. 글자를 달리 찍은 것 (㈜ ㎏ ℃)은 남깁니다.")),
     "jaso": Explained(
         Words("jaso", "자소"),
-        Words("as no punctuation, with every Hangul syllable taken apart into its letters: 각 is ㄱ ㅏ ㄱ, so a wrong vowel is "
-              "one error of three.",
-              "문장부호 무시와 같되, 한글 음절을 자소로 나눕니다: 각은 ㄱ ㅏ ㄱ, 모음 하나가 틀리면 셋 중 하나입니다.")),
+        Words("as no punctuation, with Hangul taken apart into its simple letters: 값 is ㄱ ㅏ ㅂ ㅅ, so one wrong vowel is "
+              "one error of four. Initial and final of one letter are alike.",
+              "문장부호 무시와 같되, 한글을 홑자소로 나눕니다: 값은 ㄱ ㅏ ㅂ ㅅ, 모음 하나가 틀리면 넷 중 하나입니다. 같은 "
+              "글자인 초성과 종성은 같게 봅니다.")),
     "kstr": Explained(
         Words("K-STR", "K-STR"),
-        Words("as K-STR-Bench counts: jaso without blanks; compound vowels and finals stay whole, an initial and a final of "
-              "one letter are alike.",
-              "K-STR-Bench 방식: 공백 없는 자소; 겹모음과 겹받침은 나누지 않고, 같은 글자인 초성과 종성은 같습니다.")),
+        Words("as K-STR-Bench counts: white space gone, syllables taken apart into initial, vowel and final, compounds left "
+              "whole; punctuation stays.",
+              "K-STR-Bench 방식: 공백을 빼고 음절을 초성, 중성, 종성으로 나누되 겹모음과 겹받침은 나누지 않습니다; "
+              "문장부호는 남깁니다.")),
     "paddle": Explained(
         Words("as PaddleOCR counts", "PaddleOCR 방식"),
         Words("spaces gone, nothing else: its acc is our read right, its norm_edit_dis our 1-NED in this column.",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from schemas.demand import Demand
 from schemas.evaluation import Evaluation, SliceFigures
 from schemas.reading import Polygon
-from schemas.suspects import Doubt
+from schemas.suspects import Suspicion
 
 
 class DrawnAs(StrEnum):
@@ -69,13 +69,13 @@ class ShownSuspect:
 
     Attributes:
         region: with its picture.
-        doubt: why it is suspected.
+        why: it is suspected.
         chance: that its label is wrong, in (0, 1).
         other_read: what a second model reads there; None where there is none.
     """
 
     region: ShownRegion
-    doubt: Doubt
+    why: Suspicion
     chance: float
     other_read: str | None = None
 
