@@ -5,7 +5,7 @@ They lie beside an evaluation: two evaluations are compared by them, and every f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,6 +122,6 @@ class Outcomes:
     images: pa.Table
 
 
-def outcomes_of_rows(regions: list[Mapping[str, object]], images: list[Mapping[str, object]]) -> Outcomes:
+def outcomes_of_rows(regions: Sequence[Mapping[str, object]], images: Sequence[Mapping[str, object]]) -> Outcomes:
     """Tables of rows whose keys are the columns; a column that a row lacks is null there."""
-    return Outcomes(pa.Table.from_pylist(regions, REGION_OUTCOMES), pa.Table.from_pylist(images, IMAGE_OUTCOMES))
+    return Outcomes(pa.Table.from_pylist(list(regions), REGION_OUTCOMES), pa.Table.from_pylist(list(images), IMAGE_OUTCOMES))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Self
 
+from saegim.tables import Table
+from schemas.evaluation import Evaluation
 from stages.score.points import Standing
 
 SAID = "said"
@@ -156,15 +158,19 @@ class EvaluateReport(Report):
 
     Attributes:
         page: HTML; None where nothing was evaluated.
-        page_key: of the page in the bucket of datasets.
-        metrics: figures by slice.
+        page_key: a name for the file of the page.
+        evaluation: the figures; None where nothing was evaluated.
+        tables: the leading figures, for a terminal.
+        markdown: the same in short, for Prefect's page.
     """
 
     verb: str = "evaluate"
     evaluated: int = counted("evaluated")
     page: str | None = None
     page_key: str | None = None
-    metrics: dict[str, dict[str, Any]] = field(default_factory=dict)
+    evaluation: Evaluation | None = None
+    tables: Sequence[Table] = ()
+    markdown: str = ""
 
 
 @dataclass(kw_only=True)

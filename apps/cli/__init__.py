@@ -4,7 +4,7 @@ import typer
 
 import apps.stack.commands
 import saegim.cli
-from apps.cli import datasets, ingest, label, ledger, models, run
+from apps.cli import datasets, evaluate, ingest, label, ledger, models, run
 
 
 def register(app: typer.Typer) -> None:
@@ -12,6 +12,7 @@ def register(app: typer.Typer) -> None:
     apps.stack.commands.register(app)
     datasets.register(saegim.cli.datasets)
     app.add_typer(run.app, name="run")
+    app.add_typer(evaluate.app, name="evaluate")
     app.add_typer(ingest.app, name="ingest")
     app.add_typer(label.app, name="label")
     app.add_typer(ledger.app, name="ledger")

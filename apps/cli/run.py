@@ -137,8 +137,10 @@ def export(dataset: str = typer.Option("", help="Recipe in recipes/datasets/; SA
 
 
 @app.command()
-def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of SAEGIM_DATASET where left out.")) -> None:
-    """Compare the current model's readings with a release, by slice, with an HTML report.
+def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of SAEGIM_DATASET where left out."),
+             split: str = typer.Option("", help="Whose images; the test images where left out, if there are any."),
+             model: str = typer.Option("", help="NAME or NAME@VERSION; the model in use where left out.")) -> None:
+    """Compare a model's readings with a release, by slice, with an HTML report. `saegim evaluate` does more.
 
     Example:  saegim run evaluate --release scene-text@3
     """
@@ -148,8 +150,10 @@ def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of
     prepare(settings)
     from flows.evaluate import evaluate as flow
 
-    report = flow(release or None)
+    report = flow(release or None, split or None, model or None)
     show(report)
+    for table in report.tables:
+        print_table(console, table)
     save_page(report)
 
 

@@ -37,6 +37,16 @@ def readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[
     return found
 
 
+def images_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> set[str]:
+    """Those of some images that one run of a model has read."""
+    found: set[str] = set()
+    with ledger.read() as connection:
+        for chunk in in_chunks(sorted(set(image_ids))):
+            found.update(connection.scalars(select(readings.c.image_id).where(readings.c.run == run,
+                                                                              readings.c.image_id.in_(chunk))))
+    return found
+
+
 def newest_reading(connection: Connection, image_id: str, reader: str, run: str) -> Reading | None:
     """The newest reading of an image by one reader under one run."""
     row = connection.execute(select(readings).where(readings.c.image_id == image_id, readings.c.reader == reader,

@@ -12,7 +12,7 @@ from schemas.evaluation import EVERYTHING, Figure, SliceFigures
 from schemas.outcomes import Outcomes
 from stages.evaluate.bootstrap import Draws, Interval, draws, ends, resampled
 from stages.evaluate.formulas import FORMULAS, Formula, Level, Sums, Values
-from stages.evaluate.slices import Slice, slices_of
+from stages.evaluate.slices import Slice, everything, slices_of
 from stages.evaluate.sums import Additive, group_numbers, image_sums, region_sums
 
 LEADING = "cer nospace"
@@ -87,6 +87,13 @@ def figures_by_slice(outcomes: Outcomes, advance: Callable[[int], None] = lambda
         found.append(_figures(chosen, summed.of(chosen), drawn, outcomes))
         advance(1)
     return tuple(item for item in found if item.regions or item.slice == EVERYTHING)
+
+
+def overall_figures(outcomes: Outcomes) -> SliceFigures:
+    """Figures of all regions alone."""
+    summed = Summed(outcomes)
+    chosen = everything(outcomes)
+    return _figures(chosen, summed.of(chosen), draws(len(summed.groups)), outcomes)
 
 
 def point(formula: Formula, sums: Sums) -> float | None:

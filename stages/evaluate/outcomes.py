@@ -8,7 +8,7 @@ from typing import Any
 from schemas.normalisation import Normalisation
 from schemas.outcomes import COUNTED, IOUS, EvaluatedImage, Outcome, Outcomes, outcomes_of_rows
 from schemas.reading import Kind, Reading, Region, line_height
-from stages.compare import Comparison, Match, Overlaps, compare, measure_overlaps
+from stages.compare import Comparison, Match, Overlaps, compare, measure_all
 from stages.evaluate.cleval import LetterCounts, count_cleval
 from stages.evaluate.detection import count_detection
 from stages.evaluate.deteval import count_deteval
@@ -30,8 +30,8 @@ def outcomes_of(images: Iterable[EvaluatedImage], *, across_units: bool = False)
     """
     regions: list[Row] = []
     rows: list[Row] = []
-    for image in images:
-        overlaps = measure_overlaps(image.truth, image.found)
+    images = list(images)
+    for image, overlaps in zip(images, measure_all([(image.truth, image.found) for image in images]), strict=True):
         regions += _regions(image, compare(image.truth, image.found, across_units=across_units, overlaps=overlaps))
         rows.append(_image(image, overlaps))
     _count_texts([row for row in regions if _is_text(row)])
@@ -86,7 +86,7 @@ def _image(image: EvaluatedImage, overlaps: Overlaps) -> Row:
     found = image.found
     detection = count_detection(truth, found, overlaps)
     deteval = count_deteval(truth, found)
-    cleval = count_cleval(truth, found)
+    cleval = count_cleval(truth, found, overlaps)
     page = count_page(truth.regions, found.regions)
     return {
         "image_id": truth.image_id, "group": image.group, "media_type": image.media_type, "width": truth.width,

@@ -77,7 +77,7 @@ def region_sums(regions: pa.Table, groups: Mapping[str, int]) -> Additive:
     texts = matched & _truth(pc.is_valid(regions[exact]))
     words = _numbers(regions["words"])
     word_edits = _numbers(regions["word_edits"])
-    found: dict[str, Values] = {
+    found: dict[str, Values | Mask] = {
         "regions": wanted, "matched": matched, "texts": texts, "text_regions": has_text, "matched_no_text": matched & ~has_text,
         "checkboxes": matched & checkbox & _truth(pc.is_valid(regions["checked_truth"])),
         "checked_right": matched & checkbox & _truth(pc.equal(regions["checked_truth"], regions["checked_read"])),

@@ -101,7 +101,25 @@ def unread(ledger: Ledger, run: str, only: str) -> list[StoredImage]:
     return found
 
 
-def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage], advance: Callable[[int], None]) -> BatchRead:
+def read_these(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage]) -> None:
+    """Lets an engine read some images, whoever has read them before; what it finds decides nothing about them.
+
+    One that the engine cannot read is left without a reading, and the run says why.
+
+    Args:
+        bench: the systems.
+        engine: reads them; its run is known to the ledger.
+        images: the images.
+    """
+    read = bench.run.batch(read_batch)
+    with progress(bench.run, "read", len(images), machine_use) as advance:
+        engine.warm_up()
+        for some in chunked(images, bench.settings.batch_size):
+            read(bench, engine, some, advance, judges=False)
+
+
+def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage], advance: Callable[[int], None],
+               judges: bool = True) -> BatchRead:
     """Reads those of some hundred images that no other worker has claimed, window by window.
 
     Args:
@@ -109,6 +127,7 @@ def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage
         engine: reads them.
         images: the images.
         advance: told how many more are done, by whomever.
+        judges: whether an image without text is rejected, and one that cannot be read is quarantined.
     """
     seconds = bench.settings.lease_seconds
     lease = leases.claim(bench.ledger, f"prelabel {engine.run[:16]}", [image.image_id for image in images], seconds)
@@ -125,12 +144,13 @@ def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage
                                           windows(todo, engine.images_a_read)):
             leases.renew(bench.ledger, lease, seconds)
             found = read_window(engine, window, pictures, failures)
-            textless = [item.image_id for item in found.readings if is_textless(item) and in_view(item.width, item.height)]
+            textless = [item.image_id for item in found.readings
+                        if judges and is_textless(item) and in_view(item.width, item.height)]
             with bench.ledger.write(alone="images") as connection:
                 leases.fence(connection, lease)
                 done.read += readings.add_readings(connection, found.readings)
                 done.textless += submissions.reject_textless(connection, textless)
-                for image_id, trace in found.broken.items():
+                for image_id, trace in found.broken.items() if judges else ():
                     submissions.quarantine(connection, image_id, trace)
             done.quarantined += len(found.broken)
             advance(len(window))

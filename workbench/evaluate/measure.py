@@ -1,0 +1,215 @@
+"""evaluate: a release × a model's readings → figures by slice, stored with all that they were made of, and a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from more_itertools import chunked
+
+from datastore.ledger import evaluations
+from pages.evaluation_tables import markdown, tables
+from schemas.arrow import reading_of
+from schemas.evaluation import Confusion, Evaluation, Faults
+from schemas.normalisation import Normalisation
+from schemas.outcomes import IMAGE_OUTCOMES, REGION_OUTCOMES, EvaluatedImage, Outcomes
+from schemas.reading import Reading
+from schemas.stored import StoredEvaluation
+from stages.evaluate.confidence import confidence_of
+from stages.evaluate.confusions import confusions, count_confusions
+from stages.evaluate.figures import LEADING, figures_by_slice, overall_figures
+from stages.evaluate.outcomes import outcomes_of
+from stages.evaluate.suspects import suspects, without_suspects
+from workbench.bench import Workbench
+from workbench.evaluate.page import report_page
+from workbench.evaluate.question import Question, ReleaseImages, opened
+from workbench.evaluate.read_by import ReadBy, ReadImages, read_by
+from workbench.evaluate.stored import EvaluationFiles, code_digest, evaluation_id
+from workbench.named_slices import NamedSlices, load_slices
+from workbench.report import EvaluateReport
+from workbench.run import progress
+
+Row = dict[str, Any]
+HEADLINE = (LEADING, "cer exact", "exact nospace", "hmean", "cleval-hmean", "cleval-e2e-hmean", "e2e nospace", "page-cer nospace")
+"""Figures that the ledger keeps of an evaluation."""
+BATCH = 250
+"""Images that a process compares at a time."""
+PARALLEL_FROM = 1_000
+"""From so many images on two processes pay for the seconds that they take to start."""
+PROCESSES = 2
+CONFUSIONS = 60
+"""The most frequent ones are kept."""
+
+
+def measure(bench: Workbench, question: Question, read_images: ReadImages | None = None) -> EvaluateReport:
+    """Answers a question; one that was answered before is not computed again.
+
+    Args:
+        bench: the systems.
+        question: what somebody wants to know.
+        read_images: lets a model read images of the release that it has not read; None to leave these out.
+
+    Raises:
+        SettingError: there is no such split or model.
+        ReleaseNotFound: there is no such release.
+        PredictionsWrong: see ``read_by``.
+        UnitMismatch: see ``read_by``.
+        ModelUnavailable: see ``read_by``.
+    """
+    with opened(bench, question) as release:
+        if release is None:
+            return EvaluateReport(notes=[f"There is no release of {bench.settings.dataset} yet."])
+        source = read_by(bench, question, release, read_images)
+        if source is None:
+            return EvaluateReport(notes=[f"There is no reading by {bench.model} yet."])
+        slices = load_slices(bench.settings)
+        manifest = release.manifest
+        read = _read_digest(source, release)
+        name = evaluation_id(str(manifest.name), manifest.labels.sha256, release.split, read, slices.digest, question.options)
+        files = EvaluationFiles(bench.objects, bench.settings.bucket_datasets, f"{manifest.dataset}/evaluations/{name}")
+        there = files.evaluation()
+        if there:
+            _note(bench, there, files)
+            return _report(there, files.page(), files, new=False)
+        return _answer(bench, question, release, source, slices, name, files)
+
+
+def _answer(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices, name: str,
+            files: EvaluationFiles) -> EvaluateReport:
+    outcomes = compare_all(bench, question, release, source, slices)
+    with progress(bench.run, "figures", 0) as advance:
+        found = figures_by_slice(outcomes, advance)
+    evaluation = Evaluation(
+        name, str(release.manifest.name), release.split, source.reader, source.run, str(release.manifest.unit),
+        len(outcomes.images), code_digest(), found, confidence_of(outcomes.regions), _confusions(outcomes.regions),
+        _faults(outcomes, source.faults, len(release.images)))
+    evaluation = replace(evaluation, notices=tuple(notices(evaluation, outcomes, release, bench.model)))
+    doubted = suspects(outcomes.regions)
+    without = overall_figures(Outcomes(without_suspects(outcomes.regions, doubted), outcomes.images)) if doubted else None
+    page = report_page(bench, evaluation, outcomes, doubted, without, release, source)
+    files.put(evaluation, outcomes, doubted, page)
+    _note(bench, evaluation, files)
+    return _report(evaluation, page, files, new=True)
+
+
+def compare_all(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices) -> Outcomes:
+    """What became of all regions and images of a release that were read.
+
+    Args:
+        bench: shows how far it is.
+        question: whether words are compared with lines.
+        release: its images.
+        source: whose readings.
+        slices: named ones.
+    """
+    regions: list[pa.Table] = [REGION_OUTCOMES.empty_table()]
+    images: list[pa.Table] = [IMAGE_OUTCOMES.empty_table()]
+    with progress(bench.run, "compare", len(release.images)) as advance:
+        for part in _compared(_jobs(release, source), slices, question.across_units, len(release.images)):
+            regions.append(part.regions)
+            images.append(part.images)
+            advance(BATCH if len(images) * BATCH < len(release.images) else len(release.images) % BATCH)
+    return Outcomes(pa.concat_tables(regions), pa.concat_tables(images))
+
+
+def _jobs(release: ReleaseImages, source: ReadBy) -> Iterator[tuple[list[Row], Mapping[str, Reading]]]:
+    """Some hundred label rows at a time, with what was read on them."""
+    for rows in release.rows():
+        for some in chunked(rows, BATCH):
+            yield some, source.of([row["image_id"] for row in some])
+
+
+def _compared(jobs: Iterator[tuple[list[Row], Mapping[str, Reading]]], slices: NamedSlices, across_units: bool,
+              images: int) -> Iterator[Outcomes]:
+    """What came of each job, in order; by several processes where there is much to do."""
+    if images < PARALLEL_FROM:
+        for rows, found in jobs:
+            yield compare_some(rows, found, slices, across_units)
+        return
+    # Not forked: a fork of a process with threads may stand still for ever.
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+        waiting: list[Future[Outcomes]] = []
+        for rows, found in jobs:
+            waiting.append(pool.submit(compare_some, rows, found, slices, across_units))
+            if len(waiting) > 2 * PROCESSES:
+                yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()
+
+
+def compare_some(rows: Sequence[Row], found: Mapping[str, Reading], slices: NamedSlices, across_units: bool) -> Outcomes:
+    """What became of some hundred images of a release.
+
+    Args:
+        rows: of a label file, see ``schemas.arrow.LABELS``.
+        found: what was read, by image id; images that were not read are left out.
+        slices: named ones.
+        across_units: compare words with lines.
+    """
+    there = [row for row in rows if row["image_id"] in found]
+    truths = [reading_of(row) for row in there]
+    named = slices.of_readings(truths, [row["campaign"] or "" for row in there])
+    images = [EvaluatedImage(truth, found[truth.image_id], row["group"], row["campaign"] or "", row["submitter"] or "",
+                             row["media_type"], names) for row, truth, names in zip(there, truths, named, strict=True)]
+    return outcomes_of(images, across_units=across_units)
+
+
+def notices(evaluation: Evaluation, outcomes: Outcomes, release: ReleaseImages, model: str) -> Iterator[str]:
+    """What a reader has to know before trusting the figures.
+
+    Args:
+        evaluation: the figures.
+        outcomes: what they were made of.
+        release: its images.
+        model: in use.
+    """
+    untouched = sum(outcomes.images["untouched"].to_pylist())
+    if untouched:
+        yield (f"On {untouched} of {evaluation.images} images the release's labels are this model's own pre-labels, accepted as "
+               "they were: its figures there are perfect by construction.")
+    if not release.only_test:
+        yield ("These are not only test images: a model that was trained on this release has seen some of them."
+               if not release.split else f"These are images of the split {release.split}, not test images.")
+    if evaluation.faults.unread_images:
+        yield (f"{evaluation.faults.unread_images} of the {len(release.images)} images were not read and are in no figure"
+               + (": saegim run prelabel --only all, or saegim evaluate with --model." if model in evaluation.reader else "."))
+
+
+def _confusions(regions: pa.Table) -> tuple[Confusion, ...]:
+    texts = regions.filter(pc.is_valid(regions[f"edits_{Normalisation.EXACT}"]))
+    counter: Counter[tuple[str, str]] = Counter()
+    count_confusions(texts["truth"].to_pylist(), texts["read"].to_pylist(), counter)
+    return tuple(confusions(counter)[:CONFUSIONS])
+
+
+def _faults(outcomes: Outcomes, found: Faults, images: int) -> Faults:
+    unknown = sum(text.count("\ufffd") for text in outcomes.regions["read"].to_pylist() if text)
+    return replace(found, unknown_characters=unknown, unread_images=images - len(outcomes.images))
+
+
+def _read_digest(source: ReadBy, release: ReleaseImages) -> str:
+    """The run, and which images it has read: those that it reads later change the figures."""
+    read = source.has_read([image.image_id for image in release.images])
+    return source.run if len(read) == len(release.images) else f"{source.run} {' '.join(sorted(read))}"
+
+
+def _note(bench: Workbench, evaluation: Evaluation, files: EvaluationFiles) -> bool:
+    headline = {key: figure.value for key in HEADLINE if (figure := evaluation.overall.figure(key)) and figure.value is not None}
+    return evaluations.add_evaluation(bench.ledger, StoredEvaluation(
+        evaluation.evaluation_id, evaluation.release, evaluation.split, evaluation.reader, evaluation.run, evaluation.images,
+        headline, files.folder, datetime.now(UTC)))
+
+
+def _report(evaluation: Evaluation, page: str, files: EvaluationFiles, new: bool) -> EvaluateReport:
+    reader = evaluation.reader.partition(":")[2]
+    of = f"{evaluation.release}, split {evaluation.split}" if evaluation.split else evaluation.release
+    return EvaluateReport(evaluated=int(new), page=page, page_key=f"{files.folder}.html", evaluation=evaluation,
+                          notes=[f"{reader} on {of}: {evaluation.images} images, {evaluation.overall.regions} regions.",
+                                 *evaluation.notices], tables=tables(evaluation), markdown=markdown(evaluation))
