@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pages.card_counts import agreement, what_it_holds
+from pages.card_coverage import specification
 from pages.card_facts import CardFacts
 from pages.card_front_matter import front_matter
 from pages.card_limits import known_limits
@@ -27,8 +28,9 @@ def card(facts: CardFacts, pictures: Mapping[str, str]) -> str:
         pictures: where a picture or the diff's page lies, relative to the card, by ``STRIP``, ``SLICES``, ``REGIONS``,
             ``AGREEMENT`` and ``DIFF``; what is not there is not shown.
     """
-    sections = (_head(facts, pictures), _loading(facts), what_it_holds(facts, pictures), agreement(facts, pictures),
-                _licence(facts), _left_out(facts), _splits(facts), _changes(facts, pictures), known_limits(facts))
+    sections = (_head(facts, pictures), _loading(facts), what_it_holds(facts, pictures), specification(facts),
+                agreement(facts, pictures), _licence(facts), _left_out(facts), _splits(facts), _changes(facts, pictures),
+                known_limits(facts))
     body = "\n\n".join(part for section in sections for part in section if part)
     return f"---\n{front_matter(facts)}---\n\n{body}\n"
 

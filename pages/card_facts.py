@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.recipes.dataset import Dataset
+from schemas.recipes.slices import NamedSlice
 from stages.export.counts import Counts
 from stages.export.leaks import LeakReport
+from stages.export.least import GroupsAsked
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class CardFacts:
         changes: totals of the diff against the parent, by what they count; None where there is no diff.
         files: sizes of its files in bytes, by kind of file.
         frozen: splits that take nothing new after it.
+        asked: groups that the recipe asks for, and what there is.
+        named: definitions of the named slices that the recipe names.
     """
 
     name: str
@@ -37,6 +41,8 @@ class CardFacts:
     changes: Mapping[str, int] | None
     files: Mapping[str, Sequence[int]]
     frozen: Sequence[str] = ()
+    asked: Sequence[GroupsAsked] = ()
+    named: Sequence[NamedSlice] = ()
 
     @property
     def splits(self) -> list[str]:

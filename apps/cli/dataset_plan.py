@@ -12,26 +12,40 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from apps.cli.test_sets import recipe_lines, sentences_on_sizes, sizes_to_json, slices_asked, table_of_sizes
+from pages.coverage_tables import asked_table, coverage_tables, coverage_to_json
 from saegim.tables import Table, print_table
 from stages.export import gates
-from stages.export.counts import Facet
+from stages.export.counts import Counts, Facet
 from stages.export.gates import Failure
 from stages.export.plan import REASONS
-from workbench.bench import open_workbench
+from workbench.bench import Workbench, open_workbench
 from workbench.export.plan import NextRelease
 from workbench.export.preview import Preview, plan_of, preview
+from workbench.export.test_sets import check_slices, sizes_needed
 
 EXAMPLES = 3
 console = Console()
 
 
-def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metavar="NAME"),
-         as_json: bool = typer.Option(False, "--json", help="As JSON, for programs.")) -> None:
+def plan(name: str = typer.Argument("", help="A recipe in recipes/datasets/; where left out, what SAEGIM_DATASET names.",
+                                    metavar="NAME"),
+         as_json: bool = typer.Option(False, "--json", help="As JSON, for programs."),
+         from_slices: str = typer.Option("", "--from-slices", metavar="SLICE,SLICE", help="Instead: how many groups of pictures "
+                                         "a test set of each of these slices needs, named ones too."),
+         points: float = typer.Option(5, min=0.1, max=99, help="With --from-slices: percentage points of the change of a figure "
+                                      "that the test set is to show."),
+         split: str = typer.Option("test", help="With --from-slices: the split that asks for them.")) -> None:
     """Show what the next release would hold, what it leaves out and why. Nothing is written.
 
     Example:  saegim datasets plan scene-text
+    Example:  saegim datasets plan --from-slices vertical,latin-in-korean --points 5
     """
     bench = open_workbench()
+    name = name or bench.settings.dataset
+    if from_slices:
+        _from_slices(bench, name, slices_asked(from_slices), points, split, as_json)
+        return
     with console.status("reading the ledger and the newest release …"):
         release = plan_of(bench, name)
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -45,6 +59,22 @@ def plan(name: str = typer.Argument(help="A recipe in recipes/datasets/.", metav
             print_table(console, part)
         else:
             console.print(part)
+
+
+def _from_slices(bench: Workbench, name: str, slices: Sequence[str], points: float, split: str, as_json: bool) -> None:
+    check_slices(bench, slices)
+    with console.status("reading the ledger and the newest release …"):
+        release = plan_of(bench, name)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        line = bar.add_task("looking through the readings", total=len(release.plan.samples))
+        found = sizes_needed(bench, release, slices, points, lambda samples: bar.update(line, advance=samples))
+    if as_json:
+        print(json.dumps(sizes_to_json(found, points, split), ensure_ascii=False, indent=1))
+        return
+    print_table(console, table_of_sizes(found, points))
+    for sentence in sentences_on_sizes(found):
+        console.print(sentence, markup=False, highlight=False)
+    console.print(f"\nA recipe that asks for them:\n\n{recipe_lines(found, split)}", markup=False, highlight=False)
 
 
 def sentences_and_tables(seen: Preview) -> list[str | Table]:
@@ -63,6 +93,7 @@ def sentences_and_tables(seen: Preview) -> list[str | Table]:
     if release.changes:
         found.append(_changes(release))
     found.append(_splits(seen))
+    found += asked_and_covered(release, seen.counts)
     if release.plan.left_out:
         found.append(_left_out(release))
     if seen.failures:
@@ -83,6 +114,8 @@ def to_json(seen: Preview) -> dict[str, Any]:
             name: seen.counts.regions(split, name) for name in seen.counts.names(Facet.SLICE)}}
             for split in release.splits},
         "frozen": release.frozen,
+        "least": [asdict(item) for item in release.plan.asked],
+        "coverage": coverage_to_json(release.recipe.coverage, seen.counts, release.splits),
         "changes": [asdict(change) for change in release.changes],
         "left_out": [{"image_id": item.image_id, "annotation_config": item.annotation_config, "reason": item.reason}
                      for item in release.plan.left_out],
@@ -103,6 +136,12 @@ def _splits(seen: Preview) -> Table:
                 f"{tally.regions if facet is Facet.SLICE else tally.images:,}" for tally in tallies)))
     headings = ("", *(f"{split}{' (frozen)' if split in release.frozen else ''}" for split in release.splits))
     return Table("What it would hold", headings, tuple(rows))
+
+
+def asked_and_covered(release: NextRelease, counts: Counts) -> list[str | Table]:
+    """What the recipe asks of a release, beside what it would have; nothing where it asks for nothing."""
+    found: list[str | Table] = [asked_table(release.plan.asked)] if release.plan.asked else []
+    return [*found, *coverage_tables(release.recipe.coverage, counts, release.splits)]
 
 
 def _changes(release: NextRelease) -> Table:

@@ -15,7 +15,7 @@ VOCABULARY = {**REGION_VOCABULARY, "legible": ("illegible",)}
 """Slices by the attribute that makes them."""
 NO_EFFECT = "none"
 """Among the effects of a crossing, what a region without any is counted under."""
-Crossing = tuple[str, str]
+TwoAttributes = tuple[str, str]
 """Two region attributes, see ``schemas.recipes.coverage``."""
 PRECISION = 1000
 """Agreement is kept to three decimals, as the ledger has it."""
@@ -68,14 +68,14 @@ class Counts:
         characters_a_region: how many legible regions with a text have so many characters, without spaces.
     """
 
-    def __init__(self, crossings: Iterable[Crossing] = ()) -> None:
+    def __init__(self, crossings: Iterable[TwoAttributes] = ()) -> None:
         self.crossings = tuple(crossings)
         self.regions_an_image: Counter[int] = Counter()
         self.characters_a_region: Counter[int] = Counter()
         self._tallies: dict[tuple[Facet, str, str], Tally] = {}
         self._agreement: dict[str, Counter[int]] = {}
         self._alphabets: dict[str, set[str]] = {}
-        self._cells: Counter[tuple[Crossing, str, str, str]] = Counter()
+        self._cells: Counter[tuple[TwoAttributes, str, str, str]] = Counter()
 
     def add(self, split: str, campaign: str, reading: Reading, agreement: float | None,
             named: Sequence[Sequence[str]] = ()) -> None:
@@ -149,7 +149,7 @@ class Counts:
         """Regions of a slice in a split."""
         return self.tally(Facet.SLICE, slice_name, split).regions
 
-    def cell(self, crossing: Crossing, one: str, other: str, split: str | None = None) -> int:
+    def cell(self, crossing: TwoAttributes, one: str, other: str, split: str | None = None) -> int:
         """Regions that have both values of a crossing; in all splits together where none is named."""
         return sum(self._cells[crossing, one, other, name] for name in (self.splits() if split is None else [split]))
 

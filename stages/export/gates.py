@@ -21,7 +21,7 @@ from stages.export.changes import Change
 from stages.export.counts import Counts
 from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER
 from stages.export.leaks import LeakReport
-from stages.export.least import Asked
+from stages.export.least import GroupsAsked
 
 SHOWN = 30
 """Failures of one gate in a message; how many more there are is said."""
@@ -115,7 +115,7 @@ def classes(gates: Gates, counts: Counts) -> list[Failure]:
     return found
 
 
-def too_few_groups(recipe: Dataset, asked: Iterable[Asked]) -> list[Failure]:
+def too_few_groups(recipe: Dataset, asked: Iterable[GroupsAsked]) -> list[Failure]:
     """Splits that this release would freeze with fewer groups of a slice than the recipe asks for: no later one could mend it."""
     return [Failure("too few groups", "", item.said, "label more of them, lower least in the recipe, or take "
                     f"{item.split} out of frozen until there are enough")

@@ -19,7 +19,7 @@ ORDER = "least"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GroupsAsked:
     """How much of a slice a recipe asks for in a split, and what came of it.
 
     Attributes:
@@ -83,7 +83,7 @@ def bring(recipe: Dataset, samples: Sequence[Planned], standing: Container[str],
     return tuple(replace(item, split=brought[item.group]) if item.group in brought else item for item in samples)
 
 
-def what_was_asked(recipe: Dataset, samples: Iterable[Planned], frozen: Collection[str]) -> tuple[Asked, ...]:
+def what_was_asked(recipe: Dataset, samples: Iterable[Planned], frozen: Collection[str]) -> tuple[GroupsAsked, ...]:
     """What came of each thing that a recipe asks for, in its order.
 
     Args:
@@ -99,7 +99,7 @@ def what_was_asked(recipe: Dataset, samples: Iterable[Planned], frozen: Collecti
         for name in (*item.candidate.slices, EVERYTHING_IS):
             found[item.split, name].add(item.group)
             everywhere[name].add(item.group)
-    return tuple(Asked(split, name, wanted, len(found[split, name]), len(everywhere[name]), split in frozen)
+    return tuple(GroupsAsked(split, name, wanted, len(found[split, name]), len(everywhere[name]), split in frozen)
                  for split, least in recipe.least.items() for name, wanted in least.items())
 
 

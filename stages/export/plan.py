@@ -11,7 +11,7 @@ from schemas.ids import digest
 from schemas.recipes.dataset import Dataset
 from schemas.sample import Before, Candidate, LeftOut, Planned
 from stages.export.groups import Groups
-from stages.export.least import Asked, bring, what_was_asked
+from stages.export.least import GroupsAsked, bring, what_was_asked
 
 BRIDGES_SPLITS = "bridges_splits"
 NEAR_FROZEN = "near_frozen"
@@ -53,7 +53,7 @@ class Plan:
     samples: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...]
     frozen: tuple[str, ...] = ()
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[GroupsAsked, ...] = ()
 
 
 def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, before: Mapping[str, Before],

@@ -77,7 +77,8 @@ def card_files(bench: Workbench, folder: Folder, release: NextRelease, manifest:
     for file in manifest.files:
         sizes.setdefault(file.kind, []).append(file.bytes)
     facts = CardFacts(str(manifest.name), manifest.parent, release.recipe, manifest.code_version, counts, manifest.left_out,
-                      leaks, summary(changes) if changes else None, sizes, release.frozen)
+                      leaks, summary(changes) if changes else None, sizes, release.frozen, release.plan.asked,
+                      release.named.slices)
     text = card(facts, links | ({DIFF: "diff.html"} if changes else {}))
     return [*pictures.values(), folder.put_bytes("card", "README.md", text.encode(), MARKDOWN, pulled_as="README.md")]
 
