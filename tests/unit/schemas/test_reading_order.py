@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas import reading_order
 from schemas.reading import Polygon, Reading, Region, Unit
 from schemas.reading_order import in_reading_order, with_regions_in_order
 
@@ -116,6 +117,15 @@ def test_any_order_of_the_input_gives_one_order(page: list[Polygon], chance: ran
     assert read(shuffled) == read(page)
     assert read([polygon[2:] + polygon[:2] for polygon in page]) == [polygon[2:] + polygon[:2] for polygon in read(page)]
     assert read(read(page)) == read(page)
+
+
+@fast
+@given(layouts)
+def test_where_no_box_is_beside_another_there_is_no_gutter_to_seek(page: list[Polygon]) -> None:
+    found = in_reading_order(page)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading_order, "_are_apart", lambda boxes: False)
+        assert in_reading_order(page) == found
 
 
 @fast
