@@ -5,7 +5,7 @@ A figure is told by its name and its normalisation together: two figures that di
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -147,6 +147,25 @@ class Confusion:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterClass:
+    """Letters of one script in texts of one language, of those that were matched.
+
+    Attributes:
+        script: ``stages.evaluate.letter_classes.LetterScript``.
+        language: of the text.
+        letters: of the truth.
+        wrong: of these, left out or read as another letter.
+        left_out: of these, left out.
+    """
+
+    script: str
+    language: str
+    letters: int
+    wrong: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Faults:
     """What could not be taken as it was; nothing of it stops an evaluation.
 
@@ -184,6 +203,7 @@ class Evaluation:
         confusions: most frequent first.
         faults: what could not be taken.
         notices: what a reader has to know before trusting the figures.
+        letters: by script and language, those with most wrong letters first.
     """
 
     evaluation_id: str
@@ -198,7 +218,8 @@ class Evaluation:
     confidence: Confidence = Confidence()
     confusions: tuple[Confusion, ...] = ()
     faults: Faults = Faults()
-    notices: tuple[str, ...] = field(default=())
+    notices: tuple[str, ...] = ()
+    letters: tuple[LetterClass, ...] = ()
 
     @property
     def overall(self) -> SliceFigures:

@@ -9,8 +9,12 @@ from collections.abc import Iterable
 import typer
 from rich.console import Console
 
+from datastore.ledger.names import image_named
 from datastore.ledger.outcomes import WAITING, Told
+from datastore.ledger.readings import readings_of_image
 from saegim.tables import Table, print_table
+from schemas.reading import Reading
+from schemas.shown_text import visible
 from schemas.submission import HELD_SENTENCE, SENTENCES, Outcome, Reason, duplicate_sentence
 from workbench.bench import open_workbench, upgrade_ledger
 from workbench.settings import load_settings
@@ -59,6 +63,31 @@ def submissions(
                       "--rows NUMBER more at once, --csv all of them for a spreadsheet", markup=False, soft_wrap=True)
     for line in page.strays:
         console.print(line, style="yellow", markup=False)
+
+
+@app.command("readings")
+def show_readings(
+    image: str = typer.Argument(help="Id of an image, or its beginning."),
+    region: str = typer.Option("", help="Id of a region: show its text in each reading."),
+) -> None:
+    """Show all that was read on an image, by models and by people, with earlier states: where a text of a release comes from.
+
+    Example:  saegim ledger readings 3f2a9c41b7d0 --region 8d1e0f
+    """
+    bench = open_workbench()
+    image_id = image_named(bench.ledger, image)
+    rows = tuple((item.reader, item.run[:16], str(item.revision), str(len(item.regions)), *_texts(item, region))
+                 for item in readings_of_image(bench.ledger, image_id))
+    headings = ("reader", "run or config", "revision", "regions", *(("text",) if region else ()))
+    print_table(console, Table(f"Readings of {image_id}", headings, rows, 2,
+                               "" if rows else "Nobody has read it yet."))
+
+
+def _texts(reading: Reading, region: str) -> tuple[str, ...]:
+    """The text of a region in a reading, which may have been redrawn under another id since; nothing where none is asked for."""
+    found = [item.text for item in reading.regions
+             if item.region_id.startswith(region) or (item.replaces or "").startswith(region)]
+    return (visible(" / ".join(found)) if found else "–",) if region else ()
 
 
 @app.command()

@@ -47,6 +47,14 @@ def images_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> set[str
     return found
 
 
+def readings_of_image(ledger: Ledger, image_id: str) -> list[Reading]:
+    """All readings of an image, superseded ones too: models' first, then people's by revision."""
+    query = select(readings).where(readings.c.image_id == image_id).order_by(
+        readings.c.reader.startswith(f"{ReaderKind.MODEL}:").desc(), readings.c.run, readings.c.revision, readings.c.reader)
+    with ledger.read() as connection:
+        return [reading_of_row(row) for row in connection.execute(query)]
+
+
 def newest_reading(connection: Connection, image_id: str, reader: str, run: str) -> Reading | None:
     """The newest reading of an image by one reader under one run."""
     row = connection.execute(select(readings).where(readings.c.image_id == image_id, readings.c.reader == reader,

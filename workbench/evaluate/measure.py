@@ -25,6 +25,7 @@ from schemas.stored import StoredEvaluation
 from stages.evaluate.confidence import confidence_of
 from stages.evaluate.confusions import confusions, count_confusions
 from stages.evaluate.figures import LEADING, figures_by_slice, overall_figures
+from stages.evaluate.letter_classes import letter_classes
 from stages.evaluate.outcomes import outcomes_of
 from stages.evaluate.suspects import suspects, without_suspects
 from workbench.bench import Workbench
@@ -89,7 +90,7 @@ def _answer(bench: Workbench, question: Question, release: ReleaseImages, source
     evaluation = Evaluation(
         name, str(release.manifest.name), release.split, source.reader, source.run, str(release.manifest.unit),
         len(outcomes.images), code_digest(), found, confidence_of(outcomes.regions), _confusions(outcomes.regions),
-        _faults(outcomes, source.faults, len(release.images)))
+        _faults(outcomes, source.faults, len(release.images)), letters=letter_classes(outcomes.regions))
     evaluation = replace(evaluation, notices=tuple(notices(evaluation, outcomes, release, bench.model)))
     doubted = suspects(outcomes.regions)
     without = overall_figures(Outcomes(without_suspects(outcomes.regions, doubted), outcomes.images)) if doubted else None

@@ -104,7 +104,7 @@ def _leads(bench: Workbench, compared: Mapping[str, ComparedImage]) -> dict[str,
             rows = outbox.task_rows(connection, project.key, list(compared))
         tasks |= {name: f"{bench.settings.label_studio_url}/projects/{project.number}/data?task={row.task_id}"
                   for name, row in rows.items() if row.task_id}
-    return {name: Leads(f"s3://{bench.settings.bucket_images}/{item.key}", f"saegim ledger readings {name[:12]}",
+    return {name: Leads(f"s3://{bench.settings.bucket_images}/{item.key}", f"saegim ledger readings {name[:16]}",
                         tasks.get(name, "")) for name, item in compared.items()}
 
 

@@ -124,9 +124,9 @@ def _lacks(found: Predictions, question: Question, release: ReleaseImages) -> st
     said = [f"{question.predictions} ({found.dialect}) and {release.manifest.name}"
             + (f", split {release.split}" if release.split else "") + ":"]
     if found.missing:
-        said.append(f"{len(found.missing)} of {len(release.images)} images are not in the file: {_some(found.missing)}.")
+        said.append(f"the file lacks {len(found.missing)} of the {len(release.images)} images: {_some(found.missing)}.")
     if found.unknown:
-        said.append(f"{len(found.unknown)} images of the file are not in the release: {_some(found.unknown)}.")
+        said.append(f"{len(found.unknown)} of its names mean no image of the release: {_some(found.unknown)}.")
     said.append("Say --allow-missing to have figures of the images that are in both, or take the images of the release: "
                 f"saegim datasets pull {release.manifest.name}")
     return " ".join(said)
