@@ -55,6 +55,11 @@ REST = ("read-right exact", "read-right nospace", "e2e exact", "e2e nospace", "p
 """Keys of the figures of the third table."""
 
 
+SHORT = {"hmean": Words("H-mean", "검출 조화평균"), "read-right": Words("Found, right", "찾고 맞음"),
+         "checked": Words("Check boxes", "체크박스")}
+"""Names of figures in the narrow columns of the table of slices, where the full ones have no room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """How detection is judged: its name, and the keys of its recall, precision and h-mean, empty where it has none."""
@@ -132,7 +137,7 @@ def difference(truth: str, read: str) -> Markup:
 def heading(key: str) -> Markup:
     """A column's heading: the figure, its normalisation and which way is better."""
     name, _, how = key.partition(" ")
-    title = FIGURES[name].title if name in FIGURES else Words(name, name)
+    title = SHORT.get(name) or (FIGURES[name].title if name in FIGURES else Words(name, name))
     below = NORMALISATIONS[how].title if how in NORMALISATIONS else Words(how, how)
     link = Markup('<a class="why" href="#f-{}">{}</a> {}<small>{}</small>')
     return link.format(name, both(title), arrow(key), both(below))

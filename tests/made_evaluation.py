@@ -2,18 +2,22 @@
 
 Run it with:  .venv/bin/python -m tests.made_evaluation FOLDER
 
-FOLDER gets report.html, report.png, report.ko.png, dark.png, narrow.png and report.pdf. ``--page FILE`` takes the screenshots of
-another report. The figures are drawn by lot, and pictures are drawn as well: nothing here is measured.
+FOLDER gets report.html, pictures of the whole page by day, by night, in Korean and 380 pixels wide, report.pdf as it is printed,
+and below ``docs/`` what ``docs/evaluation/`` has, at most 150 kB each. ``--page FILE`` takes the pictures of another report. The
+figures are drawn by lot, and the photographs are drawn as well: nothing here is measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
+from playwright.sync_api import sync_playwright
 
 from pages.evaluation_drawing import crop, picture
 from pages.evaluation_facts import (
@@ -51,18 +55,21 @@ from tests.made_pictures import FONT
 HOSTILE = "<script>alert(1)</script>\u202egnp.exe\u0007 & \"'{{ 7 * 7 }}"
 LONG = "아주 긴 이름의 슬라이스 " * 30
 SLICES = (
-    ("named", "영수증 합계 줄", 410), ("named", "Latin inside Korean lines", 960), ("named", "a name that somebody wrote long, very long", 74),
+    ("named", "영수증 합계 줄", 410), ("named", "Latin inside Korean lines", 960),
+    ("named", "a name that somebody wrote long, very long", 74),
     ("direction", "horizontal", 9120), ("direction", "vertical", 212), ("direction", "curved", 41),
     ("writing", "printed", 8470), ("writing", "handwritten", 903),
-    ("effects", "boundary_violation", 310), ("effects", "dot_matrix", 88), ("effects", "embossed", 19), ("effects", "reflective", 240),
-    ("language", "ko", 5210), ("language", "en", 1620), ("language", "mixed", 960), ("language", "digits", 1480), ("language", "other", 103),
+    ("effects", "boundary_violation", 310), ("effects", "dot_matrix", 88), ("effects", "embossed", 19),
+    ("effects", "reflective", 240), ("language", "ko", 5210), ("language", "en", 1620), ("language", "mixed", 960),
+    ("language", "digits", 1480), ("language", "other", 103),
     ("kind", "text", 9050), ("kind", "checkbox", 240), ("kind", "stamp", 83),
     ("height", "below 10 px", 97), ("height", "10–14 px", 410), ("height", "14–20 px", 1630), ("height", "20–32 px", 3900),
     ("height", "32–64 px", 2610), ("height", "64 px and more", 726),
-    ("image kind", "scene", 4120), ("image kind", "document", 5253), ("condition", "blurred", 390), ("condition", "low_light", 130),
-    ("condition", "wrinkled", 610), ("campaign", "spring-2026", 6120), ("campaign", "간판 모으기", 3253),
-    *((("pair"), f"{one} × {other}", 30 + 17 * number) for number, (one, other) in enumerate(
-        (one, other) for one in ("vertical", "handwritten", "horizontal", "printed") for other in ("ko", "en", "mixed", "digits"))),
+    ("image kind", "scene", 4120), ("image kind", "document", 5253), ("condition", "blurred", 390),
+    ("condition", "low_light", 130), ("condition", "wrinkled", 610), ("campaign", "spring-2026", 6120),
+    ("campaign", "간판 모으기", 3253),
+    *(("pair", f"{one} × {other}", 30 + 17 * number) for number, (one, other) in enumerate(itertools.product(
+        ("vertical", "handwritten", "horizontal", "printed"), ("ko", "en", "mixed", "digits")))),
 )
 """Facet, name and regions of the slices."""
 HARD = {"vertical": 3.4, "handwritten": 2.6, "mixed": 1.9, "Latin inside Korean lines": 1.9, "below 10 px": 5.0, "10–14 px": 2.1,
@@ -87,26 +94,30 @@ def made_page(seed: int = 7, images: int = 12) -> EvaluationPage:
     slices = [_slice(lot, EVERYTHING, 9373, 1.0)]
     slices += [_slice(lot, SliceName(SliceFacet(facet), name), regions, HARD.get(name, lot.uniform(0.8, 1.15)))
                for facet, name, regions in SLICES]
-    slices += [_slice(lot, SliceName(SliceFacet.SUBMITTER, f"p-{number:04d}"), 40 + 9 * number, lot.uniform(0.4, 2)) for number in range(30)]
+    slices += [_slice(lot, SliceName(SliceFacet.SUBMITTER, f"p-{number:04d}"), 40 + 9 * number, lot.uniform(0.4, 2))
+               for number in range(30)]
     evaluation = Evaluation(
         "e" * 32, "scene-text@7", "test", "model:ppocr-korean@3", "0123456789abcdef" * 4, "line", 1204, "c0de" * 8, tuple(slices),
         _confidence(), _confusions(lot), Faults(3, 1, 41, 2, ("image 01ab, region r4: the outline crosses itself", HOSTILE)),
-        ("On 31 of 1,204 images the release's labels are this model's own pre-labels, accepted as they were: its figures there are "
-         "perfect by construction.", "2 of the release's images have not been read by this model."))
+        ("On 31 of 1,204 images the release's labels are this model's own pre-labels, accepted as they were: its figures "
+         "there are perfect by construction.", "2 of the release's images have not been read by this model."))
     pictures = [_photograph(lot, number) for number in range(images)]
     regions = [_region(lot, number) for number in range(30)]
     return EvaluationPage(
         evaluation, tuple(regions[:24]), tuple(_suspect(region, number) for number, region in enumerate(regions[24:])), 41,
-        _slice(lot, EVERYTHING, 9332, 0.9), tuple(pictures), _demand(), _times(), ("evaluation.json", "regions.parquet", "images.parquet"))
+        _slice(lot, EVERYTHING, 9332, 0.9), tuple(pictures), _demand(), _times(),
+        ("evaluation.json", "regions.parquet", "images.parquet"))
 
 
 def hostile_page() -> EvaluationPage:
     """Texts and names that somebody wrote to break the page; no picture, no score."""
     lot = random.Random(1)
-    texts = (HOSTILE, LONG, "a" * 5000, "", "\u202e가나다", "\ud83d\udc68\u200d\ud83d\udc69".encode("utf-16", "surrogatepass").decode("utf-16"))
-    regions = [ShownRegion(HOSTILE, HOSTILE, b"", truth, read, 9, (HOSTILE,), None, Leads(HOSTILE, HOSTILE, f"javascript:{HOSTILE}"))
+    texts = (HOSTILE, LONG, "a" * 5000, "", "\u202e가나다", "\U0001f468\u200d\U0001f469")
+    leads = Leads(HOSTILE, HOSTILE, f"javascript:{HOSTILE}")
+    regions = [ShownRegion(HOSTILE, HOSTILE, b"", truth, read, 9, (HOSTILE,), None, leads)
                for truth in (*texts, None) for read in (*texts, None) if truth is not None or read is not None]
-    slices = (_slice(lot, EVERYTHING, 90, 1.0), *(_slice(lot, SliceName(SliceFacet.CAMPAIGN, name), 40, 1.0) for name in (HOSTILE, LONG)))
+    slices = (_slice(lot, EVERYTHING, 90, 1.0),
+              *(_slice(lot, SliceName(SliceFacet.CAMPAIGN, name), 40, 1.0) for name in (HOSTILE, LONG)))
     drawn = DrawnRegion(((1, 1), (90, 1), (90, 40), (1, 40)), DrawnAs.EDITED, HOSTILE, LONG)
     return EvaluationPage(
         Evaluation(HOSTILE, HOSTILE, HOSTILE, f"model:{HOSTILE}", HOSTILE, HOSTILE, 2, HOSTILE, slices, notices=(HOSTILE, LONG),
@@ -148,16 +159,17 @@ def _figure(lot: random.Random, name: str, how: str, regions: int, groups: int, 
 
 
 def _confidence() -> Confidence:
-    bins = tuple(ReliabilityBin(place / 10, (place + 1) / 10, place / 10 + 0.06, min(1.0, 0.03 + (place / 10) ** 1.5), 20 + 3 ** place // 9)
-                 for place in range(2, 10))
+    bins = tuple(ReliabilityBin(place / 10, (place + 1) / 10, place / 10 + 0.06, 0.03 + (place / 10) ** 1.5,
+                                20 + 3 ** place // 9) for place in range(2, 10))
     curve = tuple(CoveragePoint(1 - place / 50, place / 50, 1 - 0.16 * (place / 50) ** 3) for place in range(1, 51))
     return Confidence(bins, 0.083, curve, 0.397)
 
 
 def _confusions(lot: random.Random) -> tuple[Confusion, ...]:
-    pairs = [(" ", "", ""), ("O", "0", ""), ("ㅣ", "l", ""), ("게", "계", "ㅔ→ㅖ"), ("값", "갑", "ㅄ→ㅂ"), (",", ".", ""), ("니", "나", "ㅣ→ㅏ"),
-             ("", " ", ""), ("존", "준", "ㅗ→ㅜ"), ("8", "B", ""), ("1", "l", ""), ("저", "져", "ㅓ→ㅕ"), ("시", "사", "ㅣ→ㅏ"), ("맛", "맞", "ㅅ→ㅈ"),
-             ("이", "히", "ㅇ→ㅎ"), ("·", "", ""), ("・", "·", ""), ("C", "c", ""), ("닭", "닥", "ㄺ→ㄱ"), ("ᄒᆞᆫ", "한", "")]
+    pairs = [(" ", "", ""), ("O", "0", ""), ("ㅣ", "l", ""), ("게", "계", "ㅔ→ㅖ"), ("값", "갑", "ㅄ→ㅂ"), (",", ".", ""),
+             ("니", "나", "ㅣ→ㅏ"), ("", " ", ""), ("존", "준", "ㅗ→ㅜ"), ("8", "B", ""), ("1", "l", ""), ("저", "져", "ㅓ→ㅕ"),
+             ("시", "사", "ㅣ→ㅏ"), ("맛", "맞", "ㅅ→ㅈ"), ("이", "히", "ㅇ→ㅎ"), ("·", "", ""), ("・", "·", ""), ("C", "c", ""),
+             ("닭", "닥", "ㄺ→ㄱ"), ("ᄒᆞᆫ", "한", "")]
     counts = sorted((lot.randint(4, 320) for _ in pairs), reverse=True)
     return tuple(Confusion(truth, read, count, part) for (truth, read, part), count in zip(pairs, counts, strict=True))
 
@@ -172,7 +184,8 @@ def _photograph(lot: random.Random, number: int) -> DrawnImage:
         truth, read = TEXTS[(number + place) % len(TEXTS)]
         box = _write(draw, (60 + 40 * (place % 3), 50 + place * (size[1] - 120) // 14), truth, 34)
         state = lot.choices(list(DrawnAs), (6, 4, 1, 0, 1))[0]
-        regions.append(DrawnRegion(box, state, truth, truth if state is DrawnAs.RIGHT else None if state is DrawnAs.MISSED else read))
+        said = {DrawnAs.RIGHT: truth, DrawnAs.MISSED: None}.get(state, read)
+        regions.append(DrawnRegion(box, state, truth, said))
     regions.append(DrawnRegion(((700, 40), (860, 50), (850, 120), (690, 110)), DrawnAs.EXTRA, None, "ㅁㅁ"))
     image_id = f"{number + 1:02d}" + "".join(lot.choices("0123456789abcdef", k=62))
     return DrawnImage(image_id, *size, picture(as_jpeg(image, 90)), tuple(regions), _leads(image_id))
@@ -203,7 +216,8 @@ def _leads(image_id: str) -> Leads:
 
 
 def _suspect(region: ShownRegion, number: int) -> ShownSuspect:
-    return ShownSuspect(region, list(Suspicion)[number % len(Suspicion)], 0.93 - 0.07 * number, region.read if number % 2 else None)
+    why = list(Suspicion)[number % len(Suspicion)]
+    return ShownSuspect(region, why, 0.93 - 0.07 * number, region.read if number % 2 else None)
 
 
 def _demand() -> tuple[ShownDemand, ...]:
@@ -217,23 +231,49 @@ def _times() -> tuple[ShownTime, ...]:
             ShownTime("collect", 4.2, 22.0, 1190), ShownTime("export", 70.1, 160.4, 1190), ShownTime("all", 92.0, 204.8, 1190))
 
 
+class Shot(NamedTuple):
+    """One screenshot, and from which chapter on and how high it is for the documentation, in pixels; 0 for not there."""
+
+    name: str
+    width: int
+    colours: Literal["light", "dark"]
+    language: str
+    start: str = ""
+    height: int = 0
+
+
+SHOTS = (Shot("report", 1240, "light", "en", "", 1500), Shot("report.ko", 1240, "light", "ko", "plots", 1400),
+         Shot("dark", 1240, "dark", "en"), Shot("narrow", 380, "light", "ko", "", 1500))
+DOCS_BYTES = 150_000
+
+
 def take(page: Path, folder: Path) -> None:
     """Screenshots of a report: light, Korean, dark and narrow, and as it is printed."""
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
-        for name, width, colours, korean in (("report", 1240, "light", False), ("report.ko", 1240, "light", True),
-                                             ("dark", 1240, "dark", False), ("narrow", 380, "light", True)):
-            shown = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=colours)
+        for shot in SHOTS:
+            shown = browser.new_page(viewport={"width": shot.width, "height": 900}, color_scheme=shot.colours)
             shown.goto(page.resolve().as_uri())
-            if korean:
-                shown.click("label[for=ko]")
-            shown.screenshot(path=folder / f"{name}.png", full_page=True)
+            shown.click(f"label[for={shot.language}]")
+            shown.screenshot(path=folder / f"{shot.name}.png", full_page=True)
+            if shot.height:
+                top = shown.locator(f"#{shot.start}").evaluate("it => it.offsetTop - 12") if shot.start else 0
+                for_docs(folder / f"{shot.name}.png", folder / "docs" / f"{shot.name}.png", top, shot.height)
         shown = browser.new_page(color_scheme="dark")
         shown.goto(page.resolve().as_uri())
         shown.pdf(path=folder / "report.pdf", prefer_css_page_size=True)
         browser.close()
+
+
+def for_docs(whole: Path, part: Path, top: int, height: int) -> None:
+    """Cuts a part out of a screenshot, with so few colours that it is small enough for the repository."""
+    part.parent.mkdir(exist_ok=True)
+    with Image.open(whole) as image:
+        cut = image.convert("RGB").crop((0, top, image.width, min(image.height, top + height)))
+    for colours in (256, 128, 64, 32, 16):
+        cut.quantize(colours, dither=Image.Dither.NONE).save(part, optimize=True)
+        if part.stat().st_size <= DOCS_BYTES:
+            return
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
