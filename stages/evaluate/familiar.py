@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 LONGEST = 3
 """Letters are expected from the two before them."""
 LETTERS = 3000
 """So many letters there are, of which any may come where nothing is known; most are Hangul syllables."""
+MOST_TEXTS = 20_000
+"""What letters follow each other is known from so many labels."""
 BEFORE = "\x02" * (LONGEST - 1)
 """Stands before each text."""
 AFTER = "\x03"
@@ -20,13 +22,15 @@ class Familiar:
     """How often letters follow each other in some texts.
 
     Args:
-        texts: all labels.
+        texts: labels; of more than ``MOST_TEXTS`` as many, evenly spread.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
+        counted = texts[::-(-len(texts) // MOST_TEXTS) or 1]
+        self._counted = frozenset(counted)
         self._seen: Counter[str] = Counter()
-        for text in texts:
-            self._seen.update(_grams(text))
+        for text in counted:
+            self._seen.update(_grams(BEFORE + text + AFTER))
         self._before: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         for gram, count in self._seen.items():
@@ -45,31 +49,30 @@ class Familiar:
             place: where the stretch begins.
             lengths: of the stretch in the one and in the other.
         """
-        own = Counter(_grams(text))
-        before: Counter[str] = Counter()
-        for gram, count in own.items():
-            before[gram[:-1]] += count
-        here, there = (self._stretch(each, place, place + length + LONGEST - 1, own, before)
+        own = BEFORE + text + AFTER if text in self._counted else ""
+        here, there = (self._stretch(each, place, place + length + LONGEST - 1, own)
                        for each, length in zip((text, other), lengths, strict=True))
         return there - here
 
-    def _stretch(self, text: str, start: int, end: int, own: Counter[str], before: Counter[str]) -> float:
-        """Logarithm of the chance of the letters from ``start`` on to ``end``."""
+    def _stretch(self, text: str, start: int, end: int, own: str) -> float:
+        """Logarithm of the chance of the letters from ``start`` on to ``end``; what ``own`` adds to the counts is left out."""
         padded = BEFORE + text + AFTER
+        before = own[:-1]
         total = 0.0
         for place in range(start + LONGEST - 1, min(len(padded), end + LONGEST - 1)):
             chance = 1 / LETTERS
             for length in range(1, LONGEST + 1):
                 gram = padded[place - length + 1:place + 1]
                 context = gram[:-1]
-                seen = self._before[context] - before[context]
+                seen = self._before[context] - (before.count(context) if context else max(0, len(own) - LONGEST + 1))
                 kinds = min(self._kinds[context], seen + 1)
-                chance = (self._seen[gram] - own[gram] + kinds * chance) / (seen + kinds) if seen else chance
+                if seen > 0:
+                    chance = (max(0, self._seen[gram] - own.count(gram)) + kinds * chance) / (seen + kinds)
             total += math.log(chance)
         return total
 
 
-def _grams(text: str) -> list[str]:
+def _grams(padded: str) -> list[str]:
     """All runs of up to ``LONGEST`` letters that end in a letter of the text, or at its end."""
-    padded = BEFORE + text + AFTER
-    return [padded[place - length + 1:place + 1] for place in range(LONGEST - 1, len(padded)) for length in range(1, LONGEST + 1)]
+    places = range(LONGEST, len(padded) + 1)
+    return [padded[end - length:end] for length in range(1, LONGEST + 1) for end in places]

@@ -5,6 +5,7 @@ Which letters it takes for which, and how often it does so: by how sure it says 
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ MOST = 0.9
 """No slip is more certain than that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SharedText:
     """A region that a model shares with a release, in the form in which its texts are compared.
 
@@ -54,7 +55,7 @@ class SharedText:
     slips: tuple[Slip, ...]
     other: str | None = None
 
-    @property
+    @functools.cached_property
     def is_another_text(self) -> bool:
         """Whether the two have less than half in common."""
         edits = sum(max(len(slip.truth), len(slip.read)) for slip in self.slips)
@@ -70,7 +71,7 @@ class Habits:
 
     def __init__(self, pairs: Sequence[SharedText]) -> None:
         alike = [pair for pair in pairs if not pair.is_another_text]
-        self._letters = Counter(letter for pair in alike for letter in pair.truth)
+        self._letters = Counter("".join(pair.truth for pair in alike))
         self._scripts: Counter[str] = Counter()
         for letter, count in self._letters.items():
             self._scripts[script(letter)] += count
@@ -87,11 +88,13 @@ class Habits:
             slip: which.
             own: slips of the region that is judged, which are left out.
         """
-        keys = self._keys[slip.key] - sum(item.key == slip.key for item in own)
-        by_script = self._by_script[slip.scripts] - sum(item.scripts == slip.scripts for item in own) + 0.5
+        key = slip.key
+        scripts = slip.scripts
+        keys = self._keys[key] - sum(item.key == key for item in own)
+        by_script = self._by_script[scripts] - sum(item.scripts == scripts for item in own) + 0.5
         if slip.kind is not SlipKind.LETTER:
             return min(MOST, by_script / (self._all + 1))
-        if slip.scripts == ("case",):
+        if scripts == ("case",):
             base = by_script / (self._cased + 1)
         else:
             chances = self._scripts[script(slip.truth)] if slip.truth else self._all
@@ -101,6 +104,8 @@ class Habits:
 
     def surprising(self, pair: SharedText) -> int:
         """How many slips of a region are more than the model's way of writing; another text counts as one."""
+        if not pair.slips:
+            return 0
         return 1 if pair.is_another_text else sum(self.rate(slip) < USUAL for slip in pair.slips)
 
 

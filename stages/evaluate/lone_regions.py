@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from schemas.outcomes import Outcome
 from schemas.reading import Kind
@@ -72,7 +73,8 @@ def _not_labelled(images: Mapping[str, _Image], theirs: Mapping[str, _Image] | N
         odds = math.log(UNLABELLED * (found[number] + 1) / (extra[number] - 0.5))
         odds += math.log(len(lone) / (sum(shared) - 0.5)) if both else 0.0
         read = row["read"]
-        yield Suspect(name, row["region_id"], "", read, read if both else None, row["score"], Suspicion.NOT_LABELLED, _chance(odds))
+        other_read = read if both else None
+        yield Suspect(name, row["region_id"], "", read, other_read, row["score"], Suspicion.NOT_LABELLED, _chance(odds))
 
 
 def _not_found(images: Mapping[str, _Image], theirs: Mapping[str, _Image] | None) -> Iterator[Suspect]:
@@ -103,9 +105,13 @@ def _is_text(text: str | None) -> bool:
 
 def _is_part(text: str, texts: Sequence[str | None]) -> bool:
     """Whether a text is part of one of some others, or one of them is part of it; white space and capitals aside."""
-    plain = without_spaces(text).casefold()
-    forms = (without_spaces(other or "").casefold() for other in texts)
-    return any(fuzz.partial_ratio(plain, form, score_cutoff=ALIKE) for form in forms if form)
+    forms = [form for form in map(_plain, texts) if form]
+    return process.extractOne(_plain(text), forms, scorer=fuzz.partial_ratio, score_cutoff=ALIKE) is not None
+
+
+@functools.lru_cache(maxsize=10_000)
+def _plain(text: str | None) -> str:
+    return without_spaces(text or "").casefold()
 
 
 def _chance(odds: float) -> float:

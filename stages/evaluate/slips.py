@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,16 +48,12 @@ class Slip:
         """Slips of one key are the same habit of a model."""
         if self.kind is SlipKind.LETTER:
             return self.truth, self.read
-        return (str(self.kind), *("some" if part else "none" for part in (self.truth, self.read)))
+        return (str(self.kind), "some" if self.truth else "none", "some" if self.read else "none")
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """The kinds of letters that are taken for each other: what is known of a slip that was not seen before."""
-        if self.kind is not SlipKind.LETTER:
-            return self.key
-        if self.truth.casefold() == self.read.casefold():
-            return ("case",)
-        return script(self.truth), script(self.read)
+        return _scripts(self.truth, self.read) if self.kind is SlipKind.LETTER else self.key
 
 
 def slips_between(truth: str, read: str) -> list[Slip]:
@@ -66,9 +63,12 @@ def slips_between(truth: str, read: str) -> list[Slip]:
         truth: the label's text.
         read: what was read.
     """
+    if truth == read:
+        return []
     return [slip for block in _blocks(truth, read) for slip in _cut(truth, read, block)]
 
 
+@functools.cache
 def script(letter: str) -> str:
     """Kind of a letter: Hangul, digit, capital, small, other letter, sign; empty where there is none."""
     if not letter:
@@ -82,6 +82,11 @@ def script(letter: str) -> str:
     if letter.islower():
         return "small"
     return "letter" if letter.isalpha() else "sign"
+
+
+@functools.cache
+def _scripts(truth: str, read: str) -> tuple[str, ...]:
+    return ("case",) if truth.casefold() == read.casefold() else (script(truth), script(read))
 
 
 def _blocks(truth: str, read: str) -> Iterator[Opcode]:

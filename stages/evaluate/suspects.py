@@ -45,6 +45,8 @@ FAMILIAR = 0.7
 """What a language model says counts for less than all: labels repeat each other less than it believes."""
 MOST_FAMILIAR = 6.0
 """And never for more than this, up or down."""
+FAR_BELOW = math.log(LEAST / (1 - LEAST)) - MOST_FAMILIAR
+"""Odds under which it makes nothing a suspect."""
 LINE = 1.0
 """What is expected of a region counts as much as so many slips in the rest of its own text."""
 PRONE = (0.05, 30.0)
@@ -110,7 +112,8 @@ def _of_texts(rows: Sequence[Row], theirs: Sequence[Row] | None) -> list[Suspect
     reads: dict[str, list[SharedText]] = defaultdict(list)
     for pair in pairs:
         reads[pair.image].append(pair)
-    known = _Known(habits, proneness(pairs, habits), Familiar(pair.truth for pair in pairs), SecondOpinion(pairs, habits), reads)
+    familiar = Familiar([pair.truth for pair in pairs])
+    known = _Known(habits, proneness(pairs, habits), familiar, SecondOpinion(pairs, habits), reads)
     found = []
     for number, pair in enumerate(pairs):
         if pair.slips:
@@ -154,9 +157,11 @@ def _weigh_slip(pair: SharedText, slip: Slip, number: int, known: _Known) -> _We
     line = (max(0.0, rest) + LINE) / (prone.expected[number] * prone.image[number] + LINE)
     by_model = math.log(min(MOST, rate * _prone(prone, number) * line))
     by_person = math.log(SLIPS[slip.kind] / len(pair.truth))
-    gain = known.familiar.gain(pair.truth, slip.applied(pair.truth), slip.place, (len(slip.truth), len(slip.read)))
     second = known.second.of_slip(pair, slip)
-    odds = by_person - by_model + max(-MOST_FAMILIAR, min(MOST_FAMILIAR, FAMILIAR * gain)) + second
+    odds = by_person - by_model + second
+    if odds > FAR_BELOW:
+        gain = known.familiar.gain(pair.truth, slip.applied(pair.truth), slip.place, (len(slip.truth), len(slip.read)))
+        odds += max(-MOST_FAMILIAR, min(MOST_FAMILIAR, FAMILIAR * gain))
     return _Weighed(odds, Suspicion.TWO_AGREE if second > 0 else Suspicion.DIFFERS)
 
 
