@@ -149,3 +149,19 @@ def vertices(polygon: Any) -> Any:
     if not isinstance(found, list):
         return None
     return [[corner.get("x", 0), corner.get("y", 0)] if isinstance(corner, dict) else corner for corner in found]
+
+
+def the_page(pages: list[Any], where: str) -> dict[str, Any]:
+    """The one page that the answer for an image has.
+
+    Raises:
+        PredictionsWrong: it has more.
+    """
+    if len(pages) != 1:
+        raise PredictionsWrong(f"{where} has {len(pages)} pages, and an image of a release is one: read images, not PDF or TIFF")
+    return mapped(pages[0], where, "pages[0]")
+
+
+def truth(value: Any) -> bool | None:
+    """True or false, also where it was written as a text; None where it is neither."""
+    return {"true": True, "false": False}.get(str(value).casefold())

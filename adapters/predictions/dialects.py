@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from adapters.predictions.clova import CLOVA
 from adapters.predictions.dialect import Dialect, Document, SeenImage
+from adapters.predictions.google_vision import GOOGLE_VISION
 from adapters.predictions.own import OWN
 from adapters.predictions.paddleocr import PADDLEOCR
+from adapters.predictions.upstage import UPSTAGE
 from schemas.errors import PredictionsWrong
 
-DIALECTS = (OWN, PADDLEOCR)
+DIALECTS = (OWN, PADDLEOCR, CLOVA, UPSTAGE, GOOGLE_VISION)
 """Their shapes exclude each other, so that the order does not matter."""
 DEEPEST = 2
 """So many lists or objects may hold the documents of a file."""
@@ -36,7 +39,8 @@ def recognised(document: Document, deep: int = 0) -> Iterator[Recognised]:
         yield Recognised(dialect, document)
     elif deep < DEEPEST and isinstance(value, list):
         for number, item in enumerate(value):
-            yield from recognised(replace(document, value=item, where=f"{document.where}, item {number}"), deep + 1)
+            file = document.file if len(value) == 1 else ""
+            yield from recognised(replace(document, value=item, where=f"{document.where}, item {number}", file=file), deep + 1)
     elif deep < DEEPEST and isinstance(value, dict) and value:
         for key, item in value.items():
             yield from recognised(Document(item, f"{document.where}, {key[:80]}", key, document.file), deep + 1)

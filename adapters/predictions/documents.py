@@ -7,6 +7,7 @@ import io
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -74,7 +75,9 @@ def documents(text: TextIO, where: str, file: str = "") -> Iterator[Document]:
         yield head if head.name or not where else Document(head.value, where, file=file)
         rest: Iterable[tuple[int, str]] = lines
     else:
-        yield head
+        # The name of a file cannot be that of several images.
+        file = ""
+        yield replace(head, file=file)
         rest = itertools.chain([second], lines)
     for number, line in rest:
         try:
@@ -137,7 +140,7 @@ def _values(text: str, where: str, file: str) -> Iterator[Document]:
         except json.JSONDecodeError as error:
             raise PredictionsWrong(f"{where + ', ' if where else ''}line {error.lineno}, column {error.colno}: "
                                    f"{error.msg}") from error
-        yield Document(value, place_of, file=file)
+        yield Document(value, place_of, file=file if number == 1 and place >= len(text) else "")
 
 
 def _parsed(text: str, where: str) -> Any:

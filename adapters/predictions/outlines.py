@@ -53,8 +53,10 @@ def outlines(drawn: Sequence[Corners], images: Sequence[ImageOfRelease]) -> list
     if not drawn:
         return []
     counts = np.array([len(corners) for corners in drawn])
-    well = _well(np.concatenate(drawn), counts, images)
-    rounded = np.round(np.concatenate(drawn), DECIMALS).tolist()
+    corners = np.concatenate(drawn)
+    rounded = np.round(corners, DECIMALS)
+    well = _well(corners, rounded, counts, images).tolist()
+    points = list(map(tuple, rounded.tolist()))
     found = []
     end = 0
     for number, count in enumerate(counts.tolist()):
@@ -63,19 +65,16 @@ def outlines(drawn: Sequence[Corners], images: Sequence[ImageOfRelease]) -> list
         if well[number] == 0:
             found.append(_mended(drawn[number], images[number]))
             continue
-        ring = rounded[start:end]
-        if well[number] < 0:
-            ring = ring[:1] + ring[:0:-1]
-        found.append(Outline(tuple([(x, y) for x, y in ring])))
+        ring = points[start:end]
+        found.append(Outline(tuple(ring if well[number] > 0 else ring[:1] + ring[:0:-1])))
     return found
 
 
-def _well(corners: Corners, counts: NDArray[np.int64], images: Sequence[ImageOfRelease]) -> NDArray[np.int8]:
+def _well(corners: Corners, rounded: Corners, counts: NDArray[np.int64], images: Sequence[ImageOfRelease]) -> NDArray[np.int8]:
     """Which outlines need no mending: 1 for those that run clockwise on the screen, -1 the other way round, else 0.
 
     An outline needs none if it is valid, as it is and on the grid, lies in its image, has an area of a pixel and no corner twice.
     """
-    rounded = np.round(corners, DECIMALS)
     ends = np.cumsum(counts)
     starts = ends - counts
     region = np.repeat(np.arange(len(counts)), counts)

@@ -9,7 +9,7 @@ from adapters.predictions.dialect import Dialect, Document, SeenImage, SeenRegio
 from schemas.errors import PredictionsWrong
 from schemas.reading import Attributes, attributes_from_dict
 
-ATTRIBUTES = ("direction", "writing", "effects", "language", "legible", "kind", "checked")
+ATTRIBUTES = frozenset({"direction", "writing", "effects", "language", "legible", "kind", "checked"})
 """Of a region; each may be left out."""
 
 
@@ -23,6 +23,8 @@ def attributes_of(values: Mapping[str, Any], where: str) -> Attributes | None:
     Raises:
         PredictionsWrong: a value outside the vocabulary.
     """
+    if ATTRIBUTES.isdisjoint(values):
+        return None
     said = {name: values[name] for name in ATTRIBUTES if values.get(name) is not None}
     if not said:
         return None

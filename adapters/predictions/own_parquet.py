@@ -103,7 +103,7 @@ def _corners(column: pa.Array) -> list[Any]:
 
 def _attributes(flat: pa.Array, first: int) -> list[Attributes | None]:
     """Each region's attributes; regions have few combinations of them."""
-    names = [name for name in ATTRIBUTES if flat.type.get_field_index(name) >= 0]
+    names = [name for name in sorted(ATTRIBUTES) if flat.type.get_field_index(name) >= 0]
     if not names:
         return [None] * len(flat)
     kept: dict[Any, Attributes | None] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +13,11 @@ from adapters.predictions.checks import Checks, shown
 from adapters.predictions.dialect import SeenImage, SeenRegion
 from adapters.predictions.images import ImageNames, ImageOfRelease
 from adapters.predictions.joining import as_one, joined
-from adapters.predictions.outlines import Corners, is_drawable, outlines
+from adapters.predictions.outlines import FARTHEST, MOST_CORNERS, Corners, outlines
 from schemas.errors import PredictionsWrong
 from schemas.ids import region_id
 from schemas.reader import Reader
-from schemas.reading import Attributes, Kind, Reading, Region, Unit
+from schemas.reading import Attributes, Kind, Language, Reading, Region, Unit
 from schemas.text import CHECK_BOXES, language_of
 
 IMAGES_AT_ONCE = 256
@@ -154,8 +155,10 @@ def _all_at_once(regions: Sequence[SeenRegion]) -> list[Corners] | None:
         return None
     if flat.ndim != 2 or flat.shape[1] != 2:
         return None
-    found = np.split(flat, np.cumsum(counts)[:-1])
-    return found if all(map(is_drawable, found)) else None
+    if not 3 <= min(counts) <= max(counts) <= MOST_CORNERS or not (np.abs(flat) <= FARTHEST).all():
+        return None
+    ends = list(itertools.accumulate(counts))
+    return [flat[end - count:end] for end, count in zip(ends, counts, strict=True)]
 
 
 def _scale(image: ImageOfRelease, entry: SeenImage, checks: Checks) -> Corners | None:
@@ -180,5 +183,9 @@ def _scale(image: ImageOfRelease, entry: SeenImage, checks: Checks) -> Corners |
 
 def _attributes(text: str) -> Attributes:
     """What a text alone says."""
-    checked = CHECK_BOXES.get(text)
-    return Attributes(language=language_of(text), kind=Kind.TEXT if checked is None else Kind.CHECKBOX, checked=checked)
+    return _plain(language_of(text), CHECK_BOXES.get(text))
+
+
+@functools.cache  # a million regions have a dozen of them
+def _plain(language: Language, checked: bool | None) -> Attributes:
+    return Attributes(language=language, kind=Kind.TEXT if checked is None else Kind.CHECKBOX, checked=checked)
