@@ -139,3 +139,16 @@ def annotate(label_studio: LabelStudio, task_id: int, result: list[dict[str, Any
     answer = label_studio.request(f"api/tasks/{task_id}/annotations/", method="POST",
                                   json={"result": marked, "lead_time": lead_time, "parent_prediction": prediction_id, **whose})
     return int(answer.json()["id"])
+
+
+@tried_again
+def change_annotation(label_studio: LabelStudio, annotation_id: int, result: list[dict[str, Any]], lead_time: float) -> None:
+    """Changes a submitted annotation as the page does by "Update".
+
+    Args:
+        label_studio: the server.
+        annotation_id: Label Studio's.
+        result: what it says from now on, as the codec makes it.
+        lead_time: in seconds, of all times that somebody worked on it.
+    """
+    label_studio.request(f"api/annotations/{annotation_id}/", method="PATCH", json={"result": result, "lead_time": lead_time})

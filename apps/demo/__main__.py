@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import secrets
 import sys
 import time
-from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress
 from rich.table import Table
 
-from adapters.label_studio.people import make_account
+from apps.cli.datasets import show as show_diff
+from apps.cli.evaluate import show_evaluation
 from apps.cli.ledger import print_submissions
-from apps.cli.run import prepare, save_page, show, show_standings
-from apps.demo.annotator import accept_prelabels
+from apps.cli.run import prepare, show, show_standings
+from apps.demo.annotator import SampleTruths, known_images
 from apps.demo.contact_sheet import release_sheet
+from apps.demo.people import StandIn
+from apps.demo.sending import send_samples
+from apps.demo.truths import read_truths
 from apps.stack import services
 from apps.stack.schedules import are_scheduled, set_schedules
 from datastore.ledger import Ledger, outcomes
 from datastore.objects import ObjectStore
+from saegim.manifest import parse_name
 from saegim.settings import home
 from schemas.errors import SaegimError
-from workbench.bench import open_workbench
-from workbench.label.projects import projects_of
+from schemas.labelling import Side
+from workbench.bench import Workbench, open_workbench
+from workbench.diff import compare_releases, two_releases
 from workbench.settings import Settings, load_settings
 
 CAMPAIGN = "demo"
-SAMPLES = Path(__file__).parent / "samples"
+DATASET = "demo"
+"""Its recipe makes test images of few."""
 console = Console()
 
 
@@ -69,7 +74,7 @@ def _run(by_hand: bool) -> None:
     prepare(settings)
 
     console.rule("2 · people send photographs")
-    sent = _send_samples(settings)
+    sent = send_samples(ObjectStore(settings), settings.bucket_raw, CAMPAIGN)
     console.print(f"{sent or 'no'} new submissions in bucket {settings.bucket_raw}, campaign {CAMPAIGN}")
 
     console.rule("3 · ingest, prelabel, label")
@@ -87,51 +92,77 @@ def _run(by_hand: bool) -> None:
         return
 
     console.rule("4 · annotators label")
-    _annotate()
+    _answer(Side.A, Side.B)
 
-    console.rule("5 · collect, export, evaluate, score")
+    console.rule("5 · collect, export: the first release")
+    _collect_and_export()
+
+    console.rule("6 · second thoughts: the next release")
+    _answer(Side.SECOND_LOOK)
+    _look_again()
+    release = _collect_and_export()
+
+    console.rule("7 · evaluate, score")
+    _measure(release)
+
+    console.rule("the result")
+    _summary(settings, release)
+
+
+def _answer(*sides: Side) -> None:
+    """Lets those of some sides answer what is open in their projects."""
+    bench = open_workbench()
+    known = _known(bench)
+    with Progress(console=console, transient=True) as bar:
+        line = bar.add_task("demo annotators", total=None)
+        done = sum(StandIn(side).answer(bench, known, lambda count: bar.update(line, advance=count)) for side in sides)
+    if not done:
+        console.print("Every task is answered already.")
+    elif Side.SECOND_LOOK in sides:
+        console.print(f"A third person decided about {done} images that two people read differently.")
+    else:
+        console.print(f"[bold]Demo annotators[/] stood in for people and answered {done} tasks through Label Studio's API: they "
+                      "mended the pre-labels\nuntil they say what is written there, but for three mistakes. To label yourself: "
+                      "[bold]make demo BY_HAND=1[/]")
+
+
+def _look_again() -> None:
+    bench = open_workbench()
+    mended = StandIn(Side.A).look_again(bench, _known(bench))
+    if mended:
+        console.print(f"One of them looked again and mended {len(mended)} answers: {', '.join(mended)}.", markup=False)
+
+
+def _known(bench: Workbench) -> SampleTruths:
+    return known_images(bench.ledger, CAMPAIGN, read_truths())
+
+
+def _collect_and_export() -> str:
+    """Publishes what is accepted, and shows what changed; returns the newest release."""
     from flows.collect import collect
-    from flows.evaluate import evaluate
     from flows.export import export
-    from flows.score import score
 
     show(collect())
-    exported = export()
+    exported = export(DATASET)
     show(exported)
-    evaluated = evaluate()
+    release = str(exported.release)
+    if exported.samples and (parse_name(release).number or 1) > 1:
+        settings = load_settings()
+        before, after = two_releases(settings, release)
+        show_diff(compare_releases(ObjectStore(settings), settings.bucket_datasets, before, after, lambda _rows: None))
+    return release
+
+
+def _measure(release: str) -> None:
+    from flows.evaluate import evaluate
+    from flows.score import score
+
+    evaluated = evaluate(release)
     show(evaluated)
-    save_page(evaluated)
+    show_evaluation(evaluated)
     scored = score()
     show(scored)
     show_standings(scored)
-
-    console.rule("the result")
-    _summary(settings, str(exported.release))
-
-
-def _send_samples(settings: Settings) -> int:
-    """Puts the sample photographs where submitters' photographs arrive; those already there are left alone."""
-    objects = ObjectStore(settings)
-    files = sorted(path for person in SAMPLES.iterdir() if person.is_dir() and person.name != "licences"
-                   for path in person.iterdir())
-    return sum(objects.put_if_absent(settings.bucket_raw, f"{CAMPAIGN}/{path.parent.name}/{path.name}",
-                                     path.read_bytes()) for path in files)
-
-
-def _annotate() -> None:
-    bench = open_workbench()
-    done = 0
-    with Progress(console=console, transient=True) as bar:
-        line = bar.add_task("demo annotators", total=None)
-        config = bench.annotation_config
-        configs = [config, *([bench.config_named(config.dense_config)] if config.dense_config else [])]
-        for project in [project for each in configs for project in projects_of(bench.ledger, each)]:
-            email = f"demo.{project.side}@saegim.local".replace("_", ".")  # two people: one alone would be no pair
-            make_account(bench.label_studio, email, secrets.token_urlsafe(12), f"Demo {project.side}")
-            done += accept_prelabels(bench, project.number, lambda count: bar.update(line, advance=count), email)
-    console.print(f"[bold]Demo annotators[/] stood in for people and accepted {done} pre-labels as they are, through "
-                  "Label Studio's API.\nTo label yourself: [bold]make demo BY_HAND=1[/]" if done else
-                  "Every task is annotated already.")
 
 
 def _hand_over(settings: Settings, project: int) -> None:
@@ -145,8 +176,8 @@ def _hand_over(settings: Settings, project: int) -> None:
         "  .venv/bin/saegim label people add you@example.com --side b\n"
         "Then go on with\n"
         "  .venv/bin/saegim run collect\n"
-        "  .venv/bin/saegim run export\n"
-        "  .venv/bin/saegim run evaluate\n"
+        f"  .venv/bin/saegim run export --dataset {DATASET}\n"
+        f"  .venv/bin/saegim evaluate {DATASET}@1\n"
         "  .venv/bin/saegim run score", title="the tasks wait for you"))
 
 

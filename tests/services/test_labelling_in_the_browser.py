@@ -12,7 +12,7 @@ import shapely
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from apps.demo.__main__ import SAMPLES
+from apps.demo.sending import SAMPLES
 from datastore.ledger.outbox import confirmed
 from datastore.ledger.tables import agreements
 from schemas.labelling import AgreementKind, Side

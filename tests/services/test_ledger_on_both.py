@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select, update
 
-from apps.demo.annotator import accept_prelabels
+from apps.demo.annotator import NOTHING_KNOWN, answer_open
 from datastore.ledger import Ledger, arrivals, holds, leases, outbox, outcomes, points, readings, submissions, tables
 from datastore.ledger.annotations import add_annotations
 from datastore.ledger.checked_prelabels import checked_prelabels, recently_accepted
@@ -104,7 +104,7 @@ def _told(world: World) -> Iterator[tuple[str, dict[str, int], list[str]]]:
     for verb in ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score"):
         if verb == "collect":
             bench = world.bench
-            accept_prelabels(bench, project_of(bench, bench.annotation_config).number, lambda _count: None)
+            answer_open(bench, project_of(bench, bench.annotation_config), NOTHING_KNOWN, lambda _count: None)
         for _ in range(2):
             report = world.flow(verb)
             yield verb, {name: count for name, count in report.counts.items() if count}, [
