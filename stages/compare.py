@@ -143,6 +143,8 @@ def measure_all(pairs: Sequence[tuple[Reading, Reading]]) -> list[Overlaps]:
     Args:
         pairs: the reading taken for true, and the one that is judged.
     """
+    if not pairs:
+        return []
     truths = outlines_of([region.polygon for truth, _ in pairs for region in truth.regions])
     others = outlines_of([region.polygon for _, other in pairs for region in other.regions])
     firsts = np.cumsum([0, *(len(truth.regions) for truth, _ in pairs)])
@@ -155,7 +157,9 @@ def measure_all(pairs: Sequence[tuple[Reading, Reading]]) -> list[Overlaps]:
     ious = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0).round(IOU_DECIMALS)
     illegible = np.array([not region.attributes.legible for truth, _ in pairs for region in truth.regions], dtype=bool)[i]
     covered = np.zeros(len(others.areas))
-    np.maximum.at(covered, j[illegible], (shared[illegible] / others.areas[j[illegible]]).round(IOU_DECIMALS))
+    lying = others.areas[j[illegible]]
+    shares = np.divide(shared[illegible], lying, out=np.zeros_like(lying), where=lying > 0)
+    np.maximum.at(covered, j[illegible], shares.round(IOU_DECIMALS))
     ends = np.cumsum([0, *(len(one) for one, _ in near)])
     return [Overlaps(*near[k], shared[ends[k]:ends[k + 1]], ious[ends[k]:ends[k + 1]], covered[seconds[k]:seconds[k + 1]],
                      others.areas[seconds[k]:seconds[k + 1]]) for k in range(len(pairs))]

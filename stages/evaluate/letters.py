@@ -76,9 +76,10 @@ def place_letters(polygons: Sequence[Polygon], counts: Indexes) -> Letters:
     turned = np.where((width_to_height(polygons) < UPRIGHT)[:, None, None], np.roll(corners, 1, axis=1), corners)
     start = (turned[:, 0] + turned[:, 3]) / 2
     region = np.repeat(np.arange(len(polygons)), counts)
-    step = ((turned[:, 1] + turned[:, 2]) / 2 - start)[region] / counts[region, None]
     number = np.arange(len(region)) - (np.cumsum(counts) - counts)[region]
-    middle = start[region] + step / 2 + step * number[:, None]
+    with np.errstate(invalid="ignore"):  # corners that are not finite
+        step = ((turned[:, 1] + turned[:, 2]) / 2 - start)[region] / counts[region, None]
+        middle = start[region] + step / 2 + step * number[:, None]
     for index in _without_four(polygons):
         middle[region == index] = _along(*_long_sides(polygons[index]), int(counts[index]))
     return Letters(region, middle)
