@@ -59,8 +59,8 @@ ILLEGIBLE = "□"
 
 _WIDE = re.compile("[\uff01-\uff5e\u3000]")
 _ASCII = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_NOT_PLAIN = re.compile("[^ -~¡-¬®-˿‐-‧‰-⁞₠-⃀←-⌨⌫-⟿、-〩〰-゘゛-ヿㄱ-ㅣ㈀-㏿一-鿿가-힣！-～\n]")
-"""Characters that ``normalise`` may do something about, or about their neighbours."""
+_NOT_PLAIN = re.compile("[^ -~¡-¬®-˿‐-‧‰-⁞₠-⃀←-⌨⌫-⟿、-〩〰-゘゛-ヿㄱ-ㅣ㈀-㏿一-鿿가-힣\n]")
+"""Characters that ``normalise`` may do something about, or about their neighbours, and full-width ones."""
 _SPACES_OUT_OF_PLACE = ("  ", "\n ", " \n")
 _SIGNS = regex.compile(rf"[[\p{{P}}\p{{S}}]--[{ILLEGIBLE}]]", regex.V1)
 
@@ -77,7 +77,7 @@ def normalised_texts(texts: Sequence[str], how: Normalisation) -> list[str]:
 
 
 def _not_plain(lines: str) -> list[int]:
-    """Numbers of the lines that ``normalise`` may do something about; each line has a line break before it and one behind."""
+    """Numbers of lines with something for ``normalise`` to do, or full-width; each has a line break before it and one behind."""
     places = [match.start() for match in _NOT_PLAIN.finditer(lines)]
     for signs in _SPACES_OUT_OF_PLACE:
         if signs in lines:
@@ -89,12 +89,8 @@ def _not_plain(lines: str) -> list[int]:
 
 
 def _plain_normalised(text: str, how: Normalisation) -> str:
-    """The same of lines that hold nothing that ``normalise`` does something about, before or after."""
-    if how is Normalisation.EXACT:
-        return text
-    if how in LADDER:
-        text = text.translate(_ASCII) if _WIDE.search(text) else text
-    if how is Normalisation.WIDTH:
+    """The same of lines that hold nothing that ``_not_plain`` finds."""
+    if how in (Normalisation.EXACT, Normalisation.WIDTH):
         return text
     text = text.replace(" ", "")
     if how in (Normalisation.NOPUNCT, Normalisation.JASO):

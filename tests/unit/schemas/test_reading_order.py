@@ -119,7 +119,7 @@ def test_any_order_of_the_input_gives_one_order(page: list[Polygon], chance: ran
     assert read(read(page)) == read(page)
 
 
-@fast
+@settings(deadline=None, max_examples=60)
 @given(layouts)
 def test_where_no_box_is_beside_another_there_is_no_gutter_to_seek(page: list[Polygon]) -> None:
     found = in_reading_order(page)
