@@ -19,6 +19,8 @@ from schemas.reading import Polygon
 
 Floats = NDArray[np.float64]
 Indexes = NDArray[np.intp]
+NEXT = (1, 2, 3, 0)
+"""Index of the corner after each of four."""
 AT_ONCE = 2000
 """Pairs of outlines that are clipped in one go: what they take then fits a processor's cache."""
 
@@ -31,7 +33,7 @@ class Outlines:
         polygons: as they came.
         convex: which have four corners that turn one way; what follows has zeros for the others in ``quads`` only.
         quads: corners, turning so that the area is positive, [outline, corner, x and y].
-        bounds: left, top, right, bottom, [outline, 4]; NaN for one that is not finite.
+        bounds: left, top, right, bottom, [outline, 4]; NaN for one that lies on nothing.
         areas: in square pixels; what an outline that crosses itself encloses; 0 for one that is not finite.
     """
 
@@ -48,26 +50,48 @@ class Outlines:
 
 def outlines_of(polygons: Sequence[Polygon]) -> Outlines:
     """Makes outlines ready. One with fewer than three corners, or with one that is no finite number, lies on nothing."""
-    count = len(polygons)
-    lengths = np.fromiter(map(len, polygons), dtype=np.intp, count=count)
-    numbers = itertools.chain.from_iterable(itertools.chain.from_iterable(polygons))
-    corners = np.fromiter(numbers, dtype=np.float64, count=2 * int(lengths.sum())).reshape(-1, 2)
-    four = lengths == 4
-    quads = np.zeros((count, 4, 2))
-    quads[four] = corners[np.repeat(four, lengths)].reshape(-1, 4, 2)
+    quads = quads_of(polygons)
     with np.errstate(invalid="ignore", over="ignore"):
         twice = _cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])
         quads[twice < 0] = quads[twice < 0, ::-1]
-        sides = np.roll(quads, -1, axis=1) - quads
-        convex = (_cross(sides, np.roll(sides, -1, axis=1)) > 0).all(axis=1) & np.isfinite(twice)
+        sides = quads[:, NEXT] - quads
+        convex = (_cross(sides, sides[:, NEXT]) > 0).all(axis=1) & np.isfinite(twice)
     quads[~convex] = 0
     areas = np.where(convex, np.abs(twice) / 2, 0.0)
-    bounds = np.concatenate((quads.min(axis=1), quads.max(axis=1)), axis=1)
+    bounds = np.where(convex[:, None], np.concatenate((quads.min(axis=1), quads.max(axis=1)), axis=1), np.nan)
     if not convex.all():
         others = shapes_of([polygon for polygon, simple in zip(polygons, convex, strict=True) if not simple])
         areas[~convex] = shapely.area(others)
         bounds[~convex] = shapely.bounds(others)
     return Outlines(polygons, convex, quads, bounds, areas)
+
+
+def quads_of(polygons: Sequence[Polygon]) -> Floats:
+    """Corners of the outlines that have four, [outline, 4, x and y]; zeros for the others."""
+    lengths, corners = _flat(polygons)
+    four = lengths == 4
+    quads = np.zeros((len(polygons), 4, 2))
+    quads[four] = corners[np.repeat(four, lengths)].reshape(-1, 4, 2)
+    return quads
+
+
+def bounds_of(polygons: Sequence[Polygon]) -> Floats:
+    """Left, top, right, bottom of each outline, [outline, 4]; NaN where there is no corner or one that is not finite."""
+    lengths, corners = _flat(polygons)
+    bounds = np.full((len(polygons), 4), np.nan)
+    some = lengths > 0
+    if some.any():
+        starts = (np.cumsum(lengths) - lengths)[some]
+        bounds[some] = np.concatenate((np.minimum.reduceat(corners, starts), np.maximum.reduceat(corners, starts)), axis=1)
+    bounds[~np.isfinite(bounds).all(axis=1)] = np.nan
+    return bounds
+
+
+def _flat(polygons: Sequence[Polygon]) -> tuple[Indexes, Floats]:
+    """How many corners each outline has, and all corners in order, [corner, x and y]."""
+    lengths = np.fromiter(map(len, polygons), dtype=np.intp, count=len(polygons))
+    numbers = itertools.chain.from_iterable(itertools.chain.from_iterable(polygons))
+    return lengths, np.fromiter(numbers, dtype=np.float64, count=2 * int(lengths.sum())).reshape(-1, 2)
 
 
 def touching(one: Floats, other: Floats) -> tuple[Indexes, Indexes]:
@@ -104,8 +128,8 @@ def _clipped(subjects: Floats, clips: Floats) -> Floats:
     for side in range(4):
         start_x = corner_x[side]
         start_y = corner_y[side]
-        side_x = corner_x[(side + 1) % 4] - start_x
-        side_y = corner_y[(side + 1) % 4] - start_y
+        side_x = corner_x[NEXT[side]] - start_x
+        side_y = corner_y[NEXT[side]] - start_y
         inside = side_x * (y - start_y) - side_y * (x - start_x)
         off = np.minimum(inside, 0) / (side_x * side_x + side_y * side_y)
         moved_x = x + off * side_y

@@ -5,14 +5,16 @@ Written from the rules of the Robust Reading Competition's script; it shares no 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shapely.geometry import Polygon as Shape
 
 from schemas.reading import Polygon, Reading
 from stages.evaluate.detection import DetectionCounts
 
 
-def icdar_counts(truth: Reading, other: Reading, threshold: float = 0.5) -> DetectionCounts:
-    """Counts of one image at one threshold: ``matched`` has one number, ``optimal`` is not counted."""
+def icdar_counts(truth: Reading, other: Reading, thresholds: Sequence[float]) -> DetectionCounts:
+    """Counts of one image; ``optimal`` is not counted."""
     shapes = [_shape(region.polygon) for region in truth.regions]
     others = [_shape(region.polygon) for region in other.regions]
     ignored = {i for i, region in enumerate(truth.regions) if not region.attributes.legible}
@@ -22,20 +24,25 @@ def icdar_counts(truth: Reading, other: Reading, threshold: float = 0.5) -> Dete
             if shape.area and shapes[i].intersection(shape).area / shape.area > 0.5:
                 left_out.add(j)
                 break
-    taken: set[int] = set()
-    matched = 0
-    for i, mine in enumerate(shapes):
-        if i in ignored:
-            continue
-        for j, theirs in enumerate(others):
-            if j in left_out or j in taken:
-                continue
-            shared = mine.intersection(theirs).area
-            if shared / ((mine.area + theirs.area - shared) or 1) > threshold:
-                taken.add(j)
-                matched += 1
-                break
-    return DetectionCounts(len(shapes) - len(ignored), len(others) - len(left_out), (matched,))
+    ious = {(i, j): _overlap(mine, theirs) for i, mine in enumerate(shapes) for j, theirs in enumerate(others)
+            if i not in ignored and j not in left_out}
+    matched = tuple(_pairs(ious, threshold) for threshold in thresholds)
+    return DetectionCounts(len(shapes) - len(ignored), len(others) - len(left_out), matched)
+
+
+def _pairs(ious: dict[tuple[int, int], float], threshold: float) -> int:
+    rows = set()
+    columns = set()
+    for i, j in sorted(ious):
+        if i not in rows and j not in columns and ious[i, j] > threshold:
+            rows.add(i)
+            columns.add(j)
+    return len(rows)
+
+
+def _overlap(one: Shape, other: Shape) -> float:
+    shared = one.intersection(other).area
+    return float(shared / ((one.area + other.area - shared) or 1))
 
 
 def copied_loop(truths: list[Polygon], others: list[Polygon]) -> int:

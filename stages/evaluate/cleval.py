@@ -16,7 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from schemas.geometry import shapes_of
-from schemas.outlines import Floats, Indexes, outlines_of, touching
+from schemas.outlines import Floats, Indexes, bounds_of, touching
 from schemas.reading import Reading
 from stages.compare import Overlaps, measure_overlaps
 from stages.evaluate.letters import Hits, contain, place_letters, width_to_height
@@ -104,14 +104,14 @@ def count_cleval(truth: Reading, other: Reading, overlaps: Overlaps | None = Non
 
 def _hits(truth: Reading, other: Reading, overlaps: Overlaps) -> Hits:
     polygons = [region.polygon for region in truth.regions]
-    lengths = np.array([len(region.text) for region in truth.regions], dtype=np.intp)
-    illegible = np.array([not region.attributes.legible for region in truth.regions], dtype=bool)
-    if illegible.any():
-        ratio = width_to_height(polygons)[illegible]
-        lengths[illegible] = np.minimum(np.round(0.5 + np.maximum(ratio, 1 / ratio)), MOST)
-    letters = place_letters(polygons, lengths)
-    pairs = np.repeat(np.arange(len(overlaps.one)), lengths[overlaps.one])
-    number = np.arange(len(pairs)) - (np.cumsum(lengths[overlaps.one]) - lengths[overlaps.one])[pairs]
+    ratios = width_to_height(polygons)
+    unknown = np.minimum(np.round(0.5 + np.maximum(ratios, 1 / ratios)), MOST)
+    lengths = np.array([len(region.text) if region.attributes.legible else -1 for region in truth.regions], dtype=np.intp)
+    lengths = np.where(lengths < 0, unknown, lengths).astype(np.intp)
+    letters = place_letters(polygons, ratios, lengths)
+    many = lengths[overlaps.one]
+    pairs = np.repeat(np.arange(len(many)), many)
+    number = np.arange(len(pairs)) - (np.cumsum(many) - many)[pairs]
     letter = (np.cumsum(lengths) - lengths)[overlaps.one[pairs]] + number
     inside = contain([region.polygon for region in other.regions], overlaps.other[pairs], letters.middle[letter])
     pairs = pairs[inside]
@@ -138,7 +138,7 @@ def _shares(truth: Reading, other: Reading, overlaps: Overlaps) -> Floats:
 
 def _uncover(shared: Floats, truth: Reading, other: Reading, illegible: list[int]) -> None:
     """Takes from what don't-care regions share what other regions of the truth lie on."""
-    bounds = outlines_of([region.polygon for region in truth.regions]).bounds
+    bounds = bounds_of([region.polygon for region in truth.regions])
     legible = [index for index in range(len(truth.regions)) if index not in set(illegible)]
     rows, columns = touching(bounds[illegible], bounds[legible])
     for row in np.unique(rows):

@@ -7,13 +7,12 @@ are a pixel longer than their corners lie apart. Scores add up over images; the 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.outlines import Floats
+from schemas.outlines import Floats, bounds_of
 from schemas.reading import Reading
 from stages.evaluate.rates import Rates, make_rates
 
@@ -63,8 +62,8 @@ def count_deteval(truth: Reading, other: Reading) -> DetEvalCounts:
         truth: the reading taken for true.
         other: the reading that is judged.
     """
-    mine = _boxes(truth)
-    theirs = _boxes(other)
+    mine = bounds_of([region.polygon for region in truth.regions])  # NaN lies on nothing
+    theirs = bounds_of([region.polygon for region in other.regions])
     wanted = np.array([region.attributes.legible for region in truth.regions], dtype=bool)
     shared = _sides(np.minimum(mine[:, None, 2:], theirs[:, 2:]) - np.maximum(mine[:, None, :2], theirs[:, :2]))
     recall = _shares(shared, _sides(mine[:, 2:] - mine[:, :2])[:, None])
@@ -132,15 +131,6 @@ def _merges(shares: _Shares, free_truth: Bools, free_found: Bools) -> list[int]:
             free_truth[covered] = False
             found.append(len(covered))
     return found
-
-
-def _boxes(reading: Reading) -> Floats:
-    """Left, top, right, bottom of each region; NaN where a corner is no finite number, so that it lies on nothing."""
-    ends = [tuple(zip(*region.polygon, strict=True)) for region in reading.regions]
-    boxes = np.array([(min(x), min(y), max(x), max(y)) for x, y in ends], dtype=np.float64).reshape(-1, 4)
-    finite = [all(map(math.isfinite, (*x, *y))) for x, y in ends]
-    boxes[~np.array(finite, dtype=bool)] = np.nan
-    return boxes
 
 
 def _sides(lengths: Floats) -> Floats:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from schemas.outlines import Floats, Indexes
+from schemas.outlines import NEXT, Floats, Indexes, quads_of
 from schemas.reading import Point, Polygon
 
 UPRIGHT = 0.5
@@ -53,8 +53,9 @@ class Hits:
 
 def width_to_height(polygons: Sequence[Polygon]) -> Floats:
     """Mean of the upper and the lower side over mean of the two others, of each outline; 1 where a number is not finite."""
-    corners = _corners_of_quads(polygons)
-    sides = np.hypot(*np.moveaxis(corners - np.roll(corners, -1, axis=1), 2, 0))
+    quads = quads_of(polygons)
+    along = quads - quads[:, NEXT]
+    sides = np.hypot(along[..., 0], along[..., 1])
     for index in _without_four(polygons):
         upper, lower = _long_sides(polygons[index])
         ends = (upper[0] - lower[0], upper[-1] - lower[-1])
@@ -64,16 +65,17 @@ def width_to_height(polygons: Sequence[Polygon]) -> Floats:
     return found
 
 
-def place_letters(polygons: Sequence[Polygon], counts: Indexes) -> Letters:
+def place_letters(polygons: Sequence[Polygon], ratios: Floats, counts: Indexes) -> Letters:
     """Places letters.
 
     Args:
         polygons: outlines of regions.
+        ratios: what ``width_to_height`` says of them.
         counts: how many letters each has.
     """
-    corners = _corners_of_quads(polygons)
+    quads = quads_of(polygons)
     # A text that runs downwards begins at the lower end for CLEval. Which end matters only to the order of its parts.
-    turned = np.where((width_to_height(polygons) < UPRIGHT)[:, None, None], np.roll(corners, 1, axis=1), corners)
+    turned = np.where((ratios < UPRIGHT)[:, None, None], quads[:, (3, 0, 1, 2)], quads)
     start = (turned[:, 0] + turned[:, 3]) / 2
     region = np.repeat(np.arange(len(polygons)), counts)
     number = np.arange(len(region)) - (np.cumsum(counts) - counts)[region]
@@ -91,21 +93,18 @@ def contain(polygons: Sequence[Polygon], which: Indexes, points: Floats) -> NDAr
     A point on a left or an upper side is inside, one on a right or a lower side is not: shared sides belong to one of two.
     """
     longest = max(map(len, polygons), default=1)
-    padded = [(*polygon, *polygon[-1:] * (longest - len(polygon))) for polygon in polygons]
+    padded = [corner for polygon in polygons for corner in (*polygon, *polygon[-1:] * (longest - len(polygon)))]
     corners = np.array(padded, dtype=np.float64).reshape(len(polygons), longest, 2)[which]
+    before = corners[:, np.arange(-1, longest - 1)]
     x, y = points.T[..., None]
-    here_x, here_y = np.moveaxis(corners, 2, 0)
-    last_x, last_y = np.moveaxis(np.roll(corners, 1, axis=1), 2, 0)
+    here_x = corners[..., 0]
+    here_y = corners[..., 1]
+    last_x = before[..., 0]
+    last_y = before[..., 1]
     spans = (here_y <= y) != (last_y <= y)
     slope = np.divide((last_x - here_x) * (y - here_y), last_y - here_y, out=np.zeros_like(here_x), where=spans)
     inside: NDArray[np.bool_] = (spans & (x < slope + here_x)).sum(axis=1) % 2 == 1
     return inside
-
-
-def _corners_of_quads(polygons: Sequence[Polygon]) -> Floats:
-    """Corners of outlines with four, [outline, 4, 2]; zeros for the others."""
-    zeros: Polygon = ((0.0, 0.0),) * 4
-    return np.array([polygon if len(polygon) == 4 else zeros for polygon in polygons], dtype=np.float64).reshape(-1, 4, 2)
 
 
 def _without_four(polygons: Sequence[Polygon]) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
@@ -21,9 +23,11 @@ def count_read(truth: Reading, other: Reading, matched: NDArray[np.bool_], hits:
     """
     left = [region.text for region in other.regions]
     shared = set(np.flatnonzero(matched.sum(axis=0) > 1).tolist())
+    parts_of: dict[int, list[int]] = defaultdict(list)
+    for index, part in np.argwhere(matched).tolist():
+        parts_of[index].append(part)
     found = 0
-    for index in np.flatnonzero(matched.any(axis=1)).tolist():
-        parts = np.flatnonzero(matched[index]).tolist()
+    for index, parts in parts_of.items():
         if len(parts) > 1:
             parts = _in_order(parts, index, hits)
         text = truth.regions[index].text
@@ -40,12 +44,14 @@ def count_read(truth: Reading, other: Reading, matched: NDArray[np.bool_], hits:
 def _in_order(parts: list[int], region: int, hits: Hits) -> list[int]:
     """Parts of a word in the order of the letters that they have; each letter brings one, and one more comes last."""
     of_word = hits.region == region
+    having: dict[int, set[int]] = defaultdict(set)
+    for letter, part in zip(hits.letter[of_word].tolist(), hits.other[of_word].tolist(), strict=True):
+        having[letter].add(part)
     waiting = list(parts)
     found: list[int] = []
-    for letter in np.unique(hits.letter[of_word]):
+    for _, here in sorted(having.items()):
         if len(waiting) == 1:
             break
-        here = set(hits.other[of_word & (hits.letter == letter)].tolist())
         if (first := next((part for part in waiting if part in here), None)) is not None:
             found.append(first)
             waiting.remove(first)
@@ -54,10 +60,13 @@ def _in_order(parts: list[int], region: int, hits: Hits) -> list[int]:
 
 def _common(one: str, other: str) -> str:
     """A longest common subsequence; of several, the one that the package finds."""
-    lengths = np.zeros((len(one) + 1, len(other) + 1), dtype=np.intp)
-    for i, letter in enumerate(one, 1):
-        for j, read in enumerate(other, 1):
-            lengths[i, j] = lengths[i - 1, j - 1] + 1 if letter == read else max(lengths[i - 1, j], lengths[i, j - 1])
+    lengths = [[0] * (len(other) + 1)]
+    for letter in one:
+        above = lengths[-1]
+        row = [0]
+        for j, read in enumerate(other):
+            row.append(above[j] + 1 if letter == read else max(above[j + 1], row[j]))
+        lengths.append(row)
     i = len(one)
     j = len(other)
     found: list[str] = []
@@ -66,7 +75,7 @@ def _common(one: str, other: str) -> str:
             found.append(one[i - 1])
             i -= 1
             j -= 1
-        elif lengths[i - 1, j] > lengths[i, j - 1]:
+        elif lengths[i - 1][j] > lengths[i][j - 1]:
             i -= 1
         else:
             j -= 1
