@@ -30,7 +30,7 @@ def parquet_images(path: Path) -> Iterator[SeenImage]:
     number = 0
     with _opened(path) as file:
         columns = [name for name in ("image_id", "regions", "unit") if name in file.schema_arrow.names]
-        for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
+        for batch in _batches(file, columns, path):
             image_ids = batch.column("image_id").to_pylist()
             units = batch.column("unit").to_pylist() if "unit" in columns else [None] * len(image_ids)
             for image_id, unit, regions in zip(image_ids, units, _regions(batch.column("regions"), number), strict=True):
@@ -41,8 +41,8 @@ def parquet_images(path: Path) -> Iterator[SeenImage]:
 def _opened(path: Path) -> pq.ParquetFile:
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise PredictionsWrong(f"{path.name} begins like Parquet, and is damaged or cut off ({error})") from error
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
     schema = file.schema_arrow
     try:
         regions = schema.field("regions").type
@@ -54,6 +54,17 @@ def _opened(path: Path) -> pq.ParquetFile:
     if not well:
         raise PredictionsWrong(f"{path.name} has the columns {', '.join(schema.names[:20])}. {NEEDED}")
     return file
+
+
+def _batches(file: pq.ParquetFile, columns: list[str], path: Path) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from file.iter_batches(ROWS_AT_ONCE, columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> PredictionsWrong:
+    return PredictionsWrong(f"{path.name} begins like Parquet, and is damaged or cut off ({error})")
 
 
 def _is_text(kind: pa.DataType) -> bool:
