@@ -42,7 +42,7 @@ PARTIAL = {"ix_arrivals_undecoded"}
 WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
     "label_status.work", "label_status.compared", "releasable.candidates", "releasable.photographs", "releasable.repeated",
-    "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs", "points.slices_by_image",
+    "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs", "points.accepted_of_campaign",
     "readings.accepted_under_other_versions", "submissions.submission_rows", "label_queue.pages_given",
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",

@@ -10,6 +10,7 @@ from adapters.label_studio.configs import load_annotation_config
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from schemas.recipes.annotation_config import AnnotationConfig
+from workbench.named_slices import KnownSlices
 from workbench.run import Alone, Run
 from workbench.settings import Settings, load_settings
 
@@ -62,7 +63,7 @@ class Workbench:
         Raises:
             SettingError: there is none, or something is wrong with it.
         """
-        return load_annotation_config(self.settings.annotation_configs / name)
+        return load_annotation_config(self.settings.annotation_configs / name, KnownSlices(self.settings))
 
 
 def open_workbench(run: Run | None = None) -> Workbench:

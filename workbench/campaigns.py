@@ -12,6 +12,7 @@ from saegim.names import did_you_mean, unknown
 from schemas.errors import SettingError
 from schemas.recipes.campaign import Campaign, parse_campaign
 from schemas.text import normalise
+from workbench.named_slices import KnownSlices
 from workbench.settings import ROOT, Settings
 
 
@@ -59,11 +60,12 @@ def load_campaigns(settings: Settings, only: str | None = None) -> Campaigns:
     found = Campaigns(_shown(settings.campaigns))
     files: dict[str, str] = {}
     configs = config_names(settings.annotation_configs)
+    slices = KnownSlices(settings)
     for path in sorted(settings.campaigns.glob("*.yaml")):
         where = _shown(path)
         stem = normalise(path.stem)
         try:
-            campaign = parse_campaign(path.read_text(encoding="utf-8"), where)
+            campaign = parse_campaign(path.read_text(encoding="utf-8"), where, slices)
             if campaign.annotation_config and campaign.annotation_config not in configs:
                 stem = campaign.name  # what its submissions are known by
                 raise SettingError(f"{where}: annotation_config: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -22,7 +22,7 @@ from schemas.arrow import LABELS, REGION
 from schemas.errors import SettingError
 from schemas.ids import digest
 from schemas.reading import ALL_SLICES, Reading, Region
-from schemas.recipes.slices import NamedSlice, parse_slices
+from schemas.recipes.slices import TAKEN, NamedSlice, parse_slices
 from workbench.settings import ROOT, Settings
 
 OF_REGIONS: dict[str, Callable[[Region], Any]] = {
@@ -169,6 +169,39 @@ def load_slices(settings: Settings) -> NamedSlices:
     except UnicodeDecodeError as error:
         raise SettingError(f"{where} is not UTF-8 ({error.reason} at byte {error.start}): save it as UTF-8") from None
     return NamedSlices(tuple(sorted(parse_slices(text, where, understood).slices, key=lambda item: item.name)))
+
+
+class KnownSlices(Collection[str]):
+    """Names of all slices that a recipe may name.
+
+    recipes/slices.yaml is read when a name is asked for that the vocabulary does not have: a wrong line in it stops what uses
+    named slices, and nothing else.
+
+    Args:
+        settings: where the file is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @functools.cached_property
+    def _all(self) -> frozenset[str]:
+        return load_slices(self._settings).known
+
+    def __contains__(self, name: object) -> bool:
+        return name in ALL_SLICES or name in self._all
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def named_among(settings: Settings, names: Iterable[str]) -> NamedSlices:
+    """The named slices among some names; the file is read only where there may be one."""
+    wanted = set(names) - TAKEN
+    return load_slices(settings).only(wanted) if wanted else NO_SLICES
 
 
 def slices_of_stored(ledger: Ledger, named: NamedSlices, campaigns: Mapping[str, str]) -> dict[str, frozenset[str]]:

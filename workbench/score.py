@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import more_itertools
+
 from datastore.ledger import submissions
-from datastore.ledger.points import replace_points, slices_by_image
+from datastore.ledger.points import accepted_of_campaign, replace_points
 from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
 from stages.score.points import ScoredSubmission, leaderboard, points
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
+from workbench.named_slices import READINGS_AT_ONCE, named_among
 from workbench.report import ScoreReport
 
 
@@ -36,8 +39,20 @@ def count_points(bench: Workbench, campaign: str | None = None) -> ScoreReport:
     return report
 
 
+def _slices_by_image(bench: Workbench, recipe: Campaign) -> dict[str, frozenset[str]]:
+    """Slices of the accepted readings of a campaign's images, by image id; of named ones, those that it gives a bonus for."""
+    named = named_among(bench.settings, recipe.bonus)
+    found: dict[str, frozenset[str]] = {}
+    readings = accepted_of_campaign(bench.ledger, recipe.name, recipe.annotation_config or bench.settings.annotation_config)
+    for chunk in more_itertools.chunked(readings, READINGS_AT_ONCE):
+        for reading, names in zip(chunk, named.of_images(chunk, [recipe.name] * len(chunk)), strict=True):
+            plain = (name for region in reading.regions for name in region.attributes.slices())
+            found[reading.image_id] = found.get(reading.image_id, frozenset()).union(names, plain)
+    return found
+
+
 def _scored(bench: Workbench, recipe: Campaign) -> list[ScoredSubmission]:
-    slices = slices_by_image(bench.ledger, recipe.name, recipe.annotation_config or bench.settings.annotation_config)
+    slices = _slices_by_image(bench, recipe)
     return [ScoredSubmission(row.submission_id, row.submitter or "", row.sent_at, Outcome(row.outcome),
                              slices.get(row.image_id or "", frozenset()))
             for row in submissions.submission_rows(bench.ledger, recipe.name)]

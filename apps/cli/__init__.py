@@ -4,7 +4,7 @@ import typer
 
 import apps.stack.commands
 import saegim.cli
-from apps.cli import datasets, evaluate, ingest, label, ledger, models, run
+from apps.cli import datasets, evaluate, ingest, label, ledger, models, run, slices
 
 
 def register(app: typer.Typer) -> None:
@@ -17,3 +17,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(label.app, name="label")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(models.app, name="models")
+    app.add_typer(slices.app, name="slices")

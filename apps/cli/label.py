@@ -5,11 +5,15 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
+from datastore.ledger import evaluations
+from pages.suspect_tables import suspects_table
 from saegim.settings import home
 from saegim.tables import Table, print_table
 from schemas.labelling import Side
 from workbench.bench import Workbench
-from workbench.label import configs, gold, migrate, people
+from workbench.evaluate.compare import find_evaluation
+from workbench.evaluate.stored import EvaluationFiles
+from workbench.label import configs, doubts, gold, migrate, people
 from workbench.label.projects import data_address
 from workbench.label.status import status_of
 from workbench.settings import load_settings
@@ -103,7 +107,7 @@ def lint(names: list[str] = typer.Argument(None, help="Annotation configs, by na
     Example:  saegim label lint scene_text
     """
     wrong = 0
-    for config in configs.lint_configs(load_settings().annotation_configs, names or ()):
+    for config in configs.lint_configs(load_settings(), names or ()):
         wrong += config.errors
         for item in config.findings:
             console.print(str(item), style=COLOURS[item.severity], markup=False, highlight=False)
@@ -111,6 +115,26 @@ def lint(names: list[str] = typer.Argument(None, help="Annotation configs, by na
             console.print(f"{config.name}: nothing to complain of", style="green", markup=False)
     if wrong:
         raise typer.Exit(1)
+
+
+@app.command()
+def doubt(evaluation: str = typer.Argument(help="Id of an evaluation, or its beginning: saegim evaluate list."),
+          first: int = typer.Option(20, "--first", min=1, help="So many of its suspected labels, the likeliest first."),
+          dry_run: bool = typer.Option(False, "--dry-run", help="Only show them.")) -> None:
+    """Send labels that an evaluation makes doubtful to a second look. A label changes only through a person and a new release.
+
+    Example:  saegim label doubt 3f2a --first 20
+    """
+    bench = Workbench(load_settings())
+    found = find_evaluation(evaluations.evaluations_made(bench.ledger), evaluation)
+    suspected = EvaluationFiles(bench.objects, bench.settings.bucket_datasets, found.folder).suspects()[:first]
+    if not suspected:
+        console.print(f"Evaluation {found.evaluation_id} suspects no label of {found.release}.")
+        return
+    print_table(console, suspects_table(f"{found.release}: labels that are perhaps wrong", suspected))
+    report = doubts.doubt(bench, suspected, dry_run=dry_run)
+    for line in report.lines(dry_run=dry_run):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("migrate")

@@ -86,15 +86,16 @@ def ingest(campaign: str = typer.Option("", help="Only this campaign's submissio
 
 @app.command()
 def prelabel(only: str = typer.Option("unlabelled", help="unlabelled: what no person has read; all; or slice:NAME, images with "
-                                                          "such a region, as slice:vertical.")) -> None:
+                                                          "such a region, as slice:vertical; a named slice too.")) -> None:
     """Let the model in use read what it has not read. What people read stays as it is.
 
     Example:  saegim run prelabel --only slice:vertical
     """
-    prepare(load_settings())
+    settings = load_settings()
+    prepare(settings)
     from flows.prelabel import prelabel as flow
 
-    check_only(only)
+    check_only(settings, only)
     show(flow(only))
 
 

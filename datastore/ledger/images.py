@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, and_, exists, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.readings import is_labelled, is_standing, reading_of_row
 from datastore.ledger.sql import in_chunks
-from datastore.ledger.tables import images, readings
+from datastore.ledger.tables import images, readings, submissions
+from schemas.reading import Reading
 from schemas.stored import StoredImage
+from schemas.submission import Outcome
+
+SlicesOf = Callable[[Sequence[Reading], Sequence[str]], Sequence[AbstractSet[str]]]
+"""Of each reading, given with the campaign that its image was sent to, the names of some slices."""
 
 
 def unread_images(ledger: Ledger, run: str, *, labelled: bool = False) -> list[StoredImage]:
@@ -30,18 +36,35 @@ def unread_images(ledger: Ledger, run: str, *, labelled: bool = False) -> list[S
         return [StoredImage(*row) for row in rows]
 
 
-def images_in_slice(ledger: Ledger, name: str, image_ids: Iterable[str]) -> set[str]:
-    """Which of these images have a region in a slice, as people read them, or where nobody did, as any model did."""
+def slices_of_attributes(readings_found: Sequence[Reading], _campaigns: Sequence[str]) -> list[AbstractSet[str]]:
+    """Of each reading, the slices of the vocabulary that have a region of it."""
+    return [{name for region in reading.regions for name in region.attributes.slices()} for reading in readings_found]
+
+
+def images_in_slice(ledger: Ledger, name: str, image_ids: Iterable[str],
+                    slices_of: SlicesOf = slices_of_attributes) -> set[str]:
+    """Which of these images have a region in a slice, as people read them, or where nobody did, as any model did.
+
+    Args:
+        ledger: where.
+        name: of the slice.
+        image_ids: of the images.
+        slices_of: tells the slices of readings of images that were sent to some campaigns; empty for one that was sent to none.
+    """
     found: set[str] = set()
     with ledger.read() as connection:
         for chunk in in_chunks(sorted(set(image_ids))):
-            slices: dict[str, dict[bool, bool]] = {}
-            for row in connection.execute(select(readings).where(readings.c.image_id.in_(chunk))):
-                reading = reading_of_row(row)
-                inside = any(name in region.attributes.slices() for region in reading.regions)
-                by_reader = slices.setdefault(row.image_id, {})
-                by_reader[reading.by_person] = by_reader.get(reading.by_person, False) or inside
-            found.update(image_id for image_id, by_reader in slices.items() if by_reader.get(True, by_reader.get(False)))
+            rows = connection.execute(
+                select(readings, submissions.c.campaign)
+                .outerjoin(submissions, and_(submissions.c.image_id == readings.c.image_id,
+                                             submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD))))
+                .where(readings.c.image_id.in_(chunk))).all()
+            read = [reading_of_row(row) for row in rows]
+            inside: dict[str, dict[bool, bool]] = {}
+            for reading, slices in zip(read, slices_of(read, [row.campaign or "" for row in rows]), strict=True):
+                by_reader = inside.setdefault(reading.image_id, {})
+                by_reader[reading.by_person] = by_reader.get(reading.by_person, False) or name in slices
+            found.update(image_id for image_id, by_reader in inside.items() if by_reader.get(True, by_reader.get(False)))
     return found
 
 

@@ -91,7 +91,7 @@ class AnnotationConfig(Recipe):
         sure: share of a model's lines that should be right where the screen does not mark them.
         queue: how deep the open queue is kept.
         image_kind: what its pictures show, where neither a model nor a person says otherwise.
-        requested: slices that are labelled first, in this order.
+        requested: slices that are labelled first, in this order; named ones too.
         dense: an image with more regions than this goes to the config ``dense_config``, line by line.
         dense_height: an image whose lines are lower than this on the screen when it opens goes there too, in pixels of the
             screen; 0 for none.

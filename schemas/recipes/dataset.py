@@ -48,13 +48,6 @@ class Known:
     slices: Collection[str] = ALL_SLICES
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """In place of ``Known`` for the recipe of a release that is out: a slice that it names may have no definition any more."""
-
-    slices: None = None
-
-
 def _campaign(name: str, info: ValidationInfo) -> str:
     name = normalise(name)
     if isinstance(info.context, Known) and name not in info.context.campaigns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
@@ -90,6 +91,16 @@ def parse_slices(text: str, where: str, understand: Understand | None = None) ->
         WrongRecipe: with each wrong line.
     """
     return parse_recipe(Slices, text, where, understand)
+
+
+@dataclass(frozen=True, slots=True)
+class SliceNames:
+    """What a recipe may call a slice, as the context of its validators; None where any name will do.
+
+    The recipe of a release that is out may name a slice that has no definition any more.
+    """
+
+    slices: Collection[str] | None = None
 
 
 def slices_known(info: ValidationInfo) -> Collection[str] | None:

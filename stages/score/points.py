@@ -43,7 +43,8 @@ class Standing:
 
 
 def points(campaign: Campaign, submissions: Iterable[ScoredSubmission]) -> list[PointLine]:
-    """Points of a campaign: for each accepted photograph sent in time, and a bonus for each rare slice on it once.
+    """Points of a campaign: for each accepted photograph sent in time, and a bonus for each rare slice on it once, on
+    the days of the bonus.
 
     Duplicates, rejections and everything that is not accepted get none.
     """
@@ -52,8 +53,8 @@ def points(campaign: Campaign, submissions: Iterable[ScoredSubmission]) -> list[
         if item.outcome is not Outcome.ACCEPTED or not campaign.counts(item.sent_at):
             continue
         lines.append(PointLine(item.submission_id, item.submitter, "accepted", campaign.points))
-        lines += [PointLine(item.submission_id, item.submitter, name, campaign.bonus[name])
-                  for name in sorted(item.slices & campaign.bonus.keys())]
+        lines += [PointLine(item.submission_id, item.submitter, name, worth)
+                  for name, worth in campaign.bonus_at(item.sent_at).items() if name in item.slices]
     return lines
 
 

@@ -379,7 +379,7 @@ def test_screens_with_the_text_in_the_list_are_followed_by_those_with_a_field(la
     config = here.folder / "annotation_configs" / "scene_text" / "config.xml"
     field = config.read_text(encoding="utf-8")
     with monkeypatch.context() as earlier:
-        earlier.setattr("adapters.label_studio.configs.lint_folder", lambda _: [])  # whose keys type
+        earlier.setattr("adapters.label_studio.configs.lint_folder", lambda *_: [])  # whose keys type
         config.write_text((SCREENS / "scene_text_2.xml").read_text(encoding="utf-8"), encoding="utf-8")
         here.change(version=2)
         fill(bench.ledger, bench.model, 3, regions=2, seed="screens")

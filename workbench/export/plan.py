@@ -21,7 +21,7 @@ from stages.export.leaks import LeakReport
 from stages.export.plan import Plan, arrivals, plan, regrouped
 from workbench.bench import Workbench
 from workbench.export.promises import frozen_elsewhere, frozen_of, recipe_of, regrouped_without_left_out
-from workbench.named_slices import NO_SLICES, NamedSlices, load_slices, slices_of_stored
+from workbench.named_slices import NO_SLICES, NamedSlices, named_among, slices_of_stored
 
 AGREED = {"agreed"}
 """Keys of a recipe that say nothing of what a release holds."""
@@ -120,7 +120,7 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     groups = group(photographs(bench.ledger), recipe.groups.burst_minutes, recipe.groups.by_submitter,
                    {name: known.cluster_id for name, known in before.items()}, repeated(bench.ledger) if before else ())
     stays_frozen = {name for name in earlier.frozen if f"{THAW} {name}" not in _agreed(recipe, parent)}
-    named = load_slices(bench.settings).only(recipe.slices_counted)
+    named = named_among(bench.settings, recipe.slices_counted)
     planned = plan(recipe, _candidates(bench.ledger, recipe, named), groups, before, stays_frozen)
     planned, bridges = regrouped_without_left_out(bench.ledger, recipe, planned, groups, before)
     arrived = arrivals(planned.samples, before)

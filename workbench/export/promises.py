@@ -14,7 +14,8 @@ from datastore.objects import ObjectStore
 from datastore.releases import newest, places
 from saegim.manifest import Manifest
 from saegim.releases import Releases
-from schemas.recipes.dataset import Dataset, Published
+from schemas.recipes.dataset import Dataset
+from schemas.recipes.slices import SliceNames
 from schemas.sample import Before
 from stages.export.bridges import BY_HAND, FOUND, Bridge, bridges, groups_in_two_splits
 from stages.export.changes import Change
@@ -26,7 +27,7 @@ from workbench.settings import Settings
 def recipe_of(release: Manifest) -> Dataset | None:
     """The recipe that made a release; None where this version of Saegim cannot read it any more."""
     try:
-        return Dataset.model_validate(release.recipe, context=Published())
+        return Dataset.model_validate(release.recipe, context=SliceNames())
     except ValidationError:
         return None
 

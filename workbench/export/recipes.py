@@ -12,7 +12,7 @@ from schemas.errors import SettingError
 from schemas.recipes.dataset import Dataset, Known, parse_dataset
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
-from workbench.named_slices import load_slices
+from workbench.named_slices import KnownSlices
 from workbench.settings import ROOT
 
 DATASETS = ROOT / "recipes" / "datasets"
@@ -22,7 +22,7 @@ def known_names(bench: Workbench) -> Known:
     """What a dataset recipe may name."""
     return Known({*load_campaigns(bench.settings).by_name, *names.campaigns(bench.ledger)},
                  {*config_names(bench.settings.annotation_configs), *names.annotation_configs(bench.ledger)},
-                 functools.partial(names.image_ids, bench.ledger), load_slices(bench.settings).known)
+                 functools.partial(names.image_ids, bench.ledger), KnownSlices(bench.settings))
 
 
 def load_dataset(name: str, known: Known | None = None, folder: Path = DATASETS) -> Dataset:

@@ -13,15 +13,15 @@ from stages.export.sizes_needed import SizeNeeded, SliceSizes, size_needed
 from workbench.bench import Workbench
 from workbench.export.plan import NextRelease
 from workbench.export.samples import read_samples
-from workbench.named_slices import load_slices
+from workbench.named_slices import KnownSlices, named_among
 
 
 def check_slices(bench: Workbench, names: Sequence[str]) -> None:
     """Raises SettingError where nothing knows a slice of one of these names; ``all`` is one too."""
-    known = {*load_slices(bench.settings).known, EVERYTHING_IS}
+    known = KnownSlices(bench.settings)
     for name in names:
-        if name not in known:
-            raise SettingError(unknown("slice", name, known))
+        if name != EVERYTHING_IS and name not in known:
+            raise SettingError(unknown("slice", name, [*known, EVERYTHING_IS]))
 
 
 def sizes_needed(bench: Workbench, release: NextRelease, names: Sequence[str], points: float,
@@ -35,7 +35,7 @@ def sizes_needed(bench: Workbench, release: NextRelease, names: Sequence[str], p
         points: percentage points of the change that each test set is to show.
         advance: told how many samples more were looked through.
     """
-    named = load_slices(bench.settings).only(names)
+    named = named_among(bench.settings, names)
     regions: dict[str, Counter[str]] = {name: Counter() for name in names}
     images: Counter[str] = Counter()
     standing: dict[str, bool] = defaultdict(bool)

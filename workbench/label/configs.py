@@ -13,6 +13,8 @@ from saegim.names import did_you_mean
 from schemas.errors import SettingError
 from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
+from workbench.named_slices import KnownSlices
+from workbench.settings import Settings
 
 
 def config_or_default(bench: Workbench, name: str) -> AnnotationConfig:
@@ -42,19 +44,20 @@ class Linted:
         return sum(item.severity is Severity.ERROR for item in self.findings)
 
 
-def lint_configs(root: Path, names: Sequence[str]) -> Iterator[Linted]:
+def lint_configs(settings: Settings, names: Sequence[str]) -> Iterator[Linted]:
     """Looks annotation configs through, one after the other.
 
     Args:
-        root: folder of the annotation configs.
-        names: of configs, or paths of folders; all in ``root`` where there are none.
+        settings: where the annotation configs and the named slices are.
+        names: of configs, or paths of folders; all configs where there are none.
 
     Raises:
         SettingError: a name is neither; nothing was looked through.
     """
+    root = settings.annotation_configs
     folders = [_folder_of(root, name) for name in names] or sorted(path for path in root.iterdir() if path.is_dir())
     for folder in folders:
-        yield Linted(folder.name, tuple(lint_folder(folder)))
+        yield Linted(folder.name, tuple(lint_folder(folder, KnownSlices(settings))))
 
 
 def _folder_of(root: Path, name: str) -> Path:

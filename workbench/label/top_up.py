@@ -19,11 +19,13 @@ from stages.label.rooms import RATE_DAYS, Room, measure_room
 from workbench.bench import Workbench
 from workbench.label.calibration import mark_planned
 from workbench.label.claims import claim_project
+from workbench.label.demanded import with_demand
 from workbench.label.gold import make_gold
 from workbench.label.image_tasks import image_task_maker
 from workbench.label.line_tasks import push_lines
 from workbench.label.projects import data_address, project_of
 from workbench.label.push import push
+from workbench.label.requested import with_requested
 from workbench.label.second_looks import push_second_looks
 from workbench.label.shares import load_shares, take_back_moved, whole_images
 from workbench.report import LabelReport
@@ -39,7 +41,8 @@ def top_up(bench: Workbench) -> LabelReport:
     take_back_moved(bench, shares, report)
     for name, share in shares.by_config.items():
         try:
-            _top_up_config(bench, whole_images(bench, name), share, run, report)
+            config = with_demand(bench.ledger, whole_images(bench, name), bench.settings.dataset)
+            _top_up_config(bench, config, share, run, report)
         except SettingError as error:
             report.failed.append(error)
     return report
@@ -49,29 +52,30 @@ def _top_up_config(bench: Workbench, config: AnnotationConfig, share: Share, run
     """Tops up the projects of one annotation config with the images that it takes."""
     main = project_of(bench, config)
     report.projects[config.name] = main.number
-    waiting = _for_first_readers(bench.ledger, config, main, run, share)
+    waiting = _for_first_readers(bench, config, main, run, share)
     _top_up_project(bench, config, main, waiting.images, report)
     if config.overlap or config.gold:
         second = project_of(bench, config, Side.B)
-        _top_up_project(bench, config, second, _for_second_readers(bench.ledger, config, second, run, share), report)
+        _top_up_project(bench, config, second, _for_second_readers(bench, config, second, run, share), report)
     if config.dense_config:
         _top_up_lines(bench, config, waiting.pages, report)
     push_second_looks(bench, config, report)
 
 
-def _for_first_readers(ledger: Ledger, config: AnnotationConfig, project: Project, run: str, share: Share) -> ByDensity:
+def _for_first_readers(bench: Workbench, config: AnnotationConfig, project: Project, run: str, share: Share) -> ByDensity:
     """Images that nobody was given yet, and gold whose truth is known; apart from them the dense pages."""
-    waiting = label_queue.described(ledger, run, label_queue.waiting_ids(ledger, project, run, share))
-    by_line = label_queue.images_given(ledger, config.dense_config) if config.dense_config else set()
-    return split_by_density(config, waiting, by_line)
+    waiting = label_queue.described(bench.ledger, run, label_queue.waiting_ids(bench.ledger, project, run, share))
+    by_line = label_queue.images_given(bench.ledger, config.dense_config) if config.dense_config else set()
+    return split_by_density(config, with_requested(bench.ledger, bench.settings, config, waiting), by_line)
 
 
-def _for_second_readers(ledger: Ledger, config: AnnotationConfig, project: Project, run: str, share: Share) -> list[Waiting]:
+def _for_second_readers(bench: Workbench, config: AnnotationConfig, project: Project, run: str, share: Share) -> list[Waiting]:
     """What is drawn for two people and was given to the first one, and gold whose truth is known."""
-    with ledger.read() as connection:
+    with bench.ledger.read() as connection:
         gold_ids = gold.gold_images(connection, config.name)
-    ids = label_queue.waiting_ids(ledger, project, run, share)
-    return label_queue.described(ledger, run, for_second_readers(config, ids, gold_ids))
+    ids = label_queue.waiting_ids(bench.ledger, project, run, share)
+    waiting = label_queue.described(bench.ledger, run, for_second_readers(config, ids, gold_ids))
+    return with_requested(bench.ledger, bench.settings, config, waiting)
 
 
 def _top_up_project(bench: Workbench, config: AnnotationConfig, project: Project, waiting: Sequence[Waiting],

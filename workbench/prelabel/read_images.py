@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from more_itertools import chunked
 
 from adapters.ocr.engine import OcrEngine
-from datastore.ledger import Ledger, leases, model_runs, readings, submissions
-from datastore.ledger.images import images_in_slice, unread_images
+from datastore.ledger import leases, model_runs, readings, submissions
+from datastore.ledger.images import images_in_slice, slices_of_attributes, unread_images
 from saegim.names import did_you_mean
 from schemas.errors import SettingError
-from schemas.reading import ALL_SLICES
 from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
 from workbench.bench import Workbench
 from workbench.models import open_model
+from workbench.named_slices import KnownSlices, named_among
 from workbench.prelabel.machine import machine_use
 from workbench.prelabel.pictures import fetch_pictures, windows
 from workbench.prelabel.read_window import read_window
 from workbench.report import PrelabelReport
 from workbench.run import Failures, one_ahead, progress
+from workbench.settings import Settings
 
 UNLABELLED = "unlabelled"
 """Value of ``only``: images that no person has read."""
@@ -59,7 +60,7 @@ def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
         SettingError: ``only`` is none of these, or there is no such model.
         ModelUnavailable: its files cannot be had.
     """
-    check_only(only)
+    check_only(bench.settings, only)
     model = open_model(bench, bench.run.say)
     engine = model.engine
     model_runs.set_model_run(bench.ledger, bench.model, model.bundle.reader, engine.run, {
@@ -68,7 +69,7 @@ def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
     report = PrelabelReport(notes=[f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}.", *model.notes])
     read = bench.run.batch(read_batch)
     warm = False
-    while todo := unread(bench.ledger, engine.run, only):
+    while todo := unread(bench, engine.run, only):
         claimed = 0
         with progress(bench.run, "prelabel", len(todo), machine_use) as advance:
             if not warm:
@@ -85,18 +86,22 @@ def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
     return report
 
 
-def check_only(only: str) -> None:
+def check_only(settings: Settings, only: str) -> None:
     """Raises SettingError where ``only`` is none of the three."""
-    if only not in (UNLABELLED, ALL) and (not only.startswith(SLICE) or only.removeprefix(SLICE) not in ALL_SLICES):
-        known = [UNLABELLED, ALL, *(SLICE + name for name in ALL_SLICES)]
+    slices = KnownSlices(settings)
+    if only not in (UNLABELLED, ALL) and (not only.startswith(SLICE) or only.removeprefix(SLICE) not in slices):
+        known = [UNLABELLED, ALL, *(SLICE + name for name in slices)]
         raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with a slice{did_you_mean(only, known)}")
 
 
-def unread(ledger: Ledger, run: str, only: str) -> list[StoredImage]:
+def unread(bench: Workbench, run: str, only: str) -> list[StoredImage]:
     """Images that a model run has not read, of those that ``only`` names."""
-    found = unread_images(ledger, run, labelled=only != UNLABELLED)
+    found = unread_images(bench.ledger, run, labelled=only != UNLABELLED)
     if only.startswith(SLICE):
-        inside = images_in_slice(ledger, only.removeprefix(SLICE), [image.image_id for image in found])
+        name = only.removeprefix(SLICE)
+        named = named_among(bench.settings, [name])
+        inside = images_in_slice(bench.ledger, name, [image.image_id for image in found],
+                                 named.of_images if named.slices else slices_of_attributes)
         found = [image for image in found if image.image_id in inside]
     return found
 

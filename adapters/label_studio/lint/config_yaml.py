@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -24,16 +24,17 @@ class _Wrong:
     severity: Severity = Severity.ERROR
 
 
-def lint_yaml(config: AnnotationConfig, text: str, folder: Path) -> Iterator[Finding]:
+def lint_yaml(config: AnnotationConfig, text: str, folder: Path, slices: Collection[str] = ALL_SLICES) -> Iterator[Finding]:
     """What is wrong with a config.yaml that its model takes.
 
     Args:
         config: what it says.
         text: the file itself, for the lines.
         folder: where it lies; the other annotation configs lie beside it.
+        slices: that ``requested`` may name.
     """
-    rules = chain(_name(config, folder), _requested(config), _agreement(config), _shares(config), _dense_config(config, folder),
-                  _renames(config))
+    rules = chain(_name(config, folder), _requested(config, slices), _agreement(config), _shares(config),
+                  _dense_config(config, folder), _renames(config))
     for found in rules:
         yield Finding(CONFIG_YAML, line_of(text, found.path), found.wrong, found.repair, found.severity)
 
@@ -43,10 +44,10 @@ def _name(config: AnnotationConfig, folder: Path) -> Iterator[_Wrong]:
         yield _Wrong(("name",), f"name is {config.name!r}", f"the folder is named {folder.name!r}")
 
 
-def _requested(config: AnnotationConfig) -> Iterator[_Wrong]:
+def _requested(config: AnnotationConfig, slices: Collection[str]) -> Iterator[_Wrong]:
     for value in config.requested:
-        if value not in ALL_SLICES:
-            yield _Wrong(("requested",), f"requested names {value!r}", f"slices are {', '.join(ALL_SLICES)}")
+        if value not in slices:
+            yield _Wrong(("requested",), f"requested names {value!r}", f"slices are {', '.join(sorted(slices))}")
 
 
 def _agreement(config: AnnotationConfig) -> Iterator[_Wrong]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from adapters.label_studio.lint.config_xml import lint_xml
 from adapters.label_studio.lint.config_yaml import lint_yaml
 from adapters.label_studio.lint.findings import CONFIG_XML, CONFIG_YAML, GUIDE, Finding
 from adapters.label_studio.lint.guide import lint_guide
+from schemas.reading import ALL_SLICES
 from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from schemas.recipes.recipe import WrongRecipe, parse_recipe
 
 
-def lint_folder(folder: Path) -> list[Finding]:
-    """Everything that is wrong with the annotation config in a folder, file by file, line by line."""
+def lint_folder(folder: Path, slices: Collection[str] = ALL_SLICES) -> list[Finding]:
+    """Everything that is wrong with the annotation config in a folder, file by file, line by line.
+
+    Args:
+        folder: of the config.
+        slices: that it may name; the vocabulary's where left out.
+    """
     texts: dict[str, str] = {}
     found = []
     for name in (CONFIG_YAML, CONFIG_XML, GUIDE):
@@ -27,7 +34,7 @@ def lint_folder(folder: Path) -> list[Finding]:
         try:
             config = parse_recipe(AnnotationConfig, text, CONFIG_YAML)
             subject = config.subject
-            found += lint_yaml(config, text, folder)
+            found += lint_yaml(config, text, folder, slices)
         except WrongRecipe as error:
             found += [Finding(CONFIG_YAML, mistake.line or 1, mistake.wrong, mistake.expected or "write names with values")
                       for mistake in error.mistakes]

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import apps.stack.commands
-from apps.cli import datasets, decisions, label, ledger, models, run
+from apps.cli import datasets, decisions, label, ledger, models, run, slices
 from datastore.ledger import Ledger
 from pages.label_status_tables import tables
 from saegim.tables import Table
@@ -71,6 +71,11 @@ def test_submissions_and_holds(no_word_is_broken: Callable[..., str]) -> None:
     page = no_word_is_broken(ledger, lambda: ledger.submissions("", 200, "", False))
     assert "Waiting for the next ingest" in page and "quarantined" in page and "0000004.jpg" in page
     assert "a face" in no_word_is_broken(ledger, ledger.list_holds)
+
+
+def test_named_slices(no_word_is_broken: Callable[..., str]) -> None:
+    page = no_word_is_broken(slices, lambda: slices.list_slices(False))
+    assert "vertical-ko" in page and "ruled-handwriting" in page and "accepted" in page
 
 
 def test_how_the_labelling_goes(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
