@@ -30,7 +30,8 @@ AT_EIGHTY_PERCENT = NormalDist().inv_cdf(0.8)
 DIFFERENT = 0.2
 """Assumed share of regions that exactly one of two models reads right: the less they differ, the fewer regions do."""
 ALIKE = 0.1
-"""Assumed correlation of two regions of one group: whether both are read right."""
+"""Assumed correlation of two regions of one group: whether both are read right. Between the words of one receipt it is .04 (100
+Korean receipts with the output of one engine); groups of photographs differ more."""
 
 
 @dataclass(frozen=True, slots=True)
