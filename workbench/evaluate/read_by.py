@@ -10,7 +10,7 @@ from adapters.ocr.engine import OcrEngine, open_engine
 from adapters.predictions.images import ImageOfRelease
 from adapters.predictions.read import Predictions, read_predictions
 from datastore.ledger import Ledger, model_runs, readings
-from schemas.errors import PredictionsWrong, SettingError, UnitMismatch
+from schemas.errors import ModelUnavailable, PredictionsWrong, SettingError, UnitMismatch
 from schemas.evaluation import Faults
 from schemas.reading import Reading, Unit
 from schemas.stored import StoredImage
@@ -72,9 +72,13 @@ def _of_model_in_use(bench: Workbench, release: ReleaseImages, read_images: Read
     if not reader or not run:
         return None
     if read_images and (todo := _unread(bench.ledger, run, release)):
-        engine = open_model(bench, bench.run.say).engine
-        if engine.run == run:  # else prelabel runs elsewhere, as on another provider: its next run reads them
-            read_images(bench, engine, todo)
+        try:
+            engine = open_model(bench, bench.run.say).engine
+        except (ModelUnavailable, SettingError) as error:  # there are figures of what it has read all the same
+            bench.run.say(f"{len(todo)} images stay unread: {error}")
+        else:
+            if engine.run == run:  # else prelabel runs elsewhere, as on another provider: its next run reads them
+                read_images(bench, engine, todo)
     return _in_ledger(bench.ledger, reader, run)
 
 
