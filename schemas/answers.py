@@ -147,12 +147,14 @@ class SecondLook:
         annotation_config: name of the annotation config.
         reason: why; the annotator reads it.
         shown: ids of the readings to choose from; the first one opens.
+        doubted: a reading is accepted, and a model makes its label doubtful: that reading stays until the third person decides.
     """
 
     image_id: str
     annotation_config: str
     reason: str
     shown: tuple[str, ...]
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

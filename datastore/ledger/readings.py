@@ -93,6 +93,16 @@ def accepted_ids(connection: Connection, annotation_config: str, image_ids: Sequ
     return found
 
 
+def accepted_everywhere(connection: Connection, image_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Ids of the accepted readings of images under all annotation configs: by image id, then by name of the config, sorted."""
+    found: dict[str, dict[str, str]] = {}
+    for chunk in in_chunks(image_ids):
+        for row in connection.execute(select(accepted_readings).where(accepted_readings.c.image_id.in_(chunk))
+                                      .order_by(accepted_readings.c.annotation_config)):
+            found.setdefault(row.image_id, {})[row.annotation_config] = row.reading_id
+    return found
+
+
 def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: str) -> list[StoredReading]:
     """Accepted readings of a config that were made under another of its versions than ``run``, in order of image id.
 

@@ -1,12 +1,13 @@
 """Images of which a third person decides."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from datastore.ledger.annotations import newest_states
 from datastore.ledger.engine import Ledger
-from datastore.ledger.sql import insert_or_ignore
+from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import accepted_readings, annotations, gold, projects, second_looks, tasks
 from schemas.answers import SecondLook, StuckLook
 from schemas.labelling import Side
@@ -26,19 +27,30 @@ def second_looks_without_task(ledger: Ledger, annotation_config: str, project: s
             select(second_looks).where(second_looks.c.annotation_config == annotation_config,
                                        second_looks.c.image_id.not_in(has_task), ~settled)
             .order_by(second_looks.c.image_id))
-        return [SecondLook(row.image_id, row.annotation_config, row.reason, tuple(row.shown)) for row in rows]
+        return [SecondLook(row.image_id, row.annotation_config, row.reason, tuple(row.shown), row.doubted) for row in rows]
+
+
+def second_looks_at(connection: Connection, annotation_config: str, image_ids: Sequence[str]) -> set[str]:
+    """Those of some images that have a second look, whether somebody has answered it or not."""
+    return {image_id for some in in_chunks(image_ids) for image_id in connection.scalars(
+        select(second_looks.c.image_id).where(second_looks.c.annotation_config == annotation_config,
+                                              second_looks.c.image_id.in_(some)))}
 
 
 def needless_second_looks(ledger: Ledger, annotation_config: str) -> list[str]:
-    """Images that wait for a second look although a reading of the first readers is accepted by now; gold is not among them."""
+    """Images that wait for a second look although a reading of the first readers is accepted by now.
+
+    Neither gold nor doubted labels are among them: nobody but the third person settles those.
+    """
     of_config = second_looks.c.annotation_config == annotation_config
     is_gold = exists().where(gold.c.image_id == second_looks.c.image_id, gold.c.annotation_config == annotation_config)
     accepted = exists().where(accepted_readings.c.image_id == second_looks.c.image_id,
                               accepted_readings.c.annotation_config == annotation_config)
     looked = _looked(annotation_config)
     with ledger.read() as connection:
-        return list(connection.scalars(select(second_looks.c.image_id).where(of_config, accepted, ~is_gold, ~looked)
-                                       .order_by(second_looks.c.image_id)))
+        return list(connection.scalars(
+            select(second_looks.c.image_id).where(of_config, accepted, ~is_gold, ~looked, ~second_looks.c.doubted)
+            .order_by(second_looks.c.image_id)))
 
 
 def _looked(annotation_config: str, *, sound: bool = False) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 
@@ -254,6 +255,7 @@ second_looks = Table(
     Column("annotation_config", String(64), primary_key=True),
     Column("reason", Prose, nullable=False),
     Column("shown", JSON, nullable=False),  # ids of the readings to choose from
+    Column("doubted", Boolean, nullable=False, server_default=false()),  # wanted of an accepted reading, which stays until then
 )
 
 gold = Table(
@@ -323,6 +325,23 @@ evaluations = Table(
     Column("headline", JSON, nullable=False),  # the leading figures of all regions by their key
     Column("folder", Text, nullable=False),  # in the bucket of datasets
     Column("made_at", UtcDateTime, nullable=False),
+)
+
+demands = Table(
+    "demands", metadata,  # slices that evaluations ask for, and those that earlier ones of the same dataset asked for
+    Column("evaluation_id", String(16), primary_key=True),
+    Column("facet", String(32), primary_key=True),  # schemas.evaluation.SliceFacet
+    Column("name", NAME, primary_key=True),  # of the slice
+    Column("release", String(255), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("rank", Integer),  # from 1 on; empty where it asks no more
+    Column("reason", String(16), nullable=False),  # schemas.demand.DemandReason; of the earlier demand where it asks no more
+    Column("figure", Float),
+    Column("half_width", Float),
+    Column("regions", Integer, nullable=False),
+    Column("wanted", Integer, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("accepted", JSON, nullable=False),  # bonuses: campaign, points, first_day, last_day
 )
 
 leases = Table(

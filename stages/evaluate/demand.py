@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from schemas.demand import Demand, DemandReason
 from schemas.evaluation import Evaluation, Figure, SliceFacet, SliceFigures, SliceName
@@ -58,10 +59,20 @@ def regions_in(name: SliceName, reading: Reading, named: Sequence[Sequence[str]]
                for region, names in zip(reading.regions, named, strict=True))
 
 
-def names_for_queue(found: Sequence[Demand]) -> list[str]:
-    """Names of the demanded slices in their order, as the labelling queue knows slices: those that regions have."""
-    return [item.slice.name for item in found if item.slice.facet not in (SliceFacet.HEIGHT, SliceFacet.IMAGE_KIND,
-                                                                         SliceFacet.CONDITION)]
+def still_of_interest(evaluation: Evaluation, earlier: Mapping[SliceName, Demand]) -> list[Demand]:
+    """What an evaluation says of slices that earlier ones asked for and it does not: their figures, so that effects are seen.
+
+    Args:
+        evaluation: the newest.
+        earlier: the last demand for each such slice.
+    """
+    found = []
+    for name, demand in sorted(earlier.items()):
+        there = evaluation.of(name)
+        figure = there.figure(LEADING) if there else None
+        found.append(replace(demand, figure=figure.value if figure else None, half_width=_half_width(figure) if figure else None,
+                             regions=there.regions if there else 0, weight=0.0))
+    return found
 
 
 def _demand(item: SliceFigures, overall: float, regions: int) -> Demand | None:

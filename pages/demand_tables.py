@@ -1,0 +1,72 @@
+"""What to collect next, in sentences and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pages.label_status_tables import percent
+from saegim.tables import Table
+from schemas.demand import AcceptedBonus, Demand, DemandFollowed, DemandReason
+from schemas.shown_text import shortened, visible
+
+LONGEST = 40
+"""How many characters of a slice's name a row shows."""
+
+
+def sentence(demand: Demand) -> str:
+    """A demand in a sentence, such as ``vertical: CER .31 ± .04 on 212 regions; 640 more halve the interval``."""
+    name = visible(demand.slice.name)
+    if demand.reason is DemandReason.ABSENT:
+        return f"{name}: no region at all; {demand.wanted:,} would show how it is read"
+    does = "halve the interval" if demand.reason is DemandReason.WEAK else "make it large enough to tell"
+    return f"{name}: CER {_figure(demand)} on {_counted(demand.regions)}; {demand.wanted:,} more {does}"
+
+
+def sentence_ko(demand: Demand) -> str:
+    """The same in Korean."""
+    name = visible(demand.slice.name)
+    if demand.reason is DemandReason.ABSENT:
+        return f"{name}: 영역이 하나도 없음; {demand.wanted:,}개가 있으면 어떻게 읽는지 알 수 있음"
+    does = "구간이 반으로 줄어듦" if demand.reason is DemandReason.WEAK else "판단할 수 있음"
+    return f"{name}: CER {_figure(demand)}, 영역 {demand.regions:,}개; {demand.wanted:,}개 더 모으면 {does}"
+
+
+def demand_table(followed: Sequence[DemandFollowed]) -> Table:
+    """What was asked, what arrived, and what it did to the figure: a row a slice, those asked for now first."""
+    rows = tuple((
+        "" if item.now.rank is None else str(item.now.rank), shortened(visible(item.now.demand.slice.name), LONGEST),
+        str(item.now.demand.slice.facet), str(item.now.demand.reason) if item.now.rank else "not asked any more",
+        f"{item.first.asked_at:%Y-%m-%d}", f"{item.first.demand.wanted:,}", f"{item.arrived:,}",
+        percent(item.first.demand.figure), percent(item.now.demand.figure), _effect(item), _bonuses(item.accepted),
+    ) for item in followed)
+    headings = ("rank", "slice", "of", "why", "first asked", "wanted", "arrived", "CER then", "CER now", "effect", "bonus")
+    return Table("What evaluations ask for", headings, rows, left=5, note="CER: spaces ignored. arrived: regions in accepted readings of what was sent since. effect: in points")
+
+
+def demand_markdown_rows(found: Sequence[Demand]) -> list[tuple[str, str]]:
+    """Rank and sentence of each demand, for a table of an artifact."""
+    return [(str(rank), sentence(demand)) for rank, demand in enumerate(found, 1)]
+
+
+def _counted(regions: int) -> str:
+    return f"{regions:,} region" + "s" * (regions != 1)
+
+
+def _figure(demand: Demand) -> str:
+    if demand.figure is None:
+        return "–"
+    width = "" if demand.half_width is None else f" ± {_share(demand.half_width)}"
+    return f"{_share(demand.figure)}{width}"
+
+
+def _share(value: float) -> str:
+    """Two digits behind the point, without the nought before it."""
+    return f"{value:.2f}".removeprefix("0") if value < 1 else f"{value:.2f}"
+
+
+def _effect(item: DemandFollowed) -> str:
+    return "–" if item.effect is None else f"{100 * item.effect:+.1f}"
+
+
+def _bonuses(accepted: Sequence[AcceptedBonus]) -> str:
+    return "; ".join(f"{bonus.campaign} {bonus.points} ({bonus.first_day} to {bonus.last_day})" for bonus in accepted) or "–"
