@@ -19,8 +19,8 @@ MOST_NUMBERED = 24
 """Wrong regions that are numbered on the picture and told below it."""
 TEXT = 60
 """Characters of a text that shows up over a region."""
-AROUND = 0.15
-"""Of a region's height, around it on its crop."""
+AROUND = 0.4
+"""Of a region's shorter side, around it on its crop."""
 QUALITY = 72
 LEAST_QUALITY = 42
 

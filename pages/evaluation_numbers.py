@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.label_status_tables import percent
-from schemas.evaluation import Evaluation, Figure, SliceFacet, SliceFigures
+from schemas.evaluation import Evaluation, Figure, LetterClass, SliceFacet, SliceFigures
 from schemas.normalisation import Normalisation
 from stages.evaluate.formulas import FORMULAS
 
@@ -21,6 +21,10 @@ COLUMNS = (f"cer {Normalisation.EXACT}", f"exact {Normalisation.NOSPACE}", f"sim
 """Figures of the table of slices, beside the leading one."""
 WEAKEST = 8
 """Slices that are told to be weak."""
+LEAST_LETTERS = 100
+"""A script with fewer letters is not told to be weak."""
+WEAK_SCRIPTS = 4
+"""Scripts that are told to be weak."""
 NOTABLE = 0.05
 """Share of the wrong letters from which white space or punctuation is told to be a weakness."""
 
@@ -119,6 +123,19 @@ def weaknesses(evaluation: Evaluation) -> list[Weakness]:
                 found.append(Weakness(item, tuple(figures)))
     found.sort(key=lambda weakness: -max(worse.gap for worse in weakness.figures))
     return found[:WEAKEST]
+
+
+def wrong_share(letters: Sequence[LetterClass]) -> float | None:
+    """Which share of these letters is wrong; None of none."""
+    count = sum(item.letters for item in letters)
+    return sum(item.wrong for item in letters) / count if count else None
+
+
+def weak_scripts(evaluation: Evaluation) -> list[LetterClass]:
+    """Scripts that are wrong twice as often as all letters, those with most wrong letters first."""
+    overall = wrong_share(evaluation.letters)
+    return [item for item in evaluation.letters if overall and item.letters >= LEAST_LETTERS
+            and item.wrong / item.letters >= 2 * overall][:WEAK_SCRIPTS]
 
 
 def blame(evaluation: Evaluation, stricter: str, looser: str) -> Blame | None:

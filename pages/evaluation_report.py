@@ -26,14 +26,17 @@ from pages.evaluation_plots import axis_of_slices, bar, coverage, heights, perce
 from pages.evaluation_words import LABELS, REASONS, SUSPICIONS
 from pages.html import template
 from pages.label_status_tables import percent
-from pages.slice_words import FACETS, STAGES, VALUES, slice_words
+from pages.slice_words import FACETS, SCRIPTS, STAGES, VALUES, slice_words
 from schemas.evaluation import Evaluation, SliceFacet, SliceFigures
+from schemas.reading import Direction, Kind, Writing
 from schemas.shown_text import shortened, visible
 from schemas.text import normalise
 from stages.diff.texts import pieces
 
-TEXT = 160
+TEXT = 120
 """Characters of a text beside its picture, about."""
+USUAL = (Kind.TEXT, Direction.HORIZONTAL, Writing.PRINTED)
+"""Slices that most regions belong to: they are not told beside a region."""
 FOLDED = 12
 """A facet with more slices is folded."""
 MOST_ROWS = 100
@@ -44,6 +47,8 @@ SUSPECTS_OPEN = 8
 """Suspected labels that are not folded."""
 IMAGES_OPEN = 12
 """Worst images that are not folded."""
+MOST_SCRIPTS = 12
+"""Scripts in texts of one language on the page, those with most wrong letters."""
 MOST_CONFUSIONS = 42
 """Letters taken for others on the page."""
 DAY = 24
@@ -90,17 +95,20 @@ def render(page: EvaluationPage) -> str:
     evaluation = page.evaluation
     slices = evaluation.slices[1:]
     overall = evaluation.overall.figure(numbers.LEADING)
-    facets = numbers.by_facet(slices)
+    same = [item for item in slices if item.regions == evaluation.overall.regions]
+    facets = numbers.by_facet([item for item in slices if item not in same])
     axis = axis_of_slices(evaluation.slices, numbers.LEADING)
     plots = (heights(slices, numbers.LEADING, overall.value if overall else None), reliability(evaluation.confidence),
              coverage(evaluation.confidence))
     return _TEMPLATE.render(
-        page=page, evaluation=evaluation, overall=overall, headlines=_there(evaluation, numbers.HEADLINES),
+        page=page, evaluation=evaluation, overall=overall, slices=slices, same=same,
+        headlines=_there(evaluation, numbers.HEADLINES),
         open_facets={facet: items for facet, items in facets.items() if len(items) <= FOLDED},
         folded_facets={facet: items for facet, items in facets.items() if len(items) > FOLDED},
         columns=[key for key in numbers.COLUMNS if any(item.figure(key) for item in evaluation.slices)],
         axis=axis, axis_words=f"{percent_tick(axis)} %", leading=numbers.LEADING, most_rows=MOST_ROWS,
-        weak=numbers.weaknesses(evaluation),
+        weak=numbers.weaknesses(evaluation), scripts=numbers.weak_scripts(evaluation), least_letters=numbers.LEAST_LETTERS,
+        all_letters=numbers.wrong_share(evaluation.letters), letters=evaluation.letters[:MOST_SCRIPTS],
         spaces=numbers.blame(evaluation, "cer width", "cer nospace"),
         punctuation=numbers.blame(evaluation, "cer nospace", "cer nopunct"),
         height_plot=plots[0], reliability_plot=plots[1], coverage_plot=plots[2], shown=_shown(page, plots),
@@ -112,7 +120,7 @@ def render(page: EvaluationPage) -> str:
         recognition=[name for name in RECOGNITION if name in {figure.name for figure in evaluation.overall.figures}],
         protocols=[item for item in PROTOCOLS if _there(evaluation, (item.recall, item.precision, item.hmean))],
         rest=_there(evaluation, REST), explained=_explained(evaluation),
-        figures_explained=FIGURES, normalisations_explained=NORMALISATIONS, suspicions=SUSPICIONS, labels=LABELS,
+        figures_explained=FIGURES, normalisations_explained=NORMALISATIONS, suspicions=SUSPICIONS, labels=LABELS, usual=USUAL,
         longest=max((item.p90 or item.median or 0.0 for item in page.times), default=0.0))
 
 
@@ -174,7 +182,8 @@ def _there(evaluation: Evaluation, keys: Sequence[str]) -> list[str]:
 def _shown(page: EvaluationPage, plots: Sequence[Markup]) -> dict[str, bool]:
     """Which chapters have something to show."""
     evaluation = page.evaluation
-    return {"slices": len(evaluation.slices) > 1, "plots": any(plots), "confusions": bool(evaluation.confusions),
+    return {"slices": len(evaluation.slices) > 1, "plots": any(plots),
+            "confusions": bool(evaluation.confusions or evaluation.letters),
             "worst": bool(page.worst), "suspects": bool(page.suspects), "pages": bool(page.pages),
             "figures": bool(evaluation.overall.figures), "demand": bool(page.demand), "times": bool(page.times), "how": True}
 
@@ -194,6 +203,10 @@ def _letter(text: str) -> str:
 
 def _value(name: str) -> Words:
     return VALUES.get(name, Words(name, name))
+
+
+def _script(name: str) -> Words:
+    return SCRIPTS.get(name, Words(name, name))
 
 
 def _explained(evaluation: Evaluation) -> list[str]:
@@ -236,6 +249,7 @@ _TEMPLATE = template("evaluation_report", filters={
     "base64": lambda data: base64.b64encode(data).decode(), "both": both, "seen": _cleaned, "percent": percent,
     "value": numbers.value_of, "interval": numbers.interval, "with_interval": numbers.with_interval, "more": numbers.more_regions,
     "facet": _facet, "slice": _slice, "stage": _stage, "hours": hours, "counts": _counts, "link": _link, "wrong": wrong_regions,
-    "demand_reason": demand_reason, "titled": titled, "letter": _letter, "value_words": _value},
+    "demand_reason": demand_reason, "titled": titled, "letter": _letter, "value_words": _value, "script": _script,
+    "number": numbers.number},
     functions={"say": say, "bar": bar, "heading": heading, "arrow": arrow, "difference": difference, "overlay": overlay,
                "slice_words": slice_words})

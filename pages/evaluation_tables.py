@@ -59,14 +59,16 @@ def _headline(evaluation: Evaluation) -> list[Figure]:
 
 
 def _slices(evaluation: Evaluation) -> Table:
-    told = [item for item in evaluation.slices[1:] if item.slice.facet not in (SliceFacet.SUBMITTER, SliceFacet.PAIR)]
+    told = [item for item in evaluation.slices[1:] if item.slice.facet not in (SliceFacet.SUBMITTER, SliceFacet.PAIR)
+            and item.regions < evaluation.overall.regions]
     told.sort(key=_order)
     keys = [key for key in SHORT_COLUMNS if any(item.figure(key) for item in told)]
     more = len(evaluation.slices) - 1 - len(told[:MOST_SLICES])
-    return Table("By slice, %", ("slice", "regions", "95 % of the first", *_headings(told, keys)),
+    first, *rest = _headings(told, keys) or [""]
+    return Table("By slice, %", ("slice", "regions", first, "its 95 % interval", *rest),
                  tuple(_row(item, keys) for item in told[:MOST_SLICES]), 1,
                  "The weakest first; last, those too small to tell, each with the regions that it lacks."
-                 + (f" {more:,} more slices are on the page." if more else ""))
+                 + (f" On the page are more slices: {more:,}." if more else ""))
 
 
 def _headings(slices: Sequence[SliceFigures], keys: Sequence[str]) -> list[str]:
@@ -75,10 +77,9 @@ def _headings(slices: Sequence[SliceFigures], keys: Sequence[str]) -> list[str]:
 
 
 def _row(item: SliceFigures, keys: Sequence[str]) -> tuple[str, ...]:
-    small = f" (about {more_regions(item):,} more)" if item.regions_needed is not None else ""
-    figures = [item.figure(key) for key in keys]
-    return (f"{_name(item)}{small}", f"{item.regions:,}", interval(item.figure(LEADING)),
-            *(value_of(figure) for figure in figures))
+    lacking = f" (+{more_regions(item):,})" if more_regions(item) else ""
+    first, *rest = [value_of(item.figure(key)) for key in keys] or [""]
+    return _name(item), f"{item.regions:,}{lacking}", first, interval(item.figure(LEADING)), *rest
 
 
 def _order(item: SliceFigures) -> tuple[bool, float, str]:

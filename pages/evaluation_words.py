@@ -40,9 +40,10 @@ LABELS: Mapping[str, Words] = {
     "weak": Words("Where it is weak", "약한 곳"),
     "weak_note": Words(
         "Slices whose whole interval is worse than all regions together, the worst first. A slice that is too small to tell is "
-        "not among them; a pair is, where it is worse than either of its two slices.",
+        "not among them; a pair is, where it is worse than either of its two slices. Scripts with at least {least:,} letters, "
+        "twice as often wrong as all letters.",
         "구간 전체가 전체 수치보다 나쁜 슬라이스를 나쁜 순서로 적었습니다. 판단하기에 작은 슬라이스는 빠지며, 두 조건의 "
-        "교차는 각각보다 나쁠 때만 나옵니다."),
+        "교차는 각각보다 나쁠 때만 나옵니다. 문자는 글자가 {least:,}개 이상이고 전체보다 두 배 넘게 틀린 것입니다."),
     "weak_none": Words(
         "No slice that is large enough differs for the worse.",
         "충분히 큰 슬라이스 가운데 눈에 띄게 나쁜 것은 없습니다."),
@@ -51,8 +52,12 @@ LABELS: Mapping[str, Words] = {
         "spaces: {share} of all wrong letters are white space (CER {before} with spaces, {after} without)",
         "띄어쓰기: 틀린 글자의 {share}가 띄어쓰기입니다 (글자 오류율 띄어쓰기 포함 {before}, 무시 {after})"),
     "punctuation": Words(
-        "punctuation: {share} of the wrong letters that are left are punctuation and symbols (CER {before}, {after} without)",
-        "문장부호: 남은 틀린 글자의 {share}가 문장부호와 기호입니다 (글자 오류율 {before}, 빼면 {after})"),
+        "punctuation: {share} of the wrong letters that are left are punctuation and symbols",
+        "문장부호: 남은 틀린 글자의 {share}가 문장부호와 기호입니다"),
+    "letters_weak": Words(
+        "{share} of {n:,} letters are wrong, {left_out} are left out (of all letters {overall} are wrong)",
+        "글자 {n:,}개 가운데 {share}가 틀리고 {left_out}는 빠졌습니다 (전체 글자는 {overall}가 틀림)"),
+    "in_texts": Words("{script} in texts: {language}", "글 안의 {script}: {language}"),
     "slices": Words("By slice", "슬라이스별"),
     "slice": Words("slice", "슬라이스"),
     "regions_column": Words("regions", "영역"),
@@ -74,6 +79,9 @@ LABELS: Mapping[str, Words] = {
         "정밀도와 조화평균은 사진 단위 슬라이스에만 있습니다: 아무것도 없는 곳에서 찾은 것에는 속성이 없습니다."),
     "folded": Words("{facet}: {n:,} slices", "{facet}: 슬라이스 {n:,}개"),
     "more_rows": Words("and {n:,} more, in the files beside this page", "외 {n:,}개는 이 페이지 옆의 파일에 있습니다"),
+    "same": Words(
+        "Every region belongs to, so that the figures are those of all regions:",
+        "모든 영역이 속하여 수치가 전체와 같은 슬라이스:"),
     "plots": Words("Text height and confidence", "글자 높이와 신뢰도"),
     "height_plot": Words("CER by text height", "글자 높이별 글자 오류율"),
     "height_note": Words(
@@ -110,6 +118,18 @@ LABELS: Mapping[str, Words] = {
         "space, ∅ nothing: a letter was left out or put in.",
         "있는 글자 → 읽은 글자와 횟수입니다. 한글 음절의 한 자소만 다르면 그 자소를 적었습니다. ␣는 띄어쓰기, ∅는 없음 "
         "(빠지거나 더해진 글자)입니다."),
+    "scripts": Words("By script", "문자별"),
+    "scripts_note": Words(
+        "Letters of the truth of matched texts (exact): wrong are those that were left out or read as another letter; what was "
+        "put in beside them is not counted here. Lower is better. The dark bar is what was left out, the pale one all that is "
+        "wrong.",
+        "짝지어진 글의 정답 글자 (그대로): 빠지거나 다른 글자로 읽은 것이 틀린 글자이며, 더해진 글자는 여기서 세지 않습니다. "
+        "낮을수록 좋습니다. 진한 막대는 빠진 글자, 흐린 막대는 틀린 글자 전체입니다."),
+    "script": Words("script", "문자"),
+    "language_of_text": Words("language of the text", "글의 언어"),
+    "letters": Words("letters", "글자 수"),
+    "wrong_share": Words("wrong, %", "틀림, %"),
+    "left_out_share": Words("left out, %", "빠짐, %"),
     "worst": Words("Worst regions", "가장 많이 틀린 영역"),
     "worst_note": Words(
         "The {n:,} regions with the most wrong letters. In what was read, red and struck through is what is lacking, green "

@@ -1,4 +1,4 @@
-"""What people call slices and the stages of the way to the dataset, in English and Korean."""
+"""What people call slices, scripts and the stages of the way to the dataset, in English and Korean."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from pages.evaluation_explained import Words
 from schemas.evaluation import SliceFacet, SliceName
+from schemas.shown_text import shortened
 
 FACETS: Mapping[str, Words] = {
     "all": Words("all regions", "전체"),
@@ -51,6 +52,15 @@ VALUES: Mapping[str, Words] = {
     "blurred": Words("blurred", "흐림"),
 }
 """Values of the vocabulary, as annotators know them."""
+SCRIPTS: Mapping[str, Words] = {
+    "Hangul": Words("Hangul", "한글"),
+    "Latin": Words("Latin letters", "라틴 글자"),
+    "digits": Words("digits", "숫자"),
+    "spaces": Words("spaces", "띄어쓰기"),
+    "punctuation and signs": Words("punctuation and signs", "문장부호와 기호"),
+    "other scripts": Words("other scripts", "다른 문자"),
+}
+"""By ``LetterClass.script``."""
 STAGES: Mapping[str, Words] = {
     "ingest": Words("sent → taken in", "보냄 → 수집"),
     "prelabel": Words("taken in → read by a model", "수집 → 모델 판독"),
@@ -60,6 +70,8 @@ STAGES: Mapping[str, Words] = {
     "all": Words("all of the way", "전체"),
 }
 """Of the way to the dataset, by ``ShownTime.stage``; another stage is told by its own name."""
+NAME = 60
+"""Most characters of a name that somebody gave."""
 GIVEN = (SliceFacet.NAMED, SliceFacet.CAMPAIGN, SliceFacet.SUBMITTER)
 """Facets whose names somebody gave: these stay as they are."""
 
@@ -69,7 +81,7 @@ def slice_words(name: SliceName) -> Words:
     if name.facet is SliceFacet.ALL:
         return FACETS[SliceFacet.ALL]
     if name.facet in GIVEN:
-        return Words(name.name, name.name)
+        return Words(shortened(name.name, NAME), shortened(name.name, NAME))
     if name.facet is SliceFacet.HEIGHT:
         return Words(name.name, re.sub(r"^below (.*)$", r"\1 미만", re.sub(r"^(.*) and more$", r"\1 이상", name.name)))
     parts = [VALUES.get(part, Words(part, part)) for part in name.name.split(" × ")]

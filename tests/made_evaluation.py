@@ -41,6 +41,7 @@ from schemas.evaluation import (
     Evaluation,
     Faults,
     Figure,
+    LetterClass,
     ReliabilityBin,
     SliceFacet,
     SliceFigures,
@@ -100,7 +101,7 @@ def made_page(seed: int = 7, images: int = 12) -> EvaluationPage:
         "e" * 32, "scene-text@7", "test", "model:ppocr-korean@3", "0123456789abcdef" * 4, "line", 1204, "c0de" * 8, tuple(slices),
         _confidence(), _confusions(lot), Faults(3, 1, 41, 2, ("image 01ab, region r4: the outline crosses itself", HOSTILE)),
         ("On 31 of 1,204 images the release's labels are this model's own pre-labels, accepted as they were: its figures "
-         "there are perfect by construction.", "2 of the release's images have not been read by this model."))
+         "there are perfect by construction.", "2 of the release's images have not been read by this model."), _letters())
     pictures = [_photograph(lot, number) for number in range(images)]
     regions = [_region(lot, number) for number in range(30)]
     return EvaluationPage(
@@ -155,7 +156,8 @@ def _figure(lot: random.Random, name: str, how: str, regions: int, groups: int, 
     half = 0.9 * (value * max(0.05, 1 - min(value, 1)) / max(1, groups)) ** 0.5
     if groups < 2:
         return Figure(name, how, value, None, None, regions)
-    return Figure(name, how, value, max(0.0, value - half), value + half, regions * (9 if name == "cer" else 1))
+    most = 1.0 if not name.startswith(("cer", "wer", "page-cer")) else 9.0
+    return Figure(name, how, value, max(0.0, value - half), min(most, value + half), regions * (9 if name == "cer" else 1))
 
 
 def _confidence() -> Confidence:
@@ -163,6 +165,12 @@ def _confidence() -> Confidence:
                                 20 + 3 ** place // 9) for place in range(2, 10))
     curve = tuple(CoveragePoint(1 - place / 50, place / 50, 1 - 0.16 * (place / 50) ** 3) for place in range(1, 51))
     return Confidence(bins, 0.083, curve, 0.397)
+
+
+def _letters() -> tuple[LetterClass, ...]:
+    return (LetterClass("Hangul", "ko", 41200, 2100, 210), LetterClass("spaces", "ko", 9100, 1720, 1650),
+            LetterClass("Latin", "mixed", 3900, 1170, 240), LetterClass("punctuation and signs", "ko", 3100, 390, 280),
+            LetterClass("Latin", "en", 9800, 310, 40), LetterClass("digits", "digits", 12100, 240, 30))
 
 
 def _confusions(lot: random.Random) -> tuple[Confusion, ...]:

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PIL import Image
-
 from datastore.ledger import outbox, projects
+from pages.evaluation_drawing import crop, picture
 from pages.evaluation_facts import (
-    CROP_BYTES,
-    CROP_SIDE,
     MOST_IMAGES,
     MOST_REGIONS,
     MOST_SUSPECTS,
-    PICTURE_BYTES,
-    PICTURE_SIDE,
     DrawnAs,
     DrawnImage,
     DrawnRegion,
@@ -34,7 +29,7 @@ from schemas.suspects import Suspect
 from stages.compare import Comparison, compare
 from stages.evaluate.suspects import LIKELY
 from stages.evaluate.worst import WRONG, Row, worst_images, worst_regions
-from stages.pictures import jpeg_within, opened
+from stages.pictures import opened
 from workbench.bench import Workbench
 from workbench.evaluate.question import ReleaseImages
 from workbench.evaluate.read_by import ReadBy
@@ -42,10 +37,6 @@ from workbench.evaluate.stored import FILES
 
 MOST_OF_IMAGE = 4
 """Worst regions of one image that are shown: one bad page would fill the list."""
-MARGIN = 0.4
-"""Of a region's shorter side, around its crop."""
-QUALITY = 80
-LEAST_QUALITY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +109,9 @@ def _crops(bench: Workbench, compared: Mapping[str, ComparedImage], wanted: Iter
         item = compared.get(image_id)
         data = item and bench.objects.get_or_none(bench.settings.bucket_images, item.key)
         if item and data:
-            picture = opened(data)
-            crops |= {name: _crop(picture, polygon) for name in region_ids if (polygon := item.polygon(name))}
+            image = opened(data)
+            crops |= {name: crop(image, polygon) for name in region_ids if (polygon := item.polygon(name))}
     return crops
-
-
-def _crop(picture: Image.Image, polygon: Polygon) -> bytes:
-    across = [x for x, _ in polygon]
-    down = [y for _, y in polygon]
-    margin = MARGIN * min(max(across) - min(across), max(down) - min(down))
-    box = (max(0, int(min(across) - margin)), max(0, int(min(down) - margin)),
-           min(picture.width, int(max(across) + margin) + 1), min(picture.height, int(max(down) + margin) + 1))
-    crop = picture.crop(box)
-    crop.thumbnail((CROP_SIDE, CROP_SIDE))
-    return jpeg_within(crop, CROP_BYTES, QUALITY, LEAST_QUALITY)
 
 
 def _shown(row: Row, crops: Mapping[str, bytes], leads: Mapping[str, Leads]) -> ShownRegion:
@@ -148,12 +128,7 @@ def _suspect(item: Suspect, crops: Mapping[str, bytes], leads: Mapping[str, Lead
 
 def _drawn(bench: Workbench, item: ComparedImage, leads: Leads) -> DrawnImage:
     data = bench.objects.get_or_none(bench.settings.bucket_images, item.key)
-    jpeg = b""
-    if data:
-        picture = opened(data, PICTURE_SIDE)
-        picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
-        jpeg = jpeg_within(picture, PICTURE_BYTES, QUALITY, LEAST_QUALITY)
-    return DrawnImage(item.truth.image_id, item.truth.width, item.truth.height, jpeg,
+    return DrawnImage(item.truth.image_id, item.truth.width, item.truth.height, picture(data) if data else b"",
                       tuple(_regions(compare(item.truth, item.found, across_units=True))), leads)
 
 

@@ -27,19 +27,20 @@ from pages.evaluation_facts import (
     DrawnRegion,
     EvaluationPage,
 )
-from pages.evaluation_numbers import blame, more_regions, weaknesses
+from pages.evaluation_numbers import blame, more_regions, weak_scripts, weaknesses
 from pages.evaluation_plots import axis_end, bar
 from pages.evaluation_report import demand_reason, render
 from pages.evaluation_tables import markdown, tables
 from pages.evaluation_words import LABELS, REASONS, SUSPICIONS
-from pages.slice_words import FACETS, VALUES, slice_words
+from pages.slice_words import FACETS, SCRIPTS, VALUES, slice_words
 from saegim.tables import print_table
 from schemas.demand import DemandReason
-from schemas.evaluation import Evaluation, Figure, SliceFacet, SliceFigures, SliceName
+from schemas.evaluation import Evaluation, Figure, LetterClass, SliceFacet, SliceFigures, SliceName
 from schemas.normalisation import Normalisation
 from schemas.reading import REGION_VOCABULARY, Condition, ImageKind
 from schemas.suspects import Suspicion
 from stages.evaluate.formulas import FORMULAS
+from stages.evaluate.letter_classes import LetterScript
 from stages.pictures import as_jpeg, opened
 from tests.made_evaluation import HOSTILE, empty_page, hostile_page, made_page
 
@@ -79,7 +80,7 @@ def of(facet: str, name: str, needed: int | None = None, **values: tuple[float, 
 
 
 def evaluation(*slices: SliceFigures) -> Evaluation:
-    whole = of("all", "", cer=(0.1, 0.09, 0.11), recall=(0.9, 0.89, 0.91))
+    whole = dataclasses.replace(of("all", "", cer=(0.1, 0.09, 0.11), recall=(0.9, 0.89, 0.91)), regions=500)
     return Evaluation("e", "a@1", "test", "model:m@1", "r", "line", 9, "c", (whole, *slices))
 
 
@@ -167,6 +168,16 @@ def test_a_weakness_is_a_slice_whose_whole_interval_is_worse() -> None:
     assert [worse.figure.key for worse in found[0].figures] == ["cer nospace", "recall"]
 
 
+def test_scripts_are_weak_where_they_are_wrong_twice_as_often_as_all_letters() -> None:
+    letters = (LetterClass("Hangul", "ko", 9000, 500, 9), LetterClass("spaces", "ko", 1000, 200, 190),
+               LetterClass("Latin", "ko", 99, 99, 0))
+    found = dataclasses.replace(evaluation(), letters=letters)
+    assert [item.script for item in weak_scripts(found)] == ["spaces"]
+    html = render(EvaluationPage(found))
+    assert "20.0 % of 1,000 letters are wrong, 19.0 % are left out (of all letters 7.9 % are wrong)" in html
+    assert not weak_scripts(evaluation()) and set(map(str, LetterScript)) == SCRIPTS.keys()
+
+
 def test_spaces_are_blamed_for_the_letters_that_go_right_without_them() -> None:
     whole = SliceFigures(SliceName(SliceFacet.ALL), 9, 9, 9, (
         Figure("cer", "width", 0.2, None, None, 100), Figure("cer", "nospace", 0.1, None, None, 80)))
@@ -180,6 +191,17 @@ def test_a_slice_too_small_to_tell_says_how_many_regions_it_lacks(page: Evaluati
     html = render(EvaluationPage(evaluation(small)))
     assert more_regions(small) == 120
     assert "too small to tell: about 120 more regions" in html and '<tr class="few">' in html
+
+
+def test_a_slice_that_holds_every_region_is_named_and_has_no_row() -> None:
+    everyone = dataclasses.replace(of("direction", "horizontal", cer=(0.1, 0.09, 0.11)), regions=evaluation().overall.regions)
+    fewer = dataclasses.replace(of("writing", "printed", cer=(0.1, 0.09, 0.11)), regions=7)
+    html = render(EvaluationPage(evaluation(everyone, fewer)))
+    rows = re.findall(r"<tr[ >].*?</tr>", html, re.DOTALL)
+    assert any("인쇄" in row for row in rows) and not any("가로" in row for row in rows)
+    assert "가로" in html
+    cells = [cell for table in tables(evaluation(everyone, fewer)) for row in table.rows for cell in row]
+    assert not [cell for cell in cells if "horizontal" in cell] and [cell for cell in cells if "printed" in cell]
 
 
 def test_bars_end_at_their_value_and_are_cut_at_the_end_of_the_axis() -> None:
