@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.cli.test_sets import recipe_lines, sentences_on_sizes, sizes_to_json, slices_asked, table_of_sizes
@@ -43,6 +43,7 @@ def test_so_many_regions_find_the_change_eight_times_in_ten(points: int) -> None
     assert 0.77 < np.mean(found) < 0.83
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=50), st.floats(0.5, 50))
 def test_groups_are_enough_for_the_regions_and_fewer_points_need_more(regions: list[int], points: float) -> None:
     found = size_needed(SliceSizes("vertical", tuple(regions), len(regions), 0), points)
