@@ -12,9 +12,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from apps.cli.datasets import show as show_diff
-from apps.cli.evaluate import show_evaluation
+from apps.cli.demand import list_demand
 from apps.cli.ledger import print_submissions
-from apps.cli.run import prepare, show, show_standings
+from apps.cli.run import prepare, save_page, show, show_standings
 from apps.demo.annotator import SampleTruths, known_images
 from apps.demo.contact_sheet import release_sheet
 from apps.demo.people import StandIn
@@ -26,6 +26,7 @@ from datastore.ledger import Ledger, outcomes
 from datastore.objects import ObjectStore
 from saegim.manifest import parse_name
 from saegim.settings import home
+from saegim.tables import print_table
 from schemas.errors import SaegimError
 from schemas.labelling import Side
 from workbench.bench import Workbench, open_workbench
@@ -102,7 +103,7 @@ def _run(by_hand: bool) -> None:
     _look_again()
     release = _collect_and_export()
 
-    console.rule("7 · evaluate, score")
+    console.rule("7 · evaluate, ask for more, score")
     _measure(release)
 
     console.rule("the result")
@@ -119,7 +120,7 @@ def _answer(*sides: Side) -> None:
     if not done:
         console.print("Every task is answered already.")
     elif Side.SECOND_LOOK in sides:
-        console.print(f"A third person decided about {done} images that two people read differently.")
+        console.print(f"Where two people read an image differently a third one decided: {done} of them.")
     else:
         console.print(f"[bold]Demo annotators[/] stood in for people and answered {done} tasks through Label Studio's API: they "
                       "mended the pre-labels\nuntil they say what is written there, but for three mistakes. To label yourself: "
@@ -159,7 +160,11 @@ def _measure(release: str) -> None:
 
     evaluated = evaluate(release)
     show(evaluated)
-    show_evaluation(evaluated)
+    for table in evaluated.tables:
+        print_table(console, table)
+    save_page(evaluated)
+    console.print("\nWhat the figures ask for next (saegim demand list):", highlight=False)
+    list_demand(DATASET)
     scored = score()
     show(scored)
     show_standings(scored)

@@ -1,4 +1,4 @@
-"""What is written on the demo's samples: labels made by hand, a file a sample under ``truth/`` (samples/README.md)."""
+"""What is written on the demo's samples: labels made region by region, a file a sample in truth/ (samples/README.md)."""
 
 from __future__ import annotations
 
