@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import heapq
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -14,6 +16,8 @@ from schemas.sample import Planned
 
 MOST = 0.5
 """Of the groups of a slice, at most this share is brought into splits: the rest is what a model learns the slice from."""
+NOWHERE: frozenset[str] = frozenset()
+"""Splits of a group that has none yet."""
 ORDER = "least"
 """Keeps the order in which groups are brought apart from the hash that the shares go by: what is left stays evenly spread."""
 
@@ -64,22 +68,18 @@ def bring(recipe: Dataset, samples: Sequence[Planned], standing: Container[str],
     Returns:
         The samples in their order, those of the groups that were brought with their new split.
     """
-    of_group = _slices_of_groups(samples)
-    splits = _splits_of_groups(item for item in samples if item.group in standing)
-    free = sorted((group for group in of_group if group not in standing), key=lambda group: digest(ORDER, recipe.salt, group))
     asking = [split for split in recipe.splits if split in recipe.least and split not in frozen]
+    groups = {name: set(of_splits) for name, of_splits in _groups_by_slice(recipe, samples).items()}
+    splits = _splits_of_groups(item for item in samples if item.group in standing)
+    position = functools.cache(lambda group: digest(ORDER, recipe.salt, group))
     brought: dict[str, str] = {}
-
-    def having(name: str, some: Iterable[str]) -> list[str]:
-        return [group for group in some if name in of_group[group]]
-
-    asked = sorted((len(having(name, of_group)), name, asking.index(split), split)
-                   for split in asking for name in recipe.least[split])
-    for groups, name, _, split in asked:
-        there = sum(split in splits[group] or brought.get(group) == split for group in having(name, of_group))
-        used = sum(group in brought or not splits[group].isdisjoint(asking) for group in having(name, of_group))
-        room = min(recipe.least[split][name] - there, int(groups * MOST) - used)
-        brought |= dict.fromkeys([group for group in having(name, free) if group not in brought][:max(0, room)], split)
+    asked = sorted((len(groups[name]), name, asking.index(split), split) for split in asking for name in recipe.least[split])
+    for total, name, _, split in asked:
+        there = sum(split in splits.get(group, ()) or brought.get(group) == split for group in groups[name])
+        used = sum(group in brought or not splits.get(group, NOWHERE).isdisjoint(asking) for group in groups[name])
+        room = min(recipe.least[split][name] - there, int(total * MOST) - used)
+        free = (group for group in groups[name] if group not in standing and group not in brought)
+        brought |= dict.fromkeys(heapq.nsmallest(max(0, room), free, key=position), split)
     return tuple(replace(item, split=brought[item.group]) if item.group in brought else item for item in samples)
 
 
@@ -93,20 +93,18 @@ def what_was_asked(recipe: Dataset, samples: Iterable[Planned], frozen: Collecti
     """
     if not recipe.least:
         return ()
-    found: dict[tuple[str, str], set[str]] = defaultdict(set)
-    everywhere: dict[str, set[str]] = defaultdict(set)
-    for item in samples:
-        for name in (*item.candidate.slices, EVERYTHING_IS):
-            found[item.split, name].add(item.group)
-            everywhere[name].add(item.group)
-    return tuple(GroupsAsked(split, name, wanted, len(found[split, name]), len(everywhere[name]), split in frozen)
+    groups = _groups_by_slice(recipe, samples)
+    return tuple(GroupsAsked(split, name, wanted, sum(split in splits for splits in groups[name].values()), len(groups[name]),
+                             split in frozen)
                  for split, least in recipe.least.items() for name, wanted in least.items())
 
 
-def _slices_of_groups(samples: Iterable[Planned]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _groups_by_slice(recipe: Dataset, samples: Iterable[Planned]) -> dict[str, dict[str, set[str]]]:
+    """Of each slice that a recipe asks for, the groups that have a region of it, each with the splits of these samples."""
+    found: dict[str, dict[str, set[str]]] = {name: {} for least in recipe.least.values() for name in least}
     for item in samples:
-        found.setdefault(item.group, {EVERYTHING_IS}).update(item.candidate.slices)
+        for name in found.keys() & {EVERYTHING_IS, *item.candidate.slices}:
+            found[name].setdefault(item.group, set()).add(item.split)
     return found
 
 
