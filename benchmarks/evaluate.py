@@ -1,0 +1,11 @@
+"""Evaluation beside what the field counts: equal figures first, then speed, then the whole of it."""
+
+from __future__ import annotations
+
+from benchmarks import evaluate_detection, evaluate_large, evaluate_texts
+from benchmarks.figures import Figure
+
+
+def run() -> list[Figure]:
+    """Detection, texts, ten thousand images."""
+    return [*evaluate_detection.figures(), *evaluate_texts.figures(), *evaluate_large.run()]
