@@ -40,7 +40,8 @@ def demand_table(followed: Sequence[DemandFollowed]) -> Table:
         percent(item.first.demand.figure), percent(item.now.demand.figure), _effect(item), _bonuses(item.accepted),
     ) for item in followed)
     headings = ("rank", "slice", "of", "why", "first asked", "wanted", "arrived", "CER then", "CER now", "effect", "bonus")
-    return Table("What evaluations ask for", headings, rows, left=5, note="CER: spaces ignored. arrived: regions in accepted readings of what was sent since. effect: in points")
+    return Table("What evaluations ask for", headings, rows, left=5,
+                 note="CER: spaces ignored. arrived: regions in accepted readings of what was sent since. effect: in points")
 
 
 def demand_markdown_rows(found: Sequence[Demand]) -> list[tuple[str, str]]:

@@ -88,7 +88,7 @@ def test_summaries_of_earlier_readings_know_the_height_of_their_lines_after_the_
         connection.execute(tables.readings.update().values(summary={"regions": 3, "uncertainty": 0.5, "slices": ["text"]}))
         script = _alembic()
         script.attributes["connection"] = connection
-        command.stamp(script, "0011")
+        command.downgrade(script, "0011")
     [before] = label_queue.described(ledger, RUN, [image])
     assert (before.summary.lines, before.summary.line_height) == (0, 0)
     assert ledger.migrate()
