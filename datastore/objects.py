@@ -210,6 +210,14 @@ class ObjectStore:
         return True
 
     @_named
+    def written_at(self, bucket: str, key: str) -> datetime | None:
+        """When an object was written, by the storage's clock; None where there is none."""
+        try:
+            return obstore.head(self.bucket(bucket), key)["last_modified"]
+        except (NotFoundError, FileNotFoundError):
+            return None
+
+    @_named
     def delete(self, bucket: str, key: str) -> None:
         """Removes one object; one that is not there is no error."""
         obstore.delete(self.bucket(bucket), key)

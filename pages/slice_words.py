@@ -67,6 +67,9 @@ STAGES: Mapping[str, Words] = {
     "label": Words("read by a model → given to people", "모델 판독 → 작업 배정"),
     "collect": Words("given to people → accepted", "작업 배정 → 확정"),
     "export": Words("accepted → in a release", "확정 → 릴리스"),
+    "sent to task": Words("sent → given to people", "보냄 → 작업 배정"),
+    "task to answer": Words("given to people → last answer", "작업 배정 → 마지막 답"),
+    "answer to release": Words("last answer → in a release", "마지막 답 → 릴리스"),
     "all": Words("all of the way", "전체"),
 }
 """Of the way to the dataset, by ``ShownTime.stage``; another stage is told by its own name."""

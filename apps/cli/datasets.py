@@ -12,12 +12,16 @@ from rich.progress import Progress
 from apps.cli.dataset_plan import plan
 from datastore.objects import ObjectStore
 from pages import diff_tables
+from pages.time_tables import times_table
 from saegim.manifest import Manifest
+from saegim.releases import Releases
 from saegim.tables import print_table
 from schemas.errors import SettingError
 from stages.diff.diff import Diff
 from stages.diff.for_programs import to_json
+from workbench.bench import Workbench
 from workbench.diff import compare_releases, diff_page, two_releases
+from workbench.export.times import time_to_dataset
 from workbench.settings import load_settings
 
 console = Console()
@@ -28,6 +32,18 @@ def register(group: typer.Typer) -> None:
     """Adds the workbench's commands to the client's group ``datasets``."""
     group.command("plan")(plan)
     group.command("diff")(diff)
+    group.command("times")(times)
+
+
+def times(name: str = typer.Argument(help="The release.", metavar="NAME@N")) -> None:
+    """Show how long the images that are new in a release took from sending to the release, by stage.
+
+    Example:  saegim datasets times scene-text@7
+    """
+    bench = Workbench(load_settings())
+    manifest = Releases(bench.settings).manifest(name)
+    found = time_to_dataset(bench.ledger, bench.objects, bench.settings.bucket_datasets, manifest)
+    print_table(console, times_table(str(manifest.name), found))
 
 
 def diff(before: str = typer.Argument(help="The one release.", metavar="NAME@N"),
