@@ -62,9 +62,11 @@ def share(part: Values, whole: Values) -> Values:
 
 
 def harmonic(recall: Values, precision: Values) -> Values:
-    """Harmonic mean; 0 where both are 0."""
-    total = recall + precision
-    found: Values = np.divide(2 * recall * precision, total, out=np.where(np.isnan(total), np.nan, 0.0), where=total > 0)
+    """Harmonic mean; 0 where both are 0 and where one has no value, for then nothing is right; no value where neither has one."""
+    neither = np.isnan(recall) & np.isnan(precision)
+    both = np.nan_to_num(recall) + np.nan_to_num(precision)
+    found: Values = np.divide(2 * np.nan_to_num(recall) * np.nan_to_num(precision), both, out=np.where(neither, np.nan, 0.0),
+                              where=both > 0)
     return found
 
 
