@@ -55,14 +55,14 @@ def outcome(folder: Any, content: str | bytes, join_lines: bool) -> Predictions 
 
 @pytest.mark.parametrize("dialect", MAKERS)
 @given(data=st.data(), join_lines=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_an_answer_with_wrong_values_anywhere(folder: Any, dialect: str, data: st.DataObject, join_lines: bool) -> None:
     answer = copy.deepcopy(MAKERS[dialect]())
     for _ in range(data.draw(st.integers(1, 3))):
         if places := _places(answer):
             holder, key = data.draw(st.sampled_from(places))
             if data.draw(st.booleans()):
-                holder[key] = data.draw(ODD)
+                holder[key] = copy.deepcopy(data.draw(ODD))
             else:
                 del holder[key]
     found = outcome(folder, json.dumps(answer), join_lines)
@@ -73,6 +73,7 @@ def test_an_answer_with_wrong_values_anywhere(folder: Any, dialect: str, data: s
 
 
 @given(JSON, st.booleans())
+@settings(max_examples=60)
 def test_any_json(folder: Any, value: Any, join_lines: bool) -> None:
     outcome(folder, json.dumps(value), join_lines)
 

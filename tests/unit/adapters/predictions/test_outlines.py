@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,7 @@ NEAT = st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(1, 20), st.
 IMAGE = ImageOfRelease("a" * 64, SIDE, SIDE)
 
 
+@pytest.mark.slow
 @given(st.lists(CORNERS | NEAT, max_size=8))
 def test_many_at_once_are_as_one_by_one(drawn: list[list[tuple[float, float]]]) -> None:
     found = outlines([np.array(corners, dtype=np.float64) for corners in drawn], [IMAGE] * len(drawn))
