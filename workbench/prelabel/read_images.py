@@ -10,7 +10,7 @@ from more_itertools import chunked
 from adapters.ocr.engine import OcrEngine
 from datastore.ledger import leases, model_runs, readings, submissions
 from datastore.ledger.images import images_in_slice, slices_of_attributes, unread_images
-from saegim.names import did_you_mean
+from saegim.names import did_you_mean, nearest
 from schemas.errors import SettingError
 from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
@@ -90,7 +90,8 @@ def check_only(settings: Settings, only: str) -> None:
     """Raises SettingError where ``only`` is none of the three."""
     slices = KnownSlices(settings)
     if only not in (UNLABELLED, ALL) and (not only.startswith(SLICE) or only.removeprefix(SLICE) not in slices):
-        known = [UNLABELLED, ALL, *(SLICE + name for name in slices)]
+        near = nearest(only.removeprefix(SLICE), slices) if only.startswith(SLICE) else []
+        known = [SLICE + name for name in near] or [UNLABELLED, ALL, *(SLICE + name for name in slices)]
         raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with a slice{did_you_mean(only, known)}")
 
 
