@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from schemas.letters import FINALS, FIRST_SYLLABLE, INITIALS, VOWELS
-from schemas.outcomes import Outcome
+from schemas.outcomes import Fate
 from schemas.text import without_spaces
 
 MIX = {"letter": 35, "swapped": 15, "left out": 15, "doubled": 10, "neighbour": 15, "another text": 10}
@@ -65,7 +65,7 @@ def plant(outcomes: pa.Table, count: int, seed: int) -> Planted:
     truths = outcomes["truth"].to_pylist()
     images = outcomes["image_id"].to_pylist()
     regions = outcomes["region_id"].to_pylist()
-    labelled = [row for row, kind in enumerate(outcomes["outcome"].to_pylist()) if kind != Outcome.EXTRA and truths[row]]
+    labelled = [row for row, kind in enumerate(outcomes["outcome"].to_pylist()) if kind != Fate.EXTRA and truths[row]]
     of_image: dict[str, list[str]] = defaultdict(list)
     for row in labelled:
         of_image[images[row]].append(truths[row])

@@ -11,8 +11,8 @@ from schemas.shown_text import visible
 from schemas.stored import StoredEvaluation
 
 NONE = "–"
-CONTROL = ("Better or worse: not chance by a paired bootstrap over groups, with Holm's control over all slices (5 % for the whole "
-           "table). A slice that changed only through the regions of another says so.")
+CONTROL = ("Better or worse: not chance by a paired bootstrap over groups, with Holm's control over all slices (5 % for the "
+           "whole table). A slice that changed only through the regions of another says so.")
 
 
 def comparison_tables(found: Sequence[EvaluationComparison]) -> list[Table]:
@@ -54,7 +54,8 @@ def list_table(made: Sequence[StoredEvaluation]) -> Table:
     rows = tuple((item.evaluation_id[:8], item.release, item.split or "all", visible(item.reader.partition(":")[2]),
                   f"{item.made_at:%Y-%m-%d %H:%M}", f"{item.images:,}",
                   *(f"{100 * item.headline[key]:.1f}" if key in item.headline else NONE for key in keys)) for item in made)
-    return Table("Evaluations", ("id", "release", "split", "reader", "made (UTC)", "images", *(f"{key} %" for key in keys)), rows, 4)
+    headings = ("id", "release", "split", "reader", "made (UTC)", "images", *(f"{key} %" for key in keys))
+    return Table("Evaluations", headings, rows, 4)
 
 
 def slice_name(name: SliceName) -> str:

@@ -112,7 +112,7 @@ def render(page: EvaluationPage) -> str:
         spaces=numbers.blame(evaluation, "cer width", "cer nospace"),
         punctuation=numbers.blame(evaluation, "cer nospace", "cer nopunct"),
         height_plot=plots[0], reliability_plot=plots[1], coverage_plot=plots[2], shown=_shown(page, plots),
-        faults=_faults(evaluation),
+        faults=_faults(evaluation), notices=[Words(notice.en, notice.ko) for notice in evaluation.notices],
         confusions=evaluation.confusions[:MOST_CONFUSIONS], worst=page.worst[:MOST_REGIONS],
         suspects=page.suspects[:MOST_SUSPECTS], images=page.pages[:MOST_IMAGES], states=list(DrawnAs), regions_open=REGIONS_OPEN,
         suspects_open=SUSPECTS_OPEN, images_open=IMAGES_OPEN,

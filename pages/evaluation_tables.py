@@ -44,7 +44,7 @@ def markdown(evaluation: Evaluation) -> str:
         evaluation: what was found.
     """
     parts = [f"## {in_markdown(evaluation.reader.removeprefix('model:'))} on {in_markdown(evaluation.release)}",
-             *(f"> {in_markdown(notice)}" for notice in evaluation.notices)]
+             *(f"> {in_markdown(notice.en)}" for notice in evaluation.notices)]
     rows = [(titled(figure).en, percent(figure.value), interval(figure), figure.count) for figure in _headline(evaluation)]
     parts.append(table(("figure", "value", "95 % interval", "counted on"), rows))
     weak = [(in_markdown(_name(item.of)), titled(worse.figure).en, with_interval(worse.figure), percent(worse.overall.value),

@@ -186,6 +186,14 @@ class Faults:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a reader has to know before trusting figures, in English and in Korean."""
+
+    en: str
+    ko: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """Figures of one model on one release.
 
@@ -218,7 +226,7 @@ class Evaluation:
     confidence: Confidence = Confidence()
     confusions: tuple[Confusion, ...] = ()
     faults: Faults = Faults()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     letters: tuple[LetterClass, ...] = ()
 
     @property

@@ -20,7 +20,7 @@ IOUS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 """Overlaps at which detection is counted: .5, .55, … .95, as COCO has them."""
 
 
-class Outcome(StrEnum):
+class Fate(StrEnum):
     """What became of a region."""
 
     MATCHED = "matched"

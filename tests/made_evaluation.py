@@ -42,6 +42,7 @@ from schemas.evaluation import (
     Faults,
     Figure,
     LetterClass,
+    Notice,
     ReliabilityBin,
     SliceFacet,
     SliceFigures,
@@ -100,8 +101,10 @@ def made_page(seed: int = 7, images: int = 12) -> EvaluationPage:
     evaluation = Evaluation(
         "e" * 32, "scene-text@7", "test", "model:ppocr-korean@3", "0123456789abcdef" * 4, "line", 1204, "c0de" * 8, tuple(slices),
         _confidence(), _confusions(lot), Faults(3, 1, 41, 2, ("image 01ab, region r4: the outline crosses itself", HOSTILE)),
-        ("On 31 of 1,204 images the release's labels are this model's own pre-labels, accepted as they were: its figures "
-         "there are perfect by construction.", "2 of the release's images have not been read by this model."), _letters())
+        (Notice("On 31 of 1,204 images the release's labels are this model's own pre-labels, accepted as they were: its figures "
+                "there are perfect by construction.", "1,204장 중 31장의 라벨은 이 모델의 사전 라벨을 그대로 확정한 것입니다."),
+         Notice("2 of the 1,206 images were not read and are in no figure.", "1,206장 중 2장은 판독되지 않았습니다.")),
+        _letters())
     pictures = [_photograph(lot, number) for number in range(images)]
     regions = [_region(lot, number) for number in range(30)]
     return EvaluationPage(
@@ -121,7 +124,8 @@ def hostile_page() -> EvaluationPage:
               *(_slice(lot, SliceName(SliceFacet.CAMPAIGN, name), 40, 1.0) for name in (HOSTILE, LONG)))
     drawn = DrawnRegion(((1, 1), (90, 1), (90, 40), (1, 40)), DrawnAs.EDITED, HOSTILE, LONG)
     return EvaluationPage(
-        Evaluation(HOSTILE, HOSTILE, HOSTILE, f"model:{HOSTILE}", HOSTILE, HOSTILE, 2, HOSTILE, slices, notices=(HOSTILE, LONG),
+        Evaluation(HOSTILE, HOSTILE, HOSTILE, f"model:{HOSTILE}", HOSTILE, HOSTILE, 2, HOSTILE, slices,
+                   notices=(Notice(HOSTILE, LONG), Notice(LONG, HOSTILE)),
                    confusions=(Confusion("<", "\u202e", 3), Confusion("", " ", 2)), faults=Faults(1, listed=(HOSTILE,))),
         tuple(regions), (ShownSuspect(regions[0], Suspicion.DIFFERS, 0.9, HOSTILE),), 1, None,
         (DrawnImage(HOSTILE, 100, 80, b"", (drawn,), Leads(HOSTILE)),),

@@ -33,7 +33,7 @@ LEAST_STEP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenBonus:
     """A bonus that was written into a campaign's file.
 
     Attributes:
@@ -103,7 +103,7 @@ def _arrived(ledger: Ledger, named: NamedSlices, first: dict[SliceName, DemandRo
 
 
 def accept_demand(bench: Workbench, name: str, campaign: str, points: int | None = None, first_day: date | None = None,
-                  last_day: date | None = None, dataset: str = "") -> Written:
+                  last_day: date | None = None, dataset: str = "") -> WrittenBonus:
     """Writes a bonus for a demanded slice into the file of a campaign; all else in the file stays as it is.
 
     Args:
@@ -135,7 +135,7 @@ def accept_demand(bench: Workbench, name: str, campaign: str, points: int | None
     if there is None:
         _write(file, name, bonus)
     demands.add_bonus(bench.ledger, row, bonus)
-    return Written(file.shown, bonus, before, there is None)
+    return WrittenBonus(file.shown, bonus, before, there is None)
 
 
 def proposed(campaign: Campaign, row: DemandRow, given: int) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from schemas.comparison import SliceChange, ChangeVerdict
+from schemas.comparison import ChangeVerdict, SliceChange
 from schemas.errors import SettingError
 from schemas.evaluation import EVERYTHING, SliceName
 from schemas.outcomes import Outcomes

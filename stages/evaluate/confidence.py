@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from schemas.evaluation import Confidence, CoveragePoint, ReliabilityBin
 from schemas.normalisation import Normalisation
-from schemas.outcomes import Outcome
+from schemas.outcomes import Fate
 from schemas.reading import Kind
 
 BINS = 10
@@ -30,7 +30,7 @@ def confidence_of(regions: pa.Table) -> Confidence:
     Args:
         regions: see ``schemas.outcomes.REGION_OUTCOMES``.
     """
-    found = regions.filter(pc.and_(pc.and_(pc.is_valid(regions["score"]), pc.not_equal(regions["outcome"], str(Outcome.MISSED))),
+    found = regions.filter(pc.and_(pc.and_(pc.is_valid(regions["score"]), pc.not_equal(regions["outcome"], str(Fate.MISSED))),
                                    pc.not_equal(regions["kind"], str(Kind.CHECKBOX))))
     if not len(found):
         return Confidence()

@@ -11,7 +11,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from schemas.outcomes import Outcome
+from schemas.outcomes import Fate
 from schemas.reading import Kind
 from schemas.suspects import Suspect, Suspicion
 from schemas.text import without_spaces
@@ -95,7 +95,7 @@ def _by_image(rows: Sequence[Row]) -> dict[str, _Image]:
     for row in rows:
         if row["kind"] == Kind.TEXT:
             image = found[row["image_id"]]
-            {Outcome.MATCHED: image.matched, Outcome.MISSED: image.missed, Outcome.EXTRA: image.extra}[row["outcome"]].append(row)
+            {Fate.MATCHED: image.matched, Fate.MISSED: image.missed, Fate.EXTRA: image.extra}[row["outcome"]].append(row)
     return found
 
 

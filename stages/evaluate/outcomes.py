@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from schemas.normalisation import Normalisation
-from schemas.outcomes import COUNTED, IOUS, EvaluatedImage, Outcome, Outcomes, outcomes_of_rows
+from schemas.outcomes import COUNTED, IOUS, EvaluatedImage, Fate, Outcomes, outcomes_of_rows
 from schemas.reading import Kind, Reading, Region, line_height
 from stages.compare import Comparison, Match, Overlaps, compare, measure_all
 from stages.evaluate.cleval import LetterCounts, count_cleval
@@ -40,7 +40,7 @@ def outcomes_of(images: Iterable[EvaluatedImage], *, across_units: bool = False)
 
 def _is_text(row: Row) -> bool:
     """Whether two texts were matched: a check box has none, and a region without text that nothing was read in neither."""
-    return row["outcome"] is Outcome.MATCHED and row["kind"] is not Kind.CHECKBOX and bool(row["truth"] or row["read"])
+    return row["outcome"] is Fate.MATCHED and row["kind"] is not Kind.CHECKBOX and bool(row["truth"] or row["read"])
 
 
 def _regions(image: EvaluatedImage, found: Comparison) -> list[Row]:
@@ -48,19 +48,19 @@ def _regions(image: EvaluatedImage, found: Comparison) -> list[Row]:
                 "conditions": list(image.truth.conditions), "campaign": image.campaign, "submitter": image.submitter}
     named = dict(zip((region.region_id for region in image.truth.regions), image.named, strict=False))
     rows = [_matched(match) | {"named": named.get(match.truth.region_id, ())} for match in found.matches]
-    rows += [_alone(region, Outcome.MISSED) | {"truth": region.text, "named": named.get(region.region_id, ())}
+    rows += [_alone(region, Fate.MISSED) | {"truth": region.text, "named": named.get(region.region_id, ())}
              for region in found.missed]
-    rows += [_alone(region, Outcome.EXTRA) | {"read": region.text, "score": region.score, "named": ()} for region in found.extra]
+    rows += [_alone(region, Fate.EXTRA) | {"read": region.text, "score": region.score, "named": ()} for region in found.extra]
     return [of_image | row for row in rows]
 
 
 def _matched(match: Match) -> Row:
-    return _alone(match.truth, Outcome.MATCHED) | {
+    return _alone(match.truth, Fate.MATCHED) | {
         "other_id": match.other.region_id, "truth": match.truth.text, "read": match.other.text, "score": match.other.score,
         "iou": match.iou, "checked_truth": match.truth.attributes.checked, "checked_read": match.other.attributes.checked}
 
 
-def _alone(region: Region, outcome: Outcome) -> Row:
+def _alone(region: Region, outcome: Fate) -> Row:
     attributes = region.attributes
     return {"region_id": region.region_id, "outcome": outcome, "kind": attributes.kind, "direction": attributes.direction,
             "writing": attributes.writing, "effects": list(attributes.effects), "language": attributes.language,

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from schemas.evaluation import EVERYTHING, SliceFacet, SliceName
-from schemas.outcomes import Outcome, Outcomes
+from schemas.outcomes import Fate, Outcomes
 from stages.evaluate.sums import Mask
 
 HEIGHTS = (10, 14, 20, 32, 64)
@@ -77,7 +77,7 @@ def single_slices(outcomes: Outcomes) -> Iterator[Slice]:
 
 def wanted(regions: pa.Table) -> Mask:
     """Which rows are regions that are to be found."""
-    found: Mask = pc.not_equal(regions["outcome"], str(Outcome.EXTRA)).to_numpy()
+    found: Mask = pc.not_equal(regions["outcome"], str(Fate.EXTRA)).to_numpy()
     return found
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from schemas.normalisation import Normalisation
-from schemas.outcomes import COUNTED, IMAGE_OUTCOMES, Outcome, Outcomes
+from schemas.outcomes import COUNTED, IMAGE_OUTCOMES, Fate, Outcomes
 from schemas.reading import Kind
 from stages.evaluate.formulas import Values
 
@@ -69,8 +69,8 @@ def region_sums(regions: pa.Table, groups: Mapping[str, int]) -> Additive:
         regions: see ``schemas.outcomes.REGION_OUTCOMES``.
         groups: number by group.
     """
-    matched = _is(regions, "outcome", Outcome.MATCHED)
-    wanted = matched | _is(regions, "outcome", Outcome.MISSED)
+    matched = _is(regions, "outcome", Fate.MATCHED)
+    wanted = matched | _is(regions, "outcome", Fate.MISSED)
     checkbox = _is(regions, "kind", Kind.CHECKBOX)
     has_text = wanted & ~checkbox & _truth(pc.greater(pc.utf8_length(regions["truth"]), 0))
     exact = f"edits_{Normalisation.EXACT}"

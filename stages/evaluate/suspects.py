@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 from rapidfuzz.distance import Indel
 
-from schemas.outcomes import Outcome
+from schemas.outcomes import Fate
 from schemas.reading import Kind
 from schemas.suspects import Suspect, Suspicion
 from stages.evaluate.conventions import conventions_of
@@ -102,8 +102,8 @@ class _Known:
 
 def _of_texts(rows: Sequence[Row], theirs: Sequence[Row] | None) -> list[Suspect]:
     """Regions that label and model share, and whose texts differ."""
-    shared = [number for number, row in enumerate(rows) if row["outcome"] == Outcome.MATCHED and row["kind"] != Kind.CHECKBOX
-              and row["truth"] and row["read"]]
+    shared = [number for number, row in enumerate(rows) if row["outcome"] == Fate.MATCHED
+              and row["kind"] != Kind.CHECKBOX and row["truth"] and row["read"]]
     others = _reads(theirs or ())
     pairs = _pairs(rows, shared, others)
     if not pairs:
@@ -190,4 +190,4 @@ def _with_neighbours(pair: SharedText, weighed: _Weighed, around: Sequence[Share
 
 def _reads(rows: Sequence[Row]) -> dict[Place, str]:
     """What a model read in each region of a release that it found."""
-    return {(row["image_id"], row["region_id"]): row["read"] for row in rows if row["outcome"] == Outcome.MATCHED and row["read"]}
+    return {(row["image_id"], row["region_id"]): row["read"] for row in rows if row["outcome"] == Fate.MATCHED and row["read"]}

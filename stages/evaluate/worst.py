@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from schemas.normalisation import Normalisation
-from schemas.outcomes import Outcome
+from schemas.outcomes import Fate
 
 Row = Mapping[str, Any]
 LOOKED_AT = 5_000
@@ -32,7 +32,7 @@ def wrong_letters(regions: pa.Table) -> NDArray[np.int64]:
     """
     edits = pc.fill_null(regions[f"edits_{Normalisation.NOSPACE}"], 0).to_numpy()
     letters = pc.fill_null(pc.utf8_length(pc.coalesce(regions["truth"], regions["read"])), 0).to_numpy()
-    matched = pc.equal(regions["outcome"], str(Outcome.MATCHED)).to_numpy()
+    matched = pc.equal(regions["outcome"], str(Fate.MATCHED)).to_numpy()
     found: NDArray[np.int64] = np.where(matched, edits, np.maximum(1, letters)).astype(np.int64)
     return found
 

@@ -20,7 +20,7 @@ from workbench.evaluate.stored import EvaluationFiles
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class EvaluationsCompared:
     """What a comparison came to; ``gates`` is empty where there was no file of them."""
 
     comparisons: tuple[EvaluationComparison, ...]
@@ -28,7 +28,7 @@ class Compared:
 
 
 def compare_evaluations(bench: Workbench, before: str, after: str, figures: Sequence[str] = (LEADING,),
-                        gates: Path | None = None) -> Compared:
+                        gates: Path | None = None) -> EvaluationsCompared:
     """Compares two evaluations.
 
     Args:
@@ -55,7 +55,7 @@ def compare_evaluations(bench: Workbench, before: str, after: str, figures: Sequ
     comparisons = tuple(
         EvaluationComparison(one.evaluation_id, other.evaluation_id, (one.reader, other.reader), other.release, other.split, key,
                              compare_outcomes(first, second, key)) for key in keys)
-    return Compared(comparisons, tuple(_ask(asked, other, comparisons)) if asked else ())
+    return EvaluationsCompared(comparisons, tuple(_ask(asked, other, comparisons)) if asked else ())
 
 
 def find_evaluation(made: Sequence[StoredEvaluation], name: str) -> StoredEvaluation:

@@ -26,9 +26,11 @@ from stages.evaluate.confidence import confidence_of
 from stages.evaluate.confusions import confusions, count_confusions
 from stages.evaluate.figures import LEADING, figures_by_slice, overall_figures
 from stages.evaluate.letter_classes import letter_classes
+from stages.evaluate.notices import notices
 from stages.evaluate.outcomes import outcomes_of
 from stages.evaluate.suspects import suspects, without_suspects
 from workbench.bench import Workbench
+from workbench.demand import note_demand
 from workbench.evaluate.page import report_page
 from workbench.evaluate.question import Question, ReleaseImages, opened
 from workbench.evaluate.read_by import ReadBy, ReadImages, read_by
@@ -78,6 +80,7 @@ def measure(bench: Workbench, question: Question, read_images: ReadImages | None
         there = files.evaluation()
         if there:
             _note(bench, there, files)
+            note_demand(bench, there)
             return _report(there, files.page(), files, new=False)
         return _answer(bench, question, release, source, slices, name, files)
 
@@ -85,19 +88,25 @@ def measure(bench: Workbench, question: Question, read_images: ReadImages | None
 def _answer(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices, name: str,
             files: EvaluationFiles) -> EvaluateReport:
     outcomes = compare_all(bench, question, release, source, slices)
-    with progress(bench.run, "figures", 0) as advance:
-        found = figures_by_slice(outcomes, advance)
-    evaluation = Evaluation(
-        name, str(release.manifest.name), release.split, source.reader, source.run, str(release.manifest.unit),
-        len(outcomes.images), code_digest(), found, confidence_of(outcomes.regions), _confusions(outcomes.regions),
-        _faults(outcomes, source.faults, len(release.images)), letters=letter_classes(outcomes.regions))
-    evaluation = replace(evaluation, notices=tuple(notices(evaluation, outcomes, release, bench.model)))
+    evaluation = _figures(bench, name, release, source, outcomes)
     doubted = suspects(outcomes.regions)
     without = overall_figures(Outcomes(without_suspects(outcomes.regions, doubted), outcomes.images)) if doubted else None
     page = report_page(bench, evaluation, outcomes, doubted, without, release, source)
     files.put(evaluation, outcomes, doubted, page)
     _note(bench, evaluation, files)
+    note_demand(bench, evaluation)
     return _report(evaluation, page, files, new=True)
+
+
+def _figures(bench: Workbench, name: str, release: ReleaseImages, source: ReadBy, outcomes: Outcomes) -> Evaluation:
+    with progress(bench.run, "figures", 0) as advance:
+        found = figures_by_slice(outcomes, advance)
+    images = len(release.images)
+    return Evaluation(
+        name, str(release.manifest.name), release.split, source.reader, source.run, str(release.manifest.unit),
+        len(outcomes.images), code_digest(), found, confidence_of(outcomes.regions), _confusions(outcomes.regions),
+        _faults(outcomes, source.faults, images), tuple(notices(outcomes, images, release.split, release.only_test)),
+        letter_classes(outcomes.regions))
 
 
 def compare_all(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices) -> Outcomes:
@@ -162,27 +171,6 @@ def compare_some(rows: Sequence[Row], found: Mapping[str, Reading], slices: Name
     return outcomes_of(images, across_units=across_units)
 
 
-def notices(evaluation: Evaluation, outcomes: Outcomes, release: ReleaseImages, model: str) -> Iterator[str]:
-    """What a reader has to know before trusting the figures.
-
-    Args:
-        evaluation: the figures.
-        outcomes: what they were made of.
-        release: its images.
-        model: in use.
-    """
-    untouched = sum(outcomes.images["untouched"].to_pylist())
-    if untouched:
-        yield (f"On {untouched} of {evaluation.images} images the release's labels are this model's own pre-labels, accepted as "
-               "they were: its figures there are perfect by construction.")
-    if not release.only_test:
-        yield ("These are not only test images: a model that was trained on this release has seen some of them."
-               if not release.split else f"These are images of the split {release.split}, not test images.")
-    if evaluation.faults.unread_images:
-        yield (f"{evaluation.faults.unread_images} of the {len(release.images)} images were not read and are in no figure"
-               + (": saegim run prelabel --only all, or saegim evaluate with --model." if model in evaluation.reader else "."))
-
-
 def _confusions(regions: pa.Table) -> tuple[Confusion, ...]:
     texts = regions.filter(pc.is_valid(regions[f"edits_{Normalisation.EXACT}"]))
     counter: Counter[tuple[str, str]] = Counter()
@@ -213,4 +201,5 @@ def _report(evaluation: Evaluation, page: str, files: EvaluationFiles, new: bool
     of = f"{evaluation.release}, split {evaluation.split}" if evaluation.split else evaluation.release
     return EvaluateReport(evaluated=int(new), page=page, page_key=f"{files.folder}.html", evaluation=evaluation,
                           notes=[f"{reader} on {of}: {evaluation.images} images, {evaluation.overall.regions} regions.",
-                                 *evaluation.notices], tables=tables(evaluation), markdown=markdown(evaluation))
+                                 *(notice.en for notice in evaluation.notices)],
+                          tables=tables(evaluation), markdown=markdown(evaluation))

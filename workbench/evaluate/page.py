@@ -16,10 +16,12 @@ from pages.evaluation_facts import (
     DrawnRegion,
     EvaluationPage,
     Leads,
+    ShownDemand,
     ShownRegion,
     ShownSuspect,
 )
 from pages.evaluation_report import render
+from saegim.manifest import parse_name
 from schemas.arrow import reading_of
 from schemas.evaluation import Evaluation, SliceFigures
 from schemas.outcomes import Outcomes
@@ -27,10 +29,12 @@ from schemas.reading import Polygon, Reading
 from schemas.submission import image_key
 from schemas.suspects import Suspect
 from stages.compare import Comparison, compare
+from stages.evaluate.demand import demands
 from stages.evaluate.suspects import LIKELY
 from stages.evaluate.worst import WRONG, Row, worst_images, worst_regions
 from stages.pictures import opened
 from workbench.bench import Workbench
+from workbench.demand import follow_demand
 from workbench.evaluate.question import ReleaseImages
 from workbench.evaluate.read_by import ReadBy
 from workbench.evaluate.stored import FILES
@@ -78,7 +82,13 @@ def report_page(bench: Workbench, evaluation: Evaluation, outcomes: Outcomes, su
         tuple(_shown(row, crops, leads) for row in worst),
         tuple(_suspect(item, crops, leads) for item in doubted),
         sum(item.chance >= LIKELY for item in suspects), without_suspects,
-        tuple(_drawn(bench, compared[name], leads[name]) for name in images), files=FILES))
+        tuple(_drawn(bench, compared[name], leads[name]) for name in images), _demand(bench, evaluation), files=FILES))
+
+
+def _demand(bench: Workbench, evaluation: Evaluation) -> tuple[ShownDemand, ...]:
+    """What the evaluation asks for, and what has come of it since it was first asked for."""
+    arrived = {item.first.demand.slice: item.arrived for item in follow_demand(bench, parse_name(evaluation.release).dataset)}
+    return tuple(ShownDemand(item, arrived.get(item.slice)) for item in demands(evaluation))
 
 
 def _compared(image_ids: set[str], release: ReleaseImages, source: ReadBy) -> dict[str, ComparedImage]:
