@@ -130,6 +130,14 @@ def test_what_crosses_itself_or_is_not_finite_counts_and_does_not_crash() -> Non
     assert counts(of(replace(nan, attributes=Attributes(legible=False))), of(bar(0, 40))) == (0, 1, 0, 0)
 
 
+def test_a_detectors_outline_that_crashed_others_is_counted() -> None:
+    """Of open-mmlab/mmdetection's issue 1745: GEOS refuses it as it is ("Self-intersection at or near point")."""
+    crossing = Region("c", ((331, 31), (495, 35), (158, 24), (670, 9)), "x")
+    beside = [Region(str(left), ((left, 44), (left, 16), (right, 16), (right, 44)), "x") for left, right in ((497, 629), (546, 834))]
+    assert counts(of(*beside), of(crossing)) == (2, 1, 0, 0)
+    assert counts(of(crossing), of(crossing, *beside)) == (1, 3, 1, 1)
+
+
 def second_opinion(truth: Reading, other: Reading) -> tuple[DetectionCounts, DetectionCounts]:
     """Ours and the loop's, at all thresholds."""
     return replace(count_detection(truth, other), optimal=0), icdar_counts(truth, other, IOUS)
