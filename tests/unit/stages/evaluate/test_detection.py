@@ -131,9 +131,10 @@ def test_what_crosses_itself_or_is_not_finite_counts_and_does_not_crash() -> Non
 
 
 def test_a_detectors_outline_that_crashed_others_is_counted() -> None:
-    """Of open-mmlab/mmdetection's issue 1745: GEOS refuses it as it is ("Self-intersection at or near point")."""
+    """Reported to open-mmlab/mmdetection: GEOS refuses it as it is ("Self-intersection at or near point")."""
     crossing = Region("c", ((331, 31), (495, 35), (158, 24), (670, 9)), "x")
-    beside = [Region(str(left), ((left, 44), (left, 16), (right, 16), (right, 44)), "x") for left, right in ((497, 629), (546, 834))]
+    beside = [Region(str(left), ((left, 44), (left, 16), (right, 16), (right, 44)), "x")
+              for left, right in ((497, 629), (546, 834))]
     assert counts(of(*beside), of(crossing)) == (2, 1, 0, 0)
     assert counts(of(crossing), of(crossing, *beside)) == (1, 3, 1, 1)
 
