@@ -13,6 +13,7 @@ import typer
 
 import apps.cli
 import saegim.cli
+from apps.cli.evaluate import RELEASE, ReleaseOrCommand
 from workbench.settings import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -47,6 +48,8 @@ def wrong_in(command: Any, line: str) -> str | None:
     words = shlex.split(line.split(" → ")[0], comments=True)
     words = words[words.index("saegim") + 1:]
     while words and hasattr(command, "commands"):
+        if isinstance(command, ReleaseOrCommand) and words[0] not in command.commands:
+            words.insert(0, RELEASE)
         name = words.pop(0)
         if name.startswith("-"):
             break
