@@ -54,6 +54,10 @@ class Familiar:
                        for each, length in zip((text, other), lengths, strict=True))
         return there - here
 
+    def usual(self, text: str) -> float:
+        """How usual a text is: the mean of the logarithms of the chances of its letters."""
+        return self._stretch(text, 0, len(text) + 1, "") / (len(text) + 1)
+
     def _stretch(self, text: str, start: int, end: int, own: str) -> float:
         """Logarithm of the chance of the letters from ``start`` on to ``end``; what ``own`` adds to the counts is left out."""
         padded = BEFORE + text + AFTER

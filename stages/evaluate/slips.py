@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
+from schemas.letters import parts_of
 from schemas.text import is_hangul
 
 
@@ -32,12 +33,14 @@ class Slip:
         truth: what the label says there; empty where letters were put in.
         read: what was read there; empty where letters were left out.
         kind: of it.
+        at_edge: it is where the text begins or ends, where outlines differ too.
     """
 
     place: int
     truth: str
     read: str
     kind: SlipKind
+    at_edge: bool = False
 
     def applied(self, text: str) -> str:
         """The label's text with what was read in this place."""
@@ -48,7 +51,8 @@ class Slip:
         """Slips of one key are the same habit of a model."""
         if self.kind is SlipKind.LETTER:
             return self.truth, self.read
-        return (str(self.kind), "some" if self.truth else "none", "some" if self.read else "none")
+        return (str(self.kind), "some" if self.truth else "none", "some" if self.read else "none",
+                "at the edge" if self.at_edge else "inside")
 
     @property
     def scripts(self) -> tuple[str, ...]:
@@ -66,6 +70,28 @@ def slips_between(truth: str, read: str) -> list[Slip]:
     if truth == read:
         return []
     return [slip for block in _blocks(truth, read) for slip in _cut(truth, read, block)]
+
+
+def by_one_act(slip: Slip) -> float:
+    """How far a slip looks like one wrong act of a person who types, in (0, 1].
+
+    People mistake letters of one script for each other, and of a Hangul syllable one part; a sign more or less is a matter of
+    taste, and nobody types Hangul for Latin letters.
+    """
+    if slip.kind is not SlipKind.LETTER:
+        return 1.0
+    scripts = {_FAMILIES[script(letter)] for letter in (slip.truth, slip.read) if letter}
+    if "sign" in scripts:
+        return 0.2 if len(scripts) == 1 else 0.05
+    if len(scripts) > 1:
+        return 0.05
+    one, other = parts_of(slip.truth), parts_of(slip.read)
+    if one and other and sum(mine != theirs for mine, theirs in zip(one, other, strict=True)) > 1:
+        return 0.2
+    return 1.0
+
+
+_FAMILIES = {"hangul": "hangul", "digit": "latin", "capital": "latin", "small": "latin", "letter": "letter", "sign": "sign"}
 
 
 @functools.cache
@@ -129,5 +155,6 @@ def _cut(truth: str, read: str, block: Opcode) -> list[Slip]:
         return [Slip(start, one, other, SlipKind.SWAP)]
     if len(one) == len(other) <= 2:
         return [Slip(start + place, *pair, SlipKind.LETTER) for place, pair in enumerate(zip(one, other, strict=True))]
-    kind = SlipKind.LETTER if len(one) + len(other) == 1 else SlipKind.RUN
-    return [Slip(start, one, other, kind)]
+    if len(one) + len(other) == 1:
+        return [Slip(start, one, other, SlipKind.LETTER)]
+    return [Slip(start, one, other, SlipKind.RUN, at_edge=not start or start + len(one) == len(truth))]

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 from rapidfuzz.distance import Indel
 
@@ -27,7 +28,7 @@ from stages.evaluate.familiar import Familiar
 from stages.evaluate.habits import MOST, USUAL, Habits, Proneness, SharedText, proneness
 from stages.evaluate.lone_regions import Place, Row, suspects_among_lone_regions
 from stages.evaluate.second_opinion import SecondOpinion
-from stages.evaluate.slips import Slip, SlipKind, slips_between
+from stages.evaluate.slips import Slip, SlipKind, by_one_act, slips_between
 
 COLUMNS = ["image_id", "region_id", "outcome", "kind", "language", "truth", "read", "score"]
 """What is judged, of a table of outcomes."""
@@ -39,6 +40,14 @@ SLIPS = {SlipKind.LETTER: 0.03 / 8, SlipKind.SWAP: 0.01, SlipKind.RUN: 0.001}
 """How many labels have one slip of a person; a wrong letter is one of eight that look like the right one or lie beside it."""
 ANOTHER_TEXT = 0.01
 """How many labels are another text altogether."""
+NOTHING_IN_COMMON = 0.2
+"""Under this similarity a model that errs has read something else than what stands there."""
+UNLIKE = 20.0
+"""So many times seldomer a model's reading has nothing in common with what stands there than less than half."""
+USUAL_TEXT = (3.0, 1.0)
+"""So far, down and up, it counts how usual a text is that was read in place of another one."""
+JUDGED = 1_000
+"""So many texts tell how usual a text is."""
 NEIGHBOURS = 50.0
 """So much more often such a text is that of another region of the image than any other text."""
 FAMILIAR = 0.7
@@ -96,6 +105,7 @@ class _Known:
     habits: Habits
     prone: Proneness
     familiar: Familiar
+    usual_reading: float
     second: SecondOpinion
     reads: Mapping[str, Sequence[SharedText]]
 
@@ -113,7 +123,8 @@ def _of_texts(rows: Sequence[Row], theirs: Sequence[Row] | None) -> list[Suspect
     for pair in pairs:
         reads[pair.image].append(pair)
     familiar = Familiar([pair.truth for pair in pairs])
-    known = _Known(habits, proneness(pairs, habits), familiar, SecondOpinion(pairs, habits), reads)
+    known = _Known(habits, proneness(pairs, habits), familiar, _usual_reading(familiar, pairs), SecondOpinion(pairs, habits),
+                   reads)
     found = []
     for number, pair in enumerate(pairs):
         if pair.slips:
@@ -123,6 +134,11 @@ def _of_texts(rows: Sequence[Row], theirs: Sequence[Row] | None) -> list[Suspect
             found.append(Suspect(pair.image, row["region_id"], row["truth"], row["read"], read, row["score"], weighed.why,
                                  weighed.chance))
     return found
+
+
+def _usual_reading(familiar: Familiar, pairs: Sequence[SharedText]) -> float:
+    """How usual the texts are that the model reads: their median, of some evenly spread ones."""
+    return float(np.median([familiar.usual(pair.read) for pair in pairs[::-(-len(pairs) // JUDGED)]]))
 
 
 def _pairs(rows: Sequence[Row], shared: Sequence[int], others: Mapping[Place, str]) -> list[SharedText]:
@@ -156,7 +172,7 @@ def _weigh_slip(pair: SharedText, slip: Slip, number: int, known: _Known) -> _We
     rest = prone.found[number] - (rate < USUAL)
     line = (max(0.0, rest) + LINE) / (prone.expected[number] * prone.image[number] + LINE)
     by_model = math.log(min(MOST, rate * _prone(prone, number) * line))
-    by_person = math.log(SLIPS[slip.kind] / len(pair.truth))
+    by_person = math.log(SLIPS[slip.kind] * by_one_act(slip) / len(pair.truth))
     second = known.second.of_slip(pair, slip)
     odds = by_person - by_model + second
     if odds > FAR_BELOW:
@@ -169,7 +185,11 @@ def _weigh_text(pair: SharedText, number: int, known: _Known) -> _Weighed:
     """What speaks for a label that is another text."""
     by_model = math.log(min(MOST, known.habits.unlike * _prone(known.prone, number)))
     second = known.second.of_text(pair)
-    return _Weighed(math.log(ANOTHER_TEXT) - by_model + second, Suspicion.TWO_AGREE if second > 0 else Suspicion.DIFFERS)
+    odds = math.log(ANOTHER_TEXT) - by_model + second
+    if Indel.normalized_similarity(pair.truth, pair.read) < NOTHING_IN_COMMON:
+        odds += math.log(UNLIKE)
+    odds += max(-USUAL_TEXT[0], min(USUAL_TEXT[1], known.familiar.usual(pair.read) - known.usual_reading))
+    return _Weighed(odds, Suspicion.TWO_AGREE if second > 0 else Suspicion.DIFFERS)
 
 
 def _prone(prone: Proneness, number: int) -> float:
