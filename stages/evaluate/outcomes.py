@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from schemas.normalisation import Normalisation
@@ -13,7 +13,7 @@ from stages.evaluate.cleval import LetterCounts, count_cleval
 from stages.evaluate.detection import count_detection
 from stages.evaluate.deteval import count_deteval
 from stages.evaluate.page_text import count_page
-from stages.evaluate.texts import count_texts
+from stages.evaluate.texts import count_letters, count_words
 
 Row = dict[str, Any]
 
@@ -72,13 +72,17 @@ def _count_texts(rows: Sequence[Row]) -> None:
     truths = [row["truth"] for row in rows]
     reads = [row["read"] for row in rows]
     for how in COUNTED:
-        for row, counts in zip(rows, count_texts(truths, reads, how), strict=True):
-            row[f"edits_{how}"] = counts.edits
-            row[f"length_{how}"] = counts.length
-            row[f"similarity_{how}"] = counts.similarity
-            if how is Normalisation.EXACT:
-                row["words"] = counts.words
-                row["word_edits"] = counts.word_edits
+        counts = count_letters(truths, reads, how)
+        columns = {f"edits_{how}": counts.edits, f"length_{how}": counts.length, f"similarity_{how}": counts.similarity}
+        _add(rows, {name: column.tolist() for name, column in columns.items()})
+    words = count_words(truths, reads, Normalisation.EXACT)
+    _add(rows, {"words": words.words.tolist(), "word_edits": words.word_edits.tolist()})
+
+
+def _add(rows: Sequence[Row], columns: Mapping[str, Sequence[float]]) -> None:
+    for name, values in columns.items():
+        for row, value in zip(rows, values, strict=True):
+            row[name] = value
 
 
 def _image(image: EvaluatedImage, overlaps: Overlaps) -> Row:
