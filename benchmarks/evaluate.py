@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from benchmarks import evaluate_detection, evaluate_large, evaluate_texts
+from benchmarks import evaluate_detection, evaluate_large, evaluate_suspects, evaluate_texts
 from benchmarks.figures import Figure
 
 
 def run() -> list[Figure]:
-    """Detection, texts, ten thousand images."""
-    return [*evaluate_detection.figures(), *evaluate_texts.figures(), *evaluate_large.run()]
+    """Detection, texts, planted label errors, ten thousand images."""
+    return [*evaluate_detection.figures(), *evaluate_texts.figures(), *evaluate_suspects.figures(), *evaluate_large.run()]

@@ -22,17 +22,20 @@ from datastore.ledger.tables import metadata
 from schemas.answers import AgreementRow, AnnotationRow, SecondLook, StandingAnnotation
 from schemas.config_version import ConfigVersion
 from schemas.decision import Decision, Ending, Endings, Membership
+from schemas.demand import AcceptedBonus, Demand, DemandReason, DemandRow
 from schemas.errors import NotToBeDecided
+from schemas.evaluation import SliceFacet, SliceName
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
 from schemas.reading import Reading, Unit
 from schemas.recorded import SubmissionRow
+from schemas.stored import StoredEvaluation
 from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Said, Submission, Verdict, sender_of
 from stages.ingest.settle import repeats, settle
 from tests.filled_ledger import CAMPAIGNS, CONFIG, KIM, LEE, MODEL, PROJECTS, RUN, START, Made
 
-FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "cursors", "evaluations", "leases", "unreadable_tasks",
-       "decisions"}
+FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "cursors", "evaluations", "demands", "leases",
+       "unreadable_tasks", "decisions"}
 """Tables that have few rows whatever an archive holds, or those of the work in hand."""
 BIG = set(metadata.tables) - FEW
 COARSE = {"project", "campaign", "annotation_config", "outcome"}
@@ -155,6 +158,9 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
                         {first.image_id: Membership("another", True)})
     annotation = AnnotationRow(10**8, 1, PROJECTS[Side.A], 1, first.image_id, first.image_id, KIM, None,
                                False, 1.0, None, None)
+    wanted = Demand(SliceName(SliceFacet.DIRECTION, "vertical"), DemandReason.WEAK, 0.3, 0.1, 9, 27, 0.1)
+    demand = DemandRow("e", "scene-text@1", at, 1, wanted)
+    bonus = AcceptedBonus("spring", 8, at.date(), at.date())
     return {
         "after": rows[1], "after_task": 1, "among": None, "annotation_config": CONFIG,
         "annotation_configs": [CONFIG], "at": at, "beginning": first.image_id[:12], "campaign": "spring",
@@ -181,6 +187,9 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "annotations.add_annotations.rows": [annotation],
         "annotations.mark_taken_back.gone": [StandingAnnotation(first.number, first.number, first.image_id, first.image_id)],
         "annotations.seen_annotations.keys": [(1, 1), (2, 2)],
+        "demands.add_demands.rows": [demand], "demands.add_bonus.row": demand, "demands.add_bonus.bonus": bonus,
+        "demands.demands_of.dataset": "scene-text", "demands.newest_demands.dataset": "scene-text",
+        "evaluations.add_evaluation.made": StoredEvaluation("e", "scene-text@1", "", MODEL, RUN, 1, {}, "f", at),
         "duplicates.find.name": first.image_id[:12],
         "decisions.write.about": about, "decisions.write.worked_out": otherwise,
         "submissions.add_image.image_id": "a" * 64, "submissions.add_image.media_type": "image/png",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, select
 
@@ -12,8 +12,9 @@ from schemas.submission import Outcome
 from schemas.times import Moments
 
 
-def moments_of(connection: Connection, image_ids: Sequence[str]) -> Iterator[Moments]:
+def moments_of(connection: Connection, image_ids: Sequence[str]) -> list[Moments]:
     """Moments of images, in their order; tasks about single lines count for their page."""
+    found: list[Moments] = []
     for some in in_chunks(image_ids):
         sent = select(submissions.c.image_id, func.min(submissions.c.sent_at)).where(
             submissions.c.image_id.in_(some), submissions.c.outcome == Outcome.ACCEPTED).group_by(submissions.c.image_id)
@@ -21,5 +22,5 @@ def moments_of(connection: Connection, image_ids: Sequence[str]) -> Iterator[Mom
             tasks.c.image_id.in_(some)).group_by(tasks.c.image_id)
         sent_at = {row[0]: row[1] for row in connection.execute(sent)}
         work = {row[0]: (row[1], row[2]) for row in connection.execute(given)}
-        for name in some:
-            yield Moments(sent_at.get(name), *work.get(name, (None, None)))
+        found += [Moments(sent_at.get(name), *work.get(name, (None, None))) for name in some]
+    return found

@@ -61,7 +61,7 @@ def suspects_among_lone_regions(rows: Sequence[Row], others: Sequence[Row] | Non
 
 def _not_labelled(images: Mapping[str, _Image], theirs: Mapping[str, _Image] | None) -> Iterator[Suspect]:
     part = {id(row): int(row["score"] * PARTS) for image in images.values() for row in (*image.matched, *image.extra)
-            if row["score"] is not None}
+            if row["score"] is not None and math.isfinite(row["score"])}
     extra = Counter(part[id(row)] for image in images.values() for row in image.extra if id(row) in part)
     found = Counter(part.values())
     lone = [(name, row) for name, image in images.items() for row in image.extra if id(row) in part and _is_text(row["read"])
