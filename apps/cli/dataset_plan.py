@@ -39,6 +39,7 @@ def plan(name: str = typer.Argument("", help="A recipe in recipes/datasets/; whe
     """Show what the next release would hold, what it leaves out and why. Nothing is written.
 
     Example:  saegim datasets plan scene-text
+
     Example:  saegim datasets plan --from-slices vertical,latin-in-korean --points 5
     """
     bench = open_workbench()
