@@ -33,10 +33,9 @@ def with_bonus(text: str, name: str, bonus: AcceptedBonus) -> str:
     known = dict(_entries(root))
     key = _quoted(name)
     if "bonus" not in known:
-        return f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}bonus:\n  {key}: {item}\n"
+        ending = _line_ending(text)
+        return f"{text}{'' if text.endswith(ending) else ending}bonus:{ending}  {key}: {item}{ending}"
     slices = known["bonus"]
-    if isinstance(slices, yaml.ScalarNode):  # nothing stands behind the colon
-        return _after_line(text, _key_end(root, "bonus"), f"  {key}: {item}")
     if not isinstance(slices, yaml.MappingNode):
         raise CannotEdit("bonus is no list of slices with points")
     there = dict(_entries(slices))
@@ -67,13 +66,9 @@ def _entries(node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:
     return ((key.value, value) for key, value in node.value)
 
 
-def _key_end(root: yaml.MappingNode, name: str) -> int:
-    return next(int(key.end_mark.index) for key, _ in root.value if key.value == name)
-
-
 def _end(node: yaml.Node) -> int:
     """Where a node ends; YAML's reader puts the end of one of several lines behind the comments that follow it."""
-    if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
+    if not isinstance(node, yaml.MappingNode | yaml.SequenceNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]
     return _end(last[1] if isinstance(last, tuple) else last)
@@ -81,11 +76,15 @@ def _end(node: yaml.Node) -> int:
 
 def _after_line(text: str, place: int, line: str) -> str:
     """The text with a line behind the one that a place is in."""
+    ending = _line_ending(text)
     newline = text.find("\n", place)
     if newline < 0:
-        return f"{text}\n{line}\n"
-    ending = "\r\n" if text[newline - 1:newline] == "\r" else "\n"
+        return f"{text}{ending}{line}{ending}"
     return f"{text[:newline + 1]}{line}{ending}{text[newline + 1:]}"
+
+
+def _line_ending(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def _quoted(name: str) -> str:
