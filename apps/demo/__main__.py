@@ -12,7 +12,6 @@ from rich.progress import Progress
 from rich.table import Table
 
 from apps.cli.datasets import show as show_diff
-from apps.cli.demand import list_demand
 from apps.cli.ledger import print_submissions
 from apps.cli.run import prepare, save_page, show, show_standings
 from apps.demo.annotator import SampleTruths, known_images
@@ -24,18 +23,22 @@ from apps.stack import services
 from apps.stack.schedules import are_scheduled, set_schedules
 from datastore.ledger import Ledger, outcomes
 from datastore.objects import ObjectStore
+from pages.demand_tables import sentence
 from saegim.manifest import parse_name
 from saegim.settings import home
 from saegim.tables import print_table
 from schemas.errors import SaegimError
 from schemas.labelling import Side
 from workbench.bench import Workbench, open_workbench
+from workbench.demand import follow_demand
 from workbench.diff import compare_releases, two_releases
 from workbench.settings import Settings, load_settings
 
 CAMPAIGN = "demo"
 DATASET = "demo"
 """Its recipe makes test images of few."""
+MOST_WANTED = 5
+"""Slices that it names of those that the figures ask for."""
 console = Console()
 
 
@@ -163,11 +166,20 @@ def _measure(release: str) -> None:
     for table in evaluated.tables:
         print_table(console, table)
     save_page(evaluated)
-    console.print("\nWhat the figures ask for next (saegim demand list):", highlight=False)
-    list_demand(DATASET)
+    _show_demand()
     scored = score()
     show(scored)
     show_standings(scored)
+
+
+def _show_demand() -> None:
+    """The slices that the figures ask for first, each with its reason."""
+    asked = [item.now for item in follow_demand(open_workbench(), DATASET) if item.now.rank is not None]
+    console.print(f"What the figures ask for next, {MOST_WANTED} of {len(asked)} slices (saegim demand list --dataset {DATASET} "
+                  "shows all)", highlight=False)
+    for row in asked[:MOST_WANTED]:
+        console.print(f"  {row.rank}. {sentence(row.demand)}", markup=False, highlight=False)
+    console.print()
 
 
 def _hand_over(settings: Settings, project: int) -> None:
