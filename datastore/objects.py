@@ -203,11 +203,7 @@ class ObjectStore:
     @_named
     def exists(self, bucket: str, key: str) -> bool:
         """Whether a key is taken."""
-        try:
-            obstore.head(self.bucket(bucket), key)
-        except (NotFoundError, FileNotFoundError):
-            return False
-        return True
+        return self.written_at(bucket, key) is not None
 
     @_named
     def written_at(self, bucket: str, key: str) -> datetime | None:
