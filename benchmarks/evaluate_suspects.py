@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from PIL import Image
 
 from benchmarks.figures import Figure
@@ -49,7 +50,7 @@ def figures() -> list[Figure]:
         planted = plant(own, PLANTED, seed)
         alone.append(_found(planted, [(item.image_id, item.region_id) for item in suspects(planted.outcomes)]))
         both.append(_found(planted, [(item.image_id, item.region_id) for item in suspects(planted.outcomes, second)]))
-        labels = own.filter(pa.compute.not_equal(own["outcome"], str(Fate.EXTRA)))
+        labels = own.filter(pc.not_equal(own["outcome"], str(Fate.EXTRA)))
         names = list(zip(labels["image_id"].to_pylist(), labels["region_id"].to_pylist(), strict=True))
         peer.append(_found(planted, random.Random(f"order {seed}").sample(names, len(names))))
     missed = sum(kind == Fate.MISSED for kind in own["outcome"].to_pylist())

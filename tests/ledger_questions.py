@@ -52,7 +52,7 @@ WHOLE = {
     "label_queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
     "second_looks.stuck_second_looks", "checked_prelabels.recently_accepted",
     # Once a command that a person types.
-    "duplicates.find", "duplicates.retry", "outcomes.waiting",
+    "duplicates.find", "duplicates.retry", "outcomes.waiting", "demands.accepted_of_sent_after",
 }
 """Functions that may go through one table from end to end, once."""
 
