@@ -21,8 +21,8 @@ from stages.diff.diff import Diff
 from stages.diff.for_programs import to_json
 from workbench.bench import Workbench
 from workbench.diff import compare_releases, diff_page, two_releases
-from workbench.export.times import time_to_dataset
 from workbench.settings import load_settings
+from workbench.times import time_to_dataset
 
 console = Console()
 TO_STDOUT = "-"

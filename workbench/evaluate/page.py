@@ -19,6 +19,7 @@ from pages.evaluation_facts import (
     ShownDemand,
     ShownRegion,
     ShownSuspect,
+    ShownTime,
 )
 from pages.evaluation_report import render
 from saegim.manifest import parse_name
@@ -38,6 +39,7 @@ from workbench.demand import follow_demand
 from workbench.evaluate.question import ReleaseImages
 from workbench.evaluate.read_by import ReadBy
 from workbench.evaluate.stored import FILES
+from workbench.times import time_to_dataset
 
 MOST_OF_IMAGE = 4
 """Worst regions of one image that are shown: one bad page would fill the list."""
@@ -82,7 +84,14 @@ def report_page(bench: Workbench, evaluation: Evaluation, outcomes: Outcomes, su
         tuple(_shown(row, crops, leads) for row in worst),
         tuple(_suspect(item, crops, leads) for item in doubted),
         sum(item.chance >= LIKELY for item in suspects), without_suspects,
-        tuple(_drawn(bench, compared[name], leads[name]) for name in images), _demand(bench, evaluation), files=FILES))
+        tuple(_drawn(bench, compared[name], leads[name]) for name in images), _demand(bench, evaluation),
+        _times(bench, release), FILES))
+
+
+def _times(bench: Workbench, release: ReleaseImages) -> tuple[ShownTime, ...]:
+    """How long the images that are new in the release took to come there."""
+    found = time_to_dataset(bench.ledger, bench.objects, bench.settings.bucket_datasets, release.manifest)
+    return tuple(ShownTime(str(item.stage), item.median, item.p90, item.images) for item in found)
 
 
 def _demand(bench: Workbench, evaluation: Evaluation) -> tuple[ShownDemand, ...]:
