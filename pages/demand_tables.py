@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pages.label_status_tables import percent
 from saegim.tables import Table
 from schemas.demand import AcceptedBonus, Demand, DemandFollowed, DemandReason
-from schemas.shown_text import shortened, visible
+from schemas.shown_text import inside_markdown, shortened, visible
 
+MOST = 10
+"""Demands in a list; the command shows all."""
 LONGEST = 40
 """How many characters of a slice's name a row shows."""
 
@@ -44,9 +46,9 @@ def demand_table(followed: Sequence[DemandFollowed]) -> Table:
                  note="CER: spaces ignored. arrived: regions in accepted readings of what was sent since. effect: in points")
 
 
-def demand_markdown_rows(found: Sequence[Demand]) -> list[tuple[str, str]]:
-    """Rank and sentence of each demand, for a table of an artifact."""
-    return [(str(rank), sentence(demand)) for rank, demand in enumerate(found, 1)]
+def demand_markdown(found: Sequence[Demand]) -> str:
+    """The demands as a numbered list, for Prefect's page; empty where nothing is asked for."""
+    return "\n".join(f"{rank}. {inside_markdown(sentence(demand))}" for rank, demand in enumerate(found[:MOST], 1))
 
 
 def _counted(regions: int) -> str:

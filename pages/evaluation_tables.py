@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pages.demand_tables import demand_markdown
 from pages.evaluation_explained import titled
 from pages.evaluation_numbers import COLUMNS, HEADLINES, LEADING, interval, more_regions, value_of, weaknesses, with_interval
 from pages.label_status_tables import percent
@@ -12,6 +13,7 @@ from pages.slice_words import FACETS, slice_words
 from saegim.tables import Table
 from schemas.evaluation import Evaluation, Figure, SliceFacet, SliceFigures
 from schemas.shown_text import in_markdown, shortened, visible
+from stages.evaluate.demand import demands
 
 MOST_SLICES = 16
 """Slices on a terminal; the page has all."""
@@ -51,6 +53,8 @@ def markdown(evaluation: Evaluation) -> str:
              item.of.regions) for item in weaknesses(evaluation) for worse in item.figures]
     if weak:
         parts += ["### Where it is weak", table(("slice", "figure", "value", "all regions", "regions"), weak, 2)]
+    if asked := demand_markdown(demands(evaluation)):
+        parts += ["### What to collect next", asked]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pages.markdown import table
 from pages.slice_words import STAGES
 from saegim.tables import Table
 from schemas.times import StageTime
@@ -25,3 +26,9 @@ def told_hours(hours: float | None) -> str:
     if hours < 1:
         return f"{60 * hours:.0f} min"
     return f"{hours:.1f} h" if hours < 2 * DAY else f"{hours / DAY:.1f} d"
+
+
+def times_markdown(times: Sequence[StageTime]) -> str:
+    """The same for Prefect's page."""
+    shown = times_table("", times)
+    return table(shown.headings, shown.rows)

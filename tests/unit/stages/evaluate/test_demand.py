@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.demand_tables import sentence, sentence_ko
+from pages.evaluation_tables import markdown
 from schemas.demand import DemandReason
 from schemas.evaluation import EVERYTHING, Evaluation, Figure, SliceFacet, SliceFigures, SliceName
 from schemas.reading import Attributes, Condition, Direction, Effect, Reading, Region, Unit, Writing
@@ -34,6 +35,11 @@ def test_a_weak_slice_is_asked_for_with_its_sentence() -> None:
     assert round(found.weight, 6) == round((0.35 - 0.1) * 212 / 2000, 6)
     assert sentence(found) == "vertical: CER .31 ± .04 on 212 regions; 640 more halve the interval"
     assert sentence_ko(found) == "vertical: CER .31 ± .04, 영역 212개; 640개 더 모으면 구간이 반으로 줄어듦"
+
+
+def test_the_artifact_lists_what_to_collect() -> None:
+    said = markdown(evaluation(part(VERTICAL, 0.31, 0.04, 212)))
+    assert "### What to collect next\n\n1. vertical: CER .31 ± .04 on 212 regions; 640 more halve the interval" in said
 
 
 def test_slices_are_ranked_by_what_they_may_cost() -> None:
