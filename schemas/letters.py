@@ -7,6 +7,7 @@ alone: ㄱ of 가, of 악 and of ㅋㄱ are one letter.
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -29,10 +30,14 @@ COMPOUND_NAMES = {"WA": "O-A", "WAE": "O-AE", "OE": "O-I", "WEO": "U-EO", "WE": 
 """Unicode's names of compound vowels that do not say, as those of all other compounds do, what they are made of."""
 PLACES = ("LETTER", "CHOSEONG", "JUNGSEONG", "JONGSEONG")
 """Of the characters of one letter the first that there is stands for it: few of old Hangul have no compatibility jamo."""
+_PLAIN = re.compile("[ -~가-힣ㄱ-ㅣ·、-〟一-鿿！-～]*")
+"""Nearly all texts: none of these joins the one before it."""
 
 
 def letters(text: str) -> list[str]:
     """A text cut into what a person sees as one letter: a mark, an old Hangul vowel or final stays with its consonant."""
+    if _PLAIN.fullmatch(text):
+        return list(text)
     found: list[str] = []
     for char in text:
         if found and (_joins(char) or found[-1].endswith(JOINER)):

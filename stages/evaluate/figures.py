@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 
 from schemas.evaluation import EVERYTHING, Figure, SliceFigures
 from schemas.outcomes import Outcomes
@@ -61,6 +62,8 @@ class Summed:
         self.groups: Mapping[str, int] = group_numbers(outcomes)
         self._regions = region_sums(outcomes.regions, self.groups)
         self._images = image_sums(outcomes, self.groups)
+        names = outcomes.images["image_id"].combine_chunks()
+        self._image_of = pc.index_in(outcomes.regions["image_id"], value_set=names).to_numpy()
 
     def of(self, chosen: Slice) -> SliceSums:
         """Sums of a slice."""
@@ -69,6 +72,10 @@ class Summed:
             parts.append((self._images, self._images.by_group(chosen.images, len(self.groups))))
         return SliceSums(tuple(name for part, _ in parts for name in part.columns), np.hstack([values for _, values in parts]),
                          chosen.images is not None)
+
+    def images(self, chosen: Slice) -> int:
+        """Images that have a region of a slice, or that are in it."""
+        return len(np.unique(self._image_of[chosen.regions])) if chosen.images is None else int(chosen.images.sum())
 
 
 def figures_by_slice(outcomes: Outcomes, advance: Callable[[int], None] = lambda _slices: None) -> tuple[SliceFigures, ...]:
@@ -84,7 +91,7 @@ def figures_by_slice(outcomes: Outcomes, advance: Callable[[int], None] = lambda
     drawn = draws(len(summed.groups))
     found = []
     for chosen in slices_of(outcomes):
-        found.append(_figures(chosen, summed.of(chosen), drawn, outcomes))
+        found.append(_figures(chosen, summed.of(chosen), drawn, summed.images(chosen)))
         advance(1)
     return tuple(item for item in found if item.regions or item.slice == EVERYTHING)
 
@@ -93,7 +100,7 @@ def overall_figures(outcomes: Outcomes) -> SliceFigures:
     """Figures of all regions alone."""
     summed = Summed(outcomes)
     chosen = everything(outcomes)
-    return _figures(chosen, summed.of(chosen), draws(len(summed.groups)), outcomes)
+    return _figures(chosen, summed.of(chosen), draws(len(summed.groups)), summed.images(chosen))
 
 
 def point(formula: Formula, sums: Sums) -> float | None:
@@ -121,7 +128,7 @@ def regions_needed(interval: Interval, regions: int, groups: int) -> int | None:
     return math.ceil(regions * times) if times > 1 else None
 
 
-def _figures(chosen: Slice, sums: SliceSums, drawn: Draws, outcomes: Outcomes) -> SliceFigures:
+def _figures(chosen: Slice, sums: SliceSums, drawn: Draws, images: int) -> SliceFigures:
     total = sums.total()
     resamples = resampled(sums.columns, sums.by_group, drawn)
     groups = sums.groups()
@@ -137,14 +144,7 @@ def _figures(chosen: Slice, sums: SliceSums, drawn: Draws, outcomes: Outcomes) -
         if formula.key == LEADING:
             leading = interval
     regions = round(float(total["regions"]))
-    return SliceFigures(chosen.name, regions, _images(chosen, outcomes), groups, tuple(figures),
-                        regions_needed(leading, regions, groups))
-
-
-def _images(chosen: Slice, outcomes: Outcomes) -> int:
-    if chosen.images is not None:
-        return int(chosen.images.sum())
-    return len(outcomes.regions.filter(chosen.regions)["image_id"].unique())
+    return SliceFigures(chosen.name, regions, images, groups, tuple(figures), regions_needed(leading, regions, groups))
 
 
 def keys_of(slices: Sequence[SliceFigures]) -> list[str]:

@@ -6,6 +6,7 @@ was put in beside them is no letter of the truth and counts in the CER only.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from enum import StrEnum
 
@@ -47,7 +48,8 @@ def letter_classes(regions: pa.Table) -> tuple[LetterClass, ...]:
         if max(len(truth), len(read)) > LONGEST:
             continue
         one = letters(truth)
-        total.update((language, script_of(letter)) for letter in one)
+        for script, count in Counter(map(script_of, one)).items():
+            total[language, script] += count
         if truth == read:
             continue
         for step in Levenshtein.editops(one, letters(read)):
@@ -61,6 +63,7 @@ def letter_classes(regions: pa.Table) -> tuple[LetterClass, ...]:
     return tuple(sorted(found, key=lambda item: (-item.wrong, item.script, item.language)))
 
 
+@functools.cache  # a release has a few thousand letters
 def script_of(letter: str) -> LetterScript:
     """What a letter is; a syllable with all its parts is Hangul."""
     char = letter[0]

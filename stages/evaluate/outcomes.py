@@ -73,8 +73,8 @@ def _count_texts(rows: Sequence[Row]) -> None:
     reads = [row["read"] for row in rows]
     for how in COUNTED:
         counts = count_letters(truths, reads, how)
-        columns = {f"edits_{how}": counts.edits, f"length_{how}": counts.length, f"similarity_{how}": counts.similarity}
-        _add(rows, {name: column.tolist() for name, column in columns.items()})
+        _add(rows, {f"edits_{how}": counts.edits.tolist(), f"length_{how}": counts.length.tolist(),
+                    f"similarity_{how}": counts.similarity.tolist()})
     words = count_words(truths, reads, Normalisation.EXACT)
     _add(rows, {"words": words.words.tolist(), "word_edits": words.word_edits.tolist()})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -88,14 +88,21 @@ def measure(bench: Workbench, question: Question, read_images: ReadImages | None
 def _answer(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices, name: str,
             files: EvaluationFiles) -> EvaluateReport:
     outcomes = compare_all(bench, question, release, source, slices)
-    evaluation = _figures(bench, name, release, source, outcomes)
-    doubted = suspects(outcomes.regions)
+    with _beside(len(outcomes.images)) as other:
+        looking = other.submit(suspects, outcomes.regions)
+        evaluation = _figures(bench, name, release, source, outcomes)
+        doubted = looking.result()
     without = overall_figures(Outcomes(without_suspects(outcomes.regions, doubted), outcomes.images)) if doubted else None
     page = report_page(bench, evaluation, outcomes, doubted, without, release, source)
     files.put(evaluation, outcomes, doubted, page)
     _note(bench, evaluation, files)
     note_demand(bench, evaluation)
     return _report(evaluation, page, files, new=True)
+
+
+def _beside(images: int) -> Executor:
+    """What does something beside this thread: a process where there is much to do."""
+    return ProcessPoolExecutor(1, get_context("spawn")) if images >= PARALLEL_FROM else ThreadPoolExecutor(1)
 
 
 def _figures(bench: Workbench, name: str, release: ReleaseImages, source: ReadBy, outcomes: Outcomes) -> Evaluation:
