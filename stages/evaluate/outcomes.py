@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from stages.evaluate.page_text import count_page
 from stages.evaluate.texts import count_letters, count_words
 
 Row = dict[str, Any]
+PIXEL = 1.0
+"""Outlines up to this many pixels apart are the same: Label Studio keeps them in percent."""
 
 
 def outcomes_of(images: Iterable[EvaluatedImage], *, across_units: bool = False) -> Outcomes:
@@ -109,6 +112,11 @@ def _letters(prefix: str, counts: LetterCounts) -> Row:
 
 
 def is_untouched(truth: Reading, found: Reading) -> bool:
-    """Whether the truth is the model's own pre-label, accepted as it was."""
-    return [(region.region_id, region.text) for region in truth.regions] == [
-        (region.region_id, region.text) for region in found.regions]
+    """Whether the truth is the model's own pre-label, accepted as it was: the same regions, texts and outlines."""
+    return len(truth.regions) == len(found.regions) and all(map(_same, truth.regions, found.regions))
+
+
+def _same(one: Region, other: Region) -> bool:
+    if (one.region_id, one.text, len(one.polygon)) != (other.region_id, other.text, len(other.polygon)):
+        return False
+    return all(math.dist(*corners) <= PIXEL for corners in zip(one.polygon, other.polygon, strict=True))
