@@ -29,4 +29,6 @@ def evaluate(release: str | None = None, split: str | None = None, model: str | 
     report = measure(open_workbench(PrefectRun()), Question(release or "", split or "", model or ""), read_these)
     if report.markdown:
         create_markdown_artifact(report.markdown, key="evaluation", description="What the model in use is worth")
+    if report.times:
+        create_markdown_artifact(report.times, key="time-to-dataset", description="How long photographs take to a release")
     return publish(report)

@@ -36,14 +36,11 @@ def sentence_ko(demand: Demand) -> str:
 def demand_table(followed: Sequence[DemandFollowed]) -> Table:
     """What was asked, what arrived, and what it did to the figure: a row a slice, those asked for now first."""
     rows = tuple((
-        "" if item.now.rank is None else str(item.now.rank), shortened(visible(item.now.demand.slice.name), LONGEST),
-        str(item.now.demand.slice.facet), str(item.now.demand.reason) if item.now.rank else "not asked any more",
-        f"{item.first.asked_at:%Y-%m-%d}", f"{item.first.demand.wanted:,}", f"{item.arrived:,}",
-        percent(item.first.demand.figure), percent(item.now.demand.figure), _effect(item), _bonuses(item.accepted),
-    ) for item in followed)
-    headings = ("rank", "slice", "of", "why", "first asked", "wanted", "arrived", "CER then", "CER now", "effect", "bonus")
-    return Table("What evaluations ask for", headings, rows, left=5,
-                 note="CER: spaces ignored. arrived: regions in accepted readings of what was sent since. effect: in points")
+        "–" if item.now.rank is None else str(item.now.rank), shortened(visible(item.now.demand.slice.name), LONGEST),
+        _bonuses(item.accepted), f"{item.first.demand.wanted:,}", f"{item.arrived:,}", _then_and_now(item)) for item in followed)
+    return Table("What came of it", ("rank", "slice", "bonus", "wanted", "arrived", "CER, %"), rows, left=3,
+                 note="CER: spaces ignored, when it was first asked for and now, and the difference in points. arrived: regions "
+                      "in accepted readings of what was sent since. –: not asked for any more")
 
 
 def demand_markdown(found: Sequence[Demand]) -> str:
@@ -67,8 +64,11 @@ def _share(value: float) -> str:
     return f"{value:.2f}".removeprefix("0") if value < 1 else f"{value:.2f}"
 
 
-def _effect(item: DemandFollowed) -> str:
-    return "–" if item.effect is None else f"{100 * item.effect:+.1f}"
+def _then_and_now(item: DemandFollowed) -> str:
+    now = percent(item.now.demand.figure)
+    if item.effect is None:
+        return now
+    return f"{percent(item.first.demand.figure)} → {now} ({100 * item.effect:+.1f})"
 
 
 def _bonuses(accepted: Sequence[AcceptedBonus]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pages.demand_tables import demand_markdown
 from pages.evaluation_explained import titled
-from pages.evaluation_numbers import COLUMNS, HEADLINES, LEADING, interval, more_regions, value_of, weaknesses, with_interval
+from pages.evaluation_numbers import HEADLINES, LEADING, interval, more_regions, value_of, weaknesses, with_interval
 from pages.label_status_tables import percent
 from pages.markdown import table
 from pages.slice_words import FACETS, slice_words
@@ -17,7 +17,7 @@ from stages.evaluate.demand import demands
 
 MOST_SLICES = 16
 """Slices on a terminal; the page has all."""
-SHORT_COLUMNS = (LEADING, *COLUMNS[:3], "recall")
+SHORT_COLUMNS = (LEADING, "exact nospace", "recall")
 """Figures of a slice on a terminal."""
 NAME = 40
 """Characters of a name on a terminal."""

@@ -162,6 +162,7 @@ class EvaluateReport(Report):
         evaluation: the figures; None where nothing was evaluated.
         tables: the leading figures, for a terminal.
         markdown: the same in short, for Prefect's page.
+        times: how long photographs took to the release, by stage, for Prefect's page.
     """
 
     verb: str = "evaluate"
@@ -171,6 +172,7 @@ class EvaluateReport(Report):
     evaluation: Evaluation | None = None
     tables: Sequence[Table] = ()
     markdown: str = ""
+    times: str = ""
 
 
 @dataclass(kw_only=True)

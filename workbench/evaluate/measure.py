@@ -16,12 +16,14 @@ from more_itertools import chunked
 
 from datastore.ledger import evaluations
 from pages.evaluation_tables import markdown, tables
+from pages.time_tables import times_markdown
 from schemas.arrow import reading_of
 from schemas.evaluation import Confusion, Evaluation, Faults
 from schemas.normalisation import Normalisation
 from schemas.outcomes import IMAGE_OUTCOMES, REGION_OUTCOMES, EvaluatedImage, Outcomes
 from schemas.reading import Reading
 from schemas.stored import StoredEvaluation
+from schemas.times import StageTime
 from stages.evaluate.confidence import confidence_of
 from stages.evaluate.confusions import confusions, count_confusions
 from stages.evaluate.figures import LEADING, figures_by_slice, overall_figures
@@ -38,6 +40,7 @@ from workbench.evaluate.stored import EvaluationFiles, code_digest, evaluation_i
 from workbench.named_slices import NamedSlices, load_slices
 from workbench.report import EvaluateReport
 from workbench.run import progress
+from workbench.times import time_to_dataset
 
 Row = dict[str, Any]
 HEADLINE = (LEADING, "cer exact", "exact nospace", "hmean", "cleval-hmean", "cleval-e2e-hmean", "e2e nospace", "page-cer nospace")
@@ -81,7 +84,7 @@ def measure(bench: Workbench, question: Question, read_images: ReadImages | None
         if there:
             _note(bench, there, files)
             note_demand(bench, there)
-            return _report(there, files.page(), files, new=False)
+            return _report(there, files.page(), files, _times(bench, release), new=False)
         return _answer(bench, question, release, source, slices, name, files)
 
 
@@ -89,15 +92,29 @@ def _answer(bench: Workbench, question: Question, release: ReleaseImages, source
             files: EvaluationFiles) -> EvaluateReport:
     outcomes = compare_all(bench, question, release, source, slices)
     with _beside(len(outcomes.images)) as other:
-        looking = other.submit(suspects, outcomes.regions)
+        looking = other.submit(suspects, outcomes.regions, _second_opinion(bench, release, source))
         evaluation = _figures(bench, name, release, source, outcomes)
         doubted = looking.result()
     without = overall_figures(Outcomes(without_suspects(outcomes.regions, doubted), outcomes.images)) if doubted else None
-    page = report_page(bench, evaluation, outcomes, doubted, without, release, source)
+    times = _times(bench, release)
+    page = report_page(bench, evaluation, outcomes, doubted, without, release, source, times)
     files.put(evaluation, outcomes, doubted, page)
     _note(bench, evaluation, files)
     note_demand(bench, evaluation)
-    return _report(evaluation, page, files, new=True)
+    return _report(evaluation, page, files, times, new=True)
+
+
+def _times(bench: Workbench, release: ReleaseImages) -> tuple[StageTime, ...]:
+    return time_to_dataset(bench.ledger, bench.objects, bench.settings.bucket_datasets, release.manifest)
+
+
+def _second_opinion(bench: Workbench, release: ReleaseImages, source: ReadBy) -> pa.Table | None:
+    """What became of the regions in the newest evaluation of the same images that is of another reader; None without one."""
+    for made in evaluations.evaluations_made(bench.ledger, str(release.manifest.name)):
+        files = EvaluationFiles(bench.objects, bench.settings.bucket_datasets, made.folder)
+        if made.split == release.split and made.reader != source.reader and files.evaluation() is not None:
+            return files.outcomes().regions
+    return None
 
 
 def _beside(images: int) -> Executor:
@@ -203,10 +220,10 @@ def _note(bench: Workbench, evaluation: Evaluation, files: EvaluationFiles) -> b
         headline, files.folder, datetime.now(UTC)))
 
 
-def _report(evaluation: Evaluation, page: str, files: EvaluationFiles, new: bool) -> EvaluateReport:
+def _report(evaluation: Evaluation, page: str, files: EvaluationFiles, times: Sequence[StageTime], new: bool) -> EvaluateReport:
     reader = evaluation.reader.partition(":")[2]
     of = f"{evaluation.release}, split {evaluation.split}" if evaluation.split else evaluation.release
     return EvaluateReport(evaluated=int(new), page=page, page_key=f"{files.folder}.html", evaluation=evaluation,
                           notes=[f"{reader} on {of}: {evaluation.images} images, {evaluation.overall.regions} regions.",
                                  *(notice.en for notice in evaluation.notices)],
-                          tables=tables(evaluation), markdown=markdown(evaluation))
+                          tables=tables(evaluation), markdown=markdown(evaluation), times=times_markdown(times))

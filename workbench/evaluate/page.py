@@ -29,6 +29,7 @@ from schemas.outcomes import Outcomes
 from schemas.reading import Polygon, Reading
 from schemas.submission import image_key
 from schemas.suspects import Suspect
+from schemas.times import StageTime
 from stages.compare import Comparison, compare
 from stages.evaluate.demand import demands
 from stages.evaluate.suspects import LIKELY
@@ -39,7 +40,6 @@ from workbench.demand import follow_demand
 from workbench.evaluate.question import ReleaseImages
 from workbench.evaluate.read_by import ReadBy
 from workbench.evaluate.stored import FILES
-from workbench.times import time_to_dataset
 
 MOST_OF_IMAGE = 4
 """Worst regions of one image that are shown: one bad page would fill the list."""
@@ -60,7 +60,7 @@ class ComparedImage:
 
 
 def report_page(bench: Workbench, evaluation: Evaluation, outcomes: Outcomes, suspects: Sequence[Suspect],
-                without_suspects: SliceFigures | None, release: ReleaseImages, source: ReadBy) -> str:
+                without_suspects: SliceFigures | None, release: ReleaseImages, source: ReadBy, times: Sequence[StageTime]) -> str:
     """The report as HTML.
 
     Args:
@@ -71,6 +71,7 @@ def report_page(bench: Workbench, evaluation: Evaluation, outcomes: Outcomes, su
         without_suspects: figures of all regions but these.
         release: its images.
         source: whose readings.
+        times: how long the images that are new in the release took to come there.
     """
     worst = worst_regions(outcomes.regions, MOST_REGIONS, MOST_OF_IMAGE)
     images = worst_images(outcomes.regions, MOST_IMAGES)
@@ -85,13 +86,7 @@ def report_page(bench: Workbench, evaluation: Evaluation, outcomes: Outcomes, su
         tuple(_suspect(item, crops, leads) for item in doubted),
         sum(item.chance >= LIKELY for item in suspects), without_suspects,
         tuple(_drawn(bench, compared[name], leads[name]) for name in images), _demand(bench, evaluation),
-        _times(bench, release), FILES))
-
-
-def _times(bench: Workbench, release: ReleaseImages) -> tuple[ShownTime, ...]:
-    """How long the images that are new in the release took to come there."""
-    found = time_to_dataset(bench.ledger, bench.objects, bench.settings.bucket_datasets, release.manifest)
-    return tuple(ShownTime(str(item.stage), item.median, item.p90, item.images) for item in found)
+        tuple(ShownTime(str(item.stage), item.median, item.p90, item.images) for item in times), FILES))
 
 
 def _demand(bench: Workbench, evaluation: Evaluation) -> tuple[ShownDemand, ...]:
