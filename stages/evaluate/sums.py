@@ -47,13 +47,13 @@ class Additive:
             Float64 [groups × columns].
         """
         sums = np.zeros((groups, len(self.columns)))
-        chosen = self.group[mask]
-        if not len(chosen):
+        rows = np.flatnonzero(mask)
+        if not len(rows):
             return sums
-        order = np.argsort(chosen, kind="stable")
-        ordered = chosen[order]
+        rows = rows[np.argsort(self.group[rows], kind="stable")]
+        ordered = self.group[rows]
         starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-        sums[ordered[starts]] = np.add.reduceat(self.values[mask][order], starts, axis=0)
+        sums[ordered[starts]] = np.add.reduceat(self.values[rows], starts, axis=0)
         return sums
 
 
