@@ -9,8 +9,8 @@ from saegim.tables import Table
 from schemas.demand import AcceptedBonus, Demand, DemandFollowed, DemandReason
 from schemas.shown_text import inside_markdown, shortened, visible
 
-MOST = 10
-"""Demands in a list; the command shows all."""
+MOST = 5
+"""Demands on Prefect's page; the command and the report show all."""
 LONGEST = 40
 """How many characters of a slice's name a row shows."""
 

@@ -197,5 +197,6 @@ def test_scores_are_held_against_what_is_right() -> None:
 def test_labels_that_are_the_model_s_own_are_told_from_those_that_a_person_touched() -> None:
     nudged = replace(A, polygon=tuple((x + 0.4, y) for x, y in A.polygon))
     redrawn = replace(A, polygon=box(10, 10, width=230))
-    images = [image(1, [A], [nudged]), image(2, [A], [redrawn]), image(3, [A], [replace(A, text="서울억")]), image(4, [A], [A, B])]
+    wrong = replace(A, text="서울억")
+    images = [image(1, [A], [nudged]), image(2, [A], [redrawn]), image(3, [A], [wrong]), image(4, [A], [A, B])]
     assert outcomes_of(images).images["untouched"].to_pylist() == [True, False, False, False]
