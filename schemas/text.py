@@ -98,10 +98,10 @@ def is_hangul(char: str) -> bool:
 def language_of(text: str) -> Language:
     """Language by script: Hangul is ko, Latin is en, both are mixed, digits alone are digits."""
     if _ASCII_AND_HANGUL.fullmatch(text):  # nearly all texts; thirty times as fast
-        latin = _LATIN_LETTER.search(text)
+        has_latin = bool(_LATIN_LETTER.search(text))
         if _HANGUL_SYLLABLE.search(text):
-            return Language.MIXED if latin else Language.KO
-        if latin:
+            return Language.MIXED if has_latin else Language.KO
+        if has_latin:
             return Language.EN
         return Language.DIGITS if _DIGIT.search(text) else Language.OTHER
     letters = [char for char in text if char.isalpha()]
