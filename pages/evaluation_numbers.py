@@ -21,6 +21,8 @@ COLUMNS = (f"cer {Normalisation.EXACT}", f"exact {Normalisation.NOSPACE}", f"sim
 """Figures of the table of slices, beside the leading one."""
 WEAKEST = 8
 """Slices that are told to be weak."""
+NOTICED = 0.02
+"""Share of wrong letters from which a script is told that is read better elsewhere."""
 LEAST_LETTERS = 100
 """A script with fewer letters is not told to be weak."""
 WEAK_SCRIPTS = 4
@@ -134,8 +136,29 @@ def wrong_share(letters: Sequence[LetterClass]) -> float | None:
 def weak_scripts(evaluation: Evaluation) -> list[LetterClass]:
     """Scripts that are wrong twice as often as all letters, those with most wrong letters first."""
     overall = wrong_share(evaluation.letters)
-    return [item for item in evaluation.letters if overall and item.letters >= LEAST_LETTERS
-            and item.wrong / item.letters >= 2 * overall][:WEAK_SCRIPTS]
+    return [item for item in _many(evaluation) if overall and item.wrong / item.letters >= 2 * overall][:WEAK_SCRIPTS]
+
+
+def worse_elsewhere(evaluation: Evaluation) -> list[tuple[LetterClass, LetterClass]]:
+    """Scripts that are wrong twice as often in texts of one language as in those where they are read best, each with the latter.
+
+    Scripts that are wrong twice as often as all letters are told by ``weak_scripts``.
+    """
+    best: dict[str, LetterClass] = {}
+    for item in _many(evaluation):
+        if item.script not in best or _rate(item) < _rate(best[item.script]):
+            best[item.script] = item
+    told = weak_scripts(evaluation)
+    return [(item, best[item.script]) for item in _many(evaluation)
+            if item not in told and _rate(item) >= max(NOTICED, 2 * _rate(best[item.script]))][:WEAK_SCRIPTS]
+
+
+def _many(evaluation: Evaluation) -> list[LetterClass]:
+    return [item for item in evaluation.letters if item.letters >= LEAST_LETTERS]
+
+
+def _rate(item: LetterClass) -> float:
+    return item.wrong / item.letters
 
 
 def blame(evaluation: Evaluation, stricter: str, looser: str) -> Blame | None:

@@ -41,12 +41,19 @@ LABELS: Mapping[str, Words] = {
     "weak_note": Words(
         "Slices whose whole interval is worse than all regions together, the worst first. A slice that is too small to tell is "
         "not among them; a pair is, where it is worse than either of its two slices. Scripts with at least {least:,} letters, "
-        "twice as often wrong as all letters.",
+        "twice as often wrong as all letters, or as the same script in texts of another language.",
         "구간 전체가 전체 수치보다 나쁜 슬라이스를 나쁜 순서로 적었습니다. 판단하기에 작은 슬라이스는 빠지며, 두 조건의 "
-        "교차는 각각보다 나쁠 때만 나옵니다. 문자는 글자가 {least:,}개 이상이고 전체보다 두 배 넘게 틀린 것입니다."),
+        "교차는 각각보다 나쁠 때만 나옵니다. 문자는 글자가 {least:,}개 이상이고 전체보다, 또는 다른 언어 글의 같은 문자보다 "
+        "두 배 넘게 틀린 것입니다."),
     "weak_none": Words(
         "No slice that is large enough differs for the worse.",
         "충분히 큰 슬라이스 가운데 눈에 띄게 나쁜 것은 없습니다."),
+    "letters_elsewhere": Words(
+        "{share} of {n:,} letters are wrong (the same script in texts of {language}: {best})",
+        "글자 {n:,}개 가운데 {share}가 틀렸습니다 (같은 문자가 {language} 글에서는 {best})"),
+    "garbled": Words(
+        "of {n:,} of {of:,} texts more than half is wrong, on {images:,} images: the worst regions show which font or picture",
+        "글 {of:,}개 가운데 {n:,}개는 절반 넘게 틀렸습니다 (사진 {images:,}장): 어떤 글꼴이나 사진인지 틀린 영역에서 보세요"),
     "weak_on": Words("on {n:,} regions", "영역 {n:,}개"),
     "spaces": Words(
         "spaces: {share} of all wrong letters are white space (CER {before} with spaces, {after} without)",
@@ -254,7 +261,6 @@ LABELS: Mapping[str, Words] = {
     "evaluation": Words("evaluation", "평가"),
     "code": Words("code", "코드"),
     "files": Words("files beside this page", "이 페이지 옆의 파일"),
-    "chance": Words("wrong with a chance of {value}", "틀렸을 가능성 {value}"),
     "other_read": Words("second model", "두 번째 모델"),
     "label": Words("label", "라벨"),
     "arrived": Words("{arrived:,} of {wanted:,} regions arrived", "영역 {wanted:,}개 중 {arrived:,}개 도착"),

@@ -17,10 +17,10 @@ ID = 12
 def suspects_table(title: str, suspects: Sequence[Suspect]) -> Table:
     """A row a suspected label, in their order."""
     rows = tuple((item.image_id[:ID], item.region_id, _shown(item.truth), _shown(item.read),
-                  "" if item.other_read is None else _shown(item.other_read), str(item.why), f"{100 * item.chance:.0f} %",
+                  "" if item.other_read is None else _shown(item.other_read), str(item.why),
                   "" if item.score is None else f"{item.score:.3f}") for item in suspects)
-    return Table(title, ("image", "region", "label", "model", "second model", "why", "chance", "score"), rows, left=6,
-                 note="chance: that the label is wrong, as estimated from what the model does wrong as a rule")
+    return Table(title, ("image", "region", "label", "model", "second model", "why", "score"), rows, left=6,
+                 note="The likeliest to be wrong first; most of the list may be right all the same")
 
 
 def _shown(text: str) -> str:

@@ -166,6 +166,21 @@ class LetterClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Garbled:
+    """Texts that were read as something else altogether: a font, a script or a picture that the model cannot read.
+
+    Attributes:
+        texts: matched texts of which more than half of the letters are wrong, white space apart.
+        of: matched texts.
+        images: on which such a text stands.
+    """
+
+    texts: int = 0
+    of: int = 0
+    images: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Faults:
     """What could not be taken as it was; nothing of it stops an evaluation.
 
@@ -212,6 +227,7 @@ class Evaluation:
         faults: what could not be taken.
         notices: what a reader has to know before trusting the figures.
         letters: by script and language, those with most wrong letters first.
+        garbled: texts that were read as something else altogether.
     """
 
     evaluation_id: str
@@ -228,6 +244,7 @@ class Evaluation:
     faults: Faults = Faults()
     notices: tuple[Notice, ...] = ()
     letters: tuple[LetterClass, ...] = ()
+    garbled: Garbled = Garbled()
 
     @property
     def overall(self) -> SliceFigures:

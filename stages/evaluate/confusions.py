@@ -54,15 +54,6 @@ def confusions(counter: Confused) -> list[Confusion]:
     return _sorted(Confusion(truth, read, count, _part(truth, read)) for (truth, read), count in counter.items())
 
 
-def part_confusions(counter: Confused) -> list[Confusion]:
-    """Parts that were confused, over all pairs of Hangul syllables that differ in one part alone: how often ㅐ was ㅔ."""
-    parts: Counter[str] = Counter()
-    for (truth, read), count in counter.items():
-        if part := _part(truth, read):
-            parts[part] += count
-    return _sorted(Confusion(part[0], part[-1], count, part) for part, count in parts.items())
-
-
 def _sorted(found: Iterable[Confusion]) -> list[Confusion]:
     return sorted(found, key=lambda item: (-item.count, item.truth, item.read))
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from schemas.evaluation import Garbled
 from schemas.normalisation import Normalisation
 from schemas.outcomes import Fate
 
@@ -35,6 +36,18 @@ def wrong_letters(regions: pa.Table) -> NDArray[np.int64]:
     matched = pc.equal(regions["outcome"], str(Fate.MATCHED)).to_numpy()
     found: NDArray[np.int64] = np.where(matched, edits, np.maximum(1, letters)).astype(np.int64)
     return found
+
+
+def garbled(regions: pa.Table) -> Garbled:
+    """Counts texts that were read as something else altogether.
+
+    Args:
+        regions: see ``schemas.outcomes.REGION_OUTCOMES``.
+    """
+    texts = regions.filter(pc.is_valid(regions[f"edits_{Normalisation.NOSPACE}"]))
+    twice = pc.multiply(texts[f"edits_{Normalisation.NOSPACE}"], 2)
+    lost = texts.filter(pc.greater(twice, texts[f"length_{Normalisation.NOSPACE}"]))
+    return Garbled(len(lost), len(texts), len(pc.unique(lost["image_id"])))
 
 
 def worst_regions(regions: pa.Table, most: int, most_of_image: int) -> list[Row]:

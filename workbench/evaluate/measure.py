@@ -31,6 +31,7 @@ from stages.evaluate.letter_classes import letter_classes
 from stages.evaluate.notices import notices
 from stages.evaluate.outcomes import outcomes_of
 from stages.evaluate.suspects import suspects, without_suspects
+from stages.evaluate.worst import garbled
 from workbench.bench import Workbench
 from workbench.demand import note_demand
 from workbench.evaluate.page import report_page
@@ -130,7 +131,7 @@ def _figures(bench: Workbench, name: str, release: ReleaseImages, source: ReadBy
         name, str(release.manifest.name), release.split, source.reader, source.run, str(release.manifest.unit),
         len(outcomes.images), code_digest(), found, confidence_of(outcomes.regions), _confusions(outcomes.regions),
         _faults(outcomes, source.faults, images), tuple(notices(outcomes, images, release.split, release.only_test)),
-        letter_classes(outcomes.regions))
+        letter_classes(outcomes.regions), garbled(outcomes.regions))
 
 
 def compare_all(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices) -> Outcomes:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.evaluation import Confusion
 from schemas.normalisation import Normalisation, normalised
-from stages.evaluate.confusions import Confused, confusions, count_confusions, part_confusions
+from stages.evaluate.confusions import Confused, confusions, count_confusions
 from tests.plain_edits import plain_edits
 
 texts = st.lists(st.text(st.sampled_from("가각값과 .a1"), max_size=8), max_size=4)
@@ -34,11 +34,6 @@ def test_spaces_that_are_left_out_come_to_the_top() -> None:
 ])
 def test_syllables_that_differ_in_one_part_say_which(truth: str, read: str, part: str) -> None:
     assert confusions(confused([truth], [read])) == [Confusion(truth, read, 1, part)]
-
-
-def test_parts_are_summed_over_syllables() -> None:
-    found = part_confusions(confused(["해", "재", "개", "값", "가"], ["헤", "제", "게", "갑", "너"]))
-    assert found == [Confusion("ㅐ", "ㅔ", 3, "ㅐ→ㅔ"), Confusion("ㅄ", "ㅂ", 1, "ㅄ→ㅂ")]
 
 
 def test_letters_that_are_put_in_have_no_truth() -> None:
