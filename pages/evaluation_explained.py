@@ -98,6 +98,10 @@ FIGURES: Mapping[str, Explained] = {
         Words("1-NED", "1-NED"),
         Words("mean over matched texts of 1 − edits ÷ length of the longer text (ICDAR 2019).",
               "짝지어진 글마다 1 − 편집 수 ÷ 더 긴 글의 길이를 구한 평균 (ICDAR 2019).")),
+    "similarity-micro": Explained(
+        Words("1-NED, by letter (micro)", "1-NED, 글자 기준 (micro)"),
+        Words("1 − edits of all matched texts ÷ lengths of the longer text of each pair: a long text counts more.",
+              "1 − 짝지어진 글 전체의 편집 수 ÷ 쌍마다 더 긴 글의 길이의 합: 긴 글일수록 무겁습니다.")),
     "cer": Explained(
         Words("CER", "글자 오류율"),
         Words("letters put in, left out or replaced (Levenshtein) in matched texts ÷ letters of their truth; may exceed 100 %.",

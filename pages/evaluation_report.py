@@ -53,7 +53,7 @@ MOST_CONFUSIONS = 42
 """Letters taken for others on the page."""
 DAY = 24
 """Hours."""
-RECOGNITION = ("exact", "exact-macro", "similarity", "cer", "cer-macro", "wer", "wer-macro")
+RECOGNITION = ("exact", "exact-macro", "similarity", "similarity-micro", "cer", "cer-macro", "wer", "wer-macro")
 """Figures of matched texts: the rows of a table whose columns are the normalisations."""
 REST = ("read-right exact", "read-right nospace", "e2e exact", "e2e nospace", "page-cer nospace", "page-cer-unordered nospace",
         "checked")

@@ -74,6 +74,10 @@ def _ratio(part: str, whole: str) -> Callable[[Sums], Values]:
     return lambda sums: share(sums[part], sums[whole])
 
 
+def _one_less(part: str, whole: str) -> Callable[[Sums], Values]:
+    return lambda sums: 1 - share(sums[part], sums[whole])
+
+
 def _detection() -> Iterator[Formula]:
     yield Formula("recall", "", Level.REGION, True, _ratio("matched", "regions"), "regions")
     yield Formula("precision", "", Level.IMAGE, True, _ratio("matched_50", "found"), "found")
@@ -113,6 +117,7 @@ def _recognition() -> Iterator[Formula]:
     for how in COUNTED:
         yield Formula("exact", how, Level.REGION, True, _ratio(f"right_{how}", "texts"), "texts")
         yield Formula("similarity", how, Level.REGION, True, _ratio(f"similarity_{how}", "texts"), "texts")
+        yield Formula("similarity-micro", how, Level.REGION, True, _one_less(f"edits_{how}", f"longer_{how}"), f"longer_{how}")
         yield Formula("cer", how, Level.REGION, False, _ratio(f"edits_{how}", f"length_{how}"), f"length_{how}")
         yield Formula("cer-macro", how, Level.REGION, False, _ratio(f"rate_{how}", f"rated_{how}"), f"rated_{how}")
     yield Formula("wer", Normalisation.EXACT, Level.REGION, False, _ratio("word_edits", "words"), "words")

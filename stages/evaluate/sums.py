@@ -85,9 +85,10 @@ def region_sums(regions: pa.Table, groups: Mapping[str, int]) -> Additive:
     for how in COUNTED:
         edits = _numbers(regions[f"edits_{how}"])
         length = _numbers(regions[f"length_{how}"])
+        similarity = _numbers(regions[f"similarity_{how}"])
         found |= {f"edits_{how}": edits, f"length_{how}": length, f"right_{how}": texts & (edits == 0),
-                  f"similarity_{how}": _numbers(regions[f"similarity_{how}"]), f"rate_{how}": _rate(edits, length),
-                  f"rated_{how}": length > 0}
+                  f"similarity_{how}": similarity, f"longer_{how}": _longer(edits, length, similarity),
+                  f"rate_{how}": _rate(edits, length), f"rated_{how}": length > 0}
     return Additive(tuple(found), np.column_stack([np.asarray(column, float) for column in found.values()]),
                     _groups(regions, groups))
 
@@ -113,6 +114,12 @@ def _right_by_image(outcomes: Outcomes) -> tuple[Values, Values]:
     place = pc.index_in(outcomes.images["image_id"], value_set=mean["image_id"].combine_chunks())
     found = _numbers(mean["right_mean"].take(place))
     return found, _truth(pc.is_valid(place)).astype(float)
+
+
+def _longer(edits: Values, length: Values, similarity: Values) -> Values:
+    """Length of the longer text of each pair: similarity is 1 − edits / longer; where nothing differs, both are as long."""
+    longer: Values = np.divide(edits, 1 - similarity, out=length.copy(), where=edits > 0)
+    return np.round(longer)
 
 
 def _rate(edits: Values, length: Values) -> Values:

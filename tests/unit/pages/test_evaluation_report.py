@@ -259,6 +259,8 @@ def test_the_terminal_gets_few_rows_and_right_widths(page: EvaluationPage) -> No
 def test_the_artifact_is_short_and_escapes(page: EvaluationPage) -> None:
     text = markdown(page.evaluation)
     assert len(text.splitlines()) < 40
-    assert "| CER, no spaces | 8.2 % |" in text and "### Where it is weak" in text
+    leading = page.evaluation.overall.figure("cer nospace")
+    assert leading and leading.value is not None
+    assert f"| CER, no spaces | {100 * leading.value:.1f} % |" in text and "### Where it is weak" in text
     wild = markdown(hostile_page().evaluation)
     assert "<script" not in wild and HOSTILE not in wild

@@ -54,6 +54,13 @@ def test_a_missed_region_and_a_wrong_letter_are_counted() -> None:
     assert value(overall, "e2e nospace") == 0
 
 
+def test_one_ned_by_text_and_by_letter() -> None:
+    short = Region("s", box(10, 200), "역")
+    [overall, *_] = figures(image(1, [A, short], [replace(A, text="서울역 3번 출구"), replace(short, text="억")]))
+    assert value(overall, "similarity nospace") == (5 / 7 + 0) / 2
+    assert value(overall, "similarity-micro nospace") == 1 - (2 + 1) / (7 + 1)
+
+
 def test_a_space_left_out_counts_only_where_spaces_do() -> None:
     [overall, *_] = figures(image(1, [A], [replace(A, text="서울역3번")]))
     assert value(overall, "exact exact") == 0
