@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.reading import Condition, ImageKind, Reading, Region, Unit
+from schemas.reading import Condition, ImageKind, Reading, Region, Unit, regions_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,14 @@ class StoredReading:
     image_kind: ImageKind
     conditions: tuple[Condition, ...]
     reading_id: str
+
+    def decoded(self) -> Reading:
+        """The reading itself.
+
+        Raises:
+            ValueError: a region has a value outside today's vocabulary.
+        """
+        return self.reading(self.run, regions_from_json(self.regions))
 
     def reading(self, run: str, regions: tuple[Region, ...]) -> Reading:
         """The same under another run, with these regions."""

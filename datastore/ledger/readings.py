@@ -29,11 +29,16 @@ def add_readings(connection: Connection, new: Sequence[Reading]) -> int:
 
 def readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[str, Reading]:
     """What one run of a model read, by image id; images that it has not read are left out."""
-    found: dict[str, Reading] = {}
+    return {image_id: item.decoded() for image_id, item in stored_readings_of_run(ledger, run, image_ids).items()}
+
+
+def stored_readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[str, StoredReading]:
+    """The same as they are kept: another process may decode them."""
+    found: dict[str, StoredReading] = {}
     with ledger.read() as connection:
         for chunk in in_chunks(sorted(set(image_ids))):
             rows = connection.execute(select(readings).where(readings.c.run == run, readings.c.image_id.in_(chunk)))
-            found.update({row.image_id: reading_of_row(row) for row in rows})
+            found.update({row.image_id: _stored(row) for row in rows})
     return found
 
 
@@ -114,9 +119,7 @@ def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: s
                     readings.c.run.startswith(f"{annotation_config}@", autoescape=True))
              .order_by(readings.c.image_id))
     with ledger.read() as connection:
-        return [StoredReading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height, row.regions,
-                              ImageKind(row.image_kind), tuple(map(Condition, row.conditions)), row.reading_id)
-                for row in connection.execute(query)]
+        return list(map(_stored, connection.execute(query)))
 
 
 def is_labelled() -> ColumnElement[bool]:
@@ -128,6 +131,11 @@ def is_standing() -> ColumnElement[bool]:
     """Whether an image of ``images`` was taken, or is held: what is held is read too, for its text helps to decide."""
     return exists().where(submissions.c.image_id == images.c.image_id,
                           submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD)))
+
+
+def _stored(row: Row[Any]) -> StoredReading:
+    return StoredReading(row.image_id, row.reader, row.run, row.revision, Unit(row.unit), row.width, row.height, row.regions,
+                         ImageKind(row.image_kind), tuple(map(Condition, row.conditions)), row.reading_id)
 
 
 def reading_of_row(row: Row[Any]) -> Reading:

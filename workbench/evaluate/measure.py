@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from more_itertools import chunked
 
 from datastore.ledger import evaluations
 from pages.evaluation_tables import markdown, tables
 from pages.time_tables import times_markdown
-from schemas.arrow import reading_of
 from schemas.evaluation import Confusion, Evaluation, Faults
 from schemas.normalisation import Normalisation
-from schemas.outcomes import IMAGE_OUTCOMES, REGION_OUTCOMES, EvaluatedImage, Outcomes
-from schemas.reading import Reading
+from schemas.outcomes import Outcomes
 from schemas.stored import StoredEvaluation
 from schemas.times import StageTime
 from stages.evaluate.confidence import confidence_of
@@ -29,11 +25,11 @@ from stages.evaluate.confusions import confusions, count_confusions
 from stages.evaluate.figures import LEADING, figures_by_slice, overall_figures
 from stages.evaluate.letter_classes import letter_classes
 from stages.evaluate.notices import notices
-from stages.evaluate.outcomes import outcomes_of
 from stages.evaluate.suspects import suspects, without_suspects
 from stages.evaluate.worst import garbled
 from workbench.bench import Workbench
 from workbench.demand import note_demand
+from workbench.evaluate.compare_images import PARALLEL_FROM, compare_all
 from workbench.evaluate.page import report_page
 from workbench.evaluate.question import Question, ReleaseImages, opened
 from workbench.evaluate.read_by import ReadBy, ReadImages, read_by
@@ -43,14 +39,8 @@ from workbench.report import EvaluateReport
 from workbench.run import progress
 from workbench.times import time_to_dataset
 
-Row = dict[str, Any]
 HEADLINE = (LEADING, "cer exact", "exact nospace", "hmean", "cleval-hmean", "cleval-e2e-hmean", "e2e nospace", "page-cer nospace")
 """Figures that the ledger keeps of an evaluation."""
-BATCH = 250
-"""Images that a process compares at a time."""
-PARALLEL_FROM = 1_000
-"""From so many images on two processes pay for the seconds that they take to start."""
-PROCESSES = 2
 CONFUSIONS = 60
 """The most frequent ones are kept."""
 
@@ -91,7 +81,7 @@ def measure(bench: Workbench, question: Question, read_images: ReadImages | None
 
 def _answer(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices, name: str,
             files: EvaluationFiles) -> EvaluateReport:
-    outcomes = compare_all(bench, question, release, source, slices)
+    outcomes = compare_all(bench.run, release, source, slices, question.across_units)
     with _beside(len(outcomes.images)) as other:
         looking = other.submit(suspects, outcomes.regions, _second_opinion(bench, release, source))
         evaluation = _figures(bench, name, release, source, outcomes)
@@ -132,68 +122,6 @@ def _figures(bench: Workbench, name: str, release: ReleaseImages, source: ReadBy
         len(outcomes.images), code_digest(), found, confidence_of(outcomes.regions), _confusions(outcomes.regions),
         _faults(outcomes, source.faults, images), tuple(notices(outcomes, images, release.split, release.only_test)),
         letter_classes(outcomes.regions), garbled(outcomes.regions))
-
-
-def compare_all(bench: Workbench, question: Question, release: ReleaseImages, source: ReadBy, slices: NamedSlices) -> Outcomes:
-    """What became of all regions and images of a release that were read.
-
-    Args:
-        bench: shows how far it is.
-        question: whether words are compared with lines.
-        release: its images.
-        source: whose readings.
-        slices: named ones.
-    """
-    regions: list[pa.Table] = [REGION_OUTCOMES.empty_table()]
-    images: list[pa.Table] = [IMAGE_OUTCOMES.empty_table()]
-    with progress(bench.run, "compare", len(release.images)) as advance:
-        for part in _compared(_jobs(release, source), slices, question.across_units, len(release.images)):
-            regions.append(part.regions)
-            images.append(part.images)
-            advance(BATCH if len(images) * BATCH < len(release.images) else len(release.images) % BATCH)
-    return Outcomes(pa.concat_tables(regions), pa.concat_tables(images))
-
-
-def _jobs(release: ReleaseImages, source: ReadBy) -> Iterator[tuple[list[Row], Mapping[str, Reading]]]:
-    """Some hundred label rows at a time, with what was read on them."""
-    for rows in release.rows():
-        for some in chunked(rows, BATCH):
-            yield some, source.of([row["image_id"] for row in some])
-
-
-def _compared(jobs: Iterator[tuple[list[Row], Mapping[str, Reading]]], slices: NamedSlices, across_units: bool,
-              images: int) -> Iterator[Outcomes]:
-    """What came of each job, in order; by several processes where there is much to do."""
-    if images < PARALLEL_FROM:
-        for rows, found in jobs:
-            yield compare_some(rows, found, slices, across_units)
-        return
-    # Not forked: a fork of a process with threads may stand still for ever.
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
-        waiting: list[Future[Outcomes]] = []
-        for rows, found in jobs:
-            waiting.append(pool.submit(compare_some, rows, found, slices, across_units))
-            if len(waiting) > 2 * PROCESSES:
-                yield waiting.pop(0).result()
-        for future in waiting:
-            yield future.result()
-
-
-def compare_some(rows: Sequence[Row], found: Mapping[str, Reading], slices: NamedSlices, across_units: bool) -> Outcomes:
-    """What became of some hundred images of a release.
-
-    Args:
-        rows: of a label file, see ``schemas.arrow.LABELS``.
-        found: what was read, by image id; images that were not read are left out.
-        slices: named ones.
-        across_units: compare words with lines.
-    """
-    there = [row for row in rows if row["image_id"] in found]
-    truths = [reading_of(row) for row in there]
-    named = slices.of_readings(truths, [row["campaign"] or "" for row in there])
-    images = [EvaluatedImage(truth, found[truth.image_id], row["group"], row["campaign"] or "", row["submitter"] or "",
-                             row["media_type"], names) for row, truth, names in zip(there, truths, named, strict=True)]
-    return outcomes_of(images, across_units=across_units)
 
 
 def _confusions(regions: pa.Table) -> tuple[Confusion, ...]:

@@ -38,7 +38,7 @@ from stages.pictures import opened
 from workbench.bench import Workbench
 from workbench.demand import follow_demand
 from workbench.evaluate.question import ReleaseImages
-from workbench.evaluate.read_by import ReadBy
+from workbench.evaluate.read_by import ReadBy, decoded
 from workbench.evaluate.stored import FILES
 
 MOST_OF_IMAGE = 4
@@ -97,7 +97,8 @@ def _demand(bench: Workbench, evaluation: Evaluation) -> tuple[ShownDemand, ...]
 
 def _compared(image_ids: set[str], release: ReleaseImages, source: ReadBy) -> dict[str, ComparedImage]:
     found = source.of(sorted(image_ids))
-    return {row["image_id"]: ComparedImage(image_key(row["image_id"], row["media_type"]), reading_of(row), found[row["image_id"]])
+    return {row["image_id"]: ComparedImage(image_key(row["image_id"], row["media_type"]), reading_of(row),
+                                          decoded(found[row["image_id"]]))
             for row in release.rows_of(image_ids) if row["image_id"] in found}
 
 

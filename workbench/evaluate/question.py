@@ -76,12 +76,12 @@ class ReleaseImages:
     images: tuple[StoredImage, ...]
     only_test: bool
 
-    def rows(self) -> Iterator[list[dict[str, Any]]]:
-        """Label rows, some hundred at a time, in order of image id."""
-        for batch in pq.ParquetFile(self.labels).iter_batches(ROWS):
+    def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
+        """Label rows, at most so many at a time, in order of image id."""
+        for batch in pq.ParquetFile(self.labels).iter_batches(rows):
             chosen = batch.filter(pc.equal(batch["split"], self.split)) if self.split else batch
             if len(chosen):
-                yield chosen.to_pylist()
+                yield chosen
 
     def rows_of(self, image_ids: set[str]) -> list[dict[str, Any]]:
         """Label rows of a few images, in order of image id."""

@@ -13,7 +13,7 @@ from datastore.ledger import Ledger, model_runs, readings
 from schemas.errors import ModelUnavailable, PredictionsWrong, SettingError, UnitMismatch
 from schemas.evaluation import Faults
 from schemas.reading import Reading, Unit
-from schemas.stored import StoredImage
+from schemas.stored import StoredImage, StoredReading
 from workbench.bench import Workbench
 from workbench.evaluate.question import Question, ReleaseImages
 from workbench.models import model_at, open_model
@@ -32,16 +32,21 @@ class ReadBy:
     Attributes:
         reader: such as ``model:ppocr-korean@1`` or ``file:clova.json``.
         run: digest of the model's run, or of the file.
-        of: readings by image id, asked for some hundred images at a time.
+        of: readings by image id, asked for some hundred images at a time; the ledger's as it keeps them.
         has_read: those of some images that were read.
         faults: of a file.
     """
 
     reader: str
     run: str
-    of: Callable[[Sequence[str]], Mapping[str, Reading]]
+    of: Callable[[Sequence[str]], Mapping[str, Reading | StoredReading]]
     has_read: Callable[[Sequence[str]], AbstractSet[str]]
     faults: Faults = field(default_factory=Faults)
+
+
+def decoded(read: Reading | StoredReading) -> Reading:
+    """A reading, however it is kept."""
+    return read.decoded() if isinstance(read, StoredReading) else read
 
 
 def read_by(bench: Workbench, question: Question, release: ReleaseImages, read_images: ReadImages | None) -> ReadBy | None:
@@ -88,7 +93,7 @@ def _unread(ledger: Ledger, run: str, release: ReleaseImages) -> list[StoredImag
 
 
 def _in_ledger(ledger: Ledger, reader: str, run: str) -> ReadBy:
-    return ReadBy(reader, run, lambda image_ids: readings.readings_of_run(ledger, run, image_ids),
+    return ReadBy(reader, run, lambda image_ids: readings.stored_readings_of_run(ledger, run, image_ids),
                   lambda image_ids: readings.images_of_run(ledger, run, image_ids))
 
 
