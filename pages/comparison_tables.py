@@ -35,8 +35,9 @@ def _place(change: SliceChange) -> tuple[int, int]:
 def _row(change: SliceChange) -> tuple[str, ...]:
     verdict = str(change.verdict) if change.through is None else f"only through {slice_name(change.through)}"
     ends = NONE if change.low is None or change.high is None else f"{100 * change.low:+.1f} … {100 * change.high:+.1f}"
-    return (slice_name(change.slice), f"{change.regions:,}", f"{100 * change.before:.1f}", f"{100 * change.after:.1f}",
-            f"{100 * change.change:+.1f}", ends, verdict)
+    return (slice_name(change.slice), f"{change.regions:,}", f"{100 * change.before:.1f}",
+            NONE if change.after is None else f"{100 * change.after:.1f}",
+            NONE if change.change is None else f"{100 * change.change:+.1f}", ends, verdict)
 
 
 def gate_table(results: Sequence[GateResult]) -> Table:
@@ -51,8 +52,8 @@ def gate_table(results: Sequence[GateResult]) -> Table:
 def list_table(made: Sequence[StoredEvaluation]) -> Table:
     """Evaluations with their leading figures in percent."""
     keys = list(dict.fromkeys(key for item in made for key in item.headline))[:4]
-    rows = tuple((item.evaluation_id[:8], item.release, item.split or "all", visible(item.reader.partition(":")[2]),
-                  f"{item.made_at:%Y-%m-%d %H:%M}", f"{item.images:,}",
+    rows = tuple((item.evaluation_id[:8], item.release, f"{item.split or 'all'} {item.options}".strip(),
+                  visible(item.reader.partition(":")[2]), f"{item.made_at:%Y-%m-%d %H:%M}", f"{item.images:,}",
                   *(f"{100 * item.headline[key]:.1f}" if key in item.headline else NONE for key in keys)) for item in made)
     headings = ("id", "release", "split", "reader", "made (UTC)", "images", *(f"{key} %" for key in keys))
     return Table("Evaluations", headings, rows, 4)

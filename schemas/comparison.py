@@ -24,7 +24,7 @@ class SliceChange:
         slice: which.
         figure: key of the figure.
         before: its value in the first evaluation.
-        after: its value in the second.
+        after: its value in the second; None where that has none, as of texts of a slice in which nothing was found.
         low: lower end of the 95 % interval of ``after - before``, by paired bootstrap; None where it cannot be told.
         high: upper end of it.
         regions: of the slice.
@@ -35,7 +35,7 @@ class SliceChange:
     slice: SliceName
     figure: str
     before: float
-    after: float
+    after: float | None
     low: float | None
     high: float | None
     regions: int
@@ -43,9 +43,9 @@ class SliceChange:
     through: SliceName | None = None
 
     @property
-    def change(self) -> float:
-        """How much the figure grew."""
-        return self.after - self.before
+    def change(self) -> float | None:
+        """How much the figure grew; None where there is none any more."""
+        return None if self.after is None else self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,6 +228,8 @@ class Evaluation:
         notices: what a reader has to know before trusting the figures.
         letters: by script and language, those with most wrong letters first.
         garbled: texts that were read as something else altogether.
+        options: that change the figures, in words.
+        slices_digest: digest of the definitions of the named slices.
     """
 
     evaluation_id: str
@@ -245,6 +247,8 @@ class Evaluation:
     notices: tuple[Notice, ...] = ()
     letters: tuple[LetterClass, ...] = ()
     garbled: Garbled = Garbled()
+    options: str = ""
+    slices_digest: str = ""
 
     @property
     def overall(self) -> SliceFigures:

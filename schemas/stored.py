@@ -66,6 +66,7 @@ class StoredEvaluation:
 
     Attributes:
         evaluation_id: see ``schemas.evaluation.Evaluation``, also for what is not named here.
+        options: that change the figures, in words.
         headline: the leading figures of all regions, by their key.
         folder: where its files lie in the bucket of datasets.
         made_at: when it was made first.
@@ -77,6 +78,7 @@ class StoredEvaluation:
     reader: str
     run: str
     images: int
+    options: str
     headline: dict[str, float]
     folder: str
     made_at: datetime

@@ -189,7 +189,7 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "annotations.seen_annotations.keys": [(1, 1), (2, 2)],
         "demands.add_demands.rows": [demand], "demands.add_bonus.row": demand, "demands.add_bonus.bonus": bonus,
         "demands.demands_of.dataset": "scene-text", "demands.newest_demands.dataset": "scene-text",
-        "evaluations.add_evaluation.made": StoredEvaluation("e", "scene-text@1", "", MODEL, RUN, 1, {}, "f", at),
+        "evaluations.add_evaluation.made": StoredEvaluation("e", "scene-text@1", "", MODEL, RUN, 1, "", {}, "f", at),
         "duplicates.find.name": first.image_id[:12],
         "decisions.write.about": about, "decisions.write.worked_out": otherwise,
         "submissions.add_image.image_id": "a" * 64, "submissions.add_image.media_type": "image/png",

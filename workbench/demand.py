@@ -18,7 +18,7 @@ from schemas.demand import AcceptedBonus, DemandFollowed, DemandRow
 from schemas.errors import SettingError
 from schemas.evaluation import Evaluation, SliceFacet, SliceName
 from schemas.recipes.bonus_edit import CannotEdit, with_bonus
-from schemas.recipes.campaign import Campaign
+from schemas.recipes.campaign import Campaign, parse_campaign
 from schemas.text import normalise
 from stages.evaluate import demand as asking
 from workbench.bench import Workbench
@@ -133,7 +133,7 @@ def accept_demand(bench: Workbench, name: str, campaign: str, points: int | None
     if there is not None and there != chosen:
         raise SettingError(f"{file.shown}: {name} is worth {there} points from {start} to {end} already: change it there")
     if there is None:
-        _write(file, name, bonus)
+        _write(bench.settings, file, name, bonus)
     demands.add_bonus(bench.ledger, row, bonus)
     return WrittenBonus(file.shown, bonus, before, there is None)
 
@@ -180,9 +180,10 @@ def _asked(rows: Sequence[DemandRow], name: str) -> DemandRow:
     Raises:
         SettingError: nobody asked for it.
     """
-    found = next((row for row in rows if row.demand.slice.name == name), None)
+    asked = [row for row in rows if row.rank is not None]
+    found = next((row for row in asked if row.demand.slice.name == name), None)
     if found is None:
-        raise SettingError(f"No evaluation asked for {name!r}{did_you_mean(name, {row.demand.slice.name for row in rows})}")
+        raise SettingError(f"No evaluation asked for {name!r}{did_you_mean(name, {row.demand.slice.name for row in asked})}")
     return found
 
 
@@ -215,13 +216,15 @@ def _same_days(campaign: Campaign, name: str, start: date, end: date) -> int | N
                 None) if first else None
 
 
-def _write(file: _CampaignFile, name: str, bonus: AcceptedBonus) -> None:
+def _write(settings: Settings, file: _CampaignFile, name: str, bonus: AcceptedBonus) -> None:
     with file.path.open(encoding="utf-8", newline="") as text:
         before = text.read()
     try:
         after = with_bonus(before, name, bonus)
-    except CannotEdit as error:
-        raise SettingError(f"{file.shown}: {error}") from None
+        parse_campaign(after, file.shown, KnownSlices(settings))  # what was written has to be what the next run reads
+    except (CannotEdit, SettingError) as error:
+        raise SettingError(f"{file.shown} cannot be edited by this command ({error}): write the bonus there by hand: {name}: "
+                           f"{{points: {bonus.points}, first_day: {bonus.first_day}, last_day: {bonus.last_day}}}") from None
     new = file.path.with_name(f"{file.path.name}.new")
     with new.open("w", encoding="utf-8", newline="") as text:
         text.write(after)

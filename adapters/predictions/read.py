@@ -137,7 +137,7 @@ def _unit(head: SeenImage, dialect: Dialect) -> Unit | None:
     """
     if head.unit is None:
         return dialect.unit
-    if head.unit not in set(Unit):
+    if not isinstance(head.unit, str) or head.unit not in set(Unit):
         raise PredictionsWrong(f"{head.where} has the unit {head.unit!r}; there are {', '.join(Unit)}")
     return Unit(head.unit)
 

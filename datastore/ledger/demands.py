@@ -57,13 +57,14 @@ def newest_demands(ledger: Ledger, dataset: str) -> list[DemandRow]:
 
 def add_bonus(ledger: Ledger, row: DemandRow, bonus: AcceptedBonus) -> bool:
     """Notes that a manager gave points for a demand. True where it was not noted."""
-    if bonus in row.accepted:
-        return False
-    given = replace(row, accepted=(*row.accepted, bonus))
+    this = (demands.c.evaluation_id == row.evaluation_id, demands.c.facet == row.demand.slice.facet,
+            demands.c.name == row.demand.slice.name)
     with ledger.write() as connection:
-        connection.execute(update(demands).where(
-            demands.c.evaluation_id == row.evaluation_id, demands.c.facet == row.demand.slice.facet,
-            demands.c.name == row.demand.slice.name).values(accepted=_columns(given)["accepted"]))
+        there = _demand_row(connection.execute(select(demands).where(*this)).one())
+        if bonus in there.accepted:
+            return False
+        given = replace(there, accepted=(*there.accepted, bonus))
+        connection.execute(update(demands).where(*this).values(accepted=_columns(given)["accepted"]))
     return True
 
 

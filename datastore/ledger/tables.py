@@ -322,6 +322,7 @@ evaluations = Table(
     Column("reader", NAME, nullable=False),
     Column("run", String(255), nullable=False),  # digest of the model's run, or of a file of predictions
     Column("images", Integer, nullable=False),
+    Column("options", Text, nullable=False),  # that change the figures, in words; mostly empty
     Column("headline", JSON, nullable=False),  # the leading figures of all regions by their key
     Column("folder", Text, nullable=False),  # in the bucket of datasets
     Column("made_at", UtcDateTime, nullable=False),

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from saegim.names import did_you_mean
 from schemas.reading import ALL_SLICES, Condition, ImageKind
+from schemas.recipes.gates import EVERY
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.text import normalise
 
@@ -17,7 +18,7 @@ EVERYTHING_IS = "all"
 """What a recipe's ``least`` calls all images of a split."""
 FOR_BEING_TAKEN = "accepted"
 """What points for a photograph itself are called, beside those for slices."""
-TAKEN = frozenset({*ALL_SLICES, *ImageKind, *Condition, EVERYTHING_IS, FOR_BEING_TAKEN})
+TAKEN = frozenset({*ALL_SLICES, *ImageKind, *Condition, EVERYTHING_IS, FOR_BEING_TAKEN, EVERY})
 """Names that mean something already."""
 
 Understand = Callable[[str], object]

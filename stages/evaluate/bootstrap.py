@@ -55,7 +55,7 @@ def resampled(columns: tuple[str, ...], by_group: Values, drawn: Draws) -> Sums:
 
 
 def ends(formula: Formula, value: float, resamples: Sums, groups: int) -> Interval:
-    """The interval of a figure. Of a share that is 0 or 1 in all resamples, the other end is 3 over the number of groups away.
+    """The interval of a figure. Where it is 0, or a share is 1, in all resamples, the other end is 3 over the groups away.
 
     That is the rule of three (Hanley and Lippman-Hand, JAMA 249, 1983): what was never seen in n trials happens in at most 3/n
     of them, with 95 % confidence.
@@ -73,7 +73,7 @@ def ends(formula: Formula, value: float, resamples: Sums, groups: int) -> Interv
     if not len(values):
         return Interval(None, None)
     low, high = (float(end) for end in np.percentile(values, (TAIL, 100 - TAIL)))
-    if low == high and formula.higher_is_better and value in (0.0, 1.0):
+    if low == high and (value == 0 or (value == 1 and formula.higher_is_better)):
         away = min(1.0, 3 / groups)
         return Interval(0.0, away) if value == 0 else Interval(1 - away, 1.0)
     return Interval(low, high)

@@ -35,15 +35,23 @@ LEAST_GROUPS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """A slice's change: with its interval, and how surprising it would be if there were none."""
+    """A slice's change: with its interval, and how surprising it would be if there were none.
+
+    ``everywhere``: all resamples agree on it, so it has no standard error.
+    """
 
     slice: Slice
     before: float
-    after: float
+    after: float | None
     low: float | None
     high: float | None
     chance: float
     regions: int
+    everywhere: bool = False
+
+    def grew(self) -> bool | None:
+        """Whether the figure is larger than before; None where there is none any more."""
+        return None if self.after is None else self.after > self.before
 
 
 def compare_outcomes(before: Outcomes, after: Outcomes, figure: str = LEADING) -> tuple[SliceChange, ...]:
@@ -89,12 +97,14 @@ class _Judge:
         other = self._sums[1].of(_less(self._later_slice(chosen), [self._later_slice(item) for item in without]))
         first = point(self._formula, one.total())
         second = point(self._formula, other.total())
-        if first is None or second is None:
-            return None
-        changes = self._formula.value(resampled(other.columns, other.by_group, self._drawn)) - self._formula.value(
-            resampled(one.columns, one.by_group, self._drawn))
         groups = min(one.groups(), other.groups())
         regions = round(float(one.total()["regions"]))
+        if first is None:
+            return None
+        if second is None:
+            return _Measured(chosen, first, None, None, None, _by_sign(groups), regions, everywhere=True)
+        changes = self._formula.value(resampled(other.columns, other.by_group, self._drawn)) - self._formula.value(
+            resampled(one.columns, one.by_group, self._drawn))
         return self._judged(chosen, first, second, changes[~np.isnan(changes)], groups, regions)
 
     def _later_slice(self, chosen: Slice) -> Slice:
@@ -108,8 +118,13 @@ class _Judge:
             return _Measured(chosen, first, second, None, None, 1.0, regions)
         low, high = (float(end) for end in np.percentile(changes, (TAIL, 100 - TAIL)))
         error = float(changes.std())
-        chance = 1.0 if first == second or not error else two_sided(abs(second - first) / error, groups - 1)
-        return _Measured(chosen, first, second, low, high, chance, regions)
+        chance = 1.0 if first == second else two_sided(abs(second - first) / error, groups - 1) if error else _by_sign(groups)
+        return _Measured(chosen, first, second, low, high, chance, regions, everywhere=not error)
+
+
+def _by_sign(groups: int) -> float:
+    """Chance that so many groups change the same way by chance: a sign test, for what is alike in all resamples."""
+    return 1.0 if groups < LEAST_GROUPS else 0.5 ** (groups - 1)
 
 
 def _told(measured: list[_Measured], judge: _Judge, formula: Formula) -> list[SliceChange]:
@@ -118,9 +133,9 @@ def _told(measured: list[_Measured], judge: _Judge, formula: Formula) -> list[Sl
     causes: list[_Measured] = []
     through: dict[SliceName, SliceName] = {}
     single = [item for item in sure if item.slice.name != EVERYTHING]
-    for item in sorted(single, key=lambda each: (each.chance, -abs(each.after - each.before), each.slice.name)):
+    for item in sorted(single, key=_surest_first):
         rest = judge.measure(item.slice, [cause.slice for cause in causes]) if causes else item
-        alike = [cause for cause in causes if (cause.after > cause.before) == (item.after > item.before)]
+        alike = [cause for cause in causes if cause.grew() == item.grew()]
         if alike and (rest is None or rest.chance > LEVEL / len(measured)):
             through[item.slice.name] = _most_shared(item, alike).slice.name
         else:
@@ -129,6 +144,10 @@ def _told(measured: list[_Measured], judge: _Judge, formula: Formula) -> list[Sl
     return [SliceChange(item.slice.name, formula.key, item.before, item.after, item.low, item.high, item.regions,
                         _verdict(item, formula) if item.slice.name in told and item.slice.name not in through
                         else ChangeVerdict.CANNOT_TELL, through.get(item.slice.name)) for item in measured]
+
+
+def _surest_first(item: _Measured) -> tuple[bool, float, float, SliceName]:
+    return not item.everywhere, item.chance, -abs((item.after or 0.0) - item.before), item.slice.name
 
 
 def _holm(measured: Sequence[_Measured]) -> list[_Measured]:
@@ -143,7 +162,7 @@ def _holm(measured: Sequence[_Measured]) -> list[_Measured]:
 
 
 def _verdict(item: _Measured, formula: Formula) -> ChangeVerdict:
-    return ChangeVerdict.BETTER if (item.after > item.before) == formula.higher_is_better else ChangeVerdict.WORSE
+    return ChangeVerdict.BETTER if item.grew() is formula.higher_is_better else ChangeVerdict.WORSE
 
 
 def _most_shared(item: _Measured, causes: Sequence[_Measured]) -> _Measured:

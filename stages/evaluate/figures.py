@@ -13,7 +13,7 @@ from schemas.evaluation import EVERYTHING, Figure, SliceFigures
 from schemas.outcomes import Outcomes
 from stages.evaluate.bootstrap import Draws, Interval, draws, ends, resampled
 from stages.evaluate.formulas import FORMULAS, Formula, Level, Sums, Values
-from stages.evaluate.slices import Slice, everything, slices_of
+from stages.evaluate.slices import Slice, everything, slices_of, wanted
 from stages.evaluate.sums import Additive, group_numbers, image_sums, region_sums
 
 LEADING = "cer nospace"
@@ -62,6 +62,7 @@ class Summed:
         self.groups: Mapping[str, int] = group_numbers(outcomes)
         self._regions = region_sums(outcomes.regions, self.groups)
         self._images = image_sums(outcomes, self.groups)
+        self._to_find = wanted(outcomes.regions)
         names = outcomes.images["image_id"].combine_chunks()
         self._image_of = pc.index_in(outcomes.regions["image_id"], value_set=names).to_numpy()
 
@@ -75,7 +76,9 @@ class Summed:
 
     def images(self, chosen: Slice) -> int:
         """Images that have a region of a slice, or that are in it."""
-        return len(np.unique(self._image_of[chosen.regions])) if chosen.images is None else int(chosen.images.sum())
+        if chosen.images is not None:
+            return int(chosen.images.sum())
+        return len(np.unique(self._image_of[chosen.regions & self._to_find]))
 
 
 def figures_by_slice(outcomes: Outcomes, advance: Callable[[int], None] = lambda _slices: None) -> tuple[SliceFigures, ...]:

@@ -137,7 +137,8 @@ def _end_to_end() -> Iterator[Formula]:
 
 def _end_to_end_hmean(how: Normalisation) -> Callable[[Sums], Values]:
     """2 · read right / (texts to be found + what was found); what was found on check boxes and the like is no text."""
-    return lambda sums: share(2 * sums[f"right_{how}"], sums["text_regions"] + sums["found"] - sums["matched_no_text"])
+    return lambda sums: share(2 * sums[f"right_{how}"], sums["text_regions"] + sums["matched"] + sums["extra"]
+                              - sums["matched_no_text"])
 
 
 FORMULAS: dict[str, Formula] = {formula.key: formula for formula in (*_detection(), *_recognition(), *_end_to_end())}

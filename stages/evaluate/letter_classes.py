@@ -16,7 +16,7 @@ from rapidfuzz.distance import Levenshtein
 
 from schemas.evaluation import LetterClass
 from schemas.letters import letters
-from schemas.normalisation import Normalisation
+from schemas.normalisation import ILLEGIBLE, Normalisation
 from schemas.text import is_hangul
 
 LONGEST = 2_000
@@ -48,12 +48,12 @@ def letter_classes(regions: pa.Table) -> tuple[LetterClass, ...]:
         if max(len(truth), len(read)) > LONGEST:
             continue
         one = letters(truth)
-        for script, count in Counter(map(script_of, one)).items():
+        for script, count in Counter(script_of(letter) for letter in one if letter != ILLEGIBLE).items():
             total[language, script] += count
         if truth == read:
             continue
         for step in Levenshtein.editops(one, letters(read)):
-            if step.tag == "insert":
+            if step.tag == "insert" or one[step.src_pos] == ILLEGIBLE:
                 continue
             key = language, script_of(one[step.src_pos])
             wrong[key] += 1

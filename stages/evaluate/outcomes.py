@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from schemas.normalisation import Normalisation
 from schemas.outcomes import COUNTED, IOUS, EvaluatedImage, Fate, Outcomes, outcomes_of_rows
 from schemas.reading import Kind, Reading, Region, line_height
 from stages.compare import Comparison, Match, Overlaps, compare, measure_all
-from stages.evaluate.cleval import LetterCounts, count_cleval
+from stages.evaluate.cleval import ClevalCounts, LetterCounts, count_cleval
 from stages.evaluate.detection import count_detection
 from stages.evaluate.deteval import count_deteval
 from stages.evaluate.page_text import count_page
@@ -93,7 +94,7 @@ def _image(image: EvaluatedImage, overlaps: Overlaps) -> Row:
     found = image.found
     detection = count_detection(truth, found, overlaps)
     deteval = count_deteval(truth, found)
-    cleval = count_cleval(truth, found, overlaps)
+    cleval = _cleval(truth, found, overlaps)
     page = count_page(truth.regions, found.regions)
     return {
         "image_id": truth.image_id, "group": image.group, "media_type": image.media_type, "width": truth.width,
@@ -107,13 +108,22 @@ def _image(image: EvaluatedImage, overlaps: Overlaps) -> Row:
         "untouched": is_untouched(truth, found)}
 
 
+def _cleval(truth: Reading, found: Reading, overlaps: Overlaps) -> ClevalCounts:
+    """CLEval counts letters: a check box of the truth has none, and is a don't-care to it."""
+    if all(region.attributes.kind is not Kind.CHECKBOX for region in truth.regions):
+        return count_cleval(truth, found, overlaps)
+    regions = tuple(replace(region, attributes=replace(region.attributes, legible=False))
+                    if region.attributes.kind is Kind.CHECKBOX else region for region in truth.regions)
+    return count_cleval(replace(truth, regions=regions), found)
+
+
 def _letters(prefix: str, counts: LetterCounts) -> Row:
     return {f"{prefix}_{name}": getattr(counts, name) for name in LetterCounts.__slots__}
 
 
 def is_untouched(truth: Reading, found: Reading) -> bool:
     """Whether the truth is the model's own pre-label, accepted as it was: the same regions, texts and outlines."""
-    return len(truth.regions) == len(found.regions) and all(map(_same, truth.regions, found.regions))
+    return bool(truth.regions) and len(truth.regions) == len(found.regions) and all(map(_same, truth.regions, found.regions))
 
 
 def _same(one: Region, other: Region) -> bool:

@@ -78,7 +78,8 @@ def region_sums(regions: pa.Table, groups: Mapping[str, int]) -> Additive:
     words = _numbers(regions["words"])
     word_edits = _numbers(regions["word_edits"])
     found: dict[str, Values | Mask] = {
-        "regions": wanted, "matched": matched, "texts": texts, "text_regions": has_text, "matched_no_text": matched & ~has_text,
+        "regions": wanted, "extra": ~wanted, "matched": matched, "texts": texts, "text_regions": has_text,
+        "matched_no_text": matched & ~has_text,
         "checkboxes": matched & checkbox & _truth(pc.is_valid(regions["checked_truth"])),
         "checked_right": matched & checkbox & _truth(pc.equal(regions["checked_truth"], regions["checked_read"])),
         "words": words, "word_edits": word_edits, "word_rated": words > 0, "word_rate": _rate(word_edits, words)}

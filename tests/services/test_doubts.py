@@ -21,7 +21,8 @@ def suspected(here: Lab, suspects: tuple[Suspect, ...]) -> str:
     bench = here.bench
     bench.objects.put(bench.settings.bucket_datasets, f"scene-text/evaluations/e1/{SUSPECTS}", SUSPECT_LISTS.dump_json(suspects))
     evaluations.add_evaluation(bench.ledger, StoredEvaluation(
-        "e1e1e1e1e1e1e1e1", "scene-text@1", "", "model:m@1", "run", 1, {}, "scene-text/evaluations/e1", datetime.now(UTC)))
+        "e1e1e1e1e1e1e1e1", "scene-text@1", "", "model:m@1", "run", 1, "", {}, "scene-text/evaluations/e1",
+        datetime.now(UTC)))
     return "e1e1"
 
 

@@ -48,14 +48,14 @@ def compare_evaluations(bench: Workbench, before: str, after: str, figures: Sequ
     one = _read(bench, earlier)
     other = _read(bench, later)
     check_comparable(one, other)
-    asked = parse_model_gates(gates.read_text(encoding="utf-8"), str(gates)) if gates else None
+    asked = _gates(gates) if gates else None
     keys = dict.fromkeys([*figures, *(gate.figure for gate in asked.gates if gate.worse_by is not None)] if asked else figures)
     first = _files(bench, earlier).outcomes()
     second = _files(bench, later).outcomes()
     comparisons = tuple(
         EvaluationComparison(one.evaluation_id, other.evaluation_id, (one.reader, other.reader), other.release, other.split, key,
                              compare_outcomes(first, second, key)) for key in keys)
-    return EvaluationsCompared(comparisons, tuple(_ask(asked, other, comparisons)) if asked else ())
+    return EvaluationsCompared(comparisons, tuple(_ask(asked, one, other, comparisons)) if asked else ())
 
 
 def find_evaluation(made: Sequence[StoredEvaluation], name: str) -> StoredEvaluation:
@@ -81,14 +81,24 @@ def check_comparable(one: Evaluation, other: Evaluation) -> None:
     """Says why two evaluations cannot be compared.
 
     Raises:
-        SettingError: they are of two releases or splits, or their figures were made by different code.
+        SettingError: they are of two releases or splits, or their figures were made with other options, slices or code.
     """
     if (one.release, one.split) != (other.release, other.split):
         raise SettingError(f"{one.evaluation_id} is of {_of(one)} and {other.evaluation_id} of {_of(other)}: two models are "
                            "compared on the same images. Evaluate both on one of the two")
+    if one.options != other.options:
+        raise SettingError(f"{one.evaluation_id} was made with {_options(one)} and {other.evaluation_id} with {_options(other)}: "
+                           "evaluate both with the same")
+    if one.slices_digest != other.slices_digest:
+        raise SettingError(f"{one.evaluation_id} and {other.evaluation_id} were made with other definitions of named slices "
+                           "(recipes/slices.yaml): what has one name in both is not the same. Evaluate both again")
     if one.code != other.code:
         raise SettingError(f"{one.evaluation_id} and {other.evaluation_id} were made by different versions of the figures: "
                            "what has one name in both may count otherwise. Evaluate both again")
+
+
+def _options(item: Evaluation) -> str:
+    return item.options or "no option"
 
 
 def _of(item: Evaluation) -> str:
@@ -106,5 +116,13 @@ def _read(bench: Workbench, item: StoredEvaluation) -> Evaluation:
     return found
 
 
-def _ask(gates: ModelGates, after: Evaluation, comparisons: Sequence[EvaluationComparison]) -> list[GateResult]:
-    return ask_gates(gates, after, [change for item in comparisons for change in item.changes])
+def _gates(path: Path) -> ModelGates:
+    try:
+        return parse_model_gates(path.read_text(encoding="utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}): save it as UTF-8") from None
+
+
+def _ask(gates: ModelGates, before: Evaluation, after: Evaluation,
+         comparisons: Sequence[EvaluationComparison]) -> list[GateResult]:
+    return ask_gates(gates, after, [change for item in comparisons for change in item.changes], before)

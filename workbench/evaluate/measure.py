@@ -73,8 +73,7 @@ def measure(bench: Workbench, question: Question, read_images: ReadImages | None
         files = EvaluationFiles(bench.objects, bench.settings.bucket_datasets, f"{manifest.dataset}/evaluations/{name}")
         there = files.evaluation()
         if there:
-            _note(bench, there, files)
-            note_demand(bench, there)
+            _note(bench, question, there, files)
             return _report(there, files.page(), files, _times(bench, release), new=False)
         return _answer(bench, question, release, source, slices, name, files)
 
@@ -84,14 +83,13 @@ def _answer(bench: Workbench, question: Question, release: ReleaseImages, source
     outcomes = compare_all(bench.run, release, source, slices, question.across_units)
     with _beside(len(outcomes.images)) as other:
         looking = other.submit(suspects, outcomes.regions, _second_opinion(bench, release, source))
-        evaluation = _figures(bench, name, release, source, outcomes)
+        evaluation = _figures(bench, question, name, release, source, slices, outcomes)
         doubted = looking.result()
     without = overall_figures(Outcomes(without_suspects(outcomes.regions, doubted), outcomes.images)) if doubted else None
     times = _times(bench, release)
     page = report_page(bench, evaluation, outcomes, doubted, without, release, source, times)
     files.put(evaluation, outcomes, doubted, page)
-    _note(bench, evaluation, files)
-    note_demand(bench, evaluation)
+    _note(bench, question, evaluation, files)
     return _report(evaluation, page, files, times, new=True)
 
 
@@ -113,7 +111,8 @@ def _beside(images: int) -> Executor:
     return ProcessPoolExecutor(1, get_context("spawn")) if images >= PARALLEL_FROM else ThreadPoolExecutor(1)
 
 
-def _figures(bench: Workbench, name: str, release: ReleaseImages, source: ReadBy, outcomes: Outcomes) -> Evaluation:
+def _figures(bench: Workbench, question: Question, name: str, release: ReleaseImages, source: ReadBy, slices: NamedSlices,
+             outcomes: Outcomes) -> Evaluation:
     with progress(bench.run, "figures", 0) as advance:
         found = figures_by_slice(outcomes, advance)
     images = len(release.images)
@@ -121,7 +120,7 @@ def _figures(bench: Workbench, name: str, release: ReleaseImages, source: ReadBy
         name, str(release.manifest.name), release.split, source.reader, source.run, str(release.manifest.unit),
         len(outcomes.images), code_digest(), found, confidence_of(outcomes.regions), _confusions(outcomes.regions),
         _faults(outcomes, source.faults, images), tuple(notices(outcomes, images, release.split, release.only_test)),
-        letter_classes(outcomes.regions), garbled(outcomes.regions))
+        letter_classes(outcomes.regions), garbled(outcomes.regions), question.options, slices.digest)
 
 
 def _confusions(regions: pa.Table) -> tuple[Confusion, ...]:
@@ -142,11 +141,14 @@ def _read_digest(source: ReadBy, release: ReleaseImages) -> str:
     return source.run if len(read) == len(release.images) else f"{source.run} {' '.join(sorted(read))}"
 
 
-def _note(bench: Workbench, evaluation: Evaluation, files: EvaluationFiles) -> bool:
+def _note(bench: Workbench, question: Question, evaluation: Evaluation, files: EvaluationFiles) -> None:
+    """Notes the evaluation, and what it asks for: only the question that nobody narrowed asks people for photographs."""
+    if evaluation.images and not (question.split or question.options or question.predictions):
+        note_demand(bench, evaluation)
     headline = {key: figure.value for key in HEADLINE if (figure := evaluation.overall.figure(key)) and figure.value is not None}
-    return evaluations.add_evaluation(bench.ledger, StoredEvaluation(
+    evaluations.add_evaluation(bench.ledger, StoredEvaluation(
         evaluation.evaluation_id, evaluation.release, evaluation.split, evaluation.reader, evaluation.run, evaluation.images,
-        headline, files.folder, datetime.now(UTC)))
+        evaluation.options, headline, files.folder, datetime.now(UTC)))
 
 
 def _report(evaluation: Evaluation, page: str, files: EvaluationFiles, times: Sequence[StageTime], new: bool) -> EvaluateReport:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,7 @@ class ReleaseImages:
         labels: its label file on this machine.
         split: whose images; empty for all.
         images: in order of image id.
+        others: images of the release that are in other splits.
         only_test: whether all of them are test images.
     """
 
@@ -74,6 +75,7 @@ class ReleaseImages:
     labels: Path
     split: str
     images: tuple[StoredImage, ...]
+    others: tuple[StoredImage, ...]
     only_test: bool
 
     def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
@@ -108,9 +110,15 @@ def opened(bench: Workbench, question: Question) -> Iterator[ReleaseImages | Non
         table = pq.read_table(labels, columns=LIGHT)
         counts = Counter(table["split"].to_pylist())
         split = _split(question, manifest, counts)
-        rows = table.filter(pc.equal(table["split"], split)) if split else table
-        images = tuple(StoredImage(row["image_id"], row["media_type"], row["width"], row["height"]) for row in rows.to_pylist())
-        yield ReleaseImages(manifest, labels, split, images, split == TEST or set(counts) == {TEST})
+        rows = table.to_pylist()
+        yield ReleaseImages(manifest, labels, split, _images(rows, split, True), _images(rows, split, False),
+                            split == TEST or set(counts) == {TEST})
+
+
+def _images(rows: Sequence[dict[str, Any]], split: str, inside: bool) -> tuple[StoredImage, ...]:
+    """Images of a split, or those of all others."""
+    return tuple(StoredImage(row["image_id"], row["media_type"], row["width"], row["height"]) for row in rows
+                 if (not split or row["split"] == split) is inside)
 
 
 def _split(question: Question, manifest: Manifest, counts: Counter[str]) -> str:

@@ -13,6 +13,7 @@ from datastore.ledger import Ledger, model_runs, readings
 from schemas.errors import ModelUnavailable, PredictionsWrong, SettingError, UnitMismatch
 from schemas.evaluation import Faults
 from schemas.reading import Reading, Unit
+from schemas.shown_text import shortened, visible
 from schemas.stored import StoredImage, StoredReading
 from workbench.bench import Workbench
 from workbench.evaluate.question import Question, ReleaseImages
@@ -23,6 +24,8 @@ ReadImages = Callable[[Workbench, OcrEngine, Sequence[StoredImage]], None]
 ACROSS = "then regions match where they lie on each other by half, which says something of detection and little of texts"
 NAMED = 5
 """So many names stand in a message."""
+LONGEST = 40
+"""So many characters of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +119,25 @@ def _of_file(question: Question, release: ReleaseImages) -> ReadBy:
     if question.predictions is None:
         raise SettingError("there is no file of predictions")
     unit = Unit(release.manifest.unit)
-    images = [ImageOfRelease(image.image_id, image.width, image.height) for image in release.images]
+    images = [ImageOfRelease(image.image_id, image.width, image.height) for image in (*release.images, *release.others)]
     found = read_predictions(question.predictions, images, unit, question.join_lines)
     if found.unit is not unit and not question.across_units:
         how = "; --join-lines makes lines of its words where it says that one ends" if found.unit is Unit.WORD else ""
         raise UnitMismatch(f"{question.predictions} has {found.unit}s and {release.manifest.name} has {unit}s{how}. Else take a "
                            f"release of {found.unit}s, or say --across-units: {ACROSS}")
-    if (found.unknown or found.missing) and not question.allow_missing:
-        raise PredictionsWrong(_lacks(found, question, release))
+    missing = sorted({image.image_id for image in release.images}.intersection(found.missing))
+    if (found.unknown or missing) and not question.allow_missing:
+        raise PredictionsWrong(_lacks(found, missing, question, release))
     return ReadBy(found.reader, found.digest, lambda image_ids: {
         image_id: found.readings[image_id] for image_id in image_ids if image_id in found.readings},
         lambda image_ids: found.readings.keys() & set(image_ids), found.faults)
 
 
-def _lacks(found: Predictions, question: Question, release: ReleaseImages) -> str:
+def _lacks(found: Predictions, missing: Sequence[str], question: Question, release: ReleaseImages) -> str:
     said = [f"{question.predictions} ({found.dialect}) and {release.manifest.name}"
             + (f", split {release.split}" if release.split else "") + ":"]
-    if found.missing:
-        said.append(f"the file lacks {len(found.missing)} of the {len(release.images)} images: {_some(found.missing)}.")
+    if missing:
+        said.append(f"the file lacks {len(missing)} of the {len(release.images)} images: {_some(missing)}.")
     if found.unknown:
         said.append(f"{len(found.unknown)} of its names mean no image of the release: {_some(found.unknown)}.")
     said.append("Say --allow-missing to have figures of the images that are in both, or take the images of the release: "
@@ -142,4 +146,5 @@ def _lacks(found: Predictions, question: Question, release: ReleaseImages) -> st
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+    shown = ", ".join(shortened(visible(name), LONGEST) for name in names[:NAMED])
+    return shown + (" …" if len(names) > NAMED else "")

@@ -26,8 +26,10 @@ SUSPECTS = "suspects.json"
 PAGE = "report.html"
 FILES = (FIGURES, TABLE, REGIONS, IMAGES, SUSPECTS)
 """What lies beside the page."""
-DECIDING = ("stages/evaluate", "stages/compare.py", "schemas/normalisation.py", "schemas/letters.py", "schemas/text.py",
-            "schemas/geometry.py", "schemas/reading.py", "schemas/reading_order.py", "schemas/gutters.py")
+DECIDING = ("stages/evaluate", "stages/compare.py", "adapters/predictions", "workbench/named_slices.py", "saegim/where.py",
+            "saegim/columns.py", *(f"schemas/{name}.py" for name in (
+                "outcomes", "evaluation", "outlines", "normalisation", "letters", "text", "geometry", "reading", "reading_order",
+                "gutters")))
 """Code that decides figures."""
 EVALUATIONS = TypeAdapter(Evaluation)
 SUSPECT_LISTS = TypeAdapter(tuple[Suspect, ...])

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column('reader', sa.String(length=255).with_variant(sa.Text(), 'postgresql'), nullable=False),
         sa.Column('run', sa.String(length=255), nullable=False),
         sa.Column('images', sa.Integer(), nullable=False),
+        sa.Column('options', sa.Text(), nullable=False),
         sa.Column('headline', sa.JSON(), nullable=False),
         sa.Column('folder', sa.Text(), nullable=False),
         sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),

@@ -207,3 +207,31 @@ def test_labels_that_are_the_model_s_own_are_told_from_those_that_a_person_touch
     wrong = replace(A, text="서울억")
     images = [image(1, [A], [nudged]), image(2, [A], [redrawn]), image(3, [A], [wrong]), image(4, [A], [A, B])]
     assert outcomes_of(images).images["untouched"].to_pylist() == [True, False, False, False]
+
+
+def test_a_small_slice_without_a_fault_is_not_certain_of_its_cer_either() -> None:
+    [overall, *_] = figures(*made_images(10, regions=1, wrong=0))
+    figure = overall.figure("cer nospace")
+    assert figure is not None
+    assert (figure.value, figure.low, figure.high) == (0, 0, 0.3)
+    assert overall.regions_needed is not None
+
+
+def test_end_to_end_is_no_more_than_all_where_a_stamp_lies_over_a_line() -> None:
+    stamp = Region("s", box(0, 0, 250, 40), "", Attributes(legible=False))
+    [overall, *_] = figures(image(1, [A, B, stamp], [A, B]))
+    assert value(overall, "e2e nospace") == 1
+
+
+def test_check_boxes_have_no_letters_to_be_missed() -> None:
+    boxes = [Region(f"c{place}", box(10, 300 + 40 * place, 20, 20), "", Attributes(kind=Kind.CHECKBOX, checked=True))
+             for place in range(5)]
+    [overall, *_] = figures(image(1, [A, *boxes], [A, *boxes]))
+    assert value(overall, "cleval-hmean") == value(overall, "cleval-e2e-hmean") == 1
+
+
+def test_images_of_a_slice_are_those_with_a_region_to_be_found() -> None:
+    upright = replace(B, attributes=Attributes(direction=Direction.VERTICAL))
+    ghost = replace(upright, region_id="g")
+    found = {item.slice: item for item in figures(image(1, [A, upright], [A, upright]), image(2, [A], [A, ghost]))}
+    assert (found[VERTICAL].regions, found[VERTICAL].images) == (1, 1)

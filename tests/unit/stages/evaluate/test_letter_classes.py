@@ -29,3 +29,9 @@ def test_spaces_that_a_model_never_writes_and_latin_in_korean_lines_stand_first(
         replace(line, text=read) for line, read in zip(lines, reads, strict=True)])]).regions)
     assert found == (LetterClass("spaces", "mixed", 6, 6, 6), LetterClass("Latin", "mixed", 10, 2, 0),
                      LetterClass("Hangul", "mixed", 12, 0, 0), LetterClass("digits", "mixed", 1, 0, 0))
+
+
+def test_what_nobody_can_read_is_no_letter() -> None:
+    line = Region("r", box(10, 10), "가□", Attributes(language=Language.KO))
+    found = letter_classes(outcomes_of([image(1, [line], [replace(line, text="가나")])]).regions)
+    assert found == (LetterClass("Hangul", "ko", 1, 0, 0),)
