@@ -122,6 +122,7 @@ def test_another_engine_s_file_is_judged_and_what_it_lacks_is_told(world: World,
     whole.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     report = world.run("evaluate", str(released.name), "--split", "all", "--predictions", str(whole)).stdout
     assert "16 images" in report
+    assert "split test: " in world.run("evaluate", str(released.name), "--predictions", str(whole)).stdout  # more than is asked
     part = tmp_path / "part.jsonl"
     part.write_text("\n".join(json.dumps(row) for row in [*rows[:3], {"image_id": "f" * 64, "regions": []}]), encoding="utf-8")
     refused = world.run("evaluate", str(released.name), "--split", "all", "--predictions", str(part), check=False)

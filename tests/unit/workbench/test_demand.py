@@ -14,8 +14,9 @@ from sqlalchemy import update
 
 from adapters.label_studio.configs import load_annotation_config
 from datastore.ledger import Ledger, readings
-from datastore.ledger.demands import demands_of
+from datastore.ledger.demands import add_bonus, demands_of
 from datastore.ledger.tables import submissions
+from schemas.demand import AcceptedBonus
 from schemas.errors import SettingError
 from schemas.evaluation import SliceFacet, SliceName
 from schemas.recipes.campaign import parse_campaign
@@ -141,3 +142,31 @@ def test_what_a_campaign_cannot_give_is_said_with_the_repair(bench: Any, name: s
     with pytest.raises(SettingError, match=said):
         accept_demand(bench, name, campaign, points, *days)
     assert (bench.settings.campaigns / "demo.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("changed", ["bonus: {vertical: 3,}", "bonus: {vertical: 3  # rare\n  }"])
+def test_a_file_that_the_command_would_break_stays_as_it_is(bench: Any, changed: str) -> None:
+    note_demand(bench, FIRST)
+    path = bench.settings.campaigns / "demo.yaml"
+    text = path.read_text(encoding="utf-8")
+    before = text[:text.index("bonus:")] + changed + "\n"
+    path.write_text(before, encoding="utf-8")
+    with pytest.raises(SettingError, match=r"write the bonus there by hand: handwritten: \{points: "):
+        accept_demand(bench, "handwritten", "demo", 4, MONDAY, MONDAY + timedelta(days=6))
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_two_managers_bonuses_are_both_kept(bench: Any) -> None:
+    note_demand(bench, FIRST)
+    row = next(row for row in demands_of(bench.ledger) if row.demand.slice == VERTICAL)
+    bonuses = [AcceptedBonus("demo", points, MONDAY, MONDAY + timedelta(days=6)) for points in (3, 8)]
+    assert [add_bonus(bench.ledger, row, bonus) for bonus in (*bonuses, bonuses[0])] == [True, True, False]
+    [kept] = [item.accepted for item in demands_of(bench.ledger) if item.accepted]
+    assert kept == tuple(bonuses)
+
+
+def test_a_slice_that_nobody_asks_for_any_more_gets_no_points(bench: Any) -> None:
+    note_demand(bench, FIRST)
+    note_demand(bench, evaluation(part(VERTICAL, 0.02, 0.01, 900), run=RUN, name="later"))
+    with pytest.raises(SettingError, match="No evaluation asked for 'vertical'"):
+        accept_demand(bench, "vertical", "demo", 4, MONDAY, MONDAY + timedelta(days=6))
