@@ -57,7 +57,8 @@ class SecondOpinion:
         theirs = slips_between(pair.truth, pair.other)
         shares = slip in theirs
         group = _group(slip)
-        same = (self._shared[group] - shares + 0.5) / max(1.0, self._made[group])
+        # A slip that the first model makes as a rule is among neither of the two counts, though this one may be shared.
+        same = (max(0, self._shared[group] - shares) + 0.5) / max(1.0, self._made[group])
         if shares:
             right = 1 - (self._wrong[group] + 1) / (self._letters[group] + 2)
             return max(0.0, min(MOST_SAID, math.log(right / same)))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.planted_labels import plant
 from schemas.outcomes import Fate, outcomes_of_rows
+from schemas.reading import Region
 from schemas.suspects import Suspicion
+from stages.evaluate.outcomes import outcomes_of
 from stages.evaluate.slips import SlipKind, slips_between
 from stages.evaluate.suspects import LIKELY, suspects, without_suspects
+from tests.made_outcomes import box, image
 
 LINES = ("서울특별시 중구", "출입금지 구역", "주차장 입구", "합계 12,000원", "영업시간 안내", "김밥천국 본점", "TOTAL AMOUNT",
          "THANK YOU", "CASH 20.00", "CHANGE 8.00", "RECEIPT NO 4471", "JALAN AMPANG")
@@ -152,3 +158,19 @@ def test_slips() -> None:
         for slip in reversed(slips_between(truth, read)):
             text = slip.applied(text)
         assert text == read
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_any_two_models_may_be_asked(data: st.DataObject) -> None:
+    """Whatever they read, alike or not, usual or not."""
+    wrong = st.sampled_from(["", "꽥", "서울역", "서울역꽥", "서 울역", "울서역", "서울억"])
+    texts = ["서울역", "나가는 곳", "3번 출구"]
+    tables = []
+    for _ in range(2):
+        reads = [data.draw(st.one_of(st.just(text), wrong)) for _ in range(8) for text in texts]
+        lines = [Region(f"r{place}", box(10, 10 + 50 * place), text) for place, text in enumerate(texts * 8)]
+        tables.append(outcomes_of([image(1, lines, [replace(line, text=read, score=0.9)
+                                                    for line, read in zip(lines, reads, strict=True)])]).regions)
+    for found in (suspects(*tables), suspects(tables[0], tables[0])):
+        assert all(0 < item.chance < 1 for item in found)
