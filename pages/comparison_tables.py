@@ -11,6 +11,8 @@ from schemas.shown_text import visible
 from schemas.stored import StoredEvaluation
 
 NONE = "–"
+LISTED = ("cer nospace", "hmean")
+"""Figures of the list of evaluations."""
 CONTROL = ("Better or worse: not chance by a paired bootstrap over groups, with Holm's control over all slices (5 % for the "
            "whole table). A slice that changed only through the regions of another says so.")
 
@@ -51,12 +53,11 @@ def gate_table(results: Sequence[GateResult]) -> Table:
 
 def list_table(made: Sequence[StoredEvaluation]) -> Table:
     """Evaluations with their leading figures in percent."""
-    keys = list(dict.fromkeys(key for item in made for key in item.headline))[:4]
     rows = tuple((item.evaluation_id[:8], item.release, f"{item.split or 'all'} {item.options}".strip(),
-                  visible(item.reader.partition(":")[2]), f"{item.made_at:%Y-%m-%d %H:%M}", f"{item.images:,}",
-                  *(f"{100 * item.headline[key]:.1f}" if key in item.headline else NONE for key in keys)) for item in made)
-    headings = ("id", "release", "split", "reader", "made (UTC)", "images", *(f"{key} %" for key in keys))
-    return Table("Evaluations", headings, rows, 4)
+                  visible(item.reader.partition(":")[2]), f"{item.made_at:%Y-%m-%d %H:%M}",
+                  *(f"{100 * item.headline[key]:.1f}" if key in item.headline else NONE for key in LISTED)) for item in made)
+    headings = ("id", "release", "split", "reader", "made (UTC)", *(f"{key} %" for key in LISTED))
+    return Table("Evaluations", headings, rows, 5)
 
 
 def slice_name(name: SliceName) -> str:

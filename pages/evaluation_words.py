@@ -52,7 +52,7 @@ LABELS: Mapping[str, Words] = {
         "{share} of {n:,} letters are wrong (the same script in texts of {language}: {best})",
         "글자 {n:,}개 가운데 {share}가 틀렸습니다 (같은 문자가 {language} 글에서는 {best})"),
     "garbled": Words(
-        "of {n:,} of {of:,} texts more than half is wrong, on {images:,} images: the worst regions show which font or picture",
+        "in {n:,} of {of:,} texts more than half of the letters are wrong (images: {images:,}): the worst regions show why",
         "글 {of:,}개 가운데 {n:,}개는 절반 넘게 틀렸습니다 (사진 {images:,}장): 어떤 글꼴이나 사진인지 틀린 영역에서 보세요"),
     "weak_on": Words("on {n:,} regions", "영역 {n:,}개"),
     "spaces": Words(

@@ -54,8 +54,8 @@ def resampled(columns: tuple[str, ...], by_group: Values, drawn: Draws) -> Sums:
     return {name: sums[:, number] for number, name in enumerate(columns)}
 
 
-def ends(formula: Formula, value: float, resamples: Sums, groups: int) -> Interval:
-    """The interval of a figure. Where it is 0, or a share is 1, in all resamples, the other end is 3 over the groups away.
+def ends(formula: Formula, value: float, resamples: Sums, groups: int, texts: int) -> Interval:
+    """The interval of a figure. Where it is 0, or a share is 1, in all resamples, the other end is 3/n away.
 
     That is the rule of three (Hanley and Lippman-Hand, JAMA 249, 1983): what was never seen in n trials happens in at most 3/n
     of them, with 95 % confidence.
@@ -64,7 +64,8 @@ def ends(formula: Formula, value: float, resamples: Sums, groups: int) -> Interv
         formula: of the figure.
         value: of all groups.
         resamples: sums of each resample.
-        groups: that have something of the slice.
+        groups: that have something of the slice: n of a share.
+        texts: matched ones of the slice: n of an error rate, of which each text is a trial of many letters.
     """
     if groups < 2:
         return Interval(None, None)
@@ -74,6 +75,6 @@ def ends(formula: Formula, value: float, resamples: Sums, groups: int) -> Interv
         return Interval(None, None)
     low, high = (float(end) for end in np.percentile(values, (TAIL, 100 - TAIL)))
     if low == high and (value == 0 or (value == 1 and formula.higher_is_better)):
-        away = min(1.0, 3 / groups)
+        away = min(1.0, 3 / (groups if formula.higher_is_better else max(groups, texts)))
         return Interval(0.0, away) if value == 0 else Interval(1 - away, 1.0)
     return Interval(low, high)

@@ -141,7 +141,7 @@ def _figures(chosen: Slice, sums: SliceSums, drawn: Draws, images: int) -> Slice
         value = point(formula, total)
         if value is None:
             continue
-        interval = ends(formula, value, resamples, groups)
+        interval = ends(formula, value, resamples, groups, round(float(total["texts"])))
         count = round(float(total[formula.count]))
         figures.append(Figure(formula.name, formula.normalisation, value, interval.low, interval.high, count))
         if formula.key == LEADING:
