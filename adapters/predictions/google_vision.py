@@ -41,7 +41,7 @@ def _is_annotation(value: dict[str, Any]) -> bool:
 
 def _images(document: Document) -> Iterator[SeenImage]:
     value = document.value
-    if "responses" not in value:
+    if not isinstance(value.get("responses"), list):
         yield _image(document, {"fullTextAnnotation": value} if _is_annotation(value) else value, names_of(document))
         return
     for number, response in enumerate(value["responses"]):

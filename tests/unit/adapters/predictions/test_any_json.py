@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from adapters.predictions.read import Predictions
@@ -72,6 +72,7 @@ def test_an_answer_with_wrong_values_anywhere(folder: Any, dialect: str, data: s
             assert all(len(region.polygon) > 2 for region in reading.regions)
 
 
+@example(value={"responses": None, "fullTextAnnotation": []}, join_lines=False)
 @given(JSON, st.booleans())
 @settings(max_examples=60)
 def test_any_json(folder: Any, value: Any, join_lines: bool) -> None:
