@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from saegim.tables import Table
 from schemas.comparison import ChangeVerdict, EvaluationComparison, GateResult, SliceChange
 from schemas.evaluation import EVERYTHING, SliceName
+from schemas.reader import Reader
 from schemas.shown_text import visible
 from schemas.stored import StoredEvaluation
 
@@ -25,7 +26,7 @@ def comparison_tables(found: Sequence[EvaluationComparison]) -> list[Table]:
 
 def _title(item: EvaluationComparison) -> str:
     of = f"{item.release}, {item.split}" if item.split else item.release
-    one, other = (visible(reader.partition(":")[2]) for reader in item.readers)
+    one, other = (visible(Reader(reader).name) for reader in item.readers)
     return f"{item.figure} on {of}: {one} ({item.before[:8]}) → {other} ({item.after[:8]})"
 
 
@@ -54,7 +55,7 @@ def gate_table(results: Sequence[GateResult]) -> Table:
 def list_table(made: Sequence[StoredEvaluation]) -> Table:
     """Evaluations with their leading figures in percent."""
     rows = tuple((item.evaluation_id[:8], item.release, f"{item.split or 'all'} {item.options}".strip(),
-                  visible(item.reader.partition(":")[2]), f"{item.made_at:%Y-%m-%d %H:%M}",
+                  visible(Reader(item.reader).name), f"{item.made_at:%Y-%m-%d %H:%M}",
                   *(f"{100 * item.headline[key]:.1f}" if key in item.headline else NONE for key in LISTED)) for item in made)
     headings = ("id", "release", "split", "reader", "made (UTC)", *(f"{key} %" for key in LISTED))
     return Table("Evaluations", headings, rows, 5)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pages.label_status_tables import percent
 from schemas.evaluation import Evaluation, Figure, LetterClass, SliceFacet, SliceFigures
 from schemas.normalisation import Normalisation
+from stages.evaluate.figures import LEADING
 from stages.evaluate.formulas import FORMULAS
 
-LEADING = f"cer {Normalisation.NOSPACE}"
 """The figure that slices are drawn and ordered by: Korean spacing is a convention, so white space stands apart."""
 HEADLINES = (LEADING, f"exact {Normalisation.NOSPACE}", f"similarity {Normalisation.JASO}", "hmean",
              f"read-right {Normalisation.NOSPACE}")

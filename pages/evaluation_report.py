@@ -32,6 +32,7 @@ from schemas.reading import Direction, Kind, Writing
 from schemas.shown_text import shortened, visible
 from schemas.text import normalise
 from stages.diff.texts import pieces
+from stages.evaluate.figures import LEADING
 
 TEXT = 120
 """Characters of a text beside its picture, about."""
@@ -94,11 +95,11 @@ def render(page: EvaluationPage) -> str:
     """
     evaluation = page.evaluation
     slices = evaluation.slices[1:]
-    overall = evaluation.overall.figure(numbers.LEADING)
+    overall = evaluation.overall.figure(LEADING)
     same = [item for item in slices if item.regions == evaluation.overall.regions]
     facets = numbers.by_facet([item for item in slices if item not in same])
-    axis = axis_of_slices(evaluation.slices, numbers.LEADING)
-    plots = (heights(slices, numbers.LEADING, overall.value if overall else None), reliability(evaluation.confidence),
+    axis = axis_of_slices(evaluation.slices, LEADING)
+    plots = (heights(slices, LEADING, overall.value if overall else None), reliability(evaluation.confidence),
              coverage(evaluation.confidence))
     return _TEMPLATE.render(
         page=page, evaluation=evaluation, overall=overall, slices=slices, same=same,
@@ -106,7 +107,7 @@ def render(page: EvaluationPage) -> str:
         open_facets={facet: items for facet, items in facets.items() if len(items) <= FOLDED},
         folded_facets={facet: items for facet, items in facets.items() if len(items) > FOLDED},
         columns=[key for key in numbers.COLUMNS if any(item.figure(key) for item in evaluation.slices)],
-        axis=axis, axis_words=f"{percent_tick(axis)} %", leading=numbers.LEADING, most_rows=MOST_ROWS,
+        axis=axis, axis_words=f"{percent_tick(axis)} %", leading=LEADING, most_rows=MOST_ROWS,
         weak=numbers.weaknesses(evaluation), scripts=numbers.weak_scripts(evaluation),
         elsewhere=numbers.worse_elsewhere(evaluation), garbled=evaluation.garbled, least_letters=numbers.LEAST_LETTERS,
         all_letters=numbers.wrong_share(evaluation.letters), letters=evaluation.letters[:MOST_SCRIPTS],
@@ -170,7 +171,7 @@ def demand_reason(shown: ShownDemand) -> Markup:
     """Why a slice is wanted, in both languages."""
     demand = shown.demand
     value = percent(demand.figure) + (f" ± {numbers.number(demand.half_width)}" if demand.half_width is not None else "")
-    name, _, how = numbers.LEADING.partition(" ")
+    name, _, how = LEADING.partition(" ")
     figure = [f"{FIGURES[name].title[place]} ({NORMALISATIONS[how].title[place]})" for place in (0, 1)]
     words = REASONS[demand.reason]
     return both(Words(*(text.format(figure=figure[place], value=value, n=demand.regions) for place, text in enumerate(words))))

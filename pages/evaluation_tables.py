@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pages.demand_tables import demand_markdown
 from pages.evaluation_explained import titled
-from pages.evaluation_numbers import HEADLINES, LEADING, interval, more_regions, value_of, weaknesses, with_interval
+from pages.evaluation_numbers import HEADLINES, interval, more_regions, value_of, weaknesses, with_interval
 from pages.label_status_tables import percent
 from pages.markdown import table
 from pages.slice_words import FACETS, slice_words
@@ -14,6 +14,7 @@ from saegim.tables import Table
 from schemas.evaluation import Evaluation, Figure, SliceFacet, SliceFigures
 from schemas.shown_text import in_markdown, shortened, visible
 from stages.evaluate.demand import demands
+from stages.evaluate.figures import LEADING
 
 MOST_SLICES = 16
 """Slices on a terminal; the page has all."""

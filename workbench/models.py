@@ -9,6 +9,7 @@ from pathlib import Path
 
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, parse_bundle
 from adapters.ocr.engine import OcrEngine, open_engine
+from datastore.ledger import model_runs
 from saegim.names import did_you_mean
 from schemas.errors import ModelUnavailable, SettingError
 from workbench.bench import MODEL_IN_USE, Workbench
@@ -61,6 +62,20 @@ def open_model(bench: Workbench, tell: Callable[[str], None]) -> OpenModel:
     """
     found = obtain(bench, bench.model, tell)
     return OpenModel(open_engine(found.bundle, found.folder, bench.settings.onnx_provider), found.bundle, found.notes)
+
+
+def note_run(bench: Workbench, name: str, bundle: Bundle, engine: OcrEngine) -> None:
+    """Notes which run a model's name stands for now, and what that run is made of.
+
+    Args:
+        bench: whose ledger keeps it.
+        name: the model as people call it.
+        bundle: that the name has become.
+        engine: that runs it.
+    """
+    model_runs.set_model_run(bench.ledger, name, bundle.reader, engine.run, {
+        "bundle": bundle.digest, "provider": bench.settings.onnx_provider, "precision": engine.precision,
+        "configuration": bundle.configuration})
 
 
 def obtain(bench: Workbench, name: str, tell: Callable[[str], None]) -> ModelFiles:

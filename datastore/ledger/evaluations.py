@@ -10,6 +10,7 @@ from sqlalchemy import select
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import evaluations
+from schemas.reader import Reader
 from schemas.stored import StoredEvaluation
 
 
@@ -35,4 +36,4 @@ def evaluations_made(ledger: Ledger, release: str = "") -> list[StoredEvaluation
 
 def evaluations_named(made: Sequence[StoredEvaluation], name: str) -> list[StoredEvaluation]:
     """Those whose id begins with ``name``, or whose reader is it, in their order."""
-    return [item for item in made if item.evaluation_id.startswith(name) or name in (item.reader, item.reader.partition(":")[2])]
+    return [item for item in made if item.evaluation_id.startswith(name) or name in (item.reader, Reader(item.reader).name)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -148,9 +148,3 @@ def _figures(chosen: Slice, sums: SliceSums, drawn: Draws, images: int) -> Slice
             leading = interval
     regions = round(float(total["regions"]))
     return SliceFigures(chosen.name, regions, images, groups, tuple(figures), regions_needed(leading, regions, groups))
-
-
-def keys_of(slices: Sequence[SliceFigures]) -> list[str]:
-    """Keys of all figures that some slice has, in the order of ``FORMULAS``."""
-    there = {figure.key for item in slices for figure in item.figures}
-    return [key for key in FORMULAS if key in there]

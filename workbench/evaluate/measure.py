@@ -18,6 +18,7 @@ from pages.time_tables import times_markdown
 from schemas.evaluation import Confusion, Evaluation, Faults
 from schemas.normalisation import Normalisation
 from schemas.outcomes import Outcomes
+from schemas.reader import Reader
 from schemas.stored import StoredEvaluation
 from schemas.times import StageTime
 from stages.evaluate.confidence import confidence_of
@@ -154,7 +155,7 @@ def _note(bench: Workbench, question: Question, evaluation: Evaluation, files: E
 
 
 def _report(evaluation: Evaluation, page: str, files: EvaluationFiles, times: Sequence[StageTime], new: bool) -> EvaluateReport:
-    reader = evaluation.reader.partition(":")[2]
+    reader = Reader(evaluation.reader).name
     of = f"{evaluation.release}, split {evaluation.split}" if evaluation.split else evaluation.release
     return EvaluateReport(evaluated=int(new), page=page, page_key=f"{files.folder}.html", evaluation=evaluation,
                           notes=[f"{reader} on {of}: {evaluation.images} images, {evaluation.overall.regions} regions.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from adapters.ocr.engine import OcrEngine, open_engine
 from adapters.predictions.images import ImageOfRelease
@@ -17,7 +18,7 @@ from schemas.shown_text import shortened, visible
 from schemas.stored import StoredImage, StoredReading
 from workbench.bench import Workbench
 from workbench.evaluate.question import Question, ReleaseImages
-from workbench.models import model_at, open_model
+from workbench.models import model_at, note_run, open_model
 
 ReadImages = Callable[[Workbench, OcrEngine, Sequence[StoredImage]], None]
 """Lets an engine read images and keeps the readings in the ledger."""
@@ -67,7 +68,7 @@ def read_by(bench: Workbench, question: Question, release: ReleaseImages, read_i
         ModelUnavailable: the model's files cannot be had.
     """
     if question.predictions:
-        return _of_file(question, release)
+        return _of_file(question.predictions, question, release)
     if question.model:
         return _of_model(bench, question, release, read_images)
     return _of_model_in_use(bench, release, read_images)
@@ -107,23 +108,19 @@ def _of_model(bench: Workbench, question: Question, release: ReleaseImages, read
     if engine.unit is not unit and not question.across_units:
         raise UnitMismatch(f"{found.bundle.label} reads {engine.unit}s and {release.manifest.name} has {unit}s. Take a release "
                            f"of {engine.unit}s, or say --across-units: {ACROSS}")
-    model_runs.set_model_run(bench.ledger, question.model, found.bundle.reader, engine.run, {
-        "bundle": found.bundle.digest, "provider": bench.settings.onnx_provider, "precision": engine.precision,
-        "configuration": found.bundle.configuration})
+    note_run(bench, question.model, found.bundle, engine)
     if read_images and (todo := _unread(bench.ledger, engine.run, release)):
         read_images(bench, engine, todo)
     return _in_ledger(bench.ledger, found.bundle.reader, engine.run)
 
 
-def _of_file(question: Question, release: ReleaseImages) -> ReadBy:
-    if question.predictions is None:
-        raise SettingError("there is no file of predictions")
+def _of_file(path: Path, question: Question, release: ReleaseImages) -> ReadBy:
     unit = Unit(release.manifest.unit)
     images = [ImageOfRelease(image.image_id, image.width, image.height) for image in (*release.images, *release.others)]
-    found = read_predictions(question.predictions, images, unit, question.join_lines)
+    found = read_predictions(path, images, unit, question.join_lines)
     if found.unit is not unit and not question.across_units:
         how = "; --join-lines makes lines of its words where it says that one ends" if found.unit is Unit.WORD else ""
-        raise UnitMismatch(f"{question.predictions} has {found.unit}s and {release.manifest.name} has {unit}s{how}. Else take a "
+        raise UnitMismatch(f"{path} has {found.unit}s and {release.manifest.name} has {unit}s{how}. Else take a "
                            f"release of {found.unit}s, or say --across-units: {ACROSS}")
     missing = sorted({image.image_id for image in release.images}.intersection(found.missing))
     if (found.unknown or missing) and not question.allow_missing:

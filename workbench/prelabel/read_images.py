@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from more_itertools import chunked
 
 from adapters.ocr.engine import OcrEngine
-from datastore.ledger import leases, model_runs, readings, submissions
+from datastore.ledger import leases, readings, submissions
 from datastore.ledger.images import images_in_slice, slices_of_attributes, unread_images
 from saegim.names import did_you_mean, nearest
 from schemas.errors import SettingError
 from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
 from workbench.bench import Workbench
-from workbench.models import open_model
+from workbench.models import note_run, open_model
 from workbench.named_slices import KnownSlices, named_among
 from workbench.prelabel.machine import machine_use
 from workbench.prelabel.pictures import fetch_pictures, windows
@@ -63,9 +63,7 @@ def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
     check_only(bench.settings, only)
     model = open_model(bench, bench.run.say)
     engine = model.engine
-    model_runs.set_model_run(bench.ledger, bench.model, model.bundle.reader, engine.run, {
-        "bundle": model.bundle.digest, "provider": bench.settings.onnx_provider, "precision": engine.precision,
-        "configuration": model.bundle.configuration})
+    note_run(bench, bench.model, model.bundle, engine)
     report = PrelabelReport(notes=[f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}.", *model.notes])
     read = bench.run.batch(read_batch)
     warm = False
