@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from schemas.evaluation import SliceName
+from schemas.reading import Reading
 
 
 class DemandReason(StrEnum):
@@ -59,6 +60,15 @@ class AcceptedBonus:
     points: int
     first_day: date
     last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class SentReading:
+    """An accepted reading: when its photograph was sent, and to which campaign."""
+
+    sent_at: datetime
+    campaign: str
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,12 +93,12 @@ def follow_demand(bench: Workbench, dataset: str = "") -> list[DemandFollowed]:
 def _arrived(ledger: Ledger, named: NamedSlices, first: dict[SliceName, DemandRow]) -> Counter[SliceName]:
     """Regions of each slice in accepted readings of photographs that were sent after it was first asked for."""
     found: Counter[SliceName] = Counter()
-    for moment in sorted({row.asked_at for row in first.values()}):
-        asked = [name for name, row in first.items() if row.asked_at == moment]
-        for campaign, reading in demands.accepted_of_sent_after(ledger, moment):
-            names = named.of_reading(reading, campaign)
-            for name in asked:
-                found[name] += asking.regions_in(name, reading, names)
+    earliest = min((row.asked_at for row in first.values()), default=None)
+    for sent in demands.accepted_of_sent_after(ledger, earliest) if earliest else ():
+        names = named.of_reading(sent.reading, sent.campaign)
+        for name, row in first.items():
+            if sent.sent_at > row.asked_at:
+                found[name] += asking.regions_in(name, sent.reading, names)
     return found
 
 

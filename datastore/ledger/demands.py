@@ -15,9 +15,8 @@ from datastore.ledger.readings import readings_by_id
 from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import accepted_readings, demands, submissions
 from saegim.manifest import parse_name
-from schemas.demand import AcceptedBonus, Demand, DemandReason, DemandRow
+from schemas.demand import AcceptedBonus, Demand, DemandReason, DemandRow, SentReading
 from schemas.evaluation import SliceFacet, SliceName
-from schemas.reading import Reading
 from schemas.submission import Outcome
 
 READ_AT_ONCE = 500
@@ -68,9 +67,9 @@ def add_bonus(ledger: Ledger, row: DemandRow, bonus: AcceptedBonus) -> bool:
     return True
 
 
-def accepted_of_sent_after(ledger: Ledger, moment: datetime) -> Iterator[tuple[str, Reading]]:
-    """Accepted readings of photographs that were sent after a moment, one an image, each with its campaign, by image id."""
-    query = (select(submissions.c.image_id, submissions.c.campaign, accepted_readings.c.reading_id)
+def accepted_of_sent_after(ledger: Ledger, moment: datetime) -> Iterator[SentReading]:
+    """Accepted readings of photographs that were sent after a moment, one an image, by image id."""
+    query = (select(submissions.c.image_id, submissions.c.sent_at, submissions.c.campaign, accepted_readings.c.reading_id)
              .join(accepted_readings, accepted_readings.c.image_id == submissions.c.image_id)
              .where(submissions.c.sent_at > moment, submissions.c.outcome == Outcome.ACCEPTED)
              .order_by(submissions.c.image_id, accepted_readings.c.annotation_config))
@@ -80,7 +79,7 @@ def accepted_of_sent_after(ledger: Ledger, moment: datetime) -> Iterator[tuple[s
         with ledger.read() as connection:
             found = readings_by_id(connection, [rows[name].reading_id for name in some])
         for name in some:
-            yield rows[name].campaign or "", found[rows[name].reading_id]
+            yield SentReading(rows[name].sent_at, rows[name].campaign or "", found[rows[name].reading_id])
 
 
 def _age(row: DemandRow) -> tuple[int, int, datetime, str]:

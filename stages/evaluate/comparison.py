@@ -55,57 +55,63 @@ class _Measured:
 
 
 def compare_outcomes(before: Outcomes, after: Outcomes, figure: str = LEADING) -> tuple[SliceChange, ...]:
-    """What changed from one evaluation to another, all regions first, then single slices in their order.
+    """What one figure changed from one evaluation to another; see ``PairedOutcomes``, which compares several at less cost."""
+    return PairedOutcomes(before, after).changes(figure)
+
+
+class PairedOutcomes:
+    """Two evaluations of the same images, summed once, whatever figures are compared.
 
     Args:
         before: outcomes of the first.
-        after: of the second; of the same images.
-        figure: key of the figure that decides.
+        after: of the second.
 
     Raises:
-        SettingError: there is no such figure, or the evaluations are not of the same images.
+        SettingError: the evaluations are not of the same images.
     """
-    formula = FORMULAS.get(figure)
-    if formula is None:
-        raise SettingError(f"there is no figure {figure!r}; there are: {', '.join(FORMULAS)}")
-    if before.images["image_id"] != after.images["image_id"]:
-        raise SettingError("the two evaluations are not of the same images: evaluate both on one release and split, and both "
-                           "with or without --allow-missing")
-    judge = _Judge(before, after, formula)
-    slices = [everything(before), *single_slices(before)]
-    if formula.level is Level.IMAGE:
-        slices = [item for item in slices if item.images is not None]
-    measured = [found for item in slices if (found := judge.measure(item)) is not None]
-    return tuple(_told(measured, judge, formula))
 
-
-class _Judge:
-    """Measures changes; regions and images can be taken out."""
-
-    def __init__(self, before: Outcomes, after: Outcomes, formula: Formula) -> None:
-        self._before = before
+    def __init__(self, before: Outcomes, after: Outcomes) -> None:
+        if before.images["image_id"] != after.images["image_id"]:
+            raise SettingError("the two evaluations are not of the same images: evaluate both on one release and split, and both "
+                               "with or without --allow-missing")
         self._after = after
         self._sums = Summed(before), Summed(after)
         self._drawn: Draws = draws(len(self._sums[0].groups)) if self._sums[0].groups else np.zeros((0, 0), np.float32)
-        self._formula = formula
+        self._slices = [everything(before), *single_slices(before)]
         self._later = {item.name: item for item in (everything(after), *single_slices(after))}
 
-    def measure(self, chosen: Slice, without: Sequence[Slice] = ()) -> _Measured | None:
+    def changes(self, figure: str) -> tuple[SliceChange, ...]:
+        """What changed, all regions first, then single slices in their order.
+
+        Args:
+            figure: key of the figure that decides.
+
+        Raises:
+            SettingError: there is no such figure.
+        """
+        formula = FORMULAS.get(figure)
+        if formula is None:
+            raise SettingError(f"there is no figure {figure!r}; there are: {', '.join(FORMULAS)}")
+        slices = [item for item in self._slices if formula.level is Level.REGION or item.images is not None]
+        measured = [found for item in slices if (found := self._measure(formula, item)) is not None]
+        return tuple(self._told(formula, measured))
+
+    def _measure(self, formula: Formula, chosen: Slice, without: Sequence[Slice] = ()) -> _Measured | None:
         """A slice's change, without what other slices hold; None where there is nothing to compare."""
         one = self._sums[0].of(_less(chosen, without))
         # The rows of the second evaluation are other rows: its masks come from its own columns.
         other = self._sums[1].of(_less(self._later_slice(chosen), [self._later_slice(item) for item in without]))
-        first = point(self._formula, one.total())
-        second = point(self._formula, other.total())
+        first = point(formula, one.total())
+        second = point(formula, other.total())
         groups = min(one.groups(), other.groups())
         regions = round(float(one.total()["regions"]))
         if first is None:
             return None
         if second is None:
             return _Measured(chosen, first, None, None, None, _by_sign(groups), regions, everywhere=True)
-        changes = self._formula.value(resampled(other.columns, other.by_group, self._drawn)) - self._formula.value(
+        changes = formula.value(resampled(other.columns, other.by_group, self._drawn)) - formula.value(
             resampled(one.columns, one.by_group, self._drawn))
-        return self._judged(chosen, first, second, changes[~np.isnan(changes)], groups, regions)
+        return _judged(chosen, first, second, changes[~np.isnan(changes)], groups, regions)
 
     def _later_slice(self, chosen: Slice) -> Slice:
         """The slice with this name in the second evaluation; an empty one where it has none."""
@@ -113,37 +119,37 @@ class _Judge:
             chosen.name, np.zeros(len(self._after.regions), bool),
             None if chosen.images is None else np.zeros(len(self._after.images), bool))
 
-    def _judged(self, chosen: Slice, first: float, second: float, changes: Values, groups: int, regions: int) -> _Measured:
-        if groups < LEAST_GROUPS or len(changes) < 2:
-            return _Measured(chosen, first, second, None, None, 1.0, regions)
-        low, high = (float(end) for end in np.percentile(changes, (TAIL, 100 - TAIL)))
-        error = float(changes.std())
-        chance = 1.0 if first == second else two_sided(abs(second - first) / error, groups - 1) if error else _by_sign(groups)
-        return _Measured(chosen, first, second, low, high, chance, regions, everywhere=not error)
+    def _told(self, formula: Formula, measured: list[_Measured]) -> list[SliceChange]:
+        """The verdict of each slice, in the order of ``measured``."""
+        sure = _holm(measured)
+        causes: list[_Measured] = []
+        through: dict[SliceName, SliceName] = {}
+        single = [item for item in sure if item.slice.name != EVERYTHING]
+        for item in sorted(single, key=_surest_first):
+            rest = self._measure(formula, item.slice, [cause.slice for cause in causes]) if causes else item
+            alike = [cause for cause in causes if cause.grew() == item.grew()]
+            if alike and (rest is None or rest.chance > LEVEL / len(measured)):
+                through[item.slice.name] = _most_shared(item, alike).slice.name
+            else:
+                causes.append(item)
+        told = {item.slice.name for item in sure}
+        return [SliceChange(item.slice.name, formula.key, item.before, item.after, item.low, item.high, item.regions,
+                            _verdict(item, formula) if item.slice.name in told and item.slice.name not in through
+                            else ChangeVerdict.CANNOT_TELL, through.get(item.slice.name)) for item in measured]
+
+
+def _judged(chosen: Slice, first: float, second: float, changes: Values, groups: int, regions: int) -> _Measured:
+    if groups < LEAST_GROUPS or len(changes) < 2:
+        return _Measured(chosen, first, second, None, None, 1.0, regions)
+    low, high = (float(end) for end in np.percentile(changes, (TAIL, 100 - TAIL)))
+    error = float(changes.std())
+    chance = 1.0 if first == second else two_sided(abs(second - first) / error, groups - 1) if error else _by_sign(groups)
+    return _Measured(chosen, first, second, low, high, chance, regions, everywhere=not error)
 
 
 def _by_sign(groups: int) -> float:
     """Chance that so many groups change the same way by chance: a sign test, for what is alike in all resamples."""
     return 1.0 if groups < LEAST_GROUPS else 0.5 ** (groups - 1)
-
-
-def _told(measured: list[_Measured], judge: _Judge, formula: Formula) -> list[SliceChange]:
-    """The verdict of each slice, in the order of ``measured``."""
-    sure = _holm(measured)
-    causes: list[_Measured] = []
-    through: dict[SliceName, SliceName] = {}
-    single = [item for item in sure if item.slice.name != EVERYTHING]
-    for item in sorted(single, key=_surest_first):
-        rest = judge.measure(item.slice, [cause.slice for cause in causes]) if causes else item
-        alike = [cause for cause in causes if cause.grew() == item.grew()]
-        if alike and (rest is None or rest.chance > LEVEL / len(measured)):
-            through[item.slice.name] = _most_shared(item, alike).slice.name
-        else:
-            causes.append(item)
-    told = {item.slice.name for item in sure}
-    return [SliceChange(item.slice.name, formula.key, item.before, item.after, item.low, item.high, item.regions,
-                        _verdict(item, formula) if item.slice.name in told and item.slice.name not in through
-                        else ChangeVerdict.CANNOT_TELL, through.get(item.slice.name)) for item in measured]
 
 
 def _surest_first(item: _Measured) -> tuple[bool, float, float, SliceName]:

@@ -49,7 +49,8 @@ def _of_gate(gate: ModelGate, after: Evaluation, changes: Sequence[SliceChange],
     said = [*_bounds(gate, slices), *_changes(gate, [item for item in changes if _is_about(gate, item.slice, large)])]
     yield from said
     if not said:
-        yield GateResult(EVERYTHING, gate.figure, f"{gate.slice}: {_asked(gate)}", None, False,
+        asked = " and ".join(filter(None, (_bounds_asked(gate), _change_asked(gate))))
+        yield GateResult(EVERYTHING, gate.figure, f"{gate.slice}: {asked}", None, False,
                          "no slice that it is about has this figure")
 
 
@@ -59,14 +60,17 @@ def _is_about(gate: ModelGate, name: SliceName, large: set[SliceName]) -> bool:
     return name == EVERYTHING if gate.slice == ALL else name.name == gate.slice
 
 
-def _asked(gate: ModelGate) -> str:
-    return " and ".join([*([f"at least {gate.least:g}"] if gate.least is not None else []),
-                         *([f"at most {gate.most:g}"] if gate.most is not None else []),
-                         *([f"worse by at most {gate.worse_by:g}"] if gate.worse_by is not None else [])])
+def _bounds_asked(gate: ModelGate) -> str:
+    return " and ".join(f"{word} {bound:g}" for word, bound in (("at least", gate.least), ("at most", gate.most))
+                        if bound is not None)
+
+
+def _change_asked(gate: ModelGate) -> str:
+    return "" if gate.worse_by is None else f"worse by at most {gate.worse_by:g}"
 
 
 def _bounds(gate: ModelGate, slices: Sequence[SliceFigures]) -> Iterator[GateResult]:
-    asked = _asked(gate.model_copy(update={"worse_by": None}))
+    asked = _bounds_asked(gate)
     for item in slices if asked else ():
         figure = item.figure(gate.figure)
         if figure is None or figure.value is None:
@@ -80,7 +84,7 @@ def _bounds(gate: ModelGate, slices: Sequence[SliceFigures]) -> Iterator[GateRes
 def _changes(gate: ModelGate, changes: Sequence[SliceChange]) -> Iterator[GateResult]:
     if gate.worse_by is None:
         return
-    asked = _asked(ModelGate(worse_by=gate.worse_by))
+    asked = _change_asked(gate)
     for item in changes:
         if item.figure != gate.figure:
             continue

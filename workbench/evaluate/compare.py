@@ -12,7 +12,7 @@ from schemas.errors import SettingError
 from schemas.evaluation import Evaluation
 from schemas.recipes.gates import ModelGates, parse_model_gates
 from schemas.stored import StoredEvaluation
-from stages.evaluate.comparison import compare_outcomes
+from stages.evaluate.comparison import PairedOutcomes
 from stages.evaluate.figures import LEADING
 from stages.evaluate.gates import ask_gates
 from workbench.bench import Workbench
@@ -50,11 +50,10 @@ def compare_evaluations(bench: Workbench, before: str, after: str, figures: Sequ
     check_comparable(one, other)
     asked = _gates(gates) if gates else None
     keys = dict.fromkeys([*figures, *(gate.figure for gate in asked.gates if gate.worse_by is not None)] if asked else figures)
-    first = _files(bench, earlier).outcomes()
-    second = _files(bench, later).outcomes()
+    pair = PairedOutcomes(_files(bench, earlier).outcomes(), _files(bench, later).outcomes())
     comparisons = tuple(
         EvaluationComparison(one.evaluation_id, other.evaluation_id, (one.reader, other.reader), other.release, other.split, key,
-                             compare_outcomes(first, second, key)) for key in keys)
+                             pair.changes(key)) for key in keys)
     return EvaluationsCompared(comparisons, tuple(_ask(asked, one, other, comparisons)) if asked else ())
 
 

@@ -26,6 +26,7 @@ from stages.evaluate.confusions import confusions, count_confusions
 from stages.evaluate.figures import LEADING, figures_by_slice, overall_figures
 from stages.evaluate.letter_classes import letter_classes
 from stages.evaluate.notices import notices
+from stages.evaluate.slices import wanted
 from stages.evaluate.suspects import suspects, without_suspects
 from stages.evaluate.worst import garbled
 from workbench.bench import Workbench
@@ -85,9 +86,10 @@ def _answer(bench: Workbench, question: Question, release: ReleaseImages, source
             files: EvaluationFiles) -> EvaluateReport:
     outcomes = compare_all(bench.run, release, source, slices, question.across_units)
     with _beside(len(outcomes.images)) as other:
-        looking = other.submit(suspects, outcomes.regions, _second_opinion(bench, release, source))
+        enough = int(wanted(outcomes.regions).sum()) >= REGIONS_NEEDED
+        looking = other.submit(suspects, outcomes.regions, _second_opinion(bench, release, source)) if enough else None
         evaluation = _figures(bench, question, name, release, source, slices, outcomes)
-        doubted = looking.result() if evaluation.overall.regions >= REGIONS_NEEDED else ()
+        doubted = looking.result() if looking else ()
     without = overall_figures(Outcomes(without_suspects(outcomes.regions, doubted), outcomes.images)) if doubted else None
     times = _times(bench, release)
     page = report_page(bench, evaluation, outcomes, doubted, without, release, source, times)
@@ -104,7 +106,7 @@ def _second_opinion(bench: Workbench, release: ReleaseImages, source: ReadBy) ->
     """What became of the regions in the newest evaluation of the same images that is of another reader; None without one."""
     for made in evaluations.evaluations_made(bench.ledger, str(release.manifest.name)):
         files = EvaluationFiles(bench.objects, bench.settings.bucket_datasets, made.folder)
-        if made.split == release.split and made.reader != source.reader and files.evaluation() is not None:
+        if made.split == release.split and made.reader != source.reader and files.there():
             return files.outcomes().regions
     return None
 

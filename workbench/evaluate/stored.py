@@ -50,6 +50,10 @@ class EvaluationFiles:
     bucket: str
     folder: str
 
+    def there(self) -> bool:
+        """Whether all of them are: the figures are written last."""
+        return self.objects.exists(self.bucket, f"{self.folder}/{FIGURES}")
+
     def evaluation(self) -> Evaluation | None:
         """The figures; None where they are not there."""
         data = self.objects.get_or_none(self.bucket, f"{self.folder}/{FIGURES}")
