@@ -23,6 +23,7 @@ from stages.evaluate.detection import DetectionCounts, count_detection
 from stages.evaluate.deteval import DetEvalCounts, count_deteval
 from tests.icdar_loop import copied_loop, icdar_counts
 from tests.places import REAL_DATA
+from tests.rates import rates_of
 from tests.receipt_predictions import (
     DETECTION,
     DETECTION_RATES,
@@ -60,7 +61,7 @@ def _cleval() -> Iterator[Figure]:
 
 
 def _letters(name: str, found: LetterCounts, counts: tuple[int, ...], rates: tuple[float, ...]) -> Figure:
-    mine: tuple[float, ...] = astuple(found.rates)
+    mine: tuple[float, ...] = astuple(rates_of(found))
     apart = max(abs(one - other) for one, other in zip(mine, rates, strict=True))
     return Figure(f"{name}: recall, precision, h-mean, and six counts", _three(mine), _three(rates),
                   f"apart by {apart:.0e}; counts {'equal' if astuple(found) == counts else 'NOT equal'}",
@@ -74,11 +75,11 @@ def _deteval() -> Iterator[Figure]:
     apart = []
     for receipt in receipts():
         found = count_deteval(receipt.truth, receipt.found)
-        apart += [abs(getattr(found.rates, name) - value) for name, value in expected["per_image"][receipt.name].items()]
+        apart += [abs(getattr(rates_of(found), name) - value) for name, value in expected["per_image"][receipt.name].items()]
         total += found
     listed = tuple(expected["total"][name] for name in ("recall", "precision", "hmean"))
-    apart += [abs(one - other) for one, other in zip(astuple(total.rates), listed, strict=True)]
-    yield Figure("DetEval: recall, precision, h-mean, total and each image", _three(astuple(total.rates)), _three(listed),
+    apart += [abs(one - other) for one, other in zip(astuple(rates_of(total)), listed, strict=True)]
+    yield Figure("DetEval: recall, precision, h-mean, total and each image", _three(astuple(rates_of(total))), _three(listed),
                  f"apart by {max(apart):.0e} at most", "to 1e-9", max(apart) <= TOLERANCE)
 
 

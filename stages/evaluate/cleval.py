@@ -20,7 +20,6 @@ from schemas.outlines import Floats, Indexes, bounds_of, touching
 from schemas.reading import Reading
 from stages.compare import Overlaps, measure_overlaps
 from stages.evaluate.letters import Hits, contain, place_letters, width_to_height
-from stages.evaluate.rates import Rates, make_rates
 from stages.evaluate.read_letters import count_read
 
 PRECISION = 0.3
@@ -56,10 +55,6 @@ class LetterCounts:
         return LetterCounts(self.truth + other.truth, self.found + other.found, self.right + other.right,
                             self.wrong + other.wrong, self.splits + other.splits, self.merges + other.merges)
 
-    @property
-    def rates(self) -> Rates:
-        """The figures."""
-        return make_rates(max(0, self.right - self.splits), self.truth, max(0, self.right - self.merges), self.found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ import numpy as np
 from schemas.outcomes import IOUS
 from schemas.reading import Reading
 from stages.compare import COVERED, Overlaps, measure_overlaps
-from stages.evaluate.rates import Rates, make_rates
 
 Pair = tuple[int, int]
 """Index of a region of the truth, and of one of the other."""
@@ -47,21 +46,8 @@ class DetectionCounts:
         matched = tuple(one + two for one, two in zip(self.matched, other.matched, strict=True))
         return DetectionCounts(self.truth + other.truth, self.found + other.found, matched, self.optimal + other.optimal)
 
-    @property
-    def rates(self) -> Rates:
-        """The figures of ICDAR 2015."""
-        return make_rates(self.matched[0], self.truth, self.matched[0], self.found)
 
-    @property
-    def optimal_rates(self) -> Rates:
-        """The same of the most pairs that there can be."""
-        return make_rates(self.optimal, self.truth, self.optimal, self.found)
 
-    @property
-    def mean_hmean(self) -> float | None:
-        """Mean over ``IOUS`` of the harmonic mean at each; None where there is nothing at all."""
-        total = self.truth + self.found
-        return sum(2 * matched / total for matched in self.matched) / len(IOUS) if total else None
 
 
 def count_detection(truth: Reading, other: Reading, overlaps: Overlaps | None = None) -> DetectionCounts:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from schemas.outlines import Floats, bounds_of
 from schemas.reading import Reading
-from stages.evaluate.rates import Rates, make_rates
 
 RECALL = 0.8
 """Share of a box of the truth that has to be covered."""
@@ -49,10 +48,6 @@ class DetEvalCounts:
         return DetEvalCounts(self.recall + other.recall, self.precision + other.precision, self.truth + other.truth,
                              self.found + other.found)
 
-    @property
-    def rates(self) -> Rates:
-        """The figures."""
-        return make_rates(self.recall, self.truth, self.precision, self.found)
 
 
 def count_deteval(truth: Reading, other: Reading) -> DetEvalCounts:

@@ -1,6 +1,10 @@
 """Every figure as a fraction of sums. A sum adds up over regions or images, so one formula serves a slice and its bootstrap.
 
 ``docs/evaluation-metrics.md`` says each in words with its source.
+
+A figure with nothing below its fraction line has no value: recall where the truth has nothing to find, precision where nothing
+was found. The harmonic mean is 0 where only one of the two has a value, for then nothing is right, and has none where neither
+has. Tools of the field say 0 or 1 in these places, each another one.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from schemas.reading import Attributes, Polygon, Reading, Region, Unit
 from stages.compare import measure_overlaps
 from stages.evaluate.cleval import ClevalCounts, count_cleval
+from tests.rates import rates_of
 from tests.receipt_predictions import DETECTION, DETECTION_RATES, END_TO_END, END_TO_END_RATES, FOLDER, receipts
 from tests.scattered_words import scattered
 
@@ -49,13 +50,13 @@ def test_by_hand_a_word_that_was_found() -> None:
 
 def test_by_hand_a_letter_that_is_missing() -> None:
     assert detection(FOUR, of(word(0, 30))) == (4, 3, 3, 0, 0, 0)
-    assert count_cleval(FOUR, of(word(0, 30))).detection.rates.recall == pytest.approx(3 / 4)
+    assert rates_of(count_cleval(FOUR, of(word(0, 30))).detection).recall == pytest.approx(3 / 4)
 
 
 def test_by_hand_a_word_in_two_parts_loses_one() -> None:
     two = of(word(0, 20, "가나"), word(20, 40, "다라"))
     assert detection(FOUR, two) == (4, 4, 4, 0, 1, 0)
-    rates = count_cleval(FOUR, two).detection.rates
+    rates = rates_of(count_cleval(FOUR, two).detection)
     assert (rates.recall, rates.precision) == (0.75, 1)
     assert end_to_end(FOUR, two) == (4, 4, 4, 0, 1, 0)
     assert end_to_end(FOUR, of(*reversed(two.regions))) == (4, 4, 4, 0, 1, 0)  # by place, not by the order of the list
@@ -64,7 +65,7 @@ def test_by_hand_a_word_in_two_parts_loses_one() -> None:
 def test_by_hand_two_words_in_one_lose_one() -> None:
     truth = of(word(0, 20, "가나"), word(20, 40, "다라"))
     assert detection(truth, of(word(0, 40, "가나다라"))) == (4, 4, 4, 0, 0, 1)
-    rates = count_cleval(truth, of(word(0, 40))).detection.rates
+    rates = rates_of(count_cleval(truth, of(word(0, 40))).detection)
     assert (rates.recall, rates.precision) == (1, 0.75)
     assert end_to_end(truth, of(word(0, 40, "가나다라"))) == (4, 4, 4, 0, 0, 1)
 
@@ -126,7 +127,7 @@ def test_by_hand_a_curved_line_has_its_letters_along_it() -> None:
 
 def test_by_hand_nothing_to_find_and_nothing_found() -> None:
     assert detection(of(), of()) == (0,) * 6
-    assert count_cleval(of(), of()).detection.rates.hmean is None
+    assert rates_of(count_cleval(of(), of()).detection).hmean is None
     assert detection(FOUR, of()) == (4, 0, 0, 0, 0, 0)
     assert end_to_end(of(), of(word(0, 40, "가"))) == (0, 1, 0, 1, 0, 0)
     assert end_to_end(of(word(0, 40, "")), of(word(0, 40, ""))) == (0, 0, 0, 0, 0, 0)
@@ -173,5 +174,5 @@ def test_the_counts_and_figures_of_the_package() -> None:
     total = sum((count_cleval(receipt.truth, receipt.found) for receipt in receipts()), ClevalCounts())
     assert astuple(total.detection) == DETECTION
     assert astuple(total.end_to_end) == END_TO_END
-    assert astuple(total.detection.rates) == pytest.approx(DETECTION_RATES, abs=1e-9)
-    assert astuple(total.end_to_end.rates) == pytest.approx(END_TO_END_RATES, abs=1e-9)
+    assert astuple(rates_of(total.detection)) == pytest.approx(DETECTION_RATES, abs=1e-9)
+    assert astuple(rates_of(total.end_to_end)) == pytest.approx(END_TO_END_RATES, abs=1e-9)

@@ -16,6 +16,7 @@ from stages.compare import compare, measure_all, measure_overlaps
 from stages.evaluate.detection import DetectionCounts, count_detection
 from tests.icdar_loop import icdar_counts
 from tests.places import REAL_DATA
+from tests.rates import mean_hmean, rates_of
 from tests.scattered_words import scattered
 
 TOY = REAL_DATA / "icdar_toy" / "tests" / "data" / "det_toy_dataset" / "textdet_test.json"
@@ -95,21 +96,21 @@ def test_by_hand_optimal_assignment_moves_many_over() -> None:
 def test_by_hand_nothing_to_find_and_nothing_found() -> None:
     nothing = of()
     assert counts(nothing, nothing) == (0, 0, 0, 0)
-    assert count_detection(nothing, nothing).rates.hmean is None
-    assert count_detection(nothing, nothing).mean_hmean is None
+    assert rates_of(count_detection(nothing, nothing)).hmean is None
+    assert mean_hmean(count_detection(nothing, nothing)) is None
     one = of(bar(0, 10))
     assert counts(one, nothing) == (1, 0, 0, 0)
-    rates = count_detection(one, nothing).rates
+    rates = rates_of(count_detection(one, nothing))
     assert (rates.recall, rates.precision, rates.hmean) == (0.0, None, 0.0)
     assert counts(nothing, one) == (0, 1, 0, 0)
-    rates = count_detection(nothing, one).rates
+    rates = rates_of(count_detection(nothing, one))
     assert (rates.recall, rates.precision, rates.hmean) == (None, 0.0, 0.0)
 
 
 def test_by_hand_stricter_overlaps() -> None:
     found = count_detection(of(bar(0, 100)), of(bar(0, 72)))
     assert found.matched == (1, 1, 1, 1, 1, 0, 0, 0, 0, 0)  # .5, .55, .6, .65, .7
-    assert found.mean_hmean == pytest.approx(0.5)
+    assert mean_hmean(found) == pytest.approx(0.5)
 
 
 def test_counts_add_up() -> None:

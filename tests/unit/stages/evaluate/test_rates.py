@@ -1,4 +1,4 @@
-"""Recall, precision and harmonic mean where something has no value: one rule for records and for figures of an evaluation."""
+"""The harmonic mean where recall, precision or both have no value."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 
 from stages.evaluate.formulas import harmonic, share
-from stages.evaluate.rates import make_rates
 
 
 @pytest.mark.parametrize(("right", "truth", "found", "expected"), [
     (0, 0, 0, None), (0, 5, 0, 0.0), (0, 0, 5, 0.0), (0, 5, 5, 0.0), (2, 4, 2, 2 / 3), (3, 3, 3, 1.0)])
-def test_records_and_figures_have_one_rule(right: int, truth: int, found: int, expected: float | None) -> None:
-    assert make_rates(right, truth, right, found).hmean == pytest.approx(expected)
+def test_one_without_a_value_makes_it_nought_and_two_none(right: int, truth: int, found: int, expected: float | None) -> None:
     parts = np.array([float(right)])
     figure = harmonic(share(parts, np.array([float(truth)])), share(parts, np.array([float(found)])))[0]
     assert (None if np.isnan(figure) else figure) == pytest.approx(expected)
