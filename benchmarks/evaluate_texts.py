@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from benchmarks.figures import Figure, faster, interleaved
 from schemas.normalisation import Normalisation, normalised
 from schemas.text import normalise
-from stages.evaluate.texts import count_letters, count_texts
+from stages.evaluate.texts import count_letters
 from tests.jaso_pairs import JASO_PAIRS, KSTR_PAIRS, JasoPair
 from tests.plain_edits import plain_edits
+from tests.text_counts import count_texts
 
 CHARACTERS = 1_000_000
 SHORTEST = 12

@@ -56,7 +56,6 @@ class LetterCounts:
                             self.wrong + other.wrong, self.splits + other.splits, self.merges + other.merges)
 
 
-
 @dataclass(frozen=True, slots=True)
 class ClevalCounts:
     """Letters by where they are (``detection``), and by where they are and what was read (``end_to_end``)."""

@@ -47,9 +47,6 @@ class DetectionCounts:
         return DetectionCounts(self.truth + other.truth, self.found + other.found, matched, self.optimal + other.optimal)
 
 
-
-
-
 def count_detection(truth: Reading, other: Reading, overlaps: Overlaps | None = None) -> DetectionCounts:
     """Counts the regions of one image.
 

@@ -49,7 +49,6 @@ class DetEvalCounts:
                              self.found + other.found)
 
 
-
 def count_deteval(truth: Reading, other: Reading) -> DetEvalCounts:
     """Scores the boxes of one image: first one to one, then truth found in parts, then truth found together.
 

@@ -51,27 +51,14 @@ Counts = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
-class TextCounts:
-    """Counts of one pair of texts; the module says what each is with empty texts and with ``□``.
+class LetterColumns:
+    """Letters of pairs of texts; the module says what each is with empty texts and with ``□``.
 
     Attributes:
         edits: letters put in, left out or read as others; 0 means right.
         length: letters of the truth.
-        words: of the truth.
-        word_edits: words put in, left out or read as others.
-        similarity: 1-NED, 1 − edits / the longer one's length, in [0, 1].
+        similarity: float64 [n] 1-NED, 1 − edits / the longer one's length, in [0, 1].
     """
-
-    edits: int
-    length: int
-    words: int
-    word_edits: int
-    similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class LetterColumns:
-    """What ``TextCounts`` says of the letters of many pairs, an array each, all [n]; ``similarity`` is float64."""
 
     edits: Counts
     length: Counts
@@ -80,14 +67,19 @@ class LetterColumns:
 
 @dataclass(frozen=True, slots=True)
 class WordColumns:
-    """What ``TextCounts`` says of the words of many pairs, an array each, all [n]."""
+    """Words of pairs of texts.
+
+    Attributes:
+        words: of the truth.
+        word_edits: words put in, left out or read as others.
+    """
 
     words: Counts
     word_edits: Counts
 
 
-def count_texts(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> list[TextCounts]:
-    """Counts of each pair of texts; of very many, ``count_letters`` and ``count_words`` are cheaper.
+def count_letters(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> LetterColumns:
+    """Counts of the letters of each pair of texts.
 
     Args:
         truths: as people typed them.
@@ -97,14 +89,6 @@ def count_texts(truths: Sequence[str], reads: Sequence[str], how: Normalisation)
     Raises:
         ValueError: there are more of the one than of the other.
     """
-    by_letter = count_letters(truths, reads, how)
-    by_word = count_words(truths, reads, how)
-    columns = (by_letter.edits, by_letter.length, by_word.words, by_word.word_edits, by_letter.similarity)
-    return [TextCounts(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-
-
-def count_letters(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> LetterColumns:
-    """Counts of the letters of each pair of texts; see ``count_texts``."""
     ones = _letters(truths, how)
     others = _letters(reads, how)
     edits = _distances(ones, others)
@@ -118,7 +102,7 @@ def count_letters(truths: Sequence[str], reads: Sequence[str], how: Normalisatio
 
 
 def count_words(truths: Sequence[str], reads: Sequence[str], how: Normalisation) -> WordColumns:
-    """Counts of the words of each pair of texts, the same for all forms without white space; see ``count_texts``."""
+    """Counts of the words of each pair of texts, the same for all forms without white space; see ``count_letters``."""
     form = WORDS_OF.get(how, how)
     ones = [text.split() for text in normalised_texts(truths, form)]
     others = [text.split() for text in normalised_texts(reads, form)]

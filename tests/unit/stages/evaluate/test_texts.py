@@ -13,9 +13,10 @@ from rapidfuzz.distance import Levenshtein
 from schemas.letters import letters, simple_letters
 from schemas.normalisation import LADDER, Normalisation, normalised
 from schemas.text import normalise
-from stages.evaluate.texts import TextCounts, count_letters, count_texts, count_words
+from stages.evaluate.texts import count_letters, count_words
 from tests.jaso_pairs import JASO_PAIRS, KSTR_PAIRS, JasoPair
 from tests.plain_edits import edits_of_patterns, plain_edits
+from tests.text_counts import TextCounts, count_texts
 
 many = settings(deadline=None, max_examples=100)
 texts = st.text(st.sampled_from("가각값과ㄱ, .Ａa1\u1112\u119e\u11ab"), max_size=8)

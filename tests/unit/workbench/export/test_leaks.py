@@ -9,13 +9,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from obstore.store import MemoryStore
 from PIL import Image
 from sqlalchemy import insert
 
@@ -23,7 +21,6 @@ from datastore.ledger import Ledger, shared_words
 from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import gate_words
 from datastore.ledger.word_index import FULL
-from datastore.objects import ObjectStore
 from schemas.ids import sha256
 from schemas.sample import Candidate, Planned
 from schemas.submission import Said, image_key
@@ -33,6 +30,7 @@ from stages.ingest.words import small, words
 from tests import accepted_images as made
 from tests.accepted_images import Made, drawn
 from tests.decided import say
+from tests.in_memory import InMemory
 from tests.places import REAL_DATA
 from workbench.bench import Workbench
 from workbench.export.leaks import LEAKS, find_leaks
@@ -88,17 +86,6 @@ def test_an_index_without_words_has_no_pairs(ledger: Ledger) -> None:
         connection.execute(insert(gate_words).values([{"word": 1, "image": 1}, {"word": 1, "image": 2}]))
     assert shared_words.alike(ledger, some, sides, sides == 1, 1, 0.1).tolist() == [[0, 1]]
     assert shared_words.alike(ledger, some[:0], sides[:0], sides[:0] == 1, 1, 0.1).tolist() == []
-
-
-class InMemory(ObjectStore):
-    """The buckets, without a service."""
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self._in_memory: dict[str, MemoryStore] = defaultdict(MemoryStore)
-
-    def bucket(self, name: str) -> Any:
-        return self._in_memory[name]
 
 
 @pytest.fixture

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer
 import typer.testing
-from obstore.store import MemoryStore
 
 import apps.cli.dataset_plan
 from apps.cli.dataset_plan import sentences_and_tables, to_json
 from datastore.ledger import Ledger
-from datastore.objects import ObjectStore
 from datastore.releases import newest
 from saegim.tables import Table
 from schemas.errors import GateFailed, SettingError
 from tests import accepted_images as made
 from tests.accepted_images import Made
+from tests.in_memory import InMemory
 from workbench.bench import Workbench
 from workbench.export.plan import next_release
 from workbench.export.preview import plan_of, preview
@@ -45,15 +42,6 @@ splits: {train: 1.0, test: 0.0}
 salt: signs-1
 groups: {burst_minutes: 0}
 """
-
-
-class InMemory(ObjectStore):
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self._in_memory: dict[str, MemoryStore] = defaultdict(MemoryStore)
-
-    def bucket(self, name: str) -> Any:
-        return self._in_memory[name]
 
 
 @pytest.fixture
