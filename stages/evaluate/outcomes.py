@@ -95,7 +95,7 @@ def _image(image: EvaluatedImage, overlaps: Overlaps) -> Row:
     detection = count_detection(truth, found, overlaps)
     deteval = count_deteval(truth, found)
     cleval = _cleval(truth, found, overlaps)
-    page = count_page(truth.regions, found.regions)
+    page = count_page(truth.regions, found.regions, overlaps.covered)
     return {
         "image_id": truth.image_id, "group": image.group, "media_type": image.media_type, "width": truth.width,
         "height": truth.height, "image_kind": truth.image_kind, "conditions": list(truth.conditions), "campaign": image.campaign,

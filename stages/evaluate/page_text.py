@@ -20,11 +20,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from schemas.geometry import shapes_of
 from schemas.letters import letters
 from schemas.normalisation import ILLEGIBLE, Normalisation, normalised_texts
 from schemas.reading import Region
@@ -48,16 +47,16 @@ class PageCounts:
     length: int
 
 
-def count_page(truth: Sequence[Region], other: Sequence[Region]) -> PageCounts:
+def count_page(truth: Sequence[Region], other: Sequence[Region], covered: NDArray[np.float64]) -> PageCounts:
     """Counts of one page.
 
     Args:
         truth: regions of the reading that is taken for true, in any order.
         other: those of the one that is judged, in any order.
+        covered: for each of these, the largest share of it that lies on one don't-care region (``stages.compare.Overlaps``).
     """
-    hidden = [region for region in truth if not region.attributes.legible]
     ones = _texts_in_order([region for region in truth if region.attributes.legible])
-    others = _texts_in_order(_not_on(hidden, other) if hidden else other)
+    others = _texts_in_order([region for region, share in zip(other, covered, strict=True) if share <= COVERED])
     one = "".join(ones)
     ordered = _edits(one, "".join(others))
     return PageCounts(ordered, min(ordered, _edits_of_lines(ones, others)) if ordered else 0, len(one) - one.count(ILLEGIBLE))
@@ -69,15 +68,6 @@ def _texts_in_order(regions: Sequence[Region]) -> list[str]:
                     if region.text and all(math.isfinite(x) and math.isfinite(y) for x, y in region.polygon))
     return normalised_texts([placed[place][0] for place in in_reading_order([polygon for _, polygon in placed])],
                             Normalisation.NOSPACE)
-
-
-def _not_on(hidden: Sequence[Region], regions: Sequence[Region]) -> list[Region]:
-    """Regions that do not lie to more than half on one of the hidden ones."""
-    shapes = shapes_of([region.polygon for region in regions])
-    covers = shapes_of([region.polygon for region in hidden])
-    areas = shapely.area(shapes)
-    shared = shapely.area(shapely.intersection(shapes[:, None], covers[None, :])).max(axis=1)
-    return [region for region, part, whole in zip(regions, shared, areas, strict=True) if part <= COVERED * whole]
 
 
 def _edits(one: str, other: str) -> int:
