@@ -21,8 +21,8 @@ from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from stages.label.priority import in_order
 from tests import accepted_images as made
+from tests.in_memory import InMemory
 from tests.places import ROOT
-from tests.unit.workbench.export.test_named_releases import InMemory
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.label.requested import with_requested
