@@ -12,6 +12,9 @@ from workbench.settings import Settings
 
 BUSY_WAITS = (0.5, 1, 2, 4, 8, 16)
 """Seconds before each new try: a server on SQLite answers 503 while another request writes, under load for many seconds."""
+LONGEST_ANSWER = 120
+"""Seconds after which an answer is given up: it waits for SQLite in the same way where it is not refused; on two busy cores 30
+were too few."""
 
 
 class Patient(httpx.HTTPTransport):
@@ -46,7 +49,8 @@ def prefect_client(url: str, auth: str) -> httpx.Client:
                                "PREFECT_API_AUTH_STRING to the user:password that the server has as "
                                "PREFECT_SERVER_API_AUTH_STRING; `saegim up` writes that of the local one to .saegim/env")
 
-    return httpx.Client(base_url=url, headers=headers, timeout=30, transport=Patient(), event_hooks={"response": [refused]})
+    return httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(30, read=LONGEST_ANSWER), transport=Patient(),
+                        event_hooks={"response": [refused]})
 
 
 def prefect_of(settings: Settings) -> httpx.Client:

@@ -20,7 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from apps.stack.state import Access, stack_folder
 from apps.stack.supervision import BIN, Program
 
-BUCKETS = ("raw", "images", "datasets", "models")
+BUCKETS = ("raw", "images", "datasets", "models", "demo")
 PORTS = ("master", "volume", "filer", "admin", "s3")
 """Each takes a second port 10,000 higher, for gRPC."""
 SIGNED = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from saegim.settings import home
 
-PREFERRED = {"s3": 8333, "label_studio": 8080, "prefect": 4200}
+PREFERRED = {"s3": 8333, "label_studio": 8080, "prefect": 4200, "portal": 8500}
 INNER = ("master", "volume", "filer", "admin")
 """SeaweedFS's own ports. Like its S3 port, each takes a second one 10,000 higher, for gRPC."""
 USER = "admin@saegim.local"
@@ -90,6 +90,8 @@ def write_access(reuse_ports: bool) -> Access:
         "SAEGIM_PREFECT_API_URL": f"{access.url('prefect')}/api",
         "PREFECT_API_URL": f"{access.url('prefect')}/api",
         "PREFECT_API_AUTH_STRING": there.get("PREFECT_API_AUTH_STRING") or f"saegim:{secrets.token_urlsafe(18)}",
+        "SAEGIM_PORTAL_URL": there.get("SAEGIM_PORTAL_URL") or access.url("portal"),
+        "SAEGIM_PORTAL_SECRET": there.get("SAEGIM_PORTAL_SECRET") or secrets.token_hex(32),
         "SAEGIM_PSEUDONYM_SECRET": there.get("SAEGIM_PSEUDONYM_SECRET") or secrets.token_hex(16),
     }
     _write_env(ours)

@@ -15,7 +15,7 @@ from datastore.ledger.rows import every_submission, submission_row
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.standing import in_force
 from datastore.ledger.tables import arrivals as waiting
-from datastore.ledger.tables import comparisons, images, points, readings, submissions
+from datastore.ledger.tables import comparisons, images, readings, submissions
 from schemas.errors import NoSuchSubmission
 from schemas.recorded import SubmissionRow
 from schemas.submission import Compared, Outcome, Reason, Said, Verdict, image_key, sender_of
@@ -165,8 +165,7 @@ def _take_back(connection: Connection, rows: Mapping[str, SubmissionRow]) -> Non
     arrivals.take_back(connection, list(rows.values()))
     pictures = sorted({own for row in rows.values() if (own := row.own_image)})
     for chunk in in_chunks(sorted(rows)):
-        for table in (comparisons, points):  # points are counted anew by the next score
-            connection.execute(delete(table).where(table.c.submission_id.in_(chunk)))
+        connection.execute(delete(comparisons).where(comparisons.c.submission_id.in_(chunk)))
         connection.execute(update(submissions).where(submissions.c.submission_id.in_(chunk)).values(duplicate_of=None))
     for chunk in in_chunks(sorted(rows)):
         connection.execute(delete(submissions).where(submissions.c.submission_id.in_(chunk)))

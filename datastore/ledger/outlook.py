@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from datastore.ledger import decisions
 from datastore.ledger.sql import in_chunks
-from datastore.ledger.tables import accepted_readings, points, projects, tasks
+from datastore.ledger.tables import accepted_readings, point_entries, projects, tasks
 from schemas.decision import Decision, GivenTask, Labelled, Outlook
 from schemas.submission import Said
 
@@ -47,6 +47,7 @@ def points_of(connection: Connection, submission_ids: Sequence[str]) -> dict[str
     """Points that submissions have by the last score, by id."""
     found: dict[str, int] = {}
     for chunk in in_chunks(submission_ids):
-        found |= dict(connection.execute(select(points.c.submission_id, func.sum(points.c.points)).where(
-            points.c.submission_id.in_(chunk)).group_by(points.c.submission_id)).tuples().all())
+        found |= dict(connection.execute(
+            select(point_entries.c.submission_id, func.sum(point_entries.c.provisional + point_entries.c.final))
+            .where(point_entries.c.submission_id.in_(chunk)).group_by(point_entries.c.submission_id)).tuples().all())
     return found

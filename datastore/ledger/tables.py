@@ -305,13 +305,131 @@ cursors = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
-points = Table(
-    "points", metadata,
+campaign_versions = Table(
+    "campaign_versions", metadata,  # rules of a file as they were; a photograph is priced by those in force when it was sent
     Column("campaign", Text, primary_key=True),
-    Column("submission_id", String(32), ForeignKey("submissions.submission_id"), primary_key=True, index=True),
-    Column("rule", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),  # from 1 on
+    Column("digest", String(64), nullable=False),  # of the rules
+    Column("rules", JSON, nullable=False),
+    Column("from_at", UtcDateTime, nullable=False),  # when they were first seen; the first version counts from ever
+)
+
+point_entries = Table(
+    "point_entries", metadata,  # what changed of whose points, and why: a list that only grows
+    Column("number", Integer, primary_key=True, autoincrement=False),  # in the order in which they were written
+    Column("campaign", Text, nullable=False),
     Column("submitter", Text, nullable=False),
-    Column("points", Integer, nullable=False),
+    Column("submission_id", String(32), nullable=False, index=True),
+    Column("rule", String(64), nullable=False),  # schemas.points: photograph, duplicate, or the name of a slice
+    Column("provisional", Integer, nullable=False),  # by how much these points changed
+    Column("final", Integer, nullable=False),
+    Column("reason", String(32), nullable=False),  # schemas.points.PointReason
+    Column("detail", Prose),
+    Column("version", Integer, nullable=False),  # of the campaign's rules
+    Column("at", UtcDateTime, nullable=False),
+    Index("ix_point_entries_board", "campaign", "submitter", "provisional", "final"),
+    Index("ix_point_entries_photographs", "campaign", "submission_id", "rule", "provisional", "final"),
+)
+
+boards = Table(
+    "boards", metadata,  # what people saw of the points, and when
+    Column("campaign", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),  # schemas.board.BoardState
+    Column("board", JSON, nullable=False),  # schemas.board.Board
+)
+
+draws = Table(
+    "draws", metadata,  # the prizes drawn at random of a campaign
+    Column("campaign", Text, primary_key=True),
+    Column("commitment", String(64), nullable=False),  # sha256 of the secret, shown before the end
+    Column("secret", String(64), nullable=False),  # shown with the winners and not before
+    Column("committed_at", UtcDateTime, nullable=False),
+    Column("final_list", Text),  # the frozen list as it is published
+    Column("list_hash", String(64)),
+    Column("frozen_at", UtcDateTime),
+    Column("public_value", Prose),
+    Column("winners", JSON(none_as_null=True)),
+    Column("drawn_at", UtcDateTime),
+)
+
+accounts = Table(
+    "accounts", metadata,  # who may enter the portal, and as what
+    Column("name", NAME, primary_key=True),  # second part of a submitter's keys
+    Column("role", String(16), nullable=False),  # schemas.accounts.Role
+    Column("address", NAME, unique=True),  # e-mail, where known
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("sessions_from", UtcDateTime, nullable=False),  # cookies and links that were signed before are worth nothing
+)
+
+participants = Table(
+    "participants", metadata,  # submitters of a campaign who joined it in the portal, or of whom a manager said something
+    Column("campaign", Text, primary_key=True),
+    Column("submitter", Text, primary_key=True),
+    Column("nickname", Prose),
+    Column("hidden", Boolean, nullable=False),  # not on boards
+    Column("consent_version", Integer),
+    Column("consented_at", UtcDateTime),
+    Column("disqualified_at", UtcDateTime),
+    Column("disqualified_because", Prose),
+)
+
+uploads = Table(
+    "uploads", metadata,  # places in the bucket that the portal gave out
+    Column("key", KEY, primary_key=True),
+    Column("campaign", Text, nullable=False),
+    Column("submitter", Text, nullable=False),
+    Column("client_id", String(64), nullable=False),  # the page's own name of the photograph: asked for twice, it is one place
+    Column("file_name", Prose, nullable=False),
+    Column("media_type", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("categories", JSON, nullable=False),  # claimed; may be said after the photograph was sent
+    Column("from_demo", Boolean, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("arrived_at", UtcDateTime),  # as the page says; the listing of the bucket decides
+    UniqueConstraint("campaign", "submitter", "client_id"),
+    Index(None, "campaign", "submitter", "issued_at"),
+)
+
+flags = Table(
+    "flags", metadata,  # what looks unfair of a submission; a manager decides
+    Column("submission_id", String(32), primary_key=True),
+    Column("kind", String(32), primary_key=True),  # schemas.flags.FlagKind
+    Column("campaign", Text, nullable=False, index=True),
+    Column("detail", Prose, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("decision", String(16)),  # schemas.flags.FlagDecision; empty while nobody has decided
+    Column("because", Prose),
+    Column("decided_by", NAME),
+    Column("decided_at", UtcDateTime),
+)
+
+trials = Table(
+    "trials", metadata,  # photographs on the demo page; forgotten after an hour
+    Column("trial_id", String(32), primary_key=True),
+    Column("visitor", String(64), nullable=False, index=True),  # whose browser; no account
+    Column("state", String(16), nullable=False),  # schemas.trial.TrialState
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("key", KEY, nullable=False),  # of what was sent, in the bucket of the demo page
+    Column("media_type", String(64), nullable=False),
+    Column("answer", JSON(none_as_null=True)),  # schemas.trial.Answer
+    Column("answered_at", UtcDateTime),
+    Column("sent_as", KEY),  # its key in the bucket of submissions, once its owner sent it to a campaign
+    Index(None, "state", "sent_at"),
+)
+
+audit = Table(
+    "audit", metadata,  # who did what in the portal and by campaign commands: a list that only grows
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", NAME, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("act", String(32), nullable=False),  # schemas.accounts.Act
+    Column("campaign", Text),
+    Column("subject", Prose, nullable=False),
+    Column("detail", Prose, nullable=False),
 )
 
 evaluations = Table(

@@ -4,58 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from saegim.names import did_you_mean
 from schemas.reading import ALL_SLICES, Unit
+from schemas.recipes.campaign_parts import Bilingual, BoardRules, Bonus, Caps, Category, Consent, Prizes, TakePart
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.recipes.slices import SliceNames, slices_known
 from schemas.text import normalise
 
+S = TypeVar("S")
+
 WORTH_NOTHING = {"illegible"}
 """Slices that no campaign collects."""
-
-
-class Prizes(Recipe):
-    """How many win by rank, and how many of the others are drawn at random."""
-
-    top: int = Field(3, ge=0)
-    drawn: int = Field(2, ge=0)
-
-
-class Bonus(Recipe):
-    """Points on top for a slice; in a campaign's file a number alone is the points of a bonus for all of its days.
-
-    Several for one slice are a list in the file, such as ``[5, {points: 8, first_day: 2026-11-30, last_day: 2026-12-06}]``: of
-    those that count on a day the one with most points is given, so that a better week takes nothing from earlier ones.
-
-    Attributes:
-        points: for a photograph with a region of the slice.
-        first_day: first day, in the campaign's zone, on which a photograph has to be sent for it; the campaign's where left out.
-        last_day: the last one.
-        also: the others of a list.
-    """
-
-    points: int
-    first_day: date | None = None
-    last_day: date | None = None
-    also: tuple[Bonus, ...] = ()
-
-    @model_validator(mode="after")
-    def _days_in_order(self) -> Bonus:
-        if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise ValueError(f"last_day {self.last_day} lies before first_day {self.first_day}")
-        return self
-
-    def counts_on(self, day: date) -> bool:
-        """Whether it is given for what was sent on a day; the others of its list are no matter."""
-        return (self.first_day or day) <= day <= (self.last_day or day)
-
-    def points_on(self, day: date) -> int | None:
-        """The most points that it, or another one of its list, gives for what was sent on a day; None where none counts."""
-        return max((item.points for item in (self, *self.also) if item.counts_on(day)), default=None)
 
 
 class Campaign(Recipe):
@@ -64,6 +28,8 @@ class Campaign(Recipe):
     Attributes:
         name: first part of its submissions' keys, normalised as these are.
         title: what submitters read.
+        text: what the event is about; they read it before they join.
+        take_part: who may join without an invitation.
         time_zone: whose days its days are, by its IANA name such as ``Asia/Seoul``.
         first_day: first day on which submissions count, from its midnight in that zone.
         last_day: the last one, to its midnight.
@@ -72,20 +38,35 @@ class Campaign(Recipe):
         unit: what one picture shows; left out for photographs of scenes and documents. Crops of a ``line`` or a ``word`` may be
             as low as SAEGIM_MIN_LINE_SIDE.
         points: for an accepted photograph.
+        categories: what the portal offers to say of a photograph, by slice; with points of their own where these differ.
         bonus: points on top, by slice of its accepted reading; a named slice too.
+        caps: for how many photographs a person gets points.
+        duplicate_points: for a photograph that was sent before.
         prizes: what can be won.
+        board: when people see a new one.
+        consent: what people agree to; nobody joins by the portal where it is left out.
+        demo_quota: most photographs a day that people send to it from the demo page: those are chosen for what the model reads
+            badly, and would outweigh what is there.
     """
 
     name: str = Field(pattern=r"^[^/\s]+$")
-    title: str
+    title: Bilingual
+    text: Bilingual | None = None
+    take_part: TakePart = TakePart()
     time_zone: str = "Asia/Seoul"
     first_day: date
     last_day: date
     annotation_config: str = ""
     unit: Unit | None = None
     points: int = Field(10, ge=0)
+    categories: dict[str, Category] = Field(default_factory=dict)
     bonus: dict[str, Bonus] = Field(default_factory=dict)
+    caps: Caps = Caps()
+    duplicate_points: int = Field(0, ge=0)
     prizes: Prizes = Prizes(top=3, drawn=2)
+    board: BoardRules = BoardRules()
+    consent: Consent | None = None
+    demo_quota: int = Field(20, ge=0)
 
     @field_validator("name")
     @classmethod
@@ -101,20 +82,25 @@ class Campaign(Recipe):
             raise ValueError("no such time zone; expected an IANA name such as Asia/Seoul or Europe/London") from None
         return name
 
-    @field_validator("bonus", mode="before")
+    @field_validator("title", "text", mode="before")
     @classmethod
-    def _points_alone(cls, bonus: object) -> object:
-        if not isinstance(bonus, Mapping):
-            return bonus
-        return {normalise(name) if isinstance(name, str) else name: _written_out(value) for name, value in bonus.items()}
+    def _one_text(cls, text: object) -> object:
+        return {"ko": text, "en": text} if isinstance(text, str) else text
 
-    @field_validator("bonus")
+    @field_validator("bonus", "categories", mode="before")
     @classmethod
-    def _known_slices(cls, bonus: dict[str, Bonus], info: ValidationInfo) -> dict[str, Bonus]:
+    def _points_alone(cls, slices: object) -> object:
+        if not isinstance(slices, Mapping):
+            return slices
+        return {normalise(name) if isinstance(name, str) else name: _written_out(value) for name, value in slices.items()}
+
+    @field_validator("bonus", "categories")
+    @classmethod
+    def _known_slices(cls, slices: dict[str, S], info: ValidationInfo) -> dict[str, S]:
         known = slices_known(info)
-        if known is not None and (unknown := [name for name in sorted(bonus) if name not in known or name in WORTH_NOTHING]):
+        if known is not None and (unknown := [name for name in sorted(slices) if name not in known or name in WORTH_NOTHING]):
             raise ValueError(f"no such slice: {unknown[0]}{did_you_mean(unknown[0], set(known) - WORTH_NOTHING)}")
-        return bonus
+        return slices
 
     @model_validator(mode="after")
     def _days_in_order(self) -> Campaign:
@@ -138,11 +124,11 @@ class Campaign(Recipe):
 
 
 def _written_out(value: object) -> object:
-    """A bonus as a mapping, as its record reads it; of a list the first, with the others in it."""
+    """A bonus or a category as a mapping, as its record reads it; of a list the first, with the others in it."""
     if isinstance(value, list) and value:
         first, *others = map(_written_out, value)
         return {**first, "also": others} if others and isinstance(first, dict) else first
-    return value if isinstance(value, Mapping | Bonus) else {"points": value}
+    return value if isinstance(value, Mapping | Recipe) else {"points": value}
 
 
 def parse_campaign(text: str, where: str, slices: Collection[str] = ALL_SLICES) -> Campaign:

@@ -1,0 +1,23 @@
+"""Runs the portal: ``python -m apps.portal --port 8500``; ``saegim up`` does it."""
+
+from __future__ import annotations
+
+import argparse
+
+import uvicorn
+
+from apps.portal.app import make_app
+from workbench.bench import open_workbench
+
+
+def main() -> None:
+    """Serves until it is stopped."""
+    parser = argparse.ArgumentParser(prog="python -m apps.portal", description="The portal, as saegim up starts it.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8500)
+    arguments = parser.parse_args()
+    uvicorn.run(make_app(open_workbench()), host=arguments.host, port=arguments.port, server_header=False, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""What the file of a campaign is made of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.recipes.recipe import Recipe
+
+
+class Bilingual(Recipe):
+    """What people read in Korean and in English; in a campaign's file one text alone stands for both."""
+
+    ko: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Prizes(Recipe):
+    """How many win by rank, and how many of the others are drawn at random.
+
+    Attributes:
+        top: win by rank.
+        drawn: win at random, among all others with points.
+        public_value: what the draw waits for: a number that nobody knows before the end and everybody can look up later, such
+            as ``drand quicknet, first round after 2026-12-24 12:00 in Seoul``.
+    """
+
+    top: int = Field(3, ge=0)
+    drawn: int = Field(2, ge=0)
+    public_value: str = ""
+
+
+class Category(Recipe):
+    """What people may send, for a chip on the page; in a campaign's file a number alone is the points of a category.
+
+    Attributes:
+        points: for a photograph of it, in place of the campaign's; the campaign's where left out.
+        title: what the chip says; the slice's own words where left out.
+        cap: most photographs of it that a person gets points for; no end where left out.
+    """
+
+    points: int | None = Field(None, ge=0)
+    title: Bilingual | None = None
+    cap: int | None = Field(None, ge=1)
+
+
+class Burst(Recipe):
+    """At most so many photographs with points within so many seconds: one thing is not photographed from all sides."""
+
+    photographs: int = Field(ge=1)
+    seconds: int = Field(ge=1)
+
+
+class Caps(Recipe):
+    """For how many photographs a person gets points; left out: no end.
+
+    Attributes:
+        day: in one day of the campaign's zone.
+        burst: in a row.
+    """
+
+    day: int | None = Field(None, ge=1)
+    burst: Burst | None = None
+
+
+class Consent(Recipe):
+    """What people agree to before they send anything. Another text is another version, and asks everybody again."""
+
+    version: int = Field(ge=1)
+    text: Bilingual
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _one_text(cls, text: object) -> object:
+        return {"ko": text, "en": text} if isinstance(text, str) else text
+
+
+class TakePart(Recipe):
+    """Who may take part beside those with an invitation.
+
+    Attributes:
+        addresses: of accounts of the company's own log-in, such as ``*@example.com``.
+    """
+
+    addresses: tuple[str, ...] = ()
+
+
+class BoardRules(Recipe):
+    """When people see a new board.
+
+    Attributes:
+        every_minutes: how long one stands.
+        freeze_hours: so long before the end the last one is shown that people see before the final one.
+    """
+
+    every_minutes: int = Field(30, ge=1)
+    freeze_hours: int = Field(24, ge=0)
+
+
+class Bonus(Recipe):
+    """Points on top for a slice; in a campaign's file a number alone is the points of a bonus for all of its days.
+
+    Several for one slice are a list in the file, such as ``[5, {points: 8, first_day: 2026-11-30, last_day: 2026-12-06}]``: of
+    those that count on a day the one with most points is given, so that a better week takes nothing from earlier ones.
+
+    Attributes:
+        points: for a photograph with a region of the slice.
+        first_day: first day, in the campaign's zone, on which a photograph has to be sent for it; the campaign's where left out.
+        last_day: the last one.
+        also: the others of a list.
+    """
+
+    points: int
+    first_day: date | None = None
+    last_day: date | None = None
+    also: tuple[Bonus, ...] = ()
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Bonus:
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} lies before first_day {self.first_day}")
+        return self
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it is given for what was sent on a day; the others of its list are no matter."""
+        return (self.first_day or day) <= day <= (self.last_day or day)
+
+    def points_on(self, day: date) -> int | None:
+        """The most points that it, or another one of its list, gives for what was sent on a day; None where none counts."""
+        return max((item.points for item in (self, *self.also) if item.counts_on(day)), default=None)
