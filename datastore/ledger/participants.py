@@ -2,16 +2,65 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
 
 from datastore.ledger.engine import Ledger
+from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import participants
 from schemas.accounts import Participant
 
 
 def participant(ledger: Ledger, campaign: str, submitter: str) -> Participant | None:
     """A submitter of a campaign; None where nothing is known of them."""
-    query = select(participants).where(participants.c.campaign == campaign, participants.c.submitter == submitter)
+    found = _some(ledger, (participants.c.campaign == campaign) & (participants.c.submitter == submitter))
+    return found[0] if found else None
+
+
+def participants_of(ledger: Ledger, campaign: str) -> list[Participant]:
+    """Everybody of whom something is known in a campaign, by name."""
+    return _some(ledger, participants.c.campaign == campaign)
+
+
+def campaigns_joined(ledger: Ledger, submitter: str) -> list[Participant]:
+    """What somebody is in each campaign that knows them, by campaign."""
+    return _some(ledger, participants.c.submitter == submitter)
+
+
+def join(ledger: Ledger, campaign: str, submitter: str, consent_version: int, at: datetime) -> None:
+    """Notes that somebody agreed to a version of the consent, and takes part."""
+    _change(ledger, campaign, submitter, consent_version=consent_version, consented_at=at)
+
+
+def leave(ledger: Ledger, campaign: str, submitter: str) -> None:
+    """Notes that somebody takes part no more: they are not on boards, and their nickname is forgotten."""
+    _change(ledger, campaign, submitter, consent_version=None, consented_at=None, nickname=None, hidden=True)
+
+
+def rename(ledger: Ledger, campaign: str, submitter: str, nickname: str | None, hidden: bool) -> None:
+    """Notes how boards name somebody, and whether they do."""
+    _change(ledger, campaign, submitter, nickname=nickname, hidden=hidden)
+
+
+def disqualify(ledger: Ledger, campaign: str, submitter: str, because: str, at: datetime) -> None:
+    """Notes that somebody gets no points any more, and why; they read it."""
+    _change(ledger, campaign, submitter, disqualified_at=at, disqualified_because=because)
+
+
+def reinstate(ledger: Ledger, campaign: str, submitter: str) -> None:
+    """Takes a disqualification back."""
+    _change(ledger, campaign, submitter, disqualified_at=None, disqualified_because=None)
+
+
+def _change(ledger: Ledger, campaign: str, submitter: str, **values: object) -> None:
+    with ledger.write() as connection:
+        insert_or_ignore(connection, participants, [{"campaign": campaign, "submitter": submitter, "hidden": False}])
+        connection.execute(participants.update().where(
+            participants.c.campaign == campaign, participants.c.submitter == submitter).values(**values))
+
+
+def _some(ledger: Ledger, condition: ColumnElement[bool]) -> list[Participant]:
+    query = select(participants).where(condition).order_by(participants.c.campaign, participants.c.submitter)
     with ledger.read() as connection:
-        row = connection.execute(query).one_or_none()
-    return Participant(*row) if row else None
+        return [Participant(*row) for row in connection.execute(query)]
