@@ -92,10 +92,12 @@ class BoardRules(Recipe):
     Attributes:
         every_minutes: how long one stands.
         freeze_hours: so long before the end the last one is shown that people see before the final one.
+        photographs: whether the ones with most points are shown on it as small pictures; never those that a flag is on.
     """
 
     every_minutes: int = Field(30, ge=1)
     freeze_hours: int = Field(24, ge=0)
+    photographs: bool = True
 
 
 class Bonus(Recipe):
