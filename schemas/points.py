@@ -67,6 +67,19 @@ class PointLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PointSum:
+    """Points of one submission, by all rules.
+
+    Attributes:
+        provisional: that may still change.
+        final: that people confirmed.
+    """
+
+    provisional: int
+    final: int
+
+
+@dataclass(frozen=True, slots=True)
 class PointEntry:
     """One change of points: a row of the list.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -112,9 +112,29 @@ class Campaign(Recipe):
         """The day on which something was sent, in the campaign's zone."""
         return sent_at.astimezone(ZoneInfo(self.time_zone)).date()
 
+    @property
+    def begins_at(self) -> datetime:
+        """The moment in UTC at which its first day begins in its zone."""
+        return self._midnight(self.first_day)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The moment in UTC at which its last day is over: the first one at which nothing counts any more."""
+        return self._midnight(self.last_day + timedelta(days=1))
+
+    @property
+    def freezes_at(self) -> datetime:
+        """The moment in UTC from which people see no new board before the final one; half of the campaign is the longest."""
+        return max(self.ends_at - timedelta(hours=self.board.freeze_hours),
+                   self.begins_at + (self.ends_at - self.begins_at) / 2)
+
+    def _midnight(self, day: date) -> datetime:
+        """The first moment of a day, also where the clocks are changed at midnight and it has none, or has two."""
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
+
     def counts(self, sent_at: datetime) -> bool:
         """Whether something sent at a moment was sent in time."""
-        return self.first_day <= self.day_of(sent_at) <= self.last_day
+        return self.begins_at <= sent_at < self.ends_at
 
     def bonus_at(self, sent_at: datetime) -> dict[str, int]:
         """Points by slice for what was sent at a moment, sorted by slice."""
