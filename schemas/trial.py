@@ -48,6 +48,7 @@ class Answer:
         reader: the model, with its version.
         regions: in reading order.
         seconds: from taking it up to the answer.
+        calibrated: whether ``unsure`` is told by what people accepted of this model's lines; by its own scores alone where not.
         why: why it was refused: a ``schemas.submission.Reason``; empty where it was read.
     """
 
@@ -57,6 +58,7 @@ class Answer:
     reader: str
     regions: tuple[TrialRegion, ...]
     seconds: float
+    calibrated: bool = False
     why: str = ""
 
 
@@ -85,3 +87,30 @@ class Trial:
     answer: Answer | None = None
     answered_at: datetime | None = None
     sent_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a trial stands that waits to be read.
+
+    Attributes:
+        ahead: trials that are read before it.
+        seconds: until its answer, by how long the last ones took.
+        late: whether it has waited for so long that nobody seems to read.
+    """
+
+    ahead: int
+    seconds: float
+    late: bool
+
+
+class Onward(StrEnum):
+    """What comes of sending a trial to a campaign."""
+
+    SENT = "sent"
+    FULL = "full"
+    """The day's places for photographs from the demo page are taken."""
+    CLOSED = "closed"
+    """The campaign takes none now."""
+    UNREAD = "unread"
+    """There is no picture that could be sent."""
