@@ -39,6 +39,7 @@ from saegim.patience import ride_out
 from saegim.settings import StorageSettings
 from schemas.errors import ObjectMissing, SaegimError, ServiceUnavailable
 from schemas.submission import RawObject
+from schemas.upload import PostForm
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -50,6 +51,7 @@ U = TypeVar("U")
 PARALLEL = 16
 """Requests in flight: with 300 KB objects 16 behind a sliding window were 1.13 × as fast as 8 in steps of 32 (22 rounds)."""
 
+NO_METADATA: Mapping[str, str] = {}
 WRITER = "writer"
 """Name of an object's metadata: which call stored it, where only one could."""
 
@@ -224,6 +226,31 @@ class ObjectStore:
         url: str = self._boto.generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds)
         return url
+
+    @_named
+    def presigned_post(self, bucket: str, key: str, media_type: str, most: int, metadata: Mapping[str, str] = NO_METADATA,
+                       seconds: int = 600) -> PostForm:
+        """A form by which anybody can post one object for so many seconds, with just these values and no others.
+
+        Args:
+            bucket: where.
+            key: of the object; no part of it is the sender's to choose.
+            media_type: that it is stored with.
+            most: bytes; an empty one is not taken either.
+            metadata: of the object, by name without its prefix; ASCII.
+            seconds: how long it may be posted.
+        """
+        fields = {"Content-Type": media_type, **{f"x-amz-meta-{name}": value for name, value in metadata.items()}}
+        conditions: list[Any] = [["content-length-range", 1, most], *({name: value} for name, value in fields.items())]
+        made = self._boto.generate_presigned_post(bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=seconds)
+        return PostForm(made["url"], made["fields"])
+
+    @_named
+    def let_pages_post(self, bucket: str, origin: str) -> None:
+        """Lets the pages of one web site post objects to a bucket, beside what ``ensure_buckets`` lets browsers do (CORS)."""
+        posting = {"AllowedMethods": ["POST"], "AllowedOrigins": [origin], "AllowedHeaders": ["content-type"],
+                   "MaxAgeSeconds": 3600}
+        self._boto.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [*CORS["CORSRules"], posting]})
 
     @_named
     def ensure_buckets(self, names: Iterable[str]) -> None:

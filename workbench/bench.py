@@ -11,6 +11,7 @@ from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.named_slices import KnownSlices
+from workbench.picture_links import PictureLinks
 from workbench.run import Alone, Run
 from workbench.settings import Settings, load_settings
 
@@ -38,6 +39,17 @@ class Workbench:
         ledger = Ledger(self.settings.ledger)
         ledger.check()
         return ledger
+
+    @functools.cached_property
+    def browser_objects(self) -> ObjectStore:
+        """The object store by the address that browsers reach it at: what is presigned for them is presigned here."""
+        outside = self.settings.portal_s3_endpoint
+        return ObjectStore(self.settings.model_copy(update={"s3_endpoint": outside})) if outside else self.objects
+
+    @functools.cached_property
+    def picture_links(self) -> PictureLinks:
+        """URLs of canonical pictures for browsers."""
+        return PictureLinks(self.browser_objects, self.settings.bucket_images)
 
     @functools.cached_property
     def label_studio(self) -> LabelStudio:
