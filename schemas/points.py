@@ -11,34 +11,44 @@ PHOTOGRAPH = "photograph"
 
 
 class PointReason(StrEnum):
-    """Why points changed. ``pages/point_words.py`` has what their owner reads."""
+    """Why points changed, and what ``detail`` has beside it. ``pages/point_words.py`` has what their owner reads."""
 
     ACCEPTED = "accepted"
-    """Ingest took the photograph: provisional points."""
+    """Ingest took the photograph: provisional points. Detail: the category that they are of; empty where of none."""
     CLAIMED = "claimed"
     """Its sender says that the picture shows it: a provisional bonus."""
     SUGGESTED = "suggested"
     """The current model says so: a provisional bonus."""
     CONFIRMED = "confirmed"
-    """People read the picture, and it is so: final points."""
+    """People read the picture, and it is so: final points. Detail, of a photograph: the category that they are of."""
     DENIED = "denied"
-    """People read the picture, and it is not so."""
+    """People read the picture, and it is not so. Detail, of a photograph: the category that it is not of."""
     FOUND = "found"
     """People found on it what nobody had claimed: a final bonus."""
     DUPLICATE = "duplicate"
+    """It was sent before. Detail: id of the earlier submission."""
     REJECTED = "rejected"
+    """Ingest did not take it. Detail: ``schemas.submission.Reason``."""
     HELD = "held"
+    """A manager has to look at it first."""
     WITHDRAWN = "withdrawn"
+    """It was taken back."""
     DISQUALIFIED = "disqualified"
+    """Its sender may not win. Detail: why, in a manager's words."""
     REINSTATED = "reinstated"
+    """They may again."""
     CAP_OF_CATEGORY = "cap_of_category"
+    """They had points for as many of its category before. Detail: the category and its cap, with a blank between."""
     CAP_OF_DAY = "cap_of_day"
+    """The same for its day. Detail: the cap."""
     CAP_OF_BURST = "cap_of_burst"
+    """The same for some seconds. Detail: the cap and the seconds, with a blank between."""
     OUTSIDE_THE_DAYS = "outside_the_days"
+    """It was sent before the first day or after the last one."""
     FLAG_CONFIRMED = "flag_confirmed"
-    """A manager found that it does not count; the flag says why."""
+    """A manager found that it does not count. Detail: why, in the manager's words."""
     CHANGED = "changed"
-    """Anything else that changed: a claim taken back, another reading of the picture."""
+    """Anything else that changed: a claim taken back, another reading of the picture. Detail as of the points now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +118,41 @@ class PointEntry:
     reason: PointReason
     detail: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the entries of one submission and one rule say.
+
+    Attributes:
+        submitter: whose.
+        provisional: their sum.
+        final: theirs.
+        reason: of the newest one.
+        version: of the newest one.
+    """
+
+    submitter: str
+    provisional: int
+    final: int
+    reason: PointReason
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSum:
+    """Points of one submitter in a campaign.
+
+    Attributes:
+        submitter: whose.
+        points: provisional and final together.
+        final: those that people confirmed.
+        photographs: that points were given for.
+        reached_at: when they last changed, in UTC; that provisional ones became final is no change. None where none ever did.
+    """
+
+    submitter: str
+    points: int
+    final: int
+    photographs: int
+    reached_at: datetime | None
