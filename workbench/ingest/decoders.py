@@ -41,7 +41,7 @@ class Decoders:
     Args:
         settings: where the objects are, and the limits.
         workers: how many processes; one a core where left out.
-        work: what a decoder does with some objects (tests give other work).
+        work: what a decoder does with some objects: what ingest does where left out.
         units: what one region is, by campaign; a campaign of words or lines takes crops of one. Others send photographs.
     """
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from datastore.objects import ObjectStore
+from datastore.raw_objects import RawBytes
 from schemas.errors import SaegimError
 from schemas.ids import sha256
 from schemas.reading import Unit
@@ -88,11 +89,7 @@ def decode_chunk(tools: Tools, objects: Sequence[RawObject]) -> list[Decoded]:
     found = [Decoded(raw, {}, result=rejection) for raw, rejection in refused.items()]
     pictures = []
     for item in tools.store.get_raw(raw for raw in objects if raw not in refused):
-        if item.data is None:
-            found.append(Decoded(item.raw, {}, gone=item.error is None, unread=item.error))
-            continue
-        with cpu_limit(tools.settings.decode_cpu_seconds * max(1.0, len(item.data) / BYTES_A_LIMIT)):
-            one, picture = decode_one(item.raw, item.data, item.claims, limits, takes_crops(item.raw, tools.units))
+        one, picture = decode_fetched(item, tools.settings.decode_cpu_seconds, limits, takes_crops(item.raw, tools.units))
         found.append(one)
         if picture:
             pictures.append((picture.image.key, picture.data, picture.image.media_type))
@@ -123,6 +120,25 @@ def cpu_limit(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def decode_fetched(fetched: RawBytes, cpu_seconds: float, limits: Limits,
+                   crops: bool = False) -> tuple[Decoded, Canonical | None]:
+    """Makes of one file that was asked for what can be made of it; a decompression bomb takes this process with it.
+
+    Args:
+        fetched: its bytes, or why there are none.
+        cpu_seconds: CPU time that it may take, for each ``BYTES_A_LIMIT`` of it.
+        limits: the thresholds.
+        crops: whether it may be a crop of one word or line.
+
+    Returns:
+        The record, and the canonical image with its bytes where there is one.
+    """
+    if fetched.data is None:
+        return Decoded(fetched.raw, {}, gone=fetched.error is None, unread=fetched.error), None
+    with cpu_limit(cpu_seconds * max(1.0, len(fetched.data) / BYTES_A_LIMIT)):
+        return decode_one(fetched.raw, fetched.data, fetched.claims, limits, crops)
 
 
 def decode_one(raw: RawObject, data: bytes, claims: dict[str, str], limits: Limits,

@@ -49,7 +49,7 @@ def mark_planned(ledger: Ledger, project: Project, lease: Lease, taken_by: Annot
     rows = [row for row in outbox.unmarked(ledger, project.key) if row.shows_lines or row.subject == row.image_id]
     with ledger.read() as connection:
         shown = readings.readings_by_id(connection, [row.shown[0] for row in rows])
-    by_run = {run: _calibration(ledger, taken_by, run) for run in {reading.run for reading in shown.values()}}
+    by_run = {run: calibration_of(ledger, taken_by, run) for run in {reading.run for reading in shown.values()}}
     marked = {row.subject: _marks(calibration, row, shown[row.shown[0]]) for row in rows
               if (calibration := by_run[shown[row.shown[0]].run])}
     if marked:
@@ -58,7 +58,8 @@ def mark_planned(ledger: Ledger, project: Project, lease: Lease, taken_by: Annot
             outbox.note_marked(connection, project.key, marked)
 
 
-def _calibration(ledger: Ledger, config: AnnotationConfig, run: str) -> Calibration | None:
+def calibration_of(ledger: Ledger, config: AnnotationConfig, run: str) -> Calibration | None:
+    """How often lines of a run of a model are right, as an annotation config's accepted readings show; None where too few do."""
     checked = newest_checked(ledger, config.name, run)
     return calibrate([line for item in checked for line in judged_lines(item)], config.sure)
 

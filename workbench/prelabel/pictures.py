@@ -43,14 +43,28 @@ def fetch_pictures(objects: ObjectStore, bucket: str, window: Sequence[StoredIma
     return list(objects.in_order(lambda image: _picture(objects, bucket, image), window))
 
 
+def pixels_of(data: bytes, image: StoredImage) -> Pixels:
+    """A canonical image as an engine takes it: uint8 [height, width, RGB].
+
+    Args:
+        data: its bytes.
+        image: what is known of it.
+
+    Raises:
+        Exception: it is broken.
+        ValueError: it is not of the size that is known.
+    """
+    picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+    if picture.shape[:2] != (image.height, image.width):
+        raise ValueError(f"{image_key(image.image_id, image.media_type)} has {picture.shape[1]} × {picture.shape[0]} pixels, "
+                         f"in the ledger {image.width} × {image.height}")
+    return picture
+
+
 def _picture(objects: ObjectStore, bucket: str, image: StoredImage) -> Pixels | str:
     key = image_key(image.image_id, image.media_type)
     try:
-        picture = np.asarray(Image.open(io.BytesIO(objects.get(bucket, key))).convert("RGB"))
-        if picture.shape[:2] != (image.height, image.width):
-            raise ValueError(f"{key} has {picture.shape[1]} × {picture.shape[0]} pixels, in the ledger "
-                             f"{image.width} × {image.height}")
-        return picture
+        return pixels_of(objects.get(bucket, key), image)
     except (ObjectMissing, ObjectUnreadable):
         return traceback.format_exc()
     except SaegimError:
