@@ -8,11 +8,10 @@ in place of a control character.
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -33,8 +32,10 @@ from obstore.exceptions import (
     UnauthenticatedError,
 )
 
+from datastore.cors import cors
 from datastore.object_errors import SERVICE, first_line, of_boto, of_obstore, refused
 from datastore.raw_objects import RawBytes, is_folder_marker, version_of
+from datastore.sliding_window import in_order
 from saegim.patience import ride_out
 from saegim.settings import StorageSettings
 from schemas.errors import ObjectMissing, SaegimError, ServiceUnavailable
@@ -246,21 +247,13 @@ class ObjectStore:
         return PostForm(made["url"], made["fields"])
 
     @_named
-    def let_pages_post(self, bucket: str, origin: str) -> None:
-        """Lets the pages of one web site post objects to a bucket, beside what ``ensure_buckets`` lets browsers do (CORS)."""
-        posting = {"AllowedMethods": ["POST"], "AllowedOrigins": [origin], "AllowedHeaders": ["content-type"],
-                   "MaxAgeSeconds": 3600}
-        self._boto.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [*CORS["CORSRules"], posting]})
-
-    @_named
-    def ensure_buckets(self, names: Iterable[str]) -> None:
-        """Makes the buckets that are missing, and lets browsers read them by presigned URL (CORS)."""
-        client = self._boto
+    def ensure_buckets(self, names: Iterable[str], posted_to: Collection[str] = (), origin: str = "") -> None:
+        """Makes the buckets that are missing; browsers may read them by presigned URL, an origin's pages post to some (CORS)."""
         there = self.buckets()
         for name in names:
             if name not in there:
-                client.create_bucket(Bucket=name)
-            client.put_bucket_cors(Bucket=name, CORSConfiguration=CORS)
+                self._boto.create_bucket(Bucket=name)
+            self._boto.put_bucket_cors(Bucket=name, CORSConfiguration=cors(origin if name in posted_to else ""))
 
     @_named
     def set_policy(self, bucket: str, policy: Mapping[str, object]) -> None:
@@ -274,17 +267,7 @@ class ObjectStore:
 
     def in_order(self, call: Callable[[U], T], items: Iterable[U]) -> Iterator[T]:
         """What ``call`` makes of each item, in the order of the items; ``PARALLEL`` calls run at once."""
-        # A window, not the whole list: results wait in memory until they are taken. It slides: nobody waits for the slowest.
-        rest = iter(items)
-        window = deque(self._threads.submit(call, item) for item in itertools.islice(rest, 2 * PARALLEL))
-        try:
-            while window:
-                result = window.popleft().result()
-                window.extend(self._threads.submit(call, item) for item in itertools.islice(rest, 1))
-                yield result
-        finally:
-            for future in window:
-                future.cancel()
+        return in_order(self._threads, call, items, 2 * PARALLEL)
 
     @functools.cached_property
     def _threads(self) -> ThreadPoolExecutor:
@@ -315,13 +298,3 @@ def _moment(value: str) -> datetime:
         return datetime.fromisoformat(value)
     except ValueError:
         return parse_timestamp(value)
-
-
-CORS: Any = {
-    "CORSRules": [
-        {"AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"],
-         "ExposeHeaders": ["ETag", "Content-Length"], "MaxAgeSeconds": 3600},
-    ],
-}
-"""What Label Studio's page needs to read a presigned picture into a canvas."""
-

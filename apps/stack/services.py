@@ -93,7 +93,7 @@ def _up(schedules: bool) -> None:
             with _step(f"starting {name}"):
                 _wait(name, address)
     objects = ObjectStore(settings)
-    objects.ensure_buckets(BUCKETS)
+    objects.ensure_buckets(BUCKETS, posted_to=(settings.bucket_raw, settings.bucket_demo), origin=settings.portal_url)
     if settings.bucket_images in BUCKETS:
         objects.set_policy(settings.bucket_images, seaweedfs.policy(settings.bucket_images))
     Ledger(settings.ledger).migrate()
