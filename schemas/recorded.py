@@ -91,6 +91,37 @@ class ImageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureRow:
+    """A submission with its canonical image, as pages show it.
+
+    Attributes:
+        submission_id: which.
+        sent_at: in UTC.
+        outcome: where it ended.
+        reason: why it is not taken, where there is a reason for submitters.
+        image_id: of what was made of it; None where nothing was.
+        media_type: of that; empty where nothing was.
+        width: pixels; 0 where nothing was made.
+        height: likewise.
+    """
+
+    submission_id: str
+    sent_at: datetime
+    outcome: Outcome
+    reason: Reason | None
+    image_id: str | None
+    media_type: str
+    width: int
+    height: int
+
+    @property
+    def key(self) -> str | None:
+        """Where its picture is in the bucket ``images``; None where none is shown: of what was withdrawn, or never read."""
+        shown = self.outcome in (Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.HELD)
+        return image_key(self.image_id, self.media_type) if shown and self.image_id else None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownImage:
     """An image that a picture may repeat, with the submission that stands on it.
 

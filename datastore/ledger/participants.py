@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
 from datastore.ledger.engine import Ledger
-from datastore.ledger.sql import insert_or_ignore
+from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import participants
 from schemas.accounts import Participant
 
@@ -23,9 +24,32 @@ def participants_of(ledger: Ledger, campaign: str) -> list[Participant]:
     return _some(ledger, participants.c.campaign == campaign)
 
 
+def participants_named(ledger: Ledger, campaign: str, submitters: Sequence[str]) -> dict[str, Participant]:
+    """Some submitters of a campaign by name; those of whom nothing is known are left out."""
+    found: dict[str, Participant] = {}
+    for chunk in in_chunks(submitters):
+        some = _some(ledger, (participants.c.campaign == campaign) & participants.c.submitter.in_(chunk))
+        found.update({item.submitter: item for item in some})
+    return found
+
+
+def called(ledger: Ledger, campaign: str, part: str, most: int) -> list[Participant]:
+    """At most so many of a campaign whose nickname has a text in it; those who are hidden are not found."""
+    query = select(participants).where(
+        participants.c.campaign == campaign, participants.c.hidden.is_(False),
+        participants.c.nickname.icontains(part, autoescape=True))
+    with ledger.read() as connection:
+        return [Participant(*row) for row in connection.execute(query.order_by(participants.c.nickname).limit(most))]
+
+
 def campaigns_joined(ledger: Ledger, submitter: str) -> list[Participant]:
     """What somebody is in each campaign that knows them, by campaign."""
     return _some(ledger, participants.c.submitter == submitter)
+
+
+def note(ledger: Ledger, campaign: str, submitter: str) -> None:
+    """Notes that somebody may take part, who has agreed to nothing yet; nothing changes where they are known already."""
+    _change(ledger, campaign, submitter)
 
 
 def join(ledger: Ledger, campaign: str, submitter: str, consent_version: int, at: datetime) -> None:
@@ -56,8 +80,9 @@ def reinstate(ledger: Ledger, campaign: str, submitter: str) -> None:
 def _change(ledger: Ledger, campaign: str, submitter: str, **values: object) -> None:
     with ledger.write() as connection:
         insert_or_ignore(connection, participants, [{"campaign": campaign, "submitter": submitter, "hidden": False}])
-        connection.execute(participants.update().where(
-            participants.c.campaign == campaign, participants.c.submitter == submitter).values(**values))
+        if values:
+            connection.execute(participants.update().where(
+                participants.c.campaign == campaign, participants.c.submitter == submitter).values(**values))
 
 
 def _some(ledger: Ledger, condition: ColumnElement[bool]) -> list[Participant]:
