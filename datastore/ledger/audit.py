@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.tables import audit
 from schemas.accounts import Act, Deed, Role
+
+ALONE = "audit"
+"""Name of the transactions that add to it."""
 
 
 def add_deed(ledger: Ledger, who: str, role: Role, act: Act, campaign: str | None, subject: str, detail: str = "") -> Deed:
@@ -23,11 +26,20 @@ def add_deed(ledger: Ledger, who: str, role: Role, act: Act, campaign: str | Non
         subject: of whom or what: a name, a key.
         detail: the reason, or what changed.
     """
-    with ledger.write(alone="audit") as connection:
-        number = (connection.scalar(select(func.max(audit.c.number))) or 0) + 1
-        deed = Deed(number, datetime.now(UTC), who, role, act, campaign, subject, detail)
-        connection.execute(insert(audit).values(
-            number=number, at=deed.at, who=who, role=role, act=act, campaign=campaign, subject=subject, detail=detail))
+    with ledger.write(alone=ALONE) as connection:
+        return write_deed(connection, who, role, act, campaign, subject, detail)
+
+
+def write_deed(connection: Connection, who: str, role: Role, act: Act, campaign: str | None, subject: str,
+               detail: str = "") -> Deed:
+    """The same in a caller's transaction, so that what was done and its line are there both or neither.
+
+    Its name is ``ALONE``: two at once would take the same number.
+    """
+    number = (connection.scalar(select(func.max(audit.c.number))) or 0) + 1
+    deed = Deed(number, datetime.now(UTC), who, role, act, campaign, subject, detail)
+    connection.execute(insert(audit).values(
+        number=number, at=deed.at, who=who, role=role, act=act, campaign=campaign, subject=subject, detail=detail))
     return deed
 
 

@@ -346,9 +346,12 @@ draws = Table(
     Column("commitment", String(64), nullable=False),  # sha256 of the secret, shown before the end
     Column("secret", String(64), nullable=False),  # shown with the winners and not before
     Column("committed_at", UtcDateTime, nullable=False),
+    Column("awaited", Prose, nullable=False),  # the public value that the campaign's file named then
+    Column("code_key", String(64), nullable=False),  # makes the codes of people in the list; never shown
     Column("final_list", Text),  # the frozen list as it is published
     Column("list_hash", String(64)),
     Column("frozen_at", UtcDateTime),
+    Column("frozen_because", Prose),  # why, where something was undecided still
     Column("public_value", Prose),
     Column("winners", JSON(none_as_null=True)),
     Column("drawn_at", UtcDateTime),

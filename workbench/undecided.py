@@ -1,0 +1,24 @@
+"""What of a campaign nobody has decided yet: its points may still change."""
+
+from __future__ import annotations
+
+from datastore.ledger import campaign_counts, flags
+from datastore.ledger.campaign_counts import Between
+from schemas.recipes.campaign import Campaign
+from schemas.submission import Outcome
+from workbench.bench import Workbench
+
+
+def undecided(bench: Workbench, campaign: Campaign) -> list[str]:
+    """What a manager has to decide, or to wait for, before the final list is right; in words, empty where nothing."""
+    days = Between(campaign.begins_at, campaign.ends_at)
+    counted = [
+        (campaign_counts.count_waiting(bench.ledger, campaign.name, days), "photographs wait for ingest"),
+        (campaign_counts.count_outcomes(bench.ledger, campaign.name, days).get(Outcome.HELD, 0),
+         "are held: they may repeat others (saegim ingest duplicates)"),
+        (len(flags.flags_of(bench.ledger, campaign.name, open_only=True)),
+         f"flags are open (saegim campaign flags {campaign.name})"),
+        (campaign_counts.sum_of_points(bench.ledger, campaign.name).provisional, "points are provisional: nobody has read those "
+                                                                                 "pictures yet"),
+    ]
+    return [f"{count:,} {what}" for count, what in counted if count]
