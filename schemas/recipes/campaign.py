@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -12,12 +12,15 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from saegim.names import did_you_mean
 from schemas.reading import ALL_SLICES, Unit
 from schemas.recipes.campaign_parts import Bilingual, BoardRules, Bonus, Caps, Category, Consent, Prizes, TakePart
-from schemas.recipes.recipe import Recipe, parse_recipe
+from schemas.recipes.pricing_rules import PricingRules, bonus_on
+from schemas.recipes.recipe import Recipe, parse_recipe, wrong_at
 from schemas.recipes.slices import SliceNames, slices_known
 from schemas.text import normalise
 
 S = TypeVar("S")
 
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
+"""A day whose midnight every clock can tell."""
 WORTH_NOTHING = {"illegible"}
 """Slices that no campaign collects."""
 
@@ -54,8 +57,8 @@ class Campaign(Recipe):
     text: Bilingual | None = None
     take_part: TakePart = TakePart()
     time_zone: str = "Asia/Seoul"
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     annotation_config: str = ""
     unit: Unit | None = None
     points: int = Field(10, ge=0)
@@ -82,11 +85,6 @@ class Campaign(Recipe):
             raise ValueError("no such time zone; expected an IANA name such as Asia/Seoul or Europe/London") from None
         return name
 
-    @field_validator("title", "text", mode="before")
-    @classmethod
-    def _one_text(cls, text: object) -> object:
-        return {"ko": text, "en": text} if isinstance(text, str) else text
-
     @field_validator("bonus", "categories", mode="before")
     @classmethod
     def _points_alone(cls, slices: object) -> object:
@@ -99,8 +97,24 @@ class Campaign(Recipe):
     def _known_slices(cls, slices: dict[str, S], info: ValidationInfo) -> dict[str, S]:
         known = slices_known(info)
         if known is not None and (unknown := [name for name in sorted(slices) if name not in known or name in WORTH_NOTHING]):
-            raise ValueError(f"no such slice: {unknown[0]}{did_you_mean(unknown[0], set(known) - WORTH_NOTHING)}")
+            raise wrong_at(unknown[0], f"no such slice: {unknown[0]}{did_you_mean(unknown[0], set(known) - WORTH_NOTHING)}")
         return slices
+
+    @field_validator("duplicate_points")
+    @classmethod
+    def _no_more_than_a_photograph(cls, worth: int, info: ValidationInfo) -> int:
+        if worth > info.data.get("points", worth):
+            raise ValueError(f"a duplicate would be worth more than a photograph, which has {info.data['points']}")
+        return worth
+
+    @field_validator("board")
+    @classmethod
+    def _seen_by_people(cls, board: BoardRules, info: ValidationInfo) -> BoardRules:
+        first, last = info.data.get("first_day"), info.data.get("last_day")
+        hours = ((last - first).days + 1) * 24 if first and last and first <= last else None
+        if hours and "freeze_hours" in board.model_fields_set and board.freeze_hours * 2 > hours:
+            raise wrong_at("freeze_hours", f"it may be half of the campaign at most: {hours // 2} of its {hours} hours")
+        return board
 
     @model_validator(mode="after")
     def _days_in_order(self) -> Campaign:
@@ -115,12 +129,12 @@ class Campaign(Recipe):
     @property
     def begins_at(self) -> datetime:
         """The moment in UTC at which its first day begins in its zone."""
-        return self._midnight(self.first_day)
+        return self.midnight(self.first_day)
 
     @property
     def ends_at(self) -> datetime:
         """The moment in UTC at which its last day is over: the first one at which nothing counts any more."""
-        return self._midnight(self.last_day + timedelta(days=1))
+        return self.midnight(self.last_day + timedelta(days=1))
 
     @property
     def freezes_at(self) -> datetime:
@@ -128,7 +142,7 @@ class Campaign(Recipe):
         return max(self.ends_at - timedelta(hours=self.board.freeze_hours),
                    self.begins_at + (self.ends_at - self.begins_at) / 2)
 
-    def _midnight(self, day: date) -> datetime:
+    def midnight(self, day: date) -> datetime:
         """The first moment of a day, also where the clocks are changed at midnight and it has none, or has two."""
         return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
 
@@ -136,11 +150,14 @@ class Campaign(Recipe):
         """Whether something sent at a moment was sent in time."""
         return self.begins_at <= sent_at < self.ends_at
 
+    def rules(self) -> dict[str, Any]:
+        """What photographs are priced by, as JSON has it: see ``PricingRules``. Another title changes nothing of it."""
+        return self.model_dump(mode="json", include=set(PricingRules.model_fields),
+                               exclude={"categories": {"__all__": {"title"}}})
+
     def bonus_at(self, sent_at: datetime) -> dict[str, int]:
-        """Points by slice for what was sent at a moment, sorted by slice."""
-        day = self.day_of(sent_at)
-        found = ((name, bonus.points_on(day)) for name, bonus in sorted(self.bonus.items()))
-        return {name: points for name, points in found if points is not None}
+        """Points by slice for what is sent at a moment, by the file as it is now, sorted by slice."""
+        return bonus_on(self.bonus, self.day_of(sent_at))
 
 
 def _written_out(value: object) -> object:
