@@ -40,6 +40,7 @@ class Frame:
         title: of the campaign, in the page's language.
         account: name of whoever is logged in; empty where nobody is.
         role: of that account; None where nobody is logged in.
+        version: of the static files.
     """
 
     language: Language
@@ -49,6 +50,11 @@ class Frame:
     title: str = ""
     account: str = ""
     role: Role | None = None
+    version: str = ""
+
+    def static(self, name: str) -> str:
+        """Address of a static file, which browsers keep until there is another version."""
+        return f"/static/{name}?v={self.version}"
 
     def say(self, ko: str, en: str) -> str:
         """A text in the page's language."""
@@ -60,7 +66,7 @@ def render(name: str, frame: Frame, **content: Any) -> str:
 
     Args:
         name: of its file in ``pages/templates/portal``, without ``.html.jinja``.
-        frame: what is around it; the template calls ``t(korean, english)`` for its texts.
+        frame: what is around it; the template calls ``t(korean, english)`` for its texts and ``static(name)`` for files.
         **content: what the template shows; all of it is escaped.
     """
-    return template(f"portal/{name}").render(frame=frame, t=frame.say, **content)
+    return template(f"portal/{name}").render(frame=frame, t=frame.say, static=frame.static, **content)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+
+ACCOUNT_NAME = re.compile(r"(?!\.)[\w.-]{1,64}")
+"""Names that an account may have: part of keys, of paths and of links, in any script."""
 
 
 class Role(StrEnum):

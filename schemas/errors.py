@@ -17,6 +17,8 @@ SaegimError
 ├── NoSuchSubmission        a name fits no submission, or several
 ├── NoSuchImage             an id fits no image, or several
 ├── NotToBeDecided          what a manager said of submissions makes no sense
+│   └── DecidedMeanwhile    somebody else said something of it after its speaker had looked
+├── AccountRefused          an account of the portal that cannot be made or changed so
 ├── PublishConflict         somebody else published this release number first
 ├── GateFailed              something in a release forbids to publish it
 └── TooManyFailures         more than 1 % of a batch failed in ways nobody foresaw
@@ -155,6 +157,14 @@ class NoSuchImage(SaegimError):
 
 class NotToBeDecided(SaegimError):
     """What a manager said of submissions makes no sense, or nobody is there to be asked; the message says why, and the way."""
+
+
+class DecidedMeanwhile(NotToBeDecided):
+    """Somebody else said something after whoever speaks had looked at it; nothing of it is written."""
+
+
+class AccountRefused(SaegimError):
+    """An account of the portal that cannot be made or changed so; the message says why, and what can be done."""
 
 
 class PublishConflict(SaegimError):

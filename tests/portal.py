@@ -92,7 +92,7 @@ def log_in(portal: InProcess, name: str, role: Role = Role.SUBMITTER) -> Account
         account = Account(name, role, None, now, now - timedelta(minutes=1))
         accounts.add_account(portal.ledger, account)
     kept: Portal = portal.client.app.state.portal  # type: ignore[attr-defined]
-    portal.client.cookies.set(SESSION, str(kept.sessions.dumps(name)))
+    portal.client.cookies.set(SESSION, kept.session(name, datetime.now(UTC)))
     return account
 
 

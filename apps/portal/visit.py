@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from datastore.ledger import accounts, participants
-from datastore.objects import ObjectStore
 from pages.portal import Frame, Language, Tab, render
 from schemas.accounts import Account, Participant, Role
 from schemas.recipes.campaign import Campaign
@@ -21,7 +22,7 @@ from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 
 SESSION = "saegim_session"
-"""Cookie of an account: its name, signed."""
+"""Cookie of an account: its name and when it was logged in, in microseconds, signed."""
 VISITOR = "saegim_visitor"
 """Cookie of a browser: a random name, signed; the demo page knows photographs by it."""
 LANGUAGE = "saegim_language"
@@ -30,16 +31,42 @@ SESSION_SECONDS = 30 * 86_400
 
 
 class Portal:
-    """What lives as long as the application: the systems, and the signers of its cookies and links."""
+    """What lives as long as the application: the systems, the signers of its cookies, who asked how often.
 
-    def __init__(self, bench: Workbench) -> None:
+    Args:
+        bench: the systems.
+        version: of the static files; part of their addresses.
+    """
+
+    def __init__(self, bench: Workbench, version: str = "") -> None:
         secret = bench.settings.portal_secret.get_secret_value() or secrets.token_hex(32)
         self.bench = bench
+        self.version = version
+        self.secure = bench.settings.portal_url.startswith("https:")
+        self.rates = MovingWindowRateLimiter(MemoryStorage())
         self.sessions = URLSafeTimedSerializer(secret, salt="session")
         self.visitors = URLSafeTimedSerializer(secret, salt="visitor")
-        outside = bench.settings.portal_s3_endpoint
-        self.shown = ObjectStore(bench.settings.model_copy(update={"s3_endpoint": outside})) if outside else bench.objects
-        """The object store by the address that browsers reach it at."""
+
+    def cookie(self, name: str) -> str:
+        """A cookie as browsers know it: under https none of a neighbouring domain can stand in for it (RFC 6265bis, 4.1.3.2)."""
+        return f"__Host-{name}" if self.secure else name
+
+    def give_cookie(self, response: Response, name: str, value: str, seconds: int = SESSION_SECONDS) -> None:
+        """Puts a cookie into an answer, which scripts do not see and other sites' pages do not send along with forms."""
+        response.set_cookie(self.cookie(name), value, max_age=seconds, httponly=True, samesite="lax", secure=self.secure)
+
+    def log_in(self, response: Response, account: str, now: datetime) -> None:
+        """Makes the browser that an answer goes to one of an account, whoever it was of before."""
+        self.give_cookie(response, SESSION, self.session(account, now))
+
+    def session(self, account: str, now: datetime) -> str:
+        """What the cookie of an account says that logs in now."""
+        return str(self.sessions.dumps([account, microseconds(now)]))
+
+
+def microseconds(moment: datetime) -> int:
+    """A moment as microseconds since 1970, exactly: the ledger keeps moments so, the signature's own clock whole seconds."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,8 @@ class Visit:
         """A page of ``pages/templates/portal``; arguments as in ``pages.portal.render``."""
         title = "" if campaign is None else campaign.title.ko if self.language is Language.KO else campaign.title.en
         frame = Frame(self.language, tab, self.path, campaign.name if campaign else "", title,
-                      self.account.name if self.account else "", self.account.role if self.account else None)
+                      self.account.name if self.account else "", self.account.role if self.account else None,
+                      self.portal.version)
         return HTMLResponse(render(name, frame, **content), status)
 
 
@@ -130,20 +158,16 @@ def _language(request: Request) -> Language:
 
 
 def _account(portal: Portal, request: Request) -> Account | None:
-    cookie = request.cookies.get(SESSION)
-    if not cookie:
-        return None
     try:
-        name, signed_at = portal.sessions.loads(cookie, max_age=SESSION_SECONDS, return_timestamp=True)
-    except BadSignature:
+        name, since = portal.sessions.loads(request.cookies.get(portal.cookie(SESSION), ""), max_age=SESSION_SECONDS)
+    except (BadSignature, ValueError, TypeError):
         return None
     found = accounts.account(portal.bench.ledger, str(name))
-    # The cookie's clock is in whole seconds.
-    return found if found and not found.closed_at and signed_at >= found.sessions_from.replace(microsecond=0) else None
+    return found if found and not found.closed_at and since >= microseconds(found.sessions_from) else None
 
 
 def _visitor(portal: Portal, request: Request) -> str:
     try:
-        return str(portal.visitors.loads(request.cookies.get(VISITOR, ""), max_age=SESSION_SECONDS))
+        return str(portal.visitors.loads(request.cookies.get(portal.cookie(VISITOR), ""), max_age=SESSION_SECONDS))
     except BadSignature:
         return secrets.token_urlsafe(16)
