@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,22 +15,18 @@ from datastore.ledger.leases import Lease
 from schemas.errors import ObjectUnreadable, SaegimError
 from schemas.reading import Kind, Reading
 from schemas.stored import StoredImage
-from schemas.submission import CanonicalImage, RawObject, Reason, Rejection
+from schemas.submission import CanonicalImage, Reason, Rejection
 from schemas.trial import Answer, Trial, TrialRegion
 from stages.label.calibration import Calibration
 from workbench.bench import Workbench
 from workbench.ingest.decoders import Decoders
-from workbench.ingest.worker import Decoded, Tools, decode_fetched, limits_of
 from workbench.label.calibration import calibration_of
 from workbench.models import OpenModel, open_model
 from workbench.named_slices import NamedSlices, load_slices
 from workbench.prelabel.pictures import pixels_of
-from workbench.settings import Settings
-from workbench.trials import MOST_BYTES, REMEMBERED
+from workbench.trial_decoding import seen_key
+from workbench.trials import REMEMBERED
 
-MOST_PIXELS = 50_000_000
-"""Of a photograph on the demo page: what the sensors of today's phones have. It costs the reader 150 MB and its answer half a
-minute on two cores."""
 LEASE_SECONDS = 120
 """How long a reader of another machine may be silent; one of this machine that has ended is seen to have."""
 MOST_READERS = 3
@@ -76,6 +72,11 @@ class WarmModel:
                 if region.attributes.kind is Kind.TEXT and region.score is not None and region.score < UNSURE_UNDER}
 
 
+def recalibrated(bench: Workbench, model: WarmModel) -> WarmModel:
+    """The same model, with what people have checked of its lines since."""
+    return replace(model, calibration=calibration_of(bench.ledger, bench.annotation_config, model.opened.engine.run))
+
+
 def warm_model(bench: Workbench) -> WarmModel:
     """Opens the model in use and reads with it once.
 
@@ -87,32 +88,6 @@ def warm_model(bench: Workbench) -> WarmModel:
     opened.engine.warm_up()
     return WarmModel(bench.model, opened, calibration_of(bench.ledger, bench.annotation_config, opened.engine.run),
                      load_slices(bench.settings))
-
-
-def trial_settings(settings: Settings) -> Settings:
-    """The limits of a photograph on the demo page, which are narrower: whoever sends it, sends it to a machine of two cores."""
-    return settings.model_copy(update={"max_bytes": min(settings.max_bytes, MOST_BYTES),
-                                       "max_pixels": min(settings.max_pixels, MOST_PIXELS)})
-
-
-def decode_trials(tools: Tools, objects: Sequence[RawObject]) -> list[Decoded]:
-    """What a decoder does with photographs of the demo page: their canonical copies go beside them.
-
-    Raises:
-        ServiceUnavailable: object storage takes no copies.
-    """
-    found = []
-    for item in tools.store.get_raw(objects):
-        one, picture = decode_fetched(item, tools.settings.decode_cpu_seconds, limits_of(tools.settings))
-        if picture:
-            tools.store.put(tools.settings.bucket_demo, seen_key(item.raw.key), picture.data, picture.image.media_type)
-        found.append(one)
-    return found
-
-
-def seen_key(sent_key: str) -> str:
-    """Key of the canonical copy of what lies at a trial's key."""
-    return f"{sent_key.rpartition('/')[0]}/seen"
 
 
 class TrialReader:
@@ -156,7 +131,7 @@ class TrialReader:
             answer = self._refused(Reason.BROKEN)
             log.warning("trial %s… ended %d readers and is refused", trial.trial_id[:8], MOST_READERS)
         else:
-            found = self._answer(trial)
+            found = self._quarantining(trial)
             if found is None:
                 return  # replaced while it was fetched: it is looked at again
             answer = found
@@ -164,6 +139,16 @@ class TrialReader:
         if now - trial.sent_at < REMEMBERED:
             seconds = round(time.monotonic() - started, 2)
             trials.set_answer(self.bench.ledger, lease, trial, replace(answer, seconds=seconds), now)
+
+    def _quarantining(self, trial: Trial) -> Answer | None:
+        """As ``_answer``; what nobody foresaw is this trial's trouble and stops no other."""
+        try:
+            return self._answer(trial)
+        except (SaegimError, BrokenProcessPool):
+            raise
+        except Exception:
+            log.warning("trial %s… cannot be read: %s", trial.trial_id[:8], traceback.format_exc())
+            return self._refused(Reason.BROKEN)
 
     def _answer(self, trial: Trial) -> Answer | None:
         """What came of a trial; None where its object was replaced meanwhile."""
@@ -186,14 +171,8 @@ class TrialReader:
         """What the model makes of a canonical copy."""
         engine: OcrEngine = self.model.opened.engine
         data = self.bench.objects.get(self.bench.settings.bucket_demo, key)
-        try:
-            pixels = pixels_of(data, StoredImage(image.image_id, image.media_type, image.width, image.height))
-            [reading] = map(as_kept, engine.read([pixels], [image.image_id]))
-        except SaegimError:
-            raise
-        except Exception:
-            log.warning("the model cannot read a trial: %s", traceback.format_exc())
-            return self._refused(Reason.BROKEN)
+        pixels = pixels_of(data, StoredImage(image.image_id, image.media_type, image.width, image.height))
+        [reading] = map(as_kept, engine.read([pixels], [image.image_id]))
         return Answer(key, image.width, image.height, self.model.opened.bundle.label, self.model.regions(reading), 0.0,
                       self.model.calibration is not None)
 

@@ -11,13 +11,12 @@ from datastore.ledger import trials
 from schemas.trial import QueuePlace, Trial, TrialState
 from schemas.upload import PostForm
 from workbench.bench import Workbench
+from workbench.trial_decoding import trial_settings
 
 REMEMBERED = timedelta(hours=1)
 """How long after its place was given out all of a trial is forgotten."""
 POST_SECONDS = 300
 """How long a photograph may be posted to its place: 25 MB at 1 Mbit/s take 200 s."""
-MOST_BYTES = 25_000_000
-"""Of a photograph on the demo page: three times those of the largest that today's phones make without being asked to."""
 MOST_WAITING = 40
 """Trials that may wait or be on their way: at three seconds each the last one waits for two minutes."""
 LAST_ANSWERS = 15
@@ -56,14 +55,9 @@ def open_trial(bench: Workbench, visitor: str, media_type: str, now: datetime) -
     trial_id = secrets.token_hex(16)
     key = f"{trial_id}/sent"
     trials.add_trial(bench.ledger, Trial(trial_id, visitor, TrialState.SENDING, now, key, media_type))
-    form = bench.browser_objects.presigned_post(bench.settings.bucket_demo, key, media_type, most_bytes(bench),
-                                                seconds=POST_SECONDS)
+    most = trial_settings(bench.settings).max_bytes
+    form = bench.browser_objects.presigned_post(bench.settings.bucket_demo, key, media_type, most, seconds=POST_SECONDS)
     return OpenedTrial(trial_id, form)
-
-
-def most_bytes(bench: Workbench) -> int:
-    """Of a photograph on the demo page."""
-    return min(MOST_BYTES, bench.settings.max_bytes)
 
 
 def trial_now(bench: Workbench, trial_id: str, visitor: str, now: datetime) -> Trial | None:
