@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from schemas.upload import NoPlace
+from schemas.upload import NoPlace, PhotographState
 
 NO_PLACE: Mapping[NoPlace, tuple[str, str]] = {
     NoPlace.NOT_OPEN: (
@@ -47,3 +47,8 @@ NOT_COUNTED = (
 WITHDRAWN = ("보내신 것을 거두셨습니다. 쓰이지 않습니다.", "You took it back. It is not used.")
 NOT_TAKEN = ("받을 수 없는 사진입니다.", "This photograph cannot be taken.")
 """Of a rejection without a reason of its own."""
+OF_A_STATE: Mapping[PhotographState, tuple[str, str]] = {
+    PhotographState.WAITING: WAITING, PhotographState.ACCEPTED: ACCEPTED, PhotographState.NOT_COUNTED: NOT_COUNTED,
+    PhotographState.HELD: HELD, PhotographState.WITHDRAWN: WITHDRAWN,
+}
+"""Of those that have one sentence; a rejection and a duplicate say more (``schemas.submission``)."""

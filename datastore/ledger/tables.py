@@ -149,6 +149,7 @@ submissions = Table(
     Index(None, "image_id", "outcome"),
     Index(None, "sent_at"),
     Index(None, "campaign", "sent_at"),
+    Index(None, "campaign", "submitter", "sent_at"),
     Index("uq_submissions_accepted_image", "image_id", unique=True,
           sqlite_where=Column("outcome") == "accepted", postgresql_where=Column("outcome") == "accepted"),
 )

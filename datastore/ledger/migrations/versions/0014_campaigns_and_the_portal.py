@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('key', name=op.f('pk_uploads')),
         sa.UniqueConstraint('campaign', 'submitter', 'client_id', name=op.f('uq_uploads_campaign_submitter_client_id')))
     op.create_index(op.f('ix_uploads_campaign_submitter_issued_at'), 'uploads', ['campaign', 'submitter', 'issued_at'])
+    op.create_index(op.f('ix_submissions_campaign_submitter_sent_at'), 'submissions', ['campaign', 'submitter', 'sent_at'])
     op.drop_index(op.f('ix_points_submission_id'), table_name='points')
     op.drop_table('points')
 
@@ -139,6 +140,7 @@ def downgrade() -> None:
         sa.ForeignKeyConstraint(['submission_id'], ['submissions.submission_id'], name=op.f('fk_points_submission_id')),
         sa.PrimaryKeyConstraint('campaign', 'submission_id', 'rule', name=op.f('pk_points')))
     op.create_index(op.f('ix_points_submission_id'), 'points', ['submission_id'])
+    op.drop_index(op.f('ix_submissions_campaign_submitter_sent_at'), table_name='submissions')
     op.drop_index(op.f('ix_uploads_campaign_submitter_issued_at'), table_name='uploads')
     op.drop_table('uploads')
     op.drop_index(op.f('ix_trials_visitor'), table_name='trials')
