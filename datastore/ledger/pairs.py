@@ -32,16 +32,47 @@ class _Link:
     detail: str = ""
 
 
+_doubted = (
+    select(submissions.c.submission_id, submissions.c.detail, comparisons.c.image_id, comparisons.c.figures)
+    .outerjoin(comparisons, and_(comparisons.c.submission_id == submissions.c.submission_id,
+                                 comparisons.c.verdict == Verdict.REVIEW)))
+"""Submissions with each earlier picture that they may repeat."""
+
+
 def waiting(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
     """Held submissions with each earlier picture that they may repeat; one that was compared with none stands alone."""
-    query = (select(submissions.c.submission_id, submissions.c.detail, comparisons.c.image_id, comparisons.c.figures)
-             .outerjoin(comparisons, and_(comparisons.c.submission_id == submissions.c.submission_id,
-                                          comparisons.c.verdict == Verdict.REVIEW))
-             .where(submissions.c.outcome == Outcome.HELD, submissions.c.own_image_id.is_not(None)))
+    query = _doubted.where(submissions.c.outcome == Outcome.HELD, submissions.c.own_image_id.is_not(None))
     with ledger.read() as connection:
         rows, total = _newest(connection, query, campaign, limit)
         return Listed(_resolved(connection, [
             _Link(row.submission_id, None, row.image_id, row.figures or {}, detail=row.detail or "") for row in rows]), total)
+
+
+def doubts_of(ledger: Ledger, submission_ids: Sequence[str]) -> dict[str, list[Pair]]:
+    """Held submissions of some ids, each with the earlier pictures that it may repeat; ids of others are left out."""
+    held = and_(submissions.c.outcome == Outcome.HELD, submissions.c.own_image_id.is_not(None))
+    links: list[_Link] = []
+    with ledger.read() as connection:
+        for chunk in in_chunks(submission_ids):
+            links += [_Link(row.submission_id, None, row.image_id, row.figures or {}, detail=row.detail or "")
+                      for row in connection.execute(_doubted.where(held, submissions.c.submission_id.in_(chunk)))]
+        found: dict[str, list[Pair]] = {}
+        for pair in _resolved(connection, links):
+            found.setdefault(pair.later.submission_id, []).append(pair)
+    return found
+
+
+def beside(ledger: Ledger, submission_ids: Sequence[str]) -> dict[str, Pair]:
+    """Submissions with the picture that they are most like, as ingest found it; without one where there is none."""
+    with ledger.read() as connection:
+        rows = rows_by_id(connection, submission_ids)
+        figures = _figures(connection, list(rows))
+        links = []
+        for name, row in rows.items():
+            known = figures.get(name, {})
+            like = next((image for image in (row.found_image_id, *known) if image and image != row.own_image), None)
+            links.append(_Link(name, row.duplicate_of, None if row.duplicate_of else like, known.get(like or "", {})))
+        return {pair.later.submission_id: pair for pair in _resolved(connection, links)}
 
 
 def edited(ledger: Ledger, campaign: str | None, limit: int) -> Listed:
