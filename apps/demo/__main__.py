@@ -16,6 +16,7 @@ from apps.cli.ledger import print_submissions
 from apps.cli.run import prepare, save_page, show, show_standings
 from apps.demo.annotator import SampleTruths, known_images
 from apps.demo.contact_sheet import release_sheet
+from apps.demo.event import open_event
 from apps.demo.people import StandIn
 from apps.demo.sending import send_samples
 from apps.demo.truths import read_truths
@@ -111,6 +112,7 @@ def _run(by_hand: bool) -> None:
 
     console.rule("the result")
     _summary(settings, release)
+    _invite(settings)
 
 
 def _answer(*sides: Side) -> None:
@@ -212,6 +214,16 @@ def _summary(settings: Settings, release: str) -> None:
     table.add_row("Prefect", f"{prefect}  log in: {settings.prefect_auth.get_secret_value()}")
     table.add_row("Stop all", ".venv/bin/saegim down")
     console.print(Panel(table, title="Saegim", expand=False))
+
+
+def _invite(settings: Settings) -> None:
+    """Shows where the campaign goes on: its portal, and links to come in by."""
+    lines = [f"[bold]{settings.portal_url}[/]  the campaign is live: send photographs, see the board; anybody tries the model at "
+             f"{settings.portal_url}/try", ""]
+    for item in open_event(open_workbench(), CAMPAIGN):
+        lines += [f"{item.invited.name}, {item.invited.who}:", f"  {item.link}"]
+    console.print("[bold]The portal[/]", *lines, "", "More links: .venv/bin/saegim campaign invite "
+                  f"{CAMPAIGN} NAME", sep="\n", soft_wrap=True, highlight=False)
 
 
 if __name__ == "__main__":
