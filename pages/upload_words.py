@@ -29,6 +29,9 @@ NO_PLACE: Mapping[NoPlace, tuple[str, str]] = {
     NoPlace.TOO_MANY_TODAY: (
         "오늘 보낼 수 있는 만큼 모두 보내셨습니다. 내일 이어서 보내 주세요.",
         "You have sent as many as can be sent in a day. Please go on tomorrow."),
+    NoPlace.DEMO_FULL: (
+        "오늘 '인식해 보기'에서 받을 수 있는 사진이 다 찼습니다. 자정이 지나면 다시 보낼 수 있습니다.",
+        "Today's places for photographs from “Try it” are taken. There are new ones after midnight."),
 }
 WAITING = (
     "잘 도착했습니다. 잠시 뒤 확인합니다.",

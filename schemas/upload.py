@@ -77,6 +77,8 @@ class NoPlace(StrEnum):
     TOO_MANY_AT_ONCE = "too_many_at_once"
     """Places that were given to them and are still empty; more are given once those are filled or too old."""
     TOO_MANY_TODAY = "too_many_today"
+    DEMO_FULL = "demo_full"
+    """All places of the campaign's day for photographs from the demo page are taken (``Campaign.demo_quota``)."""
 
 
 @dataclass(frozen=True, slots=True)

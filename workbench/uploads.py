@@ -146,6 +146,11 @@ def _given(bench: Workbench, campaign: Campaign, sender: Participant, wanted: Se
         empty = EMPTY_PLACES - uploads.count_given(connection, campaign.name, sender.submitter, now - LIFE, only_empty=True)
         today = PLACES_A_DAY - uploads.count_given(connection, campaign.name, sender.submitter, now - timedelta(days=1))
         why = NoPlace.TOO_MANY_TODAY if today < empty else NoPlace.TOO_MANY_AT_ONCE
+        if from_demo:
+            since = campaign.midnight(campaign.day_of(now))
+            left = campaign.demo_quota - uploads.count_from_demo(connection, campaign.name, since)
+            why = NoPlace.DEMO_FULL if left < min(today, empty) else why
+            empty = min(empty, left)
         room = max(0, min(today, empty))
         made = [_upload(campaign, sender, item, now, from_demo) for item in list(new.values())[:room]]
         uploads.add(connection, made)

@@ -39,6 +39,12 @@ def count_given(connection: Connection, campaign: str, submitter: str, since: da
     return connection.scalar(query) or 0
 
 
+def count_from_demo(connection: Connection, campaign: str, since: datetime) -> int:
+    """How many places of a campaign were given to photographs from the demo page from a moment on, to whomever."""
+    return connection.scalar(select(func.count()).select_from(uploads).where(
+        uploads.c.campaign == campaign, uploads.c.from_demo, uploads.c.issued_at >= since)) or 0
+
+
 def mark_arrived(ledger: Ledger, keys: Sequence[str], at: datetime) -> None:
     """Notes that the bucket has what was to go to these places; the first moment stays."""
     with ledger.write() as connection:
