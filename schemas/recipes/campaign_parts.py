@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.recipes.recipe import Recipe
+
+ADDRESSES = re.compile(r"(\*|[^\s@*]+)@[^\s@*]+\.[^\s@*.]+")
+"""One address, or all of a domain; never those of everybody."""
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("expected words")
+    return text
 
 
 class Bilingual(Recipe):
     """What people read in Korean and in English; in a campaign's file one text alone stands for both."""
 
-    ko: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    ko: Annotated[str, Field(min_length=1), AfterValidator(_words)]
+    en: Annotated[str, Field(min_length=1), AfterValidator(_words)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_text(cls, text: object) -> object:
+        if isinstance(text, str):
+            return {"ko": text, "en": text}
+        if isinstance(text, Mapping | Bilingual):
+            return text
+        raise ValueError("expected a text, or one each below ko and en")
 
 
 class Prizes(Recipe):
@@ -70,11 +91,6 @@ class Consent(Recipe):
     version: int = Field(ge=1)
     text: Bilingual
 
-    @field_validator("text", mode="before")
-    @classmethod
-    def _one_text(cls, text: object) -> object:
-        return {"ko": text, "en": text} if isinstance(text, str) else text
-
 
 class TakePart(Recipe):
     """Who may take part beside those with an invitation.
@@ -84,6 +100,20 @@ class TakePart(Recipe):
     """
 
     addresses: tuple[str, ...] = ()
+
+    @field_validator("addresses", mode="before")
+    @classmethod
+    def _several(cls, addresses: object) -> object:
+        return [addresses] if isinstance(addresses, str) else addresses
+
+    @field_validator("addresses")
+    @classmethod
+    def _of_a_domain(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        for address in addresses:
+            if not ADDRESSES.fullmatch(address):
+                raise ValueError(f"{address!r} is no address of a log-in: expected one such as kim@example.com, or those of a "
+                                 "domain such as '*@example.com'")
+        return addresses
 
 
 class BoardRules(Recipe):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from saegim.names import did_you_mean
 from schemas.errors import SettingError
@@ -53,6 +54,16 @@ class WrongRecipe(SettingError):
     def __init__(self, where: str, mistakes: Sequence[Mistake]) -> None:
         super().__init__("\n".join(mistake.told(where) for mistake in mistakes))
         self.mistakes = tuple(mistakes)
+
+
+def wrong_at(key: str, message: str) -> PydanticCustomError:
+    """An error of a validator that looks at several values, about one of them: its line is the one that people read.
+
+    Args:
+        key: of the wrong value, in the mapping that is validated.
+        message: what is wrong with it.
+    """
+    return PydanticCustomError("wrong_at", "{message}", {"message": message, "key": key})
 
 
 def parse_recipe(kind: type[R], text: str, where: str, known: Any = None) -> R:
@@ -133,6 +144,11 @@ def _repeated_keys(node: Any) -> Iterator[yaml.ScalarNode]:
 def _mistake(item: Any, kind: type[Recipe], text: str) -> Mistake:
     """One of pydantic's errors, with the name of what is wrong; a validator of the whole model says all in its message."""
     place = item["loc"]
+    value = item["input"]
+    if item["type"] == "wrong_at":
+        key = item["ctx"]["key"]
+        place = (*place, key)
+        value = value.get(key) if isinstance(value, dict) else value
     line = line_of(text, place)
     message = str(item["msg"]).removeprefix("Value error, ")
     name = ".".join(map(str, place))
@@ -144,7 +160,7 @@ def _mistake(item: Any, kind: type[Recipe], text: str) -> Mistake:
         keys = _keys(kind, place[:-1])
         meant, _, listed = (did_you_mean(str(place[-1]), keys) if keys else " here").partition(": ")
         return Mistake(line, f"there is no key {name}{meant}", listed)
-    return Mistake(line, f"{name} is {item['input']!r}", message)
+    return Mistake(line, f"{name} is {value!r}", message)
 
 
 def _keys(kind: Any, path: tuple[Any, ...]) -> list[str]:

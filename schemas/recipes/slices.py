@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from saegim.names import did_you_mean
+from schemas.points import PHOTOGRAPH
 from schemas.reading import ALL_SLICES, Condition, ImageKind
 from schemas.recipes.gates import EVERY
 from schemas.recipes.recipe import Recipe, parse_recipe
@@ -16,9 +17,7 @@ from schemas.text import normalise
 
 EVERYTHING_IS = "all"
 """What a recipe's ``least`` calls all images of a split."""
-FOR_BEING_TAKEN = "accepted"
-"""What points for a photograph itself are called, beside those for slices."""
-TAKEN = frozenset({*ALL_SLICES, *ImageKind, *Condition, EVERYTHING_IS, FOR_BEING_TAKEN, EVERY})
+TAKEN = frozenset({*ALL_SLICES, *ImageKind, *Condition, EVERYTHING_IS, PHOTOGRAPH, EVERY})
 """Names that mean something already."""
 
 Understand = Callable[[str], object]
