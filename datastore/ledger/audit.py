@@ -43,15 +43,18 @@ def write_deed(connection: Connection, who: str, role: Role, act: Act, campaign:
     return deed
 
 
-def deeds(ledger: Ledger, campaign: str | None = None, limit: int = 200) -> list[Deed]:
+def deeds(ledger: Ledger, campaign: str | None = None, limit: int = 200, before: int | None = None) -> list[Deed]:
     """The newest lines first.
 
     Args:
         ledger: that has the list.
         campaign: only what was done there; everything where left out.
         limit: so many at most.
+        before: only lines with a smaller number: the page behind one that ended with it.
     """
     query = select(audit).order_by(audit.c.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(audit.c.number < before)
     if campaign is not None:
         query = query.where(audit.c.campaign == campaign)
     with ledger.read() as connection:

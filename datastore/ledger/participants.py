@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore
@@ -77,12 +77,28 @@ def reinstate(ledger: Ledger, campaign: str, submitter: str) -> None:
     _change(ledger, campaign, submitter, disqualified_at=None, disqualified_because=None)
 
 
+def participant_in(connection: Connection, campaign: str, submitter: str) -> Participant | None:
+    """``participant`` within a transaction."""
+    row = connection.execute(select(participants).where(
+        participants.c.campaign == campaign, participants.c.submitter == submitter)).one_or_none()
+    return Participant(*row) if row else None
+
+
+def set_disqualified(connection: Connection, campaign: str, submitter: str, because: str | None, at: datetime | None) -> None:
+    """``disqualify`` within a transaction; ``reinstate`` where both are None."""
+    _write(connection, campaign, submitter, disqualified_at=at, disqualified_because=because)
+
+
 def _change(ledger: Ledger, campaign: str, submitter: str, **values: object) -> None:
     with ledger.write() as connection:
-        insert_or_ignore(connection, participants, [{"campaign": campaign, "submitter": submitter, "hidden": False}])
-        if values:
-            connection.execute(participants.update().where(
-                participants.c.campaign == campaign, participants.c.submitter == submitter).values(**values))
+        _write(connection, campaign, submitter, **values)
+
+
+def _write(connection: Connection, campaign: str, submitter: str, **values: object) -> None:
+    insert_or_ignore(connection, participants, [{"campaign": campaign, "submitter": submitter, "hidden": False}])
+    if values:
+        connection.execute(participants.update().where(
+            participants.c.campaign == campaign, participants.c.submitter == submitter).values(**values))
 
 
 def _some(ledger: Ledger, condition: ColumnElement[bool]) -> list[Participant]:
