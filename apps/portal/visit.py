@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
@@ -108,7 +109,12 @@ def visit_of(request: Request) -> Visit:
     portal: Portal = request.app.state.portal
     query = f"?{request.url.query}" if request.url.query else ""
     return Visit(portal, _language(request), _account(portal, request), _visitor(portal, request),
-                 f"{request.url.path}{query}", datetime.now(UTC))
+                 f"{path_of(request)}{query}", datetime.now(UTC))
+
+
+def path_of(request: Request) -> str:
+    """The path that was asked for, as the browser wrote it: Hangul and all else beyond ASCII in percent signs."""
+    return quote(request.scope.get("raw_path", b"").decode("latin-1") or request.url.path, safe="/%:@!$&'()*+,;=~-._")
 
 
 Visiting = Annotated[Visit, Depends(visit_of)]
