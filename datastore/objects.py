@@ -164,9 +164,10 @@ class ObjectStore:
         deque(self.in_order(lambda item: self.put(bucket, *item), objects), maxlen=0)
 
     @_named
-    def put(self, bucket: str, key: str, data: bytes, media_type: str = "application/octet-stream") -> None:
-        """Stores one object, replacing what is there."""
-        obstore.put(self.bucket(bucket), key, data, attributes={"Content-Type": media_type})
+    def put(self, bucket: str, key: str, data: bytes, media_type: str = "application/octet-stream",
+            metadata: Mapping[str, str] = NO_METADATA) -> None:
+        """Stores one object, replacing what is there; ``metadata`` is ASCII, by name without its prefix."""
+        obstore.put(self.bucket(bucket), key, data, attributes={"Content-Type": media_type, **metadata})
 
     @_named
     def put_file(self, bucket: str, key: str, path: Path) -> None:

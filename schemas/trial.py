@@ -102,15 +102,3 @@ class QueuePlace:
     ahead: int
     seconds: float
     late: bool
-
-
-class Onward(StrEnum):
-    """What comes of sending a trial to a campaign."""
-
-    SENT = "sent"
-    FULL = "full"
-    """The day's places for photographs from the demo page are taken."""
-    CLOSED = "closed"
-    """The campaign takes none now."""
-    UNREAD = "unread"
-    """There is no picture that could be sent."""

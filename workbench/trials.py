@@ -7,11 +7,14 @@ import statistics
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from datastore.ledger import trials
+from datastore.ledger import trials, uploads
+from schemas.accounts import Participant
+from schemas.recipes.campaign import Campaign
 from schemas.trial import QueuePlace, Trial, TrialState
-from schemas.upload import PostForm
+from schemas.upload import NoPlace, PostForm, Wanted
 from workbench.bench import Workbench
 from workbench.trial_decoding import trial_settings
+from workbench.uploads import ENDINGS, issue, media_type_of
 
 REMEMBERED = timedelta(hours=1)
 """How long after its place was given out all of a trial is forgotten."""
@@ -25,9 +28,8 @@ USUAL_SECONDS = 3.0
 """Of an answer, while there were none."""
 LATE_SECONDS = 30.0
 """An answer that comes so much later than was told is late: the reader has ended, or is being started."""
-MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "image/bmp", "image/tiff",
-               "application/octet-stream")
-"""What may be posted, as the browser says; the last one is what it says of HEIC where it does not know it. The bytes decide."""
+SENT_BY = {"sent-by": "portal-demo"}
+"""Metadata of what people send on from the demo page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,28 @@ class OpenedTrial:
     form: PostForm
 
 
-def may_open(bench: Workbench, now: datetime) -> bool:
-    """Whether the queue has room for one more."""
-    return trials.unanswered(bench.ledger, now - timedelta(seconds=POST_SECONDS)) < MOST_WAITING
+def open_trial(bench: Workbench, visitor: str, wanted: Wanted, now: datetime) -> OpenedTrial | NoPlace:
+    """Gives out a place for one photograph, or says why not.
 
-
-def open_trial(bench: Workbench, visitor: str, media_type: str, now: datetime) -> OpenedTrial:
-    """Gives out a place for one photograph. The row comes first: what lies at a place without one is swept away.
+    The row comes first: what lies at a place without one is swept away.
 
     Args:
         bench: the systems.
         visitor: random name of the browser.
-        media_type: of the photograph, one of ``MEDIA_TYPES``.
+        wanted: the photograph, as the browser says.
         now: in UTC.
     """
+    media_type = media_type_of(wanted)
+    most = trial_settings(bench.settings).max_bytes
+    if media_type is None:
+        return NoPlace.FORMAT
+    if not 1 <= wanted.size <= most:
+        return NoPlace.EMPTY if wanted.size < 1 else NoPlace.TOO_LARGE
+    if trials.unanswered(bench.ledger, now - timedelta(seconds=POST_SECONDS)) >= MOST_WAITING:
+        return NoPlace.TOO_MANY_AT_ONCE
     trial_id = secrets.token_hex(16)
     key = f"{trial_id}/sent"
     trials.add_trial(bench.ledger, Trial(trial_id, visitor, TrialState.SENDING, now, key, media_type))
-    most = trial_settings(bench.settings).max_bytes
     form = bench.browser_objects.presigned_post(bench.settings.bucket_demo, key, media_type, most, seconds=POST_SECONDS)
     return OpenedTrial(trial_id, form)
 
@@ -78,6 +84,33 @@ def picture_url(bench: Workbench, trial: Trial) -> str:
     """URL of the canonical copy of a trial that was read, for as long as it is remembered at most."""
     key = trial.answer.picture_key if trial.answer else ""
     return bench.browser_objects.presigned_get(bench.settings.bucket_demo, key, POST_SECONDS) if key else ""
+
+
+def send_on(bench: Workbench, trial: Trial, campaign: Campaign, sender: Participant, now: datetime) -> NoPlace | None:
+    """Sends a photograph that was read to a campaign, as it came; tapped twice, it is one submission.
+
+    Args:
+        bench: the systems.
+        trial: that was read.
+        campaign: to which.
+        sender: who has joined it, and whose it is from now on.
+        now: in UTC.
+
+    Returns:
+        Why it is not sent; None where it was.
+    """
+    data = bench.objects.get(bench.settings.bucket_demo, trial.key)
+    wanted = Wanted(trial.trial_id, f"demo.{ENDINGS[trial.media_type]}", trial.media_type, len(data))
+    [place] = issue(bench, campaign, sender, [wanted], now, from_demo=True)
+    if place.refused:
+        return place.refused
+    with bench.ledger.read() as connection:
+        upload = uploads.by_client(connection, campaign.name, sender.submitter, [trial.trial_id])[trial.trial_id]
+    if not place.there:
+        bench.objects.put(bench.settings.bucket_raw, upload.key, data, upload.media_type, SENT_BY)
+        uploads.mark_arrived(bench.ledger, [upload.key], now)
+    trials.note_sent(bench.ledger, trial.trial_id, upload.key)
+    return None
 
 
 def forget(bench: Workbench, now: datetime) -> int:
