@@ -14,6 +14,7 @@ from apps.portal.app import make_app
 from apps.portal.visit import SESSION, Portal
 from datastore.ledger import Ledger, accounts, participants
 from schemas.accounts import Account, Role
+from tests.empty_ledger import empty_ledger
 from tests.in_memory import InMemory
 from workbench.bench import Workbench
 from workbench.settings import Settings
@@ -78,8 +79,7 @@ def open_portal(folder: Path, campaigns: dict[str, str] | None = None, **values:
     settings = settings_of(folder, campaigns, **values)
     bench = Workbench(settings)
     bench.objects = InMemory(settings)
-    made = Ledger(settings.ledger)
-    made.migrate()
+    made = empty_ledger(settings.ledger)
     made.close()
     return InProcess(TestClient(make_app(bench), follow_redirects=False, raise_server_exceptions=False), bench)
 

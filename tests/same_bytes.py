@@ -37,6 +37,7 @@ from rich.table import Table
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from saegim.settings import StorageSettings
+from tests.empty_ledger import empty_ledger
 from tests.every_object import every_object
 from tests.made_ledger import change, fill
 
@@ -173,8 +174,7 @@ def made_part(objects: ObjectStore, folder: Path, token: str) -> Part:
     part = Part("made", folder / "made.db", f"made-images-{token}", numbers[::APART], {"SAEGIM_DATASETS": str(recipes)})
     objects.ensure_buckets([part.bucket])
     with step(f"a ledger of {IMAGES:,} images"):
-        ledger = Ledger(f"sqlite:///{part.ledger}")
-        ledger.migrate()
+        ledger = empty_ledger(f"sqlite:///{part.ledger}")
         ids = fill(ledger, objects, part.bucket, [number for number in numbers if number % APART])
     (recipes / "made.yaml").write_text(RECIPE.format(left_out=min(ids)[:12]), encoding="utf-8")
     return part

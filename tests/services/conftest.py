@@ -36,6 +36,7 @@ from datastore.ledger.releasable import candidates
 from datastore.ledger.tables import readings
 from datastore.objects import ObjectStore
 from schemas.reading import Reading
+from tests.empty_ledger import empty_ledger
 from tests.services.forked import WIDE, Forks
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings, load_settings
@@ -240,7 +241,7 @@ def new_world(settings: Settings, ledger_url: str) -> World:
                    **{f"SAEGIM_BUCKET_{bucket.upper()}": f"{bucket}-{name}" for bucket in BUCKETS}})
     ObjectStore(settings).ensure_buckets(f"{bucket}-{name}" for bucket in BUCKETS)
     let_label_studio_read(settings, f"images-{name}")
-    Ledger(ledger_url).migrate()
+    empty_ledger(ledger_url)
     return world
 
 

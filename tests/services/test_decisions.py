@@ -11,10 +11,10 @@ from typing import cast
 
 import pytest
 
-from datastore.ledger import Ledger
 from datastore.ledger.points import replace_points
 from datastore.ledger.submissions import quarantine, reject_textless
 from schemas.submission import Verdict
+from tests.empty_ledger import empty_ledger
 from tests.services.conftest import SAEGIM, World
 from tests.services.test_ingest import clusters, document, jpeg, put, rows
 from tests.unit.datastore.ledger.test_decisions_random import Bench, play, related
@@ -38,8 +38,7 @@ def sent(world: World, tmp_path: Path) -> World:
 
 
 def test_random_sequences_on_postgresql(postgres_url: str, related: dict[frozenset[str], Verdict]) -> None:
-    ledger = Ledger(postgres_url)
-    ledger.migrate()
+    ledger = empty_ledger(postgres_url)
     done: Counter[str] = Counter()
     for seed in range(20):
         play(cast(Workbench, Bench(ledger)), related, seed, done)

@@ -24,6 +24,7 @@ from schemas.errors import LeaseLost, SettingError
 from schemas.labelling import Side
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from stages.ingest.settle import settle
+from tests.empty_ledger import empty_ledger
 from tests.filled_ledger import CONFIG, KIM, PROJECTS, RUN, fill
 from tests.ledger_questions import postgres_scans, questions
 from tests.read_images import made_reading
@@ -50,8 +51,7 @@ def test_migrations_make_what_the_tables_say(url: str) -> None:
 
 
 def test_two_workers_never_hold_the_same_work(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     keys = [f"사진 {number}" for number in range(200)]
     names = iter(f"elsewhere:1:1.0:{number}" for number in range(8))
     monkeypatch.setattr(leases, "_holder", lambda: next(names))
@@ -61,8 +61,7 @@ def test_two_workers_never_hold_the_same_work(url: str, monkeypatch: pytest.Monk
 
 
 def test_a_late_worker_cannot_write(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     monkeypatch.setattr(leases, "_holder", lambda: "elsewhere:1:1.0:slow")
     late = leases.claim(ledger, "ingest", ["a"], -1)
     monkeypatch.setattr(leases, "_holder", lambda: "elsewhere:2:1.0:other")
@@ -112,8 +111,7 @@ def _told(world: World) -> Iterator[tuple[str, dict[str, int], list[str]]]:
 
 
 def test_no_question_goes_through_a_table_for_each_row_of_another_on_postgresql(postgres_url: str) -> None:
-    ledger = Ledger(postgres_url)
-    ledger.migrate()
+    ledger = empty_ledger(postgres_url)
     made = fill(ledger, 1000)
     with ledger.write() as connection:
         connection.exec_driver_sql("analyze")
@@ -124,8 +122,7 @@ def test_no_question_goes_through_a_table_for_each_row_of_another_on_postgresql(
 
 
 def test_an_insert_counts_what_is_new(url: str) -> None:
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     words = [{"word": number, "image": number % 7} for number in range(25_000)]  # more than one statement holds
     for rows, new in ((words[:10], 10), (words, 24_990), (words, 0), ([], 0)):
         with ledger.write() as connection:
@@ -137,8 +134,7 @@ STRANGE = "널\0 반쪽 \ud83d 이모지 \U0001f600 \u202e"
 
 def test_what_a_stranger_wrote_is_kept_alike(url: str) -> None:
     """U+0000 and half a surrogate pair in an error's words, a picture's EXIF, a check's finding; names longer than 255."""
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     made = fill(ledger, 2)
     at, long = datetime(2026, 3, 2, 9, tzinfo=UTC), "v" * 1000
     raws = [RawObject("raw", f"demo/kim/{number}.jpg", long, 2**40, at) for number in range(2)]
@@ -169,8 +165,7 @@ def test_what_a_stranger_wrote_is_kept_alike(url: str) -> None:
 
 
 def test_points_that_are_the_same_are_the_same_however_the_database_sorts(url: str) -> None:
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     [made] = fill(ledger, 1)
     lines = [{"campaign": "c", "submission_id": made.submission_id, "rule": rule, "submitter": "kim", "points": 1}
              for rule in ("dot_matrix", "dotted", "Accepted", "accepted", "세로", "_")]
@@ -179,8 +174,7 @@ def test_points_that_are_the_same_are_the_same_however_the_database_sorts(url: s
 
 
 def test_submissions_are_listed_in_the_same_order(url: str) -> None:
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
     keys = ["demo/kim/a_b.jpg", "demo/kim/a-b.jpg", "demo/kim/B.jpg", "demo/kim/ab.jpg", "demo/kim/가.jpg", "demo/kim/a b.jpg"]
     with ledger.write() as connection:
@@ -194,8 +188,7 @@ def test_submissions_are_listed_in_the_same_order(url: str) -> None:
 
 
 def test_what_was_marked_is_found_beside_what_was_accepted(url: str) -> None:
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     made = [item for item in fill(ledger, 300) if item.is_one_of(10)]  # those with an accepted reading
     assert recently_accepted(ledger, CONFIG, 4) == [item.image_id for item in reversed(made[-4:])]
     first, other = made[:2]

@@ -10,9 +10,10 @@ from sqlalchemy import insert
 from typer.testing import CliRunner
 
 from apps.cli import ledger as command
-from datastore.ledger import Ledger, readings
+from datastore.ledger import readings
 from datastore.ledger.tables import images
 from schemas.reading import Reading, Region, Unit
+from tests.empty_ledger import empty_ledger
 from tests.made_outcomes import box
 
 NAME = "ab" * 32
@@ -21,8 +22,7 @@ NAME = "ab" * 32
 def test_every_state_of_a_region_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     monkeypatch.setenv("SAEGIM_LEDGER_URL", url)
-    ledger = Ledger(url)
-    ledger.migrate()
+    ledger = empty_ledger(url)
     model = Reading(NAME, "model:m@1", "f" * 64, 0, Unit.LINE, 100, 80, (Region("r1", box(0, 0), "서울억"),))
     person = replace(model, reader="person:kim", run="scene_text@3", revision=1, regions=(Region("r1", box(0, 0), "서울역"),))
     redrawn = replace(person, revision=2, regions=(Region("new", box(0, 0), "서울역 3번", replaces="r1"),))

@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import update
 
 from adapters.label_studio.configs import load_annotation_config
-from datastore.ledger import Ledger, readings
+from datastore.ledger import readings
 from datastore.ledger.demands import add_bonus, demands_of
 from datastore.ledger.tables import submissions
 from schemas.demand import AcceptedBonus
 from schemas.errors import SettingError
 from schemas.evaluation import SliceFacet, SliceName
 from schemas.recipes.campaign import parse_campaign
+from tests.empty_ledger import empty_ledger
 from tests.places import ROOT
 from tests.read_images import RUN, fill, made_reading
 from tests.unit.stages.evaluate.test_demand import VERTICAL, evaluation, part
@@ -34,8 +35,7 @@ FIRST = evaluation(part(VERTICAL, 0.31, 0.04, 212), part(HANDWRITTEN, 0.2, 0.02,
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Any:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
+    ledger = empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
     fill(ledger, "m", 4, regions=9)
     campaigns = tmp_path / "campaigns"
     campaigns.mkdir()

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import apps.cli.slices
 from adapters.label_studio.lint.folder import lint_folder
-from datastore.ledger import Ledger, label_queue, readings
+from datastore.ledger import label_queue, readings
 from schemas.errors import SettingError
 from schemas.label_tasks import Project
 from schemas.labelling import Share, Side
@@ -21,6 +21,7 @@ from schemas.reading import Reading
 from schemas.recipes.annotation_config import AnnotationConfig
 from stages.label.priority import in_order
 from tests import accepted_images as made
+from tests.empty_ledger import empty_ledger
 from tests.in_memory import InMemory
 from tests.places import ROOT
 from workbench.bench import Workbench
@@ -54,7 +55,7 @@ def bench(tmp_path: Path) -> Workbench:
     (tmp_path / "campaigns" / "demo.yaml").write_text(CAMPAIGN, encoding="utf-8")
     settings = Settings(ledger_url=f"sqlite:///{tmp_path / 'l.db'}", slices=tmp_path / "slices.yaml",
                         campaigns=tmp_path / "campaigns")
-    Ledger(settings.ledger).migrate()
+    empty_ledger(settings.ledger)
     bench = Workbench(settings)
     bench.objects = InMemory(settings)
     return bench
@@ -148,8 +149,8 @@ def test_days_of_a_bonus_are_those_of_the_campaign(bench: Workbench) -> None:
 
 
 @pytest.mark.parametrize(("bonus", "told"), [
-    ("{세로간: 5}", "6: bonus is .*no such slice: 세로간; did you mean 세로간판"),
-    ("{illegible: 5}", "6: bonus is .*no such slice: illegible"),
+    ("{세로간: 5}", "6: bonus.세로간 is .*no such slice: 세로간; did you mean 세로간판"),
+    ("{illegible: 5}", "6: bonus.illegible is .*no such slice: illegible"),
     ("{vertical: five}", "6: bonus.vertical.points is 'five'"),
     ("\n  vertical:\n    points: 5\n    first_dy: 2026-03-01", "9: there is no key bonus.vertical.first_dy; did you mean first_"),
     ("\n  vertical: {first_day: 2026-03-01}", "7: bonus.vertical.points is missing"),

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from apps.cli import models as command
 from datastore.ledger import Ledger, model_runs
+from tests.empty_ledger import empty_ledger
 
 
 class NoObjects:
@@ -39,8 +40,7 @@ def line(text: str, name: str) -> str:
 @pytest.mark.slow
 def test_the_model_that_stands_in_is_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                             capsys: pytest.CaptureFixture[str]) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    ledger.migrate()
+    ledger = empty_ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
     said = listed(ledger, monkeypatch, capsys)
     assert "●" in line(said, "ppocr-korean") and said.count("●") == 1
     model_runs.set_model_run(ledger, "ppocr-korean", "model:ppocr-korean@1", "r1", {})  # an older version is no other model

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from apps.cli.ledger import ROWS, app
 from datastore.ledger import Ledger
+from tests.empty_ledger import empty_ledger
 from tests.filled_ledger import fill
 
 COUNT = 130
@@ -22,8 +23,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     url = f"sqlite:///{tmp_path / 'l.db'}"
     monkeypatch.setenv("SAEGIM_LEDGER_URL", url)
     monkeypatch.setenv("COLUMNS", "400")
-    made = Ledger(url)
-    made.migrate()
+    made = empty_ledger(url)
     fill(made, COUNT)
     return made
 

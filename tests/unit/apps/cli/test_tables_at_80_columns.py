@@ -23,6 +23,7 @@ from schemas.labelling import Annotator, Side
 from schemas.reader import Reader
 from schemas.submission import Said
 from stages.label.status import sum_up
+from tests.empty_ledger import empty_ledger
 from tests.filled_ledger import fill
 from tests.made_work import QUEUES, SOME_MARKING, SOME_PAIRS, SOME_WORK
 from tests.unit.apps.cli.test_models_list import NoObjects
@@ -35,8 +36,7 @@ LONG_NAME = "김하늘-" * 6 + "seoul@example.com"
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
     url = f"sqlite:///{tmp_path_factory.mktemp('filled') / 'l.db'}"
-    made = Ledger(url)
-    made.migrate()
+    made = empty_ledger(url)
     fill(made, COUNT)
     made.close()
     return url

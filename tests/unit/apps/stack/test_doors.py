@@ -21,6 +21,7 @@ from apps.stack import doors
 from apps.stack.checks import NotWell
 from apps.stack.dead_runs import are_dead
 from datastore.ledger import Ledger, leases, tables
+from tests.empty_ledger import empty_ledger
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings
 
@@ -111,8 +112,7 @@ def test_which_runs_are_dead(found: dict[str, Any], dead: bool) -> None:
 
 
 def test_claims_of_the_dead_are_swept_and_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
+    ledger = empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
     mine, machine = leases.claim(ledger, "ingest", ["mine"], 300), leases._holder().split(":")[0]
     for holder, key in ((f"{machine}:{os.getpid()}:1.00:x", "dead"), ("elsewhere:1:1.00:x", "elsewhere"),
                         ("elsewhere:2:1.00:x", "long ago")):

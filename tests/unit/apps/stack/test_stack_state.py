@@ -14,8 +14,9 @@ from adapters.ocr.bundles import Bundle, load_bundle, problems
 from adapters.ocr.sources import fetch
 from apps.stack.state import choose_ports, merge_env, write_access
 from apps.stack.supervision import Program, config_text
-from datastore.ledger import Ledger, leases
+from datastore.ledger import leases
 from schemas.errors import ModelUnavailable
+from tests.empty_ledger import empty_ledger
 from tests.places import ROOT
 
 MODELS = ROOT / "recipes" / "models"
@@ -70,8 +71,7 @@ def test_supervisords_configuration_survives_odd_names(tmp_path: Path, monkeypat
 
 
 def test_a_dead_holders_work_is_free_and_a_living_ones_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
+    ledger = empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
     mine = leases.claim(ledger, "ingest", ["a", "b"], 300)
     assert mine.keys == ["a", "b"]
     assert leases.claim(ledger, "ingest", ["b", "c"], 300).keys == ["c"]

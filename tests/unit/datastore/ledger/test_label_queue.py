@@ -12,6 +12,7 @@ from datastore.ledger import Ledger, gold, label_queue, outbox, projects, publis
 from schemas.errors import SettingError
 from schemas.label_tasks import TaskRow
 from schemas.labelling import PagesGiven, Share, Side
+from tests.empty_ledger import empty_ledger
 from tests.read_images import RUN, fill
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -19,9 +20,7 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    found = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    found.migrate()
-    return found
+    return empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
 
 
 def test_the_outbox_remembers_the_first_post(ledger: Ledger) -> None:

@@ -22,14 +22,13 @@ from schemas.answers import AnnotationRow
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Share, Side
 from stages.collect.new_states import TaskNow, taken_back
+from tests.empty_ledger import empty_ledger
 from tests.read_images import RUN, fill, made_reading
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    found = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    found.migrate()
-    return found
+    return empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
 
 
 def project(ledger: Ledger, key: str, number: int, side: Side = Side.A) -> Project:

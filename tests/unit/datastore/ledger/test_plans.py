@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
 
-from datastore.ledger import Ledger
 from datastore.ledger.tables import metadata
+from tests.empty_ledger import empty_ledger
 from tests.filled_ledger import fill
 from tests.ledger_questions import WHOLE, functions, questions, sqlite_scans
 
@@ -16,8 +16,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_no_question_goes_through_a_table_for_each_row_of_another(tmp_path: Path) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
+    ledger = empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
     asked = questions(ledger, fill(ledger, 300))
     assert {question.function for question in asked} >= functions().keys() - {"connection.is_among"}
     with ledger.read() as connection:

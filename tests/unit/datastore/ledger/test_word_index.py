@@ -18,6 +18,7 @@ from datastore.ledger import Ledger
 from datastore.ledger.word_index import FULL, KEPT, LEAST_SHARED, WordIndex
 from stages.ingest.words import BITS, BLOBS, small
 from stages.ingest.words import words as words_of
+from tests.empty_ledger import empty_ledger
 
 pytestmark = pytest.mark.slow
 
@@ -59,9 +60,7 @@ def words(grey: Grey) -> tuple[int, ...]:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
-    return ledger
+    return empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
 
 
 def index(ledger: Ledger, pictures: dict[int, tuple[int, ...]]) -> None:
@@ -104,8 +103,7 @@ def test_words_of_all_documents_of_a_template_are_not_kept_for_all(ledger: Ledge
 def test_the_index_is_the_same_in_one_piece_and_in_many(ledger: Ledger, tmp_path: Path) -> None:
     pictures = {seed: words(receipt(seed, lines=3)) for seed in range(40)}
     index(ledger, pictures)
-    other = Ledger(f"sqlite:///{tmp_path / 'other.db'}")
-    other.migrate()
+    other = empty_ledger(f"sqlite:///{tmp_path / 'other.db'}")
     for number, found in pictures.items():
         index(other, {number: found})
     for found in pictures.values():

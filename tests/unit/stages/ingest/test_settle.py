@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datastore.ledger import Ledger, arrivals
+from datastore.ledger import arrivals
 from datastore.ledger.arrivals import packed, unpacked
 from datastore.ledger.submissions import record, submission_rows
 from schemas.submission import (
@@ -26,6 +26,7 @@ from schemas.submission import (
     sender_of,
 )
 from stages.ingest.settle import Lookalike, repeats, settle
+from tests.empty_ledger import empty_ledger
 from workbench.bench import Workbench
 from workbench.ingest.settling import settle_ready
 from workbench.settings import Settings
@@ -69,8 +70,7 @@ def test_a_doubtful_picture_waits_for_a_manager(found: list[Lookalike], unverifi
 
 
 def test_the_earliest_wins_also_where_it_comes_late(tmp_path: Path) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
+    ledger = empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
     later, earlier = (replace(submission(), raw=RawObject("raw", key, "v", 1, START + timedelta(minutes=minutes)))
                       for key, minutes in (("demo/lee/a.jpg", 5), ("demo/kim/a.jpg", 0)))
     with ledger.write() as connection:
@@ -86,7 +86,7 @@ def test_the_earliest_wins_also_where_it_comes_late(tmp_path: Path) -> None:
 def test_the_same_bytes_are_the_same_picture_whatever_encoder_made_it(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, ledger_url=f"sqlite:///{tmp_path / 'l.db'}")
     bench = Workbench(settings)
-    Ledger(settings.ledger).migrate()
+    empty_ledger(settings.ledger)
     for number, names in enumerate(("ab", "c")):  # in one run, and in a later one
         sent = [Submission(raw, sender_of(raw.key), {}, Outcome.ACCEPTED, "d" * 64, image=picture(name)) for name in names
                 for raw in [RawObject("raw", f"demo/kim/{name}.jpg", "v", 1, START + timedelta(minutes=number))]]

@@ -22,6 +22,7 @@ from schemas.errors import LeaseLost
 from schemas.label_tasks import SUBJECT, Project, TaskRow, line_subject, lines_subject
 from schemas.labelling import Side
 from schemas.recipes.annotation_config import AnnotationConfig
+from tests.empty_ledger import empty_ledger
 from tests.places import ROOT
 from tests.read_images import fill, made_reading
 from workbench.bench import Workbench
@@ -59,7 +60,7 @@ class Place:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a ledger that nothing was written to."""
     file = tmp_path_factory.mktemp("empty") / "l.db"
-    Ledger(f"sqlite:///{file}").migrate()
+    empty_ledger(f"sqlite:///{file}")
     return file
 
 

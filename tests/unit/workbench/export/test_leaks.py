@@ -30,6 +30,7 @@ from stages.ingest.words import small, words
 from tests import accepted_images as made
 from tests.accepted_images import Made, drawn
 from tests.decided import say
+from tests.empty_ledger import empty_ledger
 from tests.in_memory import InMemory
 from tests.places import REAL_DATA
 from workbench.bench import Workbench
@@ -45,9 +46,7 @@ IMAGES = [(number + 1) * 0x9E3779B97F4A7C1 % 2**60 for number in range(FULL)]
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
-    return ledger
+    return empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

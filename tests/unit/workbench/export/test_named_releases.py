@@ -11,12 +11,12 @@ import typer.testing
 
 import apps.cli.dataset_plan
 from apps.cli.dataset_plan import sentences_and_tables, to_json
-from datastore.ledger import Ledger
 from datastore.releases import newest
 from saegim.tables import Table
 from schemas.errors import GateFailed, SettingError
 from tests import accepted_images as made
 from tests.accepted_images import Made
+from tests.empty_ledger import empty_ledger
 from tests.in_memory import InMemory
 from workbench.bench import Workbench
 from workbench.export.plan import next_release
@@ -50,7 +50,7 @@ def bench(tmp_path: Path) -> Workbench:
     (tmp_path / "datasets").mkdir()
     settings = Settings(ledger_url=f"sqlite:///{tmp_path / 'l.db'}", slices=tmp_path / "slices.yaml",
                         datasets=tmp_path / "datasets", dataset="signs")
-    Ledger(settings.ledger).migrate()
+    empty_ledger(settings.ledger)
     bench = Workbench(settings)
     bench.objects = InMemory(settings)
     return bench

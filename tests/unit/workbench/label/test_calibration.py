@@ -20,6 +20,7 @@ from schemas.label_tasks import Project, TaskRow, line_subject, lines_subject
 from schemas.labelling import Side
 from schemas.reading import Reading
 from stages.label.calibration import PAIRS_NEEDED
+from tests.empty_ledger import empty_ledger
 from tests.places import ROOT
 from tests.read_images import made_reading
 from workbench.label.calibration import mark_planned, newest_checked
@@ -45,9 +46,7 @@ def mended(reading: Reading) -> Reading:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    made.migrate()
-    return made
+    return empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
 
 
 @pytest.fixture

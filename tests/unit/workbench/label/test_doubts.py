@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from datastore.ledger import Ledger, readings, second_looks
+from datastore.ledger import readings, second_looks
 from schemas.answers import SecondLook
 from schemas.reading import Reading
 from schemas.suspects import Suspect, Suspicion
+from tests.empty_ledger import empty_ledger
 from tests.read_images import fill, made_reading
 from workbench.label.doubts import doubt
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Any:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    ledger.migrate()
+    ledger = empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
     return SimpleNamespace(ledger=ledger)
 
 

@@ -16,6 +16,7 @@ from schemas.answers import SecondLook
 from schemas.errors import LeaseLost
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Side
+from tests.empty_ledger import empty_ledger
 from tests.places import ROOT
 from tests.read_images import fill, made_reading
 from workbench.label import second_looks
@@ -27,9 +28,7 @@ NEVER_POSTED, POSTED, CONFIRMED, BEGUN = range(4)
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
-    made = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    made.migrate()
-    return made
+    return empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
 
 
 def needless(ledger: Ledger, count: int) -> tuple[Project, list[str]]:
