@@ -225,9 +225,7 @@ class ObjectStore:
     @_named
     def presigned_get(self, bucket: str, key: str, seconds: int = 3600) -> str:
         """A URL that anybody can GET for so many seconds."""
-        url: str = self._boto.generate_presigned_url(
-            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds)
-        return url
+        return str(self._boto.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds))
 
     @_named
     def presigned_post(self, bucket: str, key: str, media_type: str, most: int, metadata: Mapping[str, str] = NO_METADATA,
