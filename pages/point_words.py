@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pages.category_words import category_words
 from pages.evaluation_explained import Words
-from schemas.points import PointReason
+from pages.flag_words import because_words
+from schemas.points import PHOTOGRAPH, PointEntry, PointReason
+from schemas.recipes.campaign import Campaign
+from schemas.submission import SENTENCES, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +101,45 @@ POINT_WORDS: Mapping[PointReason, PointWords] = {
               "고른 항목이나 판독이 바뀌어 점수를 다시 계산했어요.")),
 }
 """By ``PointReason``: all of them."""
+
+
+def entry_words(campaign: Campaign, entry: PointEntry) -> PointWords:
+    """What the owner of a photograph reads of one change, with what stands beside its reason.
+
+    Args:
+        campaign: whose points they are.
+        entry: the change.
+    """
+    words = POINT_WORDS[entry.reason]
+    detail = _detail(campaign, entry)
+    if detail is None:
+        return words
+    return PointWords(words.title, Words(f"{detail.en} {words.means.en}", f"{detail.ko} {words.means.ko}"))
+
+
+def _detail(campaign: Campaign, entry: PointEntry) -> Words | None:
+    """The sentence before what a reason means; None where there is nothing to add."""
+    first, _, second = entry.detail.partition(" ")
+    match entry.reason:
+        case PointReason.REJECTED if entry.detail in tuple(Reason):
+            korean, english = SENTENCES[Reason(entry.detail)]
+            return Words(english, korean)
+        case PointReason.DISQUALIFIED | PointReason.FLAG_CONFIRMED if entry.detail:
+            said = because_words(entry.detail)
+            return Words(_sentence(said.en), _sentence(said.ko))
+        case PointReason.ACCEPTED | PointReason.CONFIRMED | PointReason.DENIED if entry.detail and entry.rule == PHOTOGRAPH:
+            kind = category_words(campaign, entry.detail)
+            return Words(f"{kind.en}.", f"{kind.ko}.")
+        case PointReason.CAP_OF_CATEGORY if second.isdecimal():
+            kind = category_words(campaign, first)
+            return Words(f"{kind.en}: at most {second}.", f"{kind.ko}: {second}장까지.")
+        case PointReason.CAP_OF_DAY if first.isdecimal():
+            return Words(f"At most {first} a day.", f"하루 {first}장까지.")
+        case PointReason.CAP_OF_BURST if first.isdecimal() and second.isdecimal():
+            return Words(f"At most {first} within {second} seconds.", f"{second}초에 {first}장까지.")
+    return None
+
+
+def _sentence(text: str) -> str:
+    """A text with a mark at its end, for another sentence follows."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."

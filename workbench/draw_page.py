@@ -1,0 +1,88 @@
+"""The draw of a campaign as one reader sees it."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from datastore.ledger import participants
+from pages.board_pages import DrawPage, DrawPhase, WinnerLine
+from pages.evaluation_explained import Words
+from pages.moments import moment_words
+from schemas.draw import Draw, Eligibility, FinalList, ListLine
+from schemas.recipes.campaign import Campaign
+from schemas.shown_text import printable
+from schemas.text import normalise
+from stages.score.draw import read_list
+from workbench.bench import Workbench
+from workbench.board_page import LINES, LONGEST_SEARCH, NO_WORDS, Asked
+from workbench.draw import drawn, own_code, people_by_code, published_list
+
+
+def draw_page(bench: Workbench, campaign: Campaign, asked: Asked) -> DrawPage:
+    """How a campaign's draw goes, or went, for one reader."""
+    draw = drawn(bench.ledger, campaign.name)
+    text = published_list(bench.ledger, campaign.name) if draw and draw.list_hash else None
+    found = _read(text) if text else None
+    code = (own_code(bench.ledger, campaign.name, asked.submitter) or "") if asked.submitter and asked.inside else ""
+    find = normalise(printable(asked.find, LONGEST_SEARCH))
+    everyone = found.lines if found else ()
+    chosen = tuple(line for line in everyone if _is_found(line, find)) if find else everyone
+    pages = max(1, -(-len(chosen) // LINES))
+    page = min(max(1, asked.page), pages)
+    return DrawPage(
+        phase=_phase(campaign, draw), drawn=found.drawn if found else campaign.prizes.drawn,
+        top=found.top if found else campaign.prizes.top, ends=moment_words(campaign.ends_at, campaign.time_zone),
+        awaited=draw.awaited if draw else campaign.prizes.public_value, commitment=draw.commitment if draw else "",
+        committed=_when(campaign, draw.committed_at if draw else None), list_hash=(draw.list_hash or "") if draw else "",
+        frozen=_when(campaign, draw.frozen_at if draw else None), frozen_because=draw.frozen_because if draw else "",
+        public_value=(draw.public_value or "") if draw else "", drawn_at=_when(campaign, draw.drawn_at if draw else None),
+        secret=(draw.secret or "") if draw else "", winners=_winners(bench, draw, code, asked.inside) if draw else (),
+        own_code=code, own_line=next((line for line in everyone if line.code == code), None) if code else None, find=find,
+        lines=chosen[(page - 1) * LINES:page * LINES], found=len(chosen) if find else 0, people=len(everyone),
+        eligible=sum(line.eligibility is Eligibility.ELIGIBLE for line in everyone), page=page, pages=pages)
+
+
+def draw_file(draw: Draw) -> dict[str, Any]:
+    """What ``draw.json`` has of a draw that was made: all that is needed to make it again."""
+    known = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(draw).items()}
+    return {**known, "winners": draw.winners}
+
+
+@functools.lru_cache(maxsize=8)
+def _read(text: str) -> FinalList:
+    # A list is frozen: one of 10,000 people takes 20 ms to read, and everybody opens the page when it is drawn.
+    return read_list(text)
+
+
+def _phase(campaign: Campaign, draw: Draw | None) -> DrawPhase:
+    if draw is None:
+        return DrawPhase.PLANNED if campaign.prizes.drawn else DrawPhase.NO_DRAW
+    if draw.drawn_at is not None:
+        return DrawPhase.DRAWN
+    return DrawPhase.FROZEN if draw.list_hash else DrawPhase.COMMITTED
+
+
+def _when(campaign: Campaign, at: datetime | None) -> Words:
+    return moment_words(at, campaign.time_zone) if at else NO_WORDS
+
+
+def _is_found(line: ListLine, find: str) -> bool:
+    """Whether a line has a rank, or a code with these characters in it; hyphens and case are no matter."""
+    wanted = find.upper().replace("-", "").replace(" ", "")
+    return wanted == str(line.rank) or (len(wanted) >= 3 and wanted in line.code.replace("-", ""))
+
+
+def _winners(bench: Workbench, draw: Draw, own: str, inside: bool) -> tuple[WinnerLine, ...]:
+    """Who was drawn until all prizes were given; names for those who take part, and of those only who is not hidden."""
+    if not draw.winners:
+        return ()
+    given = draw.order[:draw.order.index(draw.winners[-1]) + 1]
+    names: dict[str, str] = {}
+    if inside:
+        known = {item.submitter: item for item in participants.participants_of(bench.ledger, draw.campaign)}
+        codes = people_by_code(bench.ledger, draw.campaign, set(known))
+        names = {code: known[codes[code]].nickname or "" for code in given if code in codes and not known[codes[code]].hidden}
+    return tuple(WinnerLine(code, names.get(code, ""), bool(own) and code == own, code in draw.passed_over) for code in given)
