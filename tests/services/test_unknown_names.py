@@ -10,6 +10,7 @@ import pytest
 
 import saegim.cli
 from tests import accepted_images
+from tests.commands import joined_until_the_end
 from tests.services.conftest import World, with_campaigns
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
 from workbench.settings import ROOT
@@ -99,7 +100,7 @@ def test_a_misspelt_name_is_told_by_every_command(world: World, capsys: pytest.C
     with world.inside():
         for command, told in MISSPELT.items():
             capsys.readouterr()
-            with pytest.raises(SystemExit) as done:
+            with joined_until_the_end(), pytest.raises(SystemExit) as done:
                 saegim.cli.main(command.split())
             said = " ".join("".join(capsys.readouterr()).split())
             if done.value.code != 1 or told not in said or "Traceback" in said:
@@ -116,7 +117,7 @@ def test_a_recipe_is_compared_with_what_there_is(world: World, tmp_path: Path, c
         (tmp_path / "scene-text.yaml").write_text(recipe.replace("[scene_text]", "\n  ".join(["[scene_text]", *lines])),
                                                   encoding="utf-8")
         capsys.readouterr()
-        with world.inside(), pytest.raises(SystemExit) as done:
+        with world.inside(), joined_until_the_end(), pytest.raises(SystemExit) as done:
             saegim.cli.main(["datasets", "plan", "scene-text"])
         said = " ".join("".join(capsys.readouterr()).split())
         return f"{done.value.code} {said}"

@@ -14,6 +14,7 @@ import typer
 import apps.cli
 import saegim.cli
 from apps.cli.evaluate import RELEASE, ReleaseOrCommand
+from tests.commands import joined_until_the_end
 from workbench.settings import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -33,14 +34,12 @@ def said(page: Path) -> Iterator[str]:
     yield from (" ".join(code.split()) for code in INLINE.findall(FENCE.sub("", text)))
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Any:
+@pytest.fixture(scope="module")
+def command() -> Any:
     """The command ``saegim`` with the workbench's commands."""
-    for group in (saegim.cli.app, saegim.cli.datasets):
-        for name in ("registered_commands", "registered_groups"):
-            monkeypatch.setattr(group, name, list(getattr(group, name)))
-    apps.cli.register(saegim.cli.app)
-    return typer.main.get_command(saegim.cli.app)
+    with joined_until_the_end():
+        apps.cli.register(saegim.cli.app)
+        return typer.main.get_command(saegim.cli.app)
 
 
 def wrong_in(command: Any, line: str) -> str | None:

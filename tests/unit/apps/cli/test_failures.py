@@ -19,6 +19,7 @@ from datastore.ledger.trouble import in_words as ledger_words
 from saegim import failures
 from saegim.failures import in_words, keep_trace
 from schemas.errors import DiskFull, LedgerBusy, SaegimError, ServiceUnavailable, SettingError
+from tests.commands import joined_until_the_end
 from workbench.settings import ROOT
 
 SQLITE = make_url("sqlite:////state/ledger.db")
@@ -116,7 +117,7 @@ def test_an_address_that_is_none_names_its_setting(name: str, value: str, tmp_pa
                                                    capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("SAEGIM_HOME", str(tmp_path))
     monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit):
+    with joined_until_the_end(), pytest.raises(SystemExit):
         saegim.cli.main(["datasets", "list"] if "S3" in name else ["models", "list"])
     [line] = capsys.readouterr().err.splitlines()
     assert name in line and "http:// or https://" in line
