@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from pages import evaluation_numbers as numbers
@@ -101,7 +103,7 @@ def render(page: EvaluationPage) -> str:
     axis = axis_of_slices(evaluation.slices, LEADING)
     plots = (heights(slices, LEADING, overall.value if overall else None), reliability(evaluation.confidence),
              coverage(evaluation.confidence))
-    return _TEMPLATE.render(
+    return _template().render(
         page=page, evaluation=evaluation, overall=overall, slices=slices, same=same,
         headlines=_there(evaluation, numbers.HEADLINES),
         open_facets={facet: items for facet, items in facets.items() if len(items) <= FOLDED},
@@ -247,11 +249,14 @@ def _link(url: str) -> bool:
     return url.startswith(("https://", "http://"))
 
 
-_TEMPLATE = template("evaluation_report", filters={
-    "base64": lambda data: base64.b64encode(data).decode(), "both": both, "seen": _cleaned, "percent": percent,
-    "value": numbers.value_of, "interval": numbers.interval, "with_interval": numbers.with_interval, "more": numbers.more_regions,
-    "facet": _facet, "slice": _slice, "stage": _stage, "hours": hours, "counts": _counts, "link": _link, "wrong": wrong_regions,
-    "demand_reason": demand_reason, "titled": titled, "letter": _letter, "value_words": _value, "script": _script,
-    "number": numbers.number},
-    functions={"say": say, "bar": bar, "heading": heading, "arrow": arrow, "difference": difference, "overlay": overlay,
-               "slice_words": slice_words})
+@functools.cache
+def _template() -> Template:
+    # Compiled where a page is drawn: it takes up to 0.2 s, and each command imports this module.
+    return template("evaluation_report", filters={
+        "base64": lambda data: base64.b64encode(data).decode(), "both": both, "seen": _cleaned, "percent": percent,
+        "value": numbers.value_of, "interval": numbers.interval, "with_interval": numbers.with_interval,
+        "more": numbers.more_regions, "facet": _facet, "slice": _slice, "stage": _stage, "hours": hours, "counts": _counts,
+        "link": _link, "wrong": wrong_regions, "demand_reason": demand_reason, "titled": titled, "letter": _letter, "value_words": _value, "script": _script,
+        "number": numbers.number},
+        functions={"say": say, "bar": bar, "heading": heading, "arrow": arrow, "difference": difference, "overlay": overlay,
+                   "slice_words": slice_words})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
+from jinja2 import Template
 from markupsafe import Markup
 
 from pages.html import template
@@ -31,7 +33,7 @@ def render(status: Status, *, thresholds: Mapping[ConfigVersion, Thresholds], at
         at: when it was counted, in words.
     """
     people = sorted(status.people, key=lambda person: (-person.time.hours, person.annotation_config, person.name))
-    return _TEMPLATE.render(
+    return _template().render(
         status=status, people=people, tables=tables(status), at=at,
         few=FEW, above=ABOVE, acts=ACTS, minutes=int(LONGEST_TASK / 60),
         limits={name: limit.cer for name, limit in thresholds.items()},
@@ -82,8 +84,12 @@ def _errors(value: float | None, limit: float | None) -> Markup:
     return bar(value, 1)
 
 
-_TEMPLATE = template(
-    "label_status",
-    filters={"percent": percent, "percent_of": percent_of, "number": number, "gap": points, "change": change, "acts": acts,
-             "tasks": lambda value: f"{value:,} task{'' if value == 1 else 's'}", "side": lambda side: side.replace("_", " ")},
-    functions={"bar": bar, "errors": _errors})
+@functools.cache
+def _template() -> Template:
+    # Compiled where a page is drawn: it takes up to 0.2 s, and each command imports this module.
+    return template(
+        "label_status",
+        filters={"percent": percent, "percent_of": percent_of, "number": number, "gap": points, "change": change, "acts": acts,
+                 "tasks": lambda value: f"{value:,} task{'' if value == 1 else 's'}",
+                 "side": lambda side: side.replace("_", " ")},
+        functions={"bar": bar, "errors": _errors})
