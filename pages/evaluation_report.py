@@ -256,7 +256,7 @@ def _template() -> Template:
         "base64": lambda data: base64.b64encode(data).decode(), "both": both, "seen": _cleaned, "percent": percent,
         "value": numbers.value_of, "interval": numbers.interval, "with_interval": numbers.with_interval,
         "more": numbers.more_regions, "facet": _facet, "slice": _slice, "stage": _stage, "hours": hours, "counts": _counts,
-        "link": _link, "wrong": wrong_regions, "demand_reason": demand_reason, "titled": titled, "letter": _letter, "value_words": _value, "script": _script,
-        "number": numbers.number},
+        "link": _link, "wrong": wrong_regions, "demand_reason": demand_reason, "titled": titled,
+        "letter": _letter, "value_words": _value, "script": _script, "number": numbers.number},
         functions={"say": say, "bar": bar, "heading": heading, "arrow": arrow, "difference": difference, "overlay": overlay,
                    "slice_words": slice_words})
