@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import Self
 
 from saegim.tables import Table
+from schemas.board import Board
 from schemas.evaluation import Evaluation
-from stages.score.points import Standing
 
 SAID = "said"
 
@@ -177,15 +177,17 @@ class EvaluateReport(Report):
 
 @dataclass(kw_only=True)
 class ScoreReport(Report):
-    """Whose points changed.
+    """What changed of points, and what boards are new.
 
     Attributes:
-        standings: the leaderboard, by name of the campaign.
+        standings: a board of the points as they are now, by name of the campaign; what people see may be older.
     """
 
     verb: str = "score"
-    campaigns_changed: int = counted("campaigns changed")
-    standings: dict[str, list[Standing]] = field(default_factory=dict)
+    rules: int = counted("new versions of rules")
+    entries: int = counted("changes of points")
+    boards: int = counted("new boards")
+    standings: dict[str, Board] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)

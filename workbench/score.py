@@ -1,58 +1,124 @@
-"""score: submissions and accepted readings → points and the leaderboard."""
+"""score: submissions, readings, flags and claims → points and the board."""
 
 from __future__ import annotations
 
-import more_itertools
+import functools
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from datastore.ledger import submissions
-from datastore.ledger.points import accepted_of_campaign, replace_points
+from datastore.ledger import campaign_versions, model_runs, participants, points
+from datastore.ledger.flags import flags_of
+from datastore.ledger.shown_slices import ShownSlices, accepted_slices, claims_of, suggested_slices
+from datastore.ledger.submissions import submission_rows
+from datastore.ledger.uploads import claimed_categories
+from schemas.errors import LedgerBusy
+from schemas.flags import Flag, FlagDecision
+from schemas.points import PointLine
 from schemas.recipes.campaign import Campaign
-from schemas.submission import Outcome
-from stages.score.points import ScoredSubmission, leaderboard, points
+from schemas.recorded import SubmissionRow
+from schemas.sent_photograph import SentPhotograph
+from schemas.submission import Outcome, claimed_slices
+from stages.score.changes import changes
+from stages.score.points import count
 from workbench.bench import Workbench
+from workbench.board import board_now, note_board
 from workbench.campaigns import load_campaigns
-from workbench.named_slices import READINGS_AT_ONCE, named_among
+from workbench.named_slices import named_among, slices_of_stored
 from workbench.report import ScoreReport
 
+TRIES = 5
+"""Times that points are counted anew where another run wrote some meanwhile."""
 
-def count_points(bench: Workbench, campaign: str | None = None) -> ScoreReport:
-    """Counts the points of each campaign anew from what the ledger holds.
+
+def count_points(bench: Workbench, campaign: str | None = None, *, board: bool = False,
+                 now: datetime | None = None) -> ScoreReport:
+    """Counts the points of each campaign from what the ledger holds, writes what changed, and makes a board where one is due.
 
     Args:
         bench: the systems.
         campaign: name of one campaign; all where it is left out.
+        board: a board is due in any case.
+        now: in UTC; the clock's where left out.
 
     Returns:
-        The leaderboards; campaigns whose files are wrong are among what failed.
+        Who has how many points; campaigns whose files are wrong are among what failed.
 
     Raises:
         SettingError: there is no such campaign.
     """
+    at = now or datetime.now(UTC)
     found = load_campaigns(bench.settings, campaign)
     report = ScoreReport(failed=[*found.wrong.values()])
     for recipe in found.by_name.values():
-        lines = points(recipe, _scored(bench, recipe))
-        report.standings[recipe.name] = leaderboard(lines)
-        report.campaigns_changed += replace_points(bench.ledger, recipe.name, [
-            {"campaign": recipe.name, "submission_id": line.submission_id, "rule": line.rule,
-             "submitter": line.submitter, "points": line.points} for line in lines])
+        report.rules += campaign_versions.note_rules(bench.ledger, recipe.name, recipe.rules(), at)
+        report.entries += _write_points(bench, recipe, at)
+        current = board_now(bench, recipe, at)
+        report.boards += note_board(bench, recipe, current, on_demand=board)
+        report.standings[recipe.name] = current
     return report
 
 
-def _slices_by_image(bench: Workbench, recipe: Campaign) -> dict[str, frozenset[str]]:
-    """Slices of the accepted readings of a campaign's images, by image id; of named ones, those that it gives a bonus for."""
-    named = named_among(bench.settings, recipe.bonus)
+def _write_points(bench: Workbench, recipe: Campaign, now: datetime) -> int:
+    """Writes what changed of the points of a campaign; returns how many entries."""
+    for _ in range(TRIES):
+        seen = points.last_entry(bench.ledger)
+        make = functools.partial(changes, recipe.name, points_of(bench, recipe), now=now)
+        added = points.write_changes(bench.ledger, recipe.name, seen, make)
+        if added is not None:
+            return added
+    raise LedgerBusy(f"Other runs write points of {recipe.name} all the time. The next run of score counts them",
+                     f"the ledger at {bench.ledger.address}")
+
+
+def points_of(bench: Workbench, recipe: Campaign) -> list[PointLine]:
+    """What each photograph of a campaign is worth by everything that the ledger knows now. Its rules were noted before."""
+    known = participants.participants_of(bench.ledger, recipe.name)
+    disqualified = {item.submitter: item.disqualified_because or "" for item in known if item.disqualified_at}
+    return count(recipe, campaign_versions.versions_of(bench.ledger, recipe.name), _sent(bench, recipe), disqualified)
+
+
+def _sent(bench: Workbench, recipe: Campaign) -> list[SentPhotograph]:
+    config = recipe.annotation_config or bench.settings.annotation_config
+    read = _by_image(bench, recipe, accepted_slices(bench.ledger, recipe.name, config))
+    suggested = _suggested(bench, recipe)
+    chosen = claimed_categories(bench.ledger, recipe.name)
+    claims = claims_of(bench.ledger, recipe.name)
+    flags: dict[str, list[Flag]] = {}
+    for flag in flags_of(bench.ledger, recipe.name):
+        flags.setdefault(flag.submission_id, []).append(flag)
+    return [_photograph(row, frozenset(chosen.get(row.key, ())) or claimed_slices(claims.get(row.submission_id, {})), suggested,
+                        read, flags.get(row.submission_id, [])) for row in submission_rows(bench.ledger, recipe.name)]
+
+
+def _photograph(row: SubmissionRow, claimed: frozenset[str], suggested: dict[str, frozenset[str]],
+                read: dict[str, frozenset[str]], flags: Sequence[Flag]) -> SentPhotograph:
+    confirmed = [flag for flag in flags if flag.decision is FlagDecision.CONFIRMED]
+    because = {Outcome.DUPLICATE: row.duplicate_of, Outcome.REJECTED: row.reason}.get(row.outcome)
+    image = row.image_id or ""
+    return SentPhotograph(
+        row.submission_id, row.key, row.submitter or "", row.sent_at, row.outcome, str(because or ""),
+        claimed, suggested.get(image, frozenset()), read.get(image), any(flag.decision is None for flag in flags),
+        "; ".join(flag.because or flag.detail for flag in confirmed))
+
+
+def _suggested(bench: Workbench, recipe: Campaign) -> dict[str, frozenset[str]]:
+    """What the model in use reads on each image; where it has not read one yet, what all models before it read.
+
+    So nobody's points go down and up again while a new model reads everything.
+    """
+    found = suggested_slices(bench.ledger, recipe.name)
+    run = model_runs.model_run(bench.ledger, bench.model)
+    current = {item.image_id for item in found if item.run == run}
+    return _by_image(bench, recipe, [item for item in found if item.run == run or item.image_id not in current])
+
+
+def _by_image(bench: Workbench, recipe: Campaign, shown: Sequence[ShownSlices]) -> dict[str, frozenset[str]]:
+    """Slices by image, with the named ones that some version of the campaign's rules knows."""
+    versions = campaign_versions.versions_of(bench.ledger, recipe.name)
+    wanted = {name for version in versions for name in (*version.rules.bonus, *version.rules.categories)}
+    named = slices_of_stored(bench.ledger, named_among(bench.settings, wanted), {item.reading_id: recipe.name for item in shown})
     found: dict[str, frozenset[str]] = {}
-    readings = accepted_of_campaign(bench.ledger, recipe.name, recipe.annotation_config or bench.settings.annotation_config)
-    for chunk in more_itertools.chunked(readings, READINGS_AT_ONCE):
-        for reading, names in zip(chunk, named.of_images(chunk, [recipe.name] * len(chunk)), strict=True):
-            plain = (name for region in reading.regions for name in region.attributes.slices())
-            found[reading.image_id] = found.get(reading.image_id, frozenset()).union(names, plain)
+    for item in shown:
+        slices = item.slices | named.get(item.reading_id, frozenset())
+        found[item.image_id] = found.get(item.image_id, frozenset()) | slices
     return found
-
-
-def _scored(bench: Workbench, recipe: Campaign) -> list[ScoredSubmission]:
-    slices = _slices_by_image(bench, recipe)
-    return [ScoredSubmission(row.submission_id, row.submitter or "", row.sent_at, Outcome(row.outcome),
-                             slices.get(row.image_id or "", frozenset()))
-            for row in submissions.submission_rows(bench.ledger, recipe.name)]

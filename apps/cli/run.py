@@ -63,10 +63,12 @@ def save_page(report: EvaluateReport) -> None:
 
 
 def show_standings(report: ScoreReport) -> None:
-    """Prints the leaderboard of each campaign."""
-    for name, standings in report.standings.items():
-        print_table(console, Table(f"Leaderboard of {name} (provisional)", ("rank", "submitter", "points", "accepted"), tuple(
-            (str(item.rank), item.submitter, str(item.points), str(item.accepted)) for item in standings), left=2))
+    """Prints the board of each campaign: the points as they are now, those that may still change in a column of their own."""
+    for name, board in report.standings.items():
+        print_table(console, Table(
+            f"Board of {name} (points now)", ("rank", "submitter", "points", "of these final", "photographs"), tuple(
+                ("out" if item.disqualified else str(item.rank), item.submitter, str(item.points), str(item.final),
+                 str(item.photographs)) for item in board.people), left=2))
 
 
 @app.command()
@@ -159,8 +161,9 @@ def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of
 
 
 @app.command()
-def score(campaign: str = typer.Option("", help="Only this campaign; all where left out.")) -> None:
-    """Count points and show the leaderboard.
+def score(campaign: str = typer.Option("", help="Only this campaign; all where left out."),
+          board: bool = typer.Option(False, "--board", help="Make what people see new too, although it is not due.")) -> None:
+    """Count points and show the board as it is now. What people see is made every 30 minutes, or as the campaign says.
 
     Example:  saegim run score --campaign demo
     """
@@ -170,7 +173,7 @@ def score(campaign: str = typer.Option("", help="Only this campaign; all where l
     prepare(settings)
     from flows.score import score as flow
 
-    report = flow(campaign or None)
+    report = flow(campaign or None, board)
     show(report)
     show_standings(report)
 

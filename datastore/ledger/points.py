@@ -1,33 +1,22 @@
-"""Points: the list of their changes, and the readings that they are counted from."""
+"""Points: the list of their changes. It only grows; who reads sums has them from the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Connection, Select, case, func, insert, select
 
 from datastore.ledger.engine import Ledger
-from datastore.ledger.readings import reading_of_row
 from datastore.ledger.sql import in_chunks
-from datastore.ledger.tables import accepted_readings, point_entries, readings, submissions
-from schemas.points import PointEntry, PointReason, PointSum
-from schemas.reading import Reading
+from datastore.ledger.tables import point_entries
+from schemas.board import PhotographStanding, RulePoints
+from schemas.points import PersonSum, PointEntry, PointReason, PointSum, Written
 
-ROWS_A_READ = 500
-"""Readings that are in memory together."""
-
-
-def accepted_of_campaign(ledger: Ledger, campaign: str, annotation_config: str) -> Iterator[Reading]:
-    """Readings of a campaign's images that are accepted under an annotation config; a million of them stream through."""
-    query = (select(readings)
-             .join(accepted_readings, accepted_readings.c.reading_id == readings.c.reading_id)
-             .join(submissions, and_(submissions.c.image_id == readings.c.image_id,
-                                     submissions.c.campaign == campaign))
-             .where(accepted_readings.c.annotation_config == annotation_config))
-    with ledger.read() as connection:
-        for row in connection.execution_options(yield_per=ROWS_A_READ).execute(query):
-            yield reading_of_row(row)
+Changes = Callable[[Mapping[tuple[str, str], Written], int], Sequence[PointEntry]]
+"""Makes entries of what is written, by submission id and rule, and of the number of the last entry."""
+BOTH = point_entries.c.provisional + point_entries.c.final
+"""Points of an entry, whether they may still change or not."""
 
 
 def entries_of(ledger: Ledger, campaign: str, submitter: str) -> list[PointEntry]:
@@ -48,5 +37,103 @@ def sums_of(ledger: Ledger, submission_ids: Iterable[str]) -> dict[str, PointSum
             rows = connection.execute(
                 select(point_entries.c.submission_id, func.sum(point_entries.c.provisional), func.sum(point_entries.c.final))
                 .where(point_entries.c.submission_id.in_(chunk)).group_by(point_entries.c.submission_id))
-            found.update({submission_id: PointSum(provisional, final) for submission_id, provisional, final in rows.tuples()})
+            found.update({submission_id: PointSum(int(provisional), int(final))
+                          for submission_id, provisional, final in rows.tuples()})
     return found
+
+
+def last_entry(ledger: Ledger) -> int:
+    """Number of the newest entry; 0 where there is none."""
+    with ledger.read() as connection:
+        return _last(connection)
+
+
+def write_changes(ledger: Ledger, campaign: str, seen: int, changes: Changes) -> int | None:
+    """Adds entries to the list, where nobody has added one since somebody began to count.
+
+    Args:
+        ledger: where.
+        campaign: its name.
+        seen: number of the newest entry before what ``changes`` goes by was read.
+        changes: makes the entries.
+
+    Returns:
+        How many were added; None where somebody was faster and all has to be counted again.
+    """
+    with ledger.write(alone="points") as connection:
+        if _last(connection) != seen:
+            return None
+        new = changes(_written(connection, campaign), seen)
+        for some in in_chunks([asdict(entry) for entry in new]):
+            connection.execute(insert(point_entries), list(some))
+    return len(new)
+
+
+def person_sums(ledger: Ledger, campaign: str) -> list[PersonSum]:
+    """Points of all submitters of a campaign, by submitter: also of those who have none any more."""
+    of_photograph = (
+        select(point_entries.c.submitter, func.sum(BOTH).label("points"), func.sum(point_entries.c.final).label("final"),
+               func.max(case((BOTH != 0, point_entries.c.at))).label("reached_at"))
+        .where(point_entries.c.campaign == campaign)
+        .group_by(point_entries.c.submitter, point_entries.c.submission_id).subquery())
+    query = (select(of_photograph.c.submitter, func.sum(of_photograph.c.points), func.sum(of_photograph.c.final),
+                    func.sum(case((of_photograph.c.points > 0, 1), else_=0)), func.max(of_photograph.c.reached_at))
+             .group_by(of_photograph.c.submitter).order_by(of_photograph.c.submitter))
+    with ledger.read() as connection:
+        return [PersonSum(submitter, int(points), int(final), int(photographs), reached_at)
+                for submitter, points, final, photographs, reached_at in connection.execute(query).tuples()]
+
+
+def best_photographs(ledger: Ledger, campaign: str, limit: int) -> list[PhotographStanding]:
+    """Some photographs of a campaign, those with most points first; of equal ones those with more final points, then by id."""
+    points = func.sum(BOTH)
+    final = func.sum(point_entries.c.final)
+    best = (select(point_entries.c.submission_id, points, final).where(point_entries.c.campaign == campaign)
+            .group_by(point_entries.c.submission_id).having(points > 0)
+            .order_by(points.desc(), final.desc(), point_entries.c.submission_id).limit(limit))
+    with ledger.read() as connection:
+        found = connection.execute(best).tuples().all()
+        rules: dict[str, list[tuple[int, str]]] = {}
+        submitters: dict[str, str] = {}
+        by_rule = (select(point_entries.c.submission_id, point_entries.c.submitter, point_entries.c.rule, points)
+                   .where(point_entries.c.submission_id.in_([submission_id for submission_id, _, _ in found]))
+                   .group_by(point_entries.c.submission_id, point_entries.c.submitter, point_entries.c.rule).having(points > 0))
+        for submission_id, submitter, rule, worth in connection.execute(by_rule).tuples():
+            submitters[submission_id] = submitter
+            rules.setdefault(submission_id, []).append((-int(worth), rule))
+    return [PhotographStanding(submission_id, submitters[submission_id], int(worth), int(sure),
+                               tuple(rule for _, rule in sorted(rules[submission_id]))) for submission_id, worth, sure in found]
+
+
+def points_by_rule(ledger: Ledger, campaign: str) -> list[RulePoints]:
+    """Points of all people by rule, the most first, with how many photographs they are for."""
+    worth = func.sum(BOTH).label("worth")
+    of_photograph = (select(point_entries.c.rule, worth).where(point_entries.c.campaign == campaign)
+                     .group_by(point_entries.c.submission_id, point_entries.c.rule).having(worth > 0).subquery())
+    total = func.sum(of_photograph.c.worth)
+    query = (select(of_photograph.c.rule, total, func.count()).group_by(of_photograph.c.rule)
+             .order_by(total.desc(), of_photograph.c.rule))
+    with ledger.read() as connection:
+        return [RulePoints(rule, int(points), photographs) for rule, points, photographs in connection.execute(query).tuples()]
+
+
+def _last(connection: Connection) -> int:
+    return connection.scalar(select(func.max(point_entries.c.number))) or 0
+
+
+def _written(connection: Connection, campaign: str) -> dict[tuple[str, str], Written]:
+    """What the entries of a campaign say of each submission and rule."""
+    summed = _sums(campaign).subquery()
+    query = select(summed.c.submission_id, summed.c.rule, point_entries.c.submitter, summed.c.provisional, summed.c.final,
+                   point_entries.c.reason, point_entries.c.version).join(
+        point_entries, point_entries.c.number == summed.c.newest)
+    return {(row.submission_id, row.rule): Written(row.submitter, int(row.provisional), int(row.final), PointReason(row.reason),
+                                                   row.version) for row in connection.execute(query)}
+
+
+def _sums(campaign: str) -> Select[tuple[str, str, int, int, int]]:
+    return (select(point_entries.c.submission_id, point_entries.c.rule,
+                   func.sum(point_entries.c.provisional).label("provisional"), func.sum(point_entries.c.final).label("final"),
+                   func.max(point_entries.c.number).label("newest"))
+            .where(point_entries.c.campaign == campaign)
+            .group_by(point_entries.c.submission_id, point_entries.c.rule))

@@ -328,7 +328,8 @@ point_entries = Table(
     Column("detail", Prose),
     Column("version", Integer, nullable=False),  # of the campaign's rules
     Column("at", UtcDateTime, nullable=False),
-    Index("ix_point_entries_board", "campaign", "submitter", "provisional", "final"),
+    # Sums of a million entries are made of the indexes alone, in their order: all that they need is in them.
+    Index("ix_point_entries_board", "campaign", "submitter", "submission_id", "provisional", "final", "at"),
     Index("ix_point_entries_photographs", "campaign", "submission_id", "rule", "provisional", "final"),
 )
 
@@ -408,6 +409,12 @@ flags = Table(
     Column("because", Prose),
     Column("decided_by", NAME),
     Column("decided_at", UtcDateTime),
+)
+
+screen_likeness = Table(
+    "screen_likeness", metadata,  # how much pictures look like photographs of a screen: each is looked at once
+    Column("image_id", String(64), primary_key=True),
+    Column("figure", Float, nullable=False),  # stages/score/screen.py
 )
 
 trials = Table(

@@ -264,7 +264,7 @@ def days_are_the_campaigns(cases: Cases, name: str) -> None:
         for image, (submitter, at) in zip(images, sent.items(), strict=True):
             connection.execute(update(submissions).where(submissions.c.image_id == image).values(
                 campaign="tzcamp", submitter=submitter, sent_at=at, outcome=Outcome.ACCEPTED))
-    [standing] = world.flow("score").standings["tzcamp"]
+    [standing] = world.flow("score").standings["tzcamp"].people
     assert (standing.submitter, standing.points) == ("early", 10)
 
 

@@ -108,8 +108,8 @@ def test_one_person_and_one_campaign_however_hangul_is_written(world: World, tmp
     stored(world, *keys)
     world.flow("ingest", decomposed)
     assert counted(rows(world)) == {("봄행사", "김하늘", "accepted"): 2}
-    [standing] = world.flow("score").standings["봄행사"]
-    assert (standing.submitter, standing.points, standing.accepted) == ("김하늘", 20, 2)
+    [standing] = world.flow("score").standings["봄행사"].people
+    assert (standing.submitter, standing.points, standing.photographs) == ("김하늘", 20, 2)
     for campaign in ("봄행사", decomposed):
         table = world.run("ledger", "submissions", "--campaign", campaign).stdout
         assert table.count("accepted") == 2

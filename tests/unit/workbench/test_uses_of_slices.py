@@ -64,8 +64,8 @@ def bench(tmp_path: Path) -> Workbench:
 def test_a_bonus_for_a_named_slice_counts_on_its_days_in_the_campaigns_zone(bench: Workbench) -> None:
     for seed in range(4):  # sent on 2 to 5 March, at 18 o'clock in Seoul
         made.put(bench, seed, vertical=seed != 2, submitter=f"s{seed}")
-    [standings] = count_points(bench).standings.values()
-    assert {item.submitter: item.points for item in standings} == {"s0": 11, "s1": 18, "s2": 10, "s3": 11}
+    [board] = count_points(bench).standings.values()
+    assert {item.submitter: item.points for item in board.people} == {"s0": 11, "s1": 18, "s2": 10, "s3": 11}
 
 
 def test_a_wrong_file_of_slices_stops_the_campaigns_that_need_it_and_no_other(bench: Workbench) -> None:
@@ -78,7 +78,7 @@ def test_a_wrong_file_of_slices_stops_the_campaigns_that_need_it_and_no_other(be
     assert "vertical" in KnownSlices(bench.settings)
     bench.settings.slices.unlink()
     assert "7: bonus is" not in str(load_campaigns(bench.settings).by_name)
-    assert "bonus is" in (told := str(load_campaigns(bench.settings).wrong["demo"])) and "no such slice: elsewhere" in told
+    assert "bonus.elsewhere is" in (told := str(load_campaigns(bench.settings).wrong["demo"])) and "no such slice: elsewhere" in told
 
 
 CONFIG = AnnotationConfig(name="scene_text", version=1, unit="line", owner="o", title="t", requested=("세로간판",))

@@ -94,9 +94,14 @@ def upgrade() -> None:
         sa.Column('version', sa.Integer(), nullable=False),
         sa.Column('at', sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint('number', name=op.f('pk_point_entries')))
-    op.create_index('ix_point_entries_board', 'point_entries', ['campaign', 'submitter', 'provisional', 'final'])
+    op.create_index('ix_point_entries_board', 'point_entries',
+                    ['campaign', 'submitter', 'submission_id', 'provisional', 'final', 'at'])
     op.create_index('ix_point_entries_photographs', 'point_entries', ['campaign', 'submission_id', 'rule', 'provisional', 'final'])
     op.create_index(op.f('ix_point_entries_submission_id'), 'point_entries', ['submission_id'])
+    op.create_table('screen_likeness',
+        sa.Column('image_id', sa.String(length=64), nullable=False),
+        sa.Column('figure', sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint('image_id', name=op.f('pk_screen_likeness')))
     op.create_table('trials',
         sa.Column('trial_id', sa.String(length=32), nullable=False),
         sa.Column('visitor', sa.String(length=64), nullable=False),
@@ -149,6 +154,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_point_entries_submission_id'), table_name='point_entries')
     op.drop_index('ix_point_entries_photographs', table_name='point_entries')
     op.drop_index('ix_point_entries_board', table_name='point_entries')
+    op.drop_table('screen_likeness')
     op.drop_table('point_entries')
     op.drop_table('participants')
     op.drop_index(op.f('ix_flags_campaign'), table_name='flags')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from apps.cli import datasets, decisions, label, ledger, models, run, slices
 from datastore.ledger import Ledger
 from pages.label_status_tables import tables
 from saegim.tables import Table
+from schemas.board import Board, BoardState, Standing
 from schemas.decision import Decision
 from schemas.label_tasks import Project
 from schemas.labelling import Annotator, Side
@@ -28,6 +30,7 @@ from tests.filled_ledger import fill
 from tests.made_work import QUEUES, SOME_MARKING, SOME_PAIRS, SOME_WORK
 from tests.unit.apps.cli.test_models_list import NoObjects
 from workbench.label import configs, people
+from workbench.report import ScoreReport
 
 COUNT = 130
 LONG_NAME = "김하늘-" * 6 + "seoul@example.com"
@@ -159,7 +162,8 @@ def test_what_runs(no_word_is_broken: Callable[..., str], monkeypatch: pytest.Mo
     assert "label-studio  running" in page and "[here]" in page
 
 
-def test_a_leaderboard(no_word_is_broken: Callable[..., str]) -> None:
-    standings = [SimpleNamespace(rank=1, submitter=LONG_NAME, points=30, accepted=3)]
-    page = no_word_is_broken(run, lambda: run.show_standings(SimpleNamespace(standings={"spring": standings})))  # type: ignore[arg-type]
-    assert page.startswith("Leaderboard of spring (provisional)") and LONG_NAME in page
+def test_a_board(no_word_is_broken: Callable[..., str]) -> None:
+    people = (Standing(1, LONG_NAME, 30, 20, 3, 0, 0), Standing(0, "박", 0, 0, 0, 0, 0, disqualified=True))
+    board = Board("spring", 0, datetime(2026, 11, 3, tzinfo=UTC), BoardState.OPEN, people, (), (), None)
+    page = no_word_is_broken(run, lambda: run.show_standings(ScoreReport(standings={"spring": board})))
+    assert page.startswith("Board of spring (points now)") and LONG_NAME in page and "out" in page
