@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from datastore.ledger import Ledger, audit, boards, draws, participants
+from datastore.ledger.engine import be_alone
 from schemas.accounts import Act, Role
-from schemas.board import Board, BoardState
+from schemas.board import BoardState
 from schemas.draw import Draw
 from schemas.errors import NotToBeDecided
 from schemas.recipes.campaign import Campaign
@@ -28,6 +29,7 @@ from stages.score.draw import (
     write_list,
 )
 from workbench.bench import Workbench
+from workbench.board import board_now
 from workbench.score import count_points
 from workbench.undecided import undecided
 
@@ -95,28 +97,26 @@ def freeze_list(bench: Workbench, campaign: Campaign, because: str = "", who: st
     if (left := undecided(bench, campaign)) and not why:
         raise NotToBeDecided(f"{campaign.name}: {'; '.join(left)}. Decide these first, or say why the list is frozen "
                              "nevertheless (--because); everybody reads it")
-    board = _final_board(bench.ledger, campaign, at)
-    joined = {item.submitter for item in participants.participants_of(bench.ledger, campaign.name)}
-    others = joined - {item.submitter for item in board.people}
-    with bench.ledger.write(alone=audit.ALONE) as connection:
-        row = draws.draw_row(connection, campaign.name)
-        if row and row.list_hash is None:
-            prizes = campaign.prizes
-            people = final_list(campaign.name, prizes.top, prizes.drawn, board.people, others, row.code_key)
-            text = write_list(people)
-            draws.add_final_list(connection, campaign.name, text, list_hash_of(text), why if left else "", at)
-            audit.write_deed(connection, who, role, Act.CLOSED, campaign.name, campaign.name, ". ".join(
-                filter(None, [list_hash_of(text), why if left else ""])))
+    _write_list(bench, campaign, why if left else "", who, role, at)
     return _committed(drawn(bench.ledger, campaign.name), campaign)
 
 
-def _final_board(ledger: Ledger, campaign: Campaign, at: datetime) -> Board:
-    """The newest board, made final."""
-    with ledger.write(alone="boards") as connection:
-        newest = boards.board_before(connection, campaign.name) or Board(campaign.name, 0, at, BoardState.OPEN, (), (), (), None)
-        final = replace(newest, number=newest.number + 1, made_at=at, state=BoardState.FINAL, next_at=None)
-        boards.add_board(connection, final)
-    return final
+def _write_list(bench: Workbench, campaign: Campaign, because: str, who: str, role: Role, at: datetime) -> None:
+    """The final board, the list and the line in the audit log: all or nothing."""
+    board = replace(board_now(bench, campaign, at), state=BoardState.FINAL, next_at=None)
+    joined = {item.submitter for item in participants.participants_of(bench.ledger, campaign.name) if item.consented_at}
+    others = joined - {item.submitter for item in board.people}
+    with bench.ledger.write(alone="boards") as connection:
+        be_alone(connection, audit.ALONE)
+        row = draws.draw_row(connection, campaign.name)
+        if row is None or row.list_hash is not None:
+            return
+        boards.add_board(connection, board)
+        people = final_list(campaign.name, campaign.prizes.top, campaign.prizes.drawn, board.people, others, row.code_key)
+        text = write_list(people)
+        draws.add_final_list(connection, campaign.name, text, list_hash_of(text), because, at)
+        audit.write_deed(connection, who, role, Act.CLOSED, campaign.name, campaign.name,
+                         ". ".join(filter(None, [list_hash_of(text), because])))
 
 
 def _committed(draw: Draw | None, campaign: Campaign) -> Draw:

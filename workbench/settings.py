@@ -46,6 +46,8 @@ class Settings(StorageSettings):
     campaigns: Path = Field(ROOT / "recipes" / "campaigns", description="Folder of the campaigns.")
     datasets: Path = Field(ROOT / "recipes" / "datasets", description="Folder of the dataset recipes.")
     slices: Path = Field(ROOT / "recipes" / "slices.yaml", description="File of the named slices; there are none without it.")
+    stock_pictures: Path = Field(ROOT / "recipes" / "stock_pictures.txt", description="File of pictures that everybody can "
+                                 "download, by their sha256; there are none without it.")
     dataset: str = Field("scene-text", description="Recipe in that folder that export publishes.")
     onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt|openvino)$", description="Runs the OCR model.")
     batch_size: int = Field(500, ge=1, le=5000, description="Images in one Prefect task.")
@@ -65,9 +67,15 @@ class Settings(StorageSettings):
     portal_secret: SecretStr = Field(SecretStr(""), description="Signs the portal's cookies and invitations; empty: they are "
                                      "worth nothing once it was started anew.")
     portal_s3_endpoint: str = Field("", description="Where browsers reach the object store; SAEGIM_S3_ENDPOINT where empty.")
+    portal_proxies: str = Field("", description="Addresses of proxies before the portal, with commas: what they say of whom they "
+                                "ask for (X-Forwarded-For, X-Forwarded-Proto) is believed, of nobody else.")
+    oidc_issuer: str = Field("", description="Issuer of the company's own log-in (OpenID Connect), such as "
+                             "https://login.example.com; none where empty.")
+    oidc_client_id: str = Field("", description="The portal's name there; its way back is SAEGIM_PORTAL_URL + /oidc/callback.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there.")
     verifications: int = Field(16, ge=1, description="Earlier images that a new one is compared with, at most.")
 
-    @field_validator("label_studio_url", "prefect_api_url")
+    @field_validator("label_studio_url", "prefect_api_url", "portal_url")
     @classmethod
     def check_address(cls, url: str) -> str:
         """Addresses are shown to people and written to logs."""

@@ -83,8 +83,8 @@ class Ledger:
         with self._connect() as connection, self._unchecked(connection, foreign_keys):
             connection = connection.execution_options(saegim_write=True)
             with connection.begin():
-                if alone and connection.dialect.name == "postgresql":
-                    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(alone.encode())})
+                if alone:
+                    be_alone(connection, alone)
                 yield connection
 
     @contextmanager
@@ -141,6 +141,12 @@ class Ledger:
     def close(self) -> None:
         """Gives the connections back."""
         self._engine.dispose()
+
+
+def be_alone(connection: Connection, name: str) -> None:
+    """Waits until no other transaction has this name, and has it to its end; for what needs two names, always in one order."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
 
 
 def file_of(url: str) -> Path | None:

@@ -9,14 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import count
 
 from schemas.board import Standing
-from schemas.draw import Draw, Eligibility, FinalList, ListLine
+from schemas.draw import Eligibility, FinalList, ListLine
 from schemas.text import normalise
 
 SUBSTITUTES = 10
@@ -104,11 +102,6 @@ def _list_line(number: int, line: str) -> ListLine:
     except ValueError:
         raise ValueError(f"line {number}: expected rank, code, points and one of "
                          f"{', '.join(Eligibility)}, with a tab between each two") from None
-
-
-def write_draw(draw: Draw) -> str:
-    """A draw as ``draw.json``, which ``recompute_draw.py`` reads: all of it that anybody may see."""
-    return json.dumps(asdict(draw), ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def list_hash_of(text: str) -> str:
