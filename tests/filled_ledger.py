@@ -11,23 +11,33 @@ from datastore.ledger import Ledger
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import (
     accepted_readings,
+    accounts,
     agreements,
     annotations,
     arrivals,
+    audit,
+    boards,
+    campaign_versions,
     comparisons,
+    flags,
     gate_words,
     gold,
     holds,
     images,
-    points,
+    participants,
+    point_entries,
     projects,
     readings,
     second_looks,
     submissions,
     tasks,
+    uploads,
 )
+from schemas.accounts import Act, Role
+from schemas.flags import FlagKind
 from schemas.ids import digest
 from schemas.labelling import AgreementKind, Side
+from schemas.points import PHOTOGRAPH, PointReason
 from schemas.submission import CATEGORIES, Outcome, Reason, Verdict
 
 MODEL, RUN, OTHER_RUN = "model:made@1", "made-run", "older-run"
@@ -147,9 +157,38 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
     yield second_looks, [{"image_id": item.image_id, "annotation_config": CONFIG, "reason": "", "shown": []}
                          for item in made if item.is_one_of(1, 9)]
     yield holds, [{"image_id": item.image_id, "reason": "a face"} for item in made if item.number % 1000 == 7]
-    yield points, [
-        {"campaign": item.campaign, "submission_id": item.submission_id, "rule": "photograph", "submitter": item.submitter,
-         "points": 1} for item in made if item.is_one_of(10)]
+    yield from _of_campaigns(made)
+
+
+def _of_campaigns(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
+    """Points of half of the photographs, in two entries each, and what the portal knows of those who sent them."""
+    yield point_entries, [
+        {"number": 2 * item.number + later + 1, "campaign": item.campaign, "submitter": item.submitter,
+         "submission_id": item.submission_id, "rule": PHOTOGRAPH if later else "vertical", "provisional": 10, "final": 0,
+         "reason": PointReason.ACCEPTED if later else PointReason.SUGGESTED, "detail": "", "version": 1, "at": item.sent_at}
+        for item in made if item.is_one_of(50) for later in (False, True)]
+    yield uploads, [
+        {"key": _submission(item)["key"], "campaign": item.campaign, "submitter": item.submitter, "client_id": item.submission_id,
+         "file_name": "사진.jpg", "media_type": "image/jpeg", "size": 1, "categories": ["vertical"], "from_demo": False,
+         "issued_at": item.sent_at, "arrived_at": item.sent_at} for item in made if item.is_one_of(50)]
+    yield flags, [
+        {"submission_id": item.submission_id, "kind": FlagKind.SCREEN, "campaign": item.campaign, "detail": "made",
+         "found_at": item.sent_at, "decision": None} for item in made if item.is_one_of(1, 60)]
+    yield audit, [
+        {"number": item.number + 1, "at": item.sent_at, "who": item.submitter, "role": Role.SUBMITTER, "act": Act.JOINED,
+         "campaign": item.campaign, "subject": item.submitter, "detail": ""} for item in made if item.is_one_of(3)]
+    if made[0].number:
+        return
+    people = [f"사람{number}" for number in range(500)]
+    yield accounts, [{"name": name, "role": Role.SUBMITTER, "address": f"{number}@example.com", "created_at": START,
+                      "sessions_from": START} for number, name in enumerate(people)]
+    yield participants, [{"campaign": campaign, "submitter": name, "nickname": name, "hidden": False}
+                         for campaign in CAMPAIGNS for name in people]
+    yield campaign_versions, [{"campaign": campaign, "version": 1, "digest": "0", "rules": {"points": 10}, "from_at": START}
+                              for campaign in CAMPAIGNS]
+    yield boards, [{"campaign": campaign, "number": number, "made_at": START, "state": "open",
+                    "board": {"people": [], "photographs": [], "by_rule": [], "next_at": None}}
+                   for campaign in CAMPAIGNS for number in (1, 2)]
 
 
 def _submission(item: Made) -> dict[str, Any]:
@@ -157,6 +196,6 @@ def _submission(item: Made) -> dict[str, Any]:
                Outcome.QUARANTINED if item.is_one_of(1, 99) else Outcome.ACCEPTED)
     return {"submission_id": item.submission_id, "bucket": "raw", "key": f"{item.campaign}/{item.submitter}/{item.number:07}.jpg",
             "version": "1", "size": 1, "sent_at": item.sent_at, "campaign": item.campaign, "submitter": item.submitter,
-            "claims": {CATEGORIES: []}, "raw_sha256": digest("raw", item.image_id), "outcome": outcome,
+            "claims": {CATEGORIES: ""}, "raw_sha256": digest("raw", item.image_id), "outcome": outcome,
             "reason": Reason.NO_TEXT if outcome is Outcome.REJECTED else None, "detail": "made", "image_id": item.image_id,
             "own_image_id": item.image_id, "duplicate_of": None, "original": {"captured_at": None}}

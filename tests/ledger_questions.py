@@ -20,6 +20,7 @@ from datastore.ledger import Ledger, decisions, leases
 from datastore.ledger.duplicates import Doubt
 from datastore.ledger.tables import metadata
 from schemas.answers import AgreementRow, AnnotationRow, SecondLook, StandingAnnotation
+from schemas.board import Board, BoardState
 from schemas.config_version import ConfigVersion
 from schemas.decision import Decision, Ending, Endings, Membership
 from schemas.demand import AcceptedBonus, Demand, DemandReason, DemandRow
@@ -35,7 +36,7 @@ from stages.ingest.settle import repeats, settle
 from tests.filled_ledger import CAMPAIGNS, CONFIG, KIM, LEE, MODEL, PROJECTS, RUN, START, Made
 
 FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "cursors", "evaluations", "demands", "leases",
-       "unreadable_tasks", "decisions"}
+       "unreadable_tasks", "decisions", "campaign_versions", "boards", "draws", "trials"}
 """Tables that have few rows whatever an archive holds, or those of the work in hand."""
 BIG = set(metadata.tables) - FEW
 COARSE = {"project", "campaign", "annotation_config", "outcome"}
@@ -45,7 +46,7 @@ PARTIAL = {"ix_arrivals_undecoded"}
 WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
     "label_status.work", "label_status.compared", "releasable.candidates", "releasable.photographs", "releasable.repeated",
-    "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs", "points.accepted_of_campaign",
+    "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs",
     "readings.accepted_under_other_versions", "submissions.submission_rows", "label_queue.pages_given",
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
@@ -102,7 +103,7 @@ def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
     """
     asked = []
     with ledger.read() as connection:
-        known = _values(made, connection)
+        known = _values(made, connection) | _values_of_campaigns(made)
     known |= {name: leases.claim(ledger, "ingest", [name], 600) for name in ("lease", "leases.renew.lease")}
     for name, function in functions().items():
         arguments = _arguments(name, function, known)
@@ -217,6 +218,17 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "outbox.note_marked.marked": {first.image_id: {"a": 0.5}},
         "outbox.note_unreadable.changes": {1: at},
         "outbox.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
+    }
+
+
+def _values_of_campaigns(made: Sequence[Made]) -> dict[str, Any]:
+    """The same for what campaigns and the portal ask."""
+    at = START + timedelta(days=1)
+    board = Board("spring", 0, at, BoardState.OPEN, (), (), (), None)
+    return {
+        "submitter": made[0].submitter, "states": tuple(BoardState), "board": board, "rules": {"points": 11}, "now": at,
+        "points.write_changes.seen": max(2 * item.number + 2 for item in made if item.is_one_of(50)),
+        "points.write_changes.changes": lambda _written, _last: [],
     }
 
 

@@ -29,7 +29,8 @@ def test_equal_points_go_by_final_ones_then_by_who_was_earlier_and_are_shared_ot
 
 
 def test_what_is_missing_to_the_next_rank_and_to_a_prize_puts_them_there() -> None:
-    lines = rank_people([person("a", 30), person("b", 20), person("c", 20, minutes=5), person("d", 20, minutes=5), person("e", 5)], (), 2)
+    lines = rank_people([person("a", 30), person("b", 20), person("c", 20, minutes=5), person("d", 20, minutes=5),
+                         person("e", 5)], (), 2)
     assert [(line.to_next, line.to_prize) for line in lines] == [(0, 0), (11, 0), (1, 1), (1, 1), (16, 16)]
     moved = rank_people([person("a", 30), person("b", 20), person("e", 5 + 16, minutes=9)], (), 2)
     assert ranks(moved)[1] == (2, "e")

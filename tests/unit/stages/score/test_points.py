@@ -34,7 +34,8 @@ def photograph(number: int = 1, minutes: float = 0, **values: Any) -> SentPhotog
     names = ("claimed", "suggested", "read")
     values = {name: frozenset(value.split()) if name in names and value is not None else value for name, value in values.items()}
     known = {"outcome": Outcome.ACCEPTED, "submitter": "김하늘", **values}
-    return SentPhotograph(f"{number}", f"autumn/{known['submitter']}/{number}.jpg", sent_at=NOON + timedelta(minutes=minutes), **known)
+    key = f"autumn/{known['submitter']}/{number}.jpg"
+    return SentPhotograph(f"{number}", key, sent_at=NOON + timedelta(minutes=minutes), **known)
 
 
 def versions(rules: Campaign, *later: tuple[Campaign, datetime]) -> list[RulesVersion]:
@@ -86,7 +87,8 @@ def test_the_best_category_that_is_claimed_or_suggested_gives_the_points() -> No
     ({"minutes": 60 * 24 * 28}, PointReason.OUTSIDE_THE_DAYS, ""),
 ])
 def test_what_is_worth_nothing_says_why(values: dict[str, Any], reason: PointReason, detail: str) -> None:
-    lines = counted(campaign(bonus={"vertical": 5}), photograph(**{"claimed": "vertical", **values}), disqualified={"park": "같은 사진"})
+    lines = counted(campaign(bonus={"vertical": 5}), photograph(**{"claimed": "vertical", **values}),
+                    disqualified={"park": "같은 사진"})
     assert told(lines) == [(PHOTOGRAPH, 0, 0, reason, detail)]
 
 
@@ -101,7 +103,8 @@ def test_a_duplicate_may_be_worth_something() -> None:
 def test_a_flag_that_nobody_decided_keeps_points_provisional() -> None:
     rules = campaign(bonus={"vertical": 5})
     item = photograph(claimed="vertical", read="vertical", flagged=True)
-    assert told(counted(rules, item)) == [(PHOTOGRAPH, 10, 0, PointReason.ACCEPTED, ""), ("vertical", 5, 0, PointReason.CLAIMED, "")]
+    assert told(counted(rules, item)) == [
+        (PHOTOGRAPH, 10, 0, PointReason.ACCEPTED, ""), ("vertical", 5, 0, PointReason.CLAIMED, "")]
 
 
 def test_caps_are_used_up_in_order_of_time_and_key() -> None:
@@ -128,7 +131,8 @@ def test_caps_are_used_up_in_order_of_time_and_key() -> None:
 
 def test_what_has_no_points_uses_up_no_cap() -> None:
     rules = campaign(caps={"day": 1})
-    lines = counted(rules, photograph(1, 0, outcome=Outcome.REJECTED), photograph(2, 1, outcome=Outcome.DUPLICATE), photograph(3, 2))
+    lines = counted(rules, photograph(1, 0, outcome=Outcome.REJECTED), photograph(2, 1, outcome=Outcome.DUPLICATE),
+                    photograph(3, 2))
     assert [line.provisional for line in lines] == [0, 0, 10]
 
 
