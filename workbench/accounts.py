@@ -64,7 +64,7 @@ def invite(settings: Settings, ledger: Ledger, name: str, role: Role, campaign: 
         SettingError: the portal has no secret.
     """
     name = account_name(name)
-    now = datetime.now(UTC).replace(microsecond=0)  # no later than the link says that it was signed
+    now = datetime.now(UTC)  # before the link is signed: what was signed before an account's sessions is worth nothing
     link = invitation_link(settings, name, role, campaign, days)
     accounts.add_account(ledger, Account(name, role, None, now, now))
     known = known_account(ledger, name)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from urllib.parse import quote
+from datetime import UTC, datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from schemas.accounts import Role
 from schemas.errors import SettingError
@@ -27,7 +26,7 @@ class Invitation:
         name: of the account that it opens.
         role: of that account, where it is made by this link.
         campaign: name of the campaign that the link leads to; None where to none.
-        signed_at: in UTC, in whole seconds.
+        signed_at: in UTC.
         expires_at: in UTC.
     """
 
@@ -52,28 +51,41 @@ def invitation_link(settings: Settings, name: str, role: Role = Role.SUBMITTER, 
     Raises:
         SettingError: the portal has no secret that outlives its process, so that the link would be worth nothing.
     """
-    until = datetime.now(UTC).timestamp() + days * 86_400
-    token = _signer(settings).dumps({"n": name, "r": str(role), "c": campaign, "x": int(until)})
-    return f"{settings.portal_url.rstrip('/')}/join/{quote(str(token))}"
+    if not settings.portal_secret.get_secret_value():
+        raise SettingError("SAEGIM_PORTAL_SECRET is empty: an invitation would be worth nothing once the portal was started anew."
+                           " Set it to 32 random characters or more; saegim up makes one")
+    now = datetime.now(UTC)
+    said = [name, role, campaign, _microseconds(now), _microseconds(now + timedelta(days=days))]
+    return f"{settings.portal_url.rstrip('/')}/join/{_signer(settings).dumps(said)}"
 
 
 def read_invitation(settings: Settings, token: str) -> Invitation | None:
-    """What a link says; None where we did not sign it.
+    """What a link says, whether it has expired or not; None where it is none of ours.
 
     Args:
         settings: with the portal's secret.
         token: last part of the link.
     """
+    if not settings.portal_secret.get_secret_value():
+        return None
     try:
-        said, signed_at = _signer(settings).loads(token, return_timestamp=True)
-        return Invitation(str(said["n"]), Role(said["r"]), said["c"], signed_at, datetime.fromtimestamp(said["x"], UTC))
-    except (BadSignature, ValueError, KeyError, TypeError, OverflowError):
+        name, role, campaign, signed_at, expires_at = _signer(settings).loads(token)
+        return Invitation(name, Role(role), campaign, _moment(signed_at), _moment(expires_at))
+    except (BadSignature, ValueError, TypeError, OverflowError):
         return None
 
 
-def _signer(settings: Settings) -> URLSafeTimedSerializer:
-    secret = settings.portal_secret.get_secret_value()
-    if not secret:
-        raise SettingError("SAEGIM_PORTAL_SECRET is empty: an invitation would be worth nothing once the portal was started anew."
-                           " Set it to 32 random characters or more; saegim up makes one")
-    return URLSafeTimedSerializer(secret, salt=SALT)
+def _signer(settings: Settings) -> URLSafeSerializer:
+    return URLSafeSerializer(settings.portal_secret.get_secret_value(), salt=SALT)
+
+
+def _microseconds(moment: datetime) -> int:
+    """Since 1970, exactly: sessions end at a moment that the ledger keeps so."""
+    return (moment - _START) // timedelta(microseconds=1)
+
+
+def _moment(microseconds: int) -> datetime:
+    return _START + timedelta(microseconds=microseconds)
+
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)

@@ -56,6 +56,10 @@ class Portal:
         """Puts a cookie into an answer, which scripts do not see and other sites' pages do not send along with forms."""
         response.set_cookie(self.cookie(name), value, max_age=seconds, httponly=True, samesite="lax", secure=self.secure)
 
+    def take_cookie(self, response: Response, name: str) -> None:
+        """Takes a cookie away again."""
+        response.delete_cookie(self.cookie(name), httponly=True, samesite="lax", secure=self.secure)
+
     def log_in(self, response: Response, account: str, now: datetime) -> None:
         """Makes the browser that an answer goes to one of an account, whoever it was of before."""
         self.give_cookie(response, SESSION, self.session(account, now))
@@ -108,7 +112,7 @@ def visit_of(request: Request) -> Visit:
     """The visit that a request is."""
     portal: Portal = request.app.state.portal
     query = f"?{request.url.query}" if request.url.query else ""
-    return Visit(portal, _language(request), _account(portal, request), _visitor(portal, request),
+    return Visit(portal, _language(portal, request), _account(portal, request), _visitor(portal, request),
                  f"{path_of(request)}{query}", datetime.now(UTC))
 
 
@@ -131,11 +135,19 @@ def campaign_of(visit: Visiting, campaign: str) -> Campaign:
 InCampaign = Annotated[Campaign, Depends(campaign_of)]
 
 
-def participant_of(visit: Visiting, campaign: InCampaign) -> Participant:
-    """Whoever is logged in, as a participant of the path's campaign; 401 where nobody is, 403 where they have not joined it."""
+def logged_in(visit: Visiting) -> Account:
+    """Whoever is logged in; 401 where nobody is."""
     if visit.account is None:
         raise HTTPException(401)
-    found = participants.participant(visit.bench.ledger, campaign.name, visit.account.name)
+    return visit.account
+
+
+LoggedIn = Annotated[Account, Depends(logged_in)]
+
+
+def participant_of(visit: Visiting, campaign: InCampaign, account: LoggedIn) -> Participant:
+    """Whoever is logged in, as a participant of the path's campaign; 401 where nobody is, 403 where they have not joined it."""
+    found = participants.participant(visit.bench.ledger, campaign.name, account.name)
     if found is None or found.consented_at is None:
         raise HTTPException(403)
     return found
@@ -144,20 +156,18 @@ def participant_of(visit: Visiting, campaign: InCampaign) -> Participant:
 Participating = Annotated[Participant, Depends(participant_of)]
 
 
-def manager_of(visit: Visiting) -> Account:
+def manager_of(account: LoggedIn) -> Account:
     """Whoever is logged in, where that is a manager; 401 where nobody is, 403 where it is somebody else."""
-    if visit.account is None:
-        raise HTTPException(401)
-    if visit.account.role is not Role.MANAGER:
+    if account.role is not Role.MANAGER:
         raise HTTPException(403)
-    return visit.account
+    return account
 
 
 Managing = Annotated[Account, Depends(manager_of)]
 
 
-def _language(request: Request) -> Language:
-    chosen = request.cookies.get(LANGUAGE)
+def _language(portal: Portal, request: Request) -> Language:
+    chosen = request.cookies.get(portal.cookie(LANGUAGE))
     if chosen in tuple(Language):
         return Language(chosen)
     return Language.EN if request.headers.get("accept-language", "ko").lower().startswith("en") else Language.KO
