@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,9 +11,12 @@ from datastore.ledger.campaign_counts import Between
 from schemas.campaign_state import CampaignState, DayCount, Phase
 from schemas.draw import Draw
 from schemas.recipes.campaign import Campaign
+from schemas.text import normalise
 from workbench.bench import Workbench
 from workbench.board import shown_board
 from workbench.draw import drawn
+from workbench.new_campaign import changed_rules
+from workbench.undecided import undecided
 
 DAYS_SHOWN = 60
 """Days of arrivals, at most: the newest."""
@@ -32,6 +36,7 @@ def campaign_state(bench: Workbench, campaign: Campaign, now: datetime) -> Campa
     outcomes = campaign_counts.count_outcomes(bench.ledger, campaign.name, days)
     waiting = campaign_counts.count_waiting(bench.ledger, campaign.name, days)
     draw = drawn(bench.ledger, campaign.name)
+    phase = phase_of(campaign, draw, now)
     points = campaign_counts.sum_of_points(bench.ledger, campaign.name)
     photographs = waiting + sum(outcomes.values())
     rate = _rate(bench, campaign, now)
@@ -39,10 +44,30 @@ def campaign_state(bench: Workbench, campaign: Campaign, now: datetime) -> Campa
     to_label = campaign_counts.count_to_label(bench.ledger, campaign.name,
                                               campaign.annotation_config or bench.settings.annotation_config, days)
     return CampaignState(
-        campaign.name, phase_of(campaign, draw, now), campaign.begins_at, campaign.ends_at, photographs, waiting, outcomes,
+        campaign.name, phase, campaign.begins_at, campaign.ends_at, photographs, waiting, outcomes,
         campaign_counts.count_people(bench.ledger, campaign.name, days), points.provisional, points.final,
         len(flags.flags_of(bench.ledger, campaign.name, open_only=True)), to_label, _by_day(bench, campaign, now),
-        _forecast(campaign, photographs, rate, now), rate.days, board.next_at if board else None, draw is not None, (), ())
+        _forecast(campaign, photographs, rate, now), rate.days, board.next_at if board else None, draw is not None,
+        changed_rules(bench.ledger, campaign), tuple(_problems(bench, campaign, phase, draw)))
+
+
+def _problems(bench: Workbench, campaign: Campaign, phase: Phase, draw: Draw | None) -> Iterator[str]:
+    """What a manager has to do something about."""
+    name = campaign.name
+    running = phase in (Phase.PLANNED, Phase.OPEN, Phase.FROZEN)
+    if running and campaign.consent is None:
+        yield "Nobody can join by the portal: the file has no consent"
+    if running and campaign.prizes.drawn and not campaign.prizes.public_value:
+        yield "The file does not say what the draw waits for: write prizes.public_value before the end"
+    elif running and campaign.prizes.drawn and draw is None:
+        yield f"Nobody has committed to the draw's secret; after the end it is too late: saegim campaign commit {name}"
+    if draw and normalise(campaign.prizes.public_value) != draw.awaited:
+        yield f"The file names another public value than the one that was committed to, which counts: {draw.awaited}"
+    if phase is Phase.ENDED:
+        left = undecided(bench, campaign)
+        yield f"It is over: saegim campaign close {name}" + (f", once nothing is undecided: {'; '.join(left)}" if left else "")
+    if phase is Phase.CLOSED and draw and draw.count:
+        yield f"The draw waits for {draw.awaited}: saegim campaign draw {name} --public-value …"
 
 
 def phase_of(campaign: Campaign, draw: Draw | None, now: datetime) -> Phase:

@@ -28,13 +28,11 @@ from stages.score.draw import (
     read_list,
     write_list,
 )
+from workbench.accounts import COMMAND_LINE
 from workbench.bench import Workbench
 from workbench.board import board_now
 from workbench.score import count_points
 from workbench.undecided import undecided
-
-COMMAND_LINE = "command line"
-"""Who did what a command did."""
 
 
 def commit_secret(bench: Workbench, campaign: Campaign, who: str = COMMAND_LINE, role: Role = Role.MANAGER,
@@ -84,17 +82,21 @@ def freeze_list(bench: Workbench, campaign: Campaign, because: str = "", who: st
         now: in UTC; the clock's where left out.
 
     Raises:
-        NotToBeDecided: it runs still, nobody committed to a secret, or something is undecided and no reason given.
+        NotToBeDecided: it runs still, or something is undecided and no reason given. Without a secret from before the end no
+            prize is drawn: that is undecided too, where the file has some.
     """
     at = now or datetime.now(UTC)
-    before = _committed(drawn(bench.ledger, campaign.name), campaign)
-    if before.list_hash is not None:
+    before = drawn(bench.ledger, campaign.name)
+    if before and before.list_hash is not None:
         return before
     if at < campaign.ends_at:
         raise NotToBeDecided(f"{campaign.name} runs until {campaign.ends_at:%Y-%m-%d %H:%M} UTC: close it after that")
-    count_points(bench, campaign.name)
+    count_points(bench, campaign.name, now=at)
     why = normalise(because)
-    if (left := undecided(bench, campaign)) and not why:
+    left = undecided(bench, campaign)
+    if before is None and campaign.prizes.drawn:
+        left.append("nobody committed to a secret before the end, so that no prize can be drawn")
+    if left and not why:
         raise NotToBeDecided(f"{campaign.name}: {'; '.join(left)}. Decide these first, or say why the list is frozen "
                              "nevertheless (--because); everybody reads it")
     _write_list(bench, campaign, why if left else "", who, role, at)
@@ -109,10 +111,15 @@ def _write_list(bench: Workbench, campaign: Campaign, because: str, who: str, ro
     with bench.ledger.write(alone="boards") as connection:
         be_alone(connection, audit.ALONE)
         row = draws.draw_row(connection, campaign.name)
-        if row is None or row.list_hash is not None:
+        if row and row.list_hash is not None:
             return
+        code_key = row.code_key if row else secrets.token_hex(32)
+        if row is None:  # nothing is drawn, and everybody finds their own line all the same
+            secret = secrets.token_hex(32)
+            draws.add_commitment(connection, campaign.name, commitment_to(secret), secret, "", code_key, at)
         boards.add_board(connection, board)
-        people = final_list(campaign.name, campaign.prizes.top, campaign.prizes.drawn, board.people, others, row.code_key)
+        people = final_list(campaign.name, campaign.prizes.top, campaign.prizes.drawn if row else 0, board.people, others,
+                            code_key)
         text = write_list(people)
         draws.add_final_list(connection, campaign.name, text, list_hash_of(text), because, at)
         audit.write_deed(connection, who, role, Act.CLOSED, campaign.name, campaign.name,
@@ -121,8 +128,8 @@ def _write_list(bench: Workbench, campaign: Campaign, because: str, who: str, ro
 
 def _committed(draw: Draw | None, campaign: Campaign) -> Draw:
     if draw is None:
-        raise NotToBeDecided(f"Nobody committed to a secret for the draw of {campaign.name}: before its end by saegim campaign "
-                             f"commit {campaign.name}; afterwards it is too late, and its prizes are given without this draw")
+        raise NotToBeDecided(f"Nobody has committed to a secret for the draw of {campaign.name}: before its end by saegim "
+                             f"campaign commit {campaign.name}; afterwards it is too late, and no prize can be drawn")
     return draw
 
 
@@ -154,8 +161,9 @@ def draw_winners(bench: Workbench, campaign: Campaign, public_value: str, who: s
                                  "a draw is made once")
         if row.public_value is None:
             people = read_list(row.final_list)
-            wanted = people.drawn + SUBSTITUTES if people.drawn else 0
-            order = draw_order(row.secret, row.list_hash, value, people.eligible, wanted)
+            if not people.drawn:
+                raise NotToBeDecided(f"{campaign.name}: no prize is drawn, as its frozen list says")
+            order = draw_order(row.secret, row.list_hash, value, people.eligible, people.drawn + SUBSTITUTES)
             draws.add_winners(connection, campaign.name, value, order, now or datetime.now(UTC))
             audit.write_deed(connection, who, role, Act.DREW, campaign.name, campaign.name, value)
     return _committed(drawn(bench.ledger, campaign.name), campaign)
