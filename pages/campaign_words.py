@@ -56,7 +56,8 @@ def _duplicates(points: int) -> Words:
 
 
 def _board(campaign: Campaign) -> Words:
-    every = _seconds(60 * campaign.board.every_minutes)
+    span = _seconds(60 * campaign.board.every_minutes)
+    every = Words(span.en.removeprefix("1 "), span.ko)
     hours = round((campaign.ends_at - campaign.freezes_at) / timedelta(hours=1))
     if not hours:
         return Words(f"The board is counted anew every {every.en}.", f"순위는 {every.ko}마다 새로 계산해요.")

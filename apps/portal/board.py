@@ -35,7 +35,8 @@ Page = Annotated[int, Query(ge=1, le=1_000_000)]
 @router.get("/")
 def about(visit: Visiting, campaign: InCampaign) -> HTMLResponse:
     """What the campaign is about; everybody may read it."""
-    return visit.page("campaign", Tab.HOME, campaign, page=campaign_page(visit.bench, campaign, _joined(visit, campaign), visit.now))
+    page = campaign_page(visit.bench, campaign, _joined(visit, campaign), visit.now)
+    return visit.page("campaign", Tab.HOME, campaign, page=page)
 
 
 @router.get("/board")
