@@ -1,4 +1,4 @@
-"""What the pages of a campaign show: what it is about, its board, one's own history, the draw."""
+"""What a campaign's start page and its board show."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from pages.evaluation_explained import Words
 from schemas.board import BoardState
-from schemas.draw import ListLine
 
 
 class Season(StrEnum):
@@ -213,159 +212,6 @@ class CampaignPage:
     addresses: tuple[str, ...]
     consent: Words | None
     joined: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OwnChange:
-    """One change of somebody's points.
-
-    Attributes:
-        at: when, as people read it.
-        rule: what it was for.
-        provisional: by how much the provisional points changed.
-        final: likewise.
-        title: why, in a few words.
-        means: what that means and what one can do.
-        version: of the campaign's rules.
-    """
-
-    at: Words
-    rule: Words
-    provisional: int
-    final: int
-    title: Words
-    means: Words
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class OwnHistory:
-    """What changed of one photograph of somebody's.
-
-    Attributes:
-        url: of its picture, for a short while; empty where none is shown.
-        width: of the picture, in pixels.
-        height: likewise.
-        sent: when it was sent; empty where that is not known.
-        provisional: its points that may still change.
-        final: its points that people confirmed.
-        changes: the newest first.
-    """
-
-    url: str
-    width: int
-    height: int
-    sent: Words
-    provisional: int
-    final: int
-    changes: tuple[OwnChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MinePage:
-    """Somebody's own points.
-
-    Attributes:
-        provisional: all that may still change.
-        final: all that people confirmed.
-        photographs: how many there are changes of.
-        histories: of this page, those that changed last first.
-        disqualified_because: why they were taken out of the event; empty where they were not.
-        page: from 1 on.
-        pages: how many there are.
-    """
-
-    provisional: int
-    final: int
-    photographs: int
-    histories: tuple[OwnHistory, ...]
-    disqualified_because: str
-    page: int
-    pages: int
-
-
-class DrawPhase(StrEnum):
-    """How far a draw is."""
-
-    NO_DRAW = "no_draw"
-    """Nothing is drawn in this campaign."""
-    PLANNED = "planned"
-    """The secret is not there yet."""
-    COMMITTED = "committed"
-    FROZEN = "frozen"
-    DRAWN = "drawn"
-
-
-@dataclass(frozen=True, slots=True)
-class WinnerLine:
-    """Somebody who was drawn.
-
-    Attributes:
-        code: in the list.
-        name: nickname; empty where it is not shown.
-        own: whether it is the reader.
-        passed_over: taken out of the event after the list was frozen: the next one has the prize.
-    """
-
-    code: str
-    name: str
-    own: bool
-    passed_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DrawPage:
-    """A campaign's draw as one reader sees it.
-
-    Attributes:
-        phase: how far it is.
-        drawn: how many prizes are drawn.
-        top: how many win by rank, and take no part.
-        ends: the campaign's end as people read it.
-        awaited: the public value that it waits for, in words.
-        commitment: sha256 of the secret; empty where there is none.
-        committed: when, as people read it.
-        list_hash: of the frozen list; empty before.
-        frozen: when.
-        frozen_because: why the list was frozen while something was undecided.
-        public_value: empty before the draw.
-        drawn_at: when.
-        secret: empty before the draw.
-        winners: in the order in which they were drawn, those who are passed over too.
-        own_code: of the reader; empty where they have none.
-        own_line: their line in the list; None where there is none.
-        find: what was searched for.
-        lines: of the list, that the search found or of this page.
-        found: how many the search found.
-        people: lines of the list.
-        eligible: how many of them take part in the draw.
-        page: of the list, from 1 on.
-        pages: how many there are.
-    """
-
-    phase: DrawPhase
-    drawn: int
-    top: int
-    ends: Words
-    awaited: str
-    commitment: str
-    committed: Words
-    list_hash: str
-    frozen: Words
-    frozen_because: str
-    public_value: str
-    drawn_at: Words
-    secret: str
-    winners: tuple[WinnerLine, ...]
-    own_code: str
-    own_line: ListLine | None
-    find: str
-    lines: tuple[ListLine, ...]
-    found: int
-    people: int
-    eligible: int
-    page: int
-    pages: int
 
 
 def season(begins_at: datetime, ends_at: datetime, now: datetime) -> Season:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from datastore.ledger import participants
-from pages.board_pages import DrawPage, DrawPhase, WinnerLine
+from pages.draw_page import DrawPage, DrawPhase, WinnerLine
 from pages.evaluation_explained import Words
 from pages.moments import moment_words
 from schemas.draw import Draw, Eligibility, FinalList, ListLine

@@ -6,9 +6,9 @@ from collections import defaultdict
 from zoneinfo import ZoneInfo
 
 from datastore.ledger import pictures, points
-from pages.board_pages import MinePage, OwnChange, OwnHistory
 from pages.category_words import category_words
 from pages.moments import moment_words
+from pages.own_points_page import MinePage, OwnChange, OwnHistory
 from pages.point_words import entry_words
 from pages.portal import Language
 from schemas.accounts import Participant
