@@ -5,7 +5,19 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from apps.portal import join, members
+from apps.portal import (
+    board,
+    join,
+    manage,
+    manage_demand,
+    manage_draw,
+    manage_flags,
+    manage_held,
+    manage_people,
+    members,
+    send,
+    try_it,
+)
 from apps.portal.headers import Protected, policy
 from apps.portal.refusals import add_refusals
 from apps.portal.same_origin import Guarded
@@ -26,8 +38,13 @@ def make_app(bench: Workbench) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guarded, portal_url=bench.settings.portal_url)
     app.add_middleware(Protected, fixed=app.state.policy)
+    app.include_router(board.router)
     app.include_router(join.router)
+    for part in (manage, manage_demand, manage_draw, manage_flags, manage_held, manage_people):
+        app.include_router(part.router)
     app.include_router(members.router)
+    app.include_router(send.router)
+    app.include_router(try_it.router)
 
     @app.get("/health")
     def health() -> dict[str, str]:
