@@ -81,6 +81,10 @@ class NoPlace(StrEnum):
     """All places of the campaign's day for photographs from the demo page are taken (``Campaign.demo_quota``)."""
 
 
+FINAL_REFUSALS = (NoPlace.FORMAT, NoPlace.EMPTY, NoPlace.TOO_LARGE)
+"""Those that are about the photograph itself: it is not worth asking again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What the portal answers for one photograph.

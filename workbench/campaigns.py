@@ -61,11 +61,12 @@ def load_campaigns(settings: Settings, only: str | None = None) -> Campaigns:
     files: dict[str, str] = {}
     configs = config_names(settings.annotation_configs)
     slices = KnownSlices(settings)
+    named_as_of = _as_of(settings.slices)
     for path in sorted(settings.campaigns.glob("*.yaml")):
         where = _shown(path)
         stem = normalise(path.stem)
         try:
-            campaign = parse_campaign(path.read_text(encoding="utf-8"), where, slices)
+            campaign = _parsed(path.read_text(encoding="utf-8"), where, slices, named_as_of)
             if campaign.annotation_config and campaign.annotation_config not in configs:
                 stem = campaign.name  # what its submissions are known by
                 raise SettingError(f"{where}: annotation_config: "
@@ -101,6 +102,32 @@ def _alone(found: Campaigns, files: dict[str, str], name: str) -> Campaigns:
     if not chosen and not wrong:
         raise SettingError(f"There is no campaign {name!r} in {found.folder}{did_you_mean(name, found.by_name)}")
     return Campaigns(found.folder, chosen, wrong)
+
+
+_PARSED: dict[tuple[str, str, tuple[str, int, int]], Campaign] = {}
+"""Campaigns by the text and the name of their file, and the state of the file of named slices: the portal asks for them in every
+request, and to read one from YAML takes 10 ms."""
+MOST_PARSED = 500
+
+
+def _parsed(text: str, where: str, slices: KnownSlices, named_as_of: tuple[str, int, int]) -> Campaign:
+    key = (text, where, named_as_of)
+    found = _PARSED.get(key)
+    if found is None:
+        if len(_PARSED) >= MOST_PARSED:
+            _PARSED.clear()
+        found = parse_campaign(text, where, slices)
+        _PARSED[key] = found
+    return found
+
+
+def _as_of(path: Path) -> tuple[str, int, int]:
+    """A file's name, when it was changed, and its size; zeros where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return str(path), 0, 0
+    return str(path), found.st_mtime_ns, found.st_size
 
 
 def _shown(path: Path) -> str:

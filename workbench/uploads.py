@@ -47,7 +47,7 @@ def issue(bench: Workbench, campaign: Campaign, sender: Participant, wanted: Seq
     Returns:
         An answer for each, in order.
     """
-    refused = _refused_all(campaign, sender, now)
+    refused = refused_all(campaign, sender, now)
     if refused:
         return [Place(item.client_id, refused=refused) for item in wanted]
     whys = {item.client_id: why for item in wanted if (why := _refused(bench, item))}
@@ -107,7 +107,8 @@ def offered_categories(campaign: Campaign) -> list[str]:
     return list(dict.fromkeys([*campaign.categories, *campaign.bonus]))
 
 
-def _refused_all(campaign: Campaign, sender: Participant, now: datetime) -> NoPlace | None:
+def refused_all(campaign: Campaign, sender: Participant, now: datetime) -> NoPlace | None:
+    """Why somebody can send nothing at all to a campaign; None where they can."""
     if sender.disqualified_at is not None:
         return NoPlace.DISQUALIFIED
     if not campaign.counts(now):

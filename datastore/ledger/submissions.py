@@ -12,7 +12,7 @@ from datastore.ledger import decisions
 from datastore.ledger.engine import Ledger
 from datastore.ledger.rows import every_submission, submission_row
 from datastore.ledger.sql import in_chunks, insert_or_ignore
-from datastore.ledger.tables import comparisons, images, readings, submissions
+from datastore.ledger.tables import comparisons, images, readings, submissions, uploads
 from schemas.ids import image_number
 from schemas.recorded import KnownImage, SubmissionRow
 from schemas.submission import CATEGORIES, Outcome, Submission, Verdict
@@ -140,9 +140,11 @@ def reject_textless(connection: Connection, image_ids: Iterable[str]) -> int:
     textless: list[str] = []
     labelled = exists().where(readings.c.image_id == submissions.c.image_id, readings.c.reader.startswith("person:"))
     for chunk in in_chunks(sorted(set(image_ids))):
-        rows = connection.execute(select(submissions.c.image_id, submissions.c.claims).where(
-            submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED, ~labelled))
-        textless += [row.image_id for row in rows if not row.claims.get(CATEGORIES)]
+        rows = connection.execute(
+            select(submissions.c.image_id, submissions.c.claims, uploads.c.categories)
+            .outerjoin(uploads, uploads.c.key == submissions.c.key)
+            .where(submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.ACCEPTED, ~labelled))
+        textless += [row.image_id for row in rows if not row.claims.get(CATEGORIES) and not row.categories]
     refuse(connection, textless, Outcome.REJECTED, "the model found no region")
     return len(textless)
 
