@@ -41,7 +41,7 @@ COMMONPLACE = {"horizontal", "printed", "text", "other"}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListQuery:
     """What a reader asks of a board.
 
     Attributes:
@@ -57,7 +57,7 @@ class Asked:
     page: int = 1
 
 
-def board_page(bench: Workbench, campaign: Campaign, asked: Asked, now: datetime) -> BoardPage:
+def board_page(bench: Workbench, campaign: Campaign, asked: ListQuery, now: datetime) -> BoardPage:
     """The board of a campaign for one reader."""
     board = shown_board(bench, campaign, now)
     people = tuple(item for item in board.people if not item.disqualified) if board else ()

@@ -17,11 +17,11 @@ from schemas.shown_text import printable
 from schemas.text import normalise
 from stages.score.draw import read_list
 from workbench.bench import Workbench
-from workbench.board_page import LINES, LONGEST_SEARCH, NO_WORDS, Asked
+from workbench.board_page import LINES, LONGEST_SEARCH, NO_WORDS, ListQuery
 from workbench.draw import drawn, own_code, people_by_code, published_list
 
 
-def draw_page(bench: Workbench, campaign: Campaign, asked: Asked) -> DrawPage:
+def draw_page(bench: Workbench, campaign: Campaign, asked: ListQuery) -> DrawPage:
     """How a campaign's draw goes, or went, for one reader."""
     draw = drawn(bench.ledger, campaign.name)
     text = published_list(bench.ledger, campaign.name) if draw and draw.list_hash else None

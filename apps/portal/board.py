@@ -15,7 +15,7 @@ from pages.board_pages import refresh_after
 from pages.portal import Tab
 from schemas.accounts import Role
 from schemas.recipes.campaign import Campaign
-from workbench.board_page import Asked, board_page
+from workbench.board_page import ListQuery, board_page
 from workbench.campaign_page import campaign_page
 from workbench.draw import drawn, published_list
 from workbench.draw_page import draw_file, draw_page
@@ -108,8 +108,8 @@ def _joined(visit: Visit, campaign: Campaign) -> bool:
     return found is not None and found.consented_at is not None
 
 
-def _asked(visit: Visit, campaign: Campaign, find: str, page: int) -> Asked:
+def _asked(visit: Visit, campaign: Campaign, find: str, page: int) -> ListQuery:
     if visit.account is None:
-        return Asked(find=find, page=page)
+        return ListQuery(find=find, page=page)
     inside = visit.account.role is not Role.SUBMITTER or _joined(visit, campaign)
-    return Asked(visit.account.name, inside, find, page)
+    return ListQuery(visit.account.name, inside, find, page)
