@@ -94,8 +94,6 @@ def freeze_list(bench: Workbench, campaign: Campaign, because: str = "", who: st
     count_points(bench, campaign.name, now=at)
     why = normalise(because)
     left = undecided(bench, campaign)
-    if before is None and campaign.prizes.drawn:
-        left.append("nobody committed to a secret before the end, so that no prize can be drawn")
     if left and not why:
         raise NotToBeDecided(f"{campaign.name}: {'; '.join(left)}. Decide these first, or say why the list is frozen "
                              "nevertheless (--because); everybody reads it")

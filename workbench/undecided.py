@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datastore.ledger import campaign_counts, flags
+from datastore.ledger import campaign_counts, draws, flags
 from datastore.ledger.campaign_counts import Between
 from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
 from workbench.bench import Workbench
+
+NOTHING_TO_DRAW_WITH = "nobody committed to a secret before the end, so that no prize can be drawn"
 
 
 def undecided(bench: Workbench, campaign: Campaign) -> list[str]:
@@ -21,4 +23,6 @@ def undecided(bench: Workbench, campaign: Campaign) -> list[str]:
         (campaign_counts.sum_of_points(bench.ledger, campaign.name).provisional, "points are provisional: nobody has read those "
                                                                                  "pictures yet"),
     ]
-    return [f"{count:,} {what}" for count, what in counted if count]
+    with bench.ledger.read() as connection:
+        draws_nothing = bool(campaign.prizes.drawn) and draws.draw_row(connection, campaign.name) is None
+    return [f"{count:,} {what}" for count, what in counted if count] + [NOTHING_TO_DRAW_WITH] * draws_nothing

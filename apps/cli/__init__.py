@@ -4,7 +4,7 @@ import typer
 
 import apps.stack.commands
 import saegim.cli
-from apps.cli import datasets, demand, evaluate, ingest, label, ledger, models, run, slices
+from apps.cli import campaign, datasets, demand, evaluate, ingest, label, ledger, models, run, slices
 
 
 def register(app: typer.Typer) -> None:
@@ -13,6 +13,7 @@ def register(app: typer.Typer) -> None:
     datasets.register(saegim.cli.datasets)
     app.add_typer(run.app, name="run")
     app.add_typer(evaluate.app, name="evaluate")
+    app.add_typer(campaign.app, name="campaign")
     app.add_typer(demand.app, name="demand")
     app.add_typer(ingest.app, name="ingest")
     app.add_typer(label.app, name="label")
