@@ -1,0 +1,105 @@
+"""The frame of the manager's pages: their sections, what waits in each, and who may see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, HTTPException
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from apps.portal.visit import Visit, Visiting
+from datastore.ledger import flags, senders
+from pages.evaluation_explained import Words
+from pages.moments import moment_words
+from pages.portal import Language, Tab
+from schemas.accounts import Account, Role
+from schemas.recipes.campaign import Campaign
+from workbench.accounts import Actor
+
+
+class Section(StrEnum):
+    """The manager's pages, in the order of their links; the name is the end of the address."""
+
+    OVERVIEW = ""
+    FLAGS = "flags"
+    HELD = "held"
+    DUPLICATES = "duplicates"
+    DEMAND = "demand"
+    PEOPLE = "people"
+    DRAW = "draw"
+    LOG = "log"
+
+
+SECTIONS: dict[Section, Words] = {
+    Section.OVERVIEW: Words("Overview", "현황"),
+    Section.FLAGS: Words("Flags", "의심 사진"),
+    Section.HELD: Words("Held", "보류"),
+    Section.DUPLICATES: Words("Duplicates", "중복"),
+    Section.DEMAND: Words("Demand", "필요한 사진"),
+    Section.PEOPLE: Words("People", "참가자"),
+    Section.DRAW: Words("Draw", "추첨"),
+    Section.LOG: Words("Log", "기록"),
+}
+"""What the links say."""
+FOR_ENGINEERS = (Section.OVERVIEW, Section.DEMAND)
+"""What engineers see; they decide nothing."""
+
+
+def watcher_of(visit: Visiting) -> Account:
+    """Whoever is logged in, where that is a manager or an engineer; 401 where nobody is, 403 where it is somebody else."""
+    if visit.account is None:
+        raise HTTPException(401)
+    if visit.account.role not in (Role.MANAGER, Role.ENGINEER):
+        raise HTTPException(403)
+    return visit.account
+
+
+Watching = Annotated[Account, Depends(watcher_of)]
+
+
+def address_of(campaign: Campaign, section: Section, query: str = "") -> str:
+    """The address of a section."""
+    path = f"/c/{quote(campaign.name)}/manage"
+    return f"{path}/{section}{query}" if section else f"{path}{query}"
+
+
+def go_to(campaign: Campaign, section: Section, query: str = "") -> RedirectResponse:
+    """Sends a browser from what it posted to a page: loading that anew posts nothing."""
+    return RedirectResponse(address_of(campaign, section, query), 303)
+
+
+def manage_page(visit: Visit, campaign: Campaign, section: Section, status: int = 200, **content: Any) -> HTMLResponse:
+    """One of the manager's pages.
+
+    Args:
+        visit: the request.
+        campaign: that the path names.
+        section: which; its template is ``manage_NAME``.
+        status: of the answer.
+        **content: what its template shows.
+    """
+    decides = visit.account is not None and visit.account.role is Role.MANAGER
+    ledger = visit.bench.ledger
+    waits = {Section.FLAGS: len(flags.flags_of(ledger, campaign.name, open_only=True)),
+             Section.HELD: len(senders.held_ids(ledger, campaign.name))} if decides else {}
+    sections = [(address_of(campaign, one), words, one is section, waits.get(one, 0)) for one, words in SECTIONS.items()
+                if decides or one in FOR_ENGINEERS]
+
+    def word(words: Words) -> str:
+        return words.ko if visit.language is Language.KO else words.en
+
+    def when(at: datetime) -> str:
+        return word(moment_words(at, campaign.time_zone))
+
+    return visit.page(
+        f"manage_{section or 'overview'}", Tab.MANAGE, campaign, status, sections=sections, decides=decides, word=word, when=when,
+        heading=word(SECTIONS[section]), here=address_of(campaign, section), base=address_of(campaign, Section.OVERVIEW),
+        picture=visit.bench.picture_links.of, **content)
+
+
+def actor(account: Account) -> Actor:
+    """An account, as what is written into the audit log."""
+    return Actor(account.name, account.role)
