@@ -16,7 +16,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8500)
     arguments = parser.parse_args()
-    uvicorn.run(make_app(open_workbench()), host=arguments.host, port=arguments.port, server_header=False, access_log=False)
+    bench = open_workbench()
+    proxies = bench.settings.portal_proxies
+    uvicorn.run(make_app(bench), host=arguments.host, port=arguments.port, server_header=False, access_log=False,
+                proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def up(schedules: bool = typer.Option(True, help="Let the deployments run on their schedules.")) -> None:
-    """Start object storage, Label Studio, Prefect and its workers on this machine.
+    """Start object storage, Label Studio, Prefect and its workers, and the portal on this machine.
 
     Example:  saegim up --no-schedules
     """

@@ -46,7 +46,7 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("Picture through Label Studio", _picture),
         ("Storage without a key", storage_doors.without_a_key), ("SeaweedFS's ports", storage_doors.inner_ports),
         ("Label Studio's key", storage_doors.lent_key), ("Storages of projects", storage_doors.strange_storages),
-        ("Prefect", _prefect),
+        ("Prefect", _prefect), ("Portal", _portal),
         ("Prefect's password", doors.prefect_password), ("Prefect's origins", doors.prefect_origins),
         ("Work pools", _pools), ("Scheduled runs", _runs), ("OCR model", _model), ("Free disk", _disk),
         ("State folder", doors.state_folder), ("Secrets", doors.secret_files), ("The ledger's file", doors.ledger_file),
@@ -69,7 +69,7 @@ def _storage(bench: Workbench) -> str:
 
 def _buckets(bench: Workbench) -> str:
     settings = bench.settings
-    names = (settings.bucket_raw, settings.bucket_images, settings.bucket_datasets, settings.bucket_models)
+    names = (settings.bucket_raw, settings.bucket_images, settings.bucket_datasets, settings.bucket_models, settings.bucket_demo)
     there = bench.objects.buckets()
     if missing := [name for name in names if name not in there]:
         raise NotWell(f"missing: {', '.join(missing)}", "saegim up (or make them in your S3)")
@@ -146,6 +146,18 @@ def _prefect(bench: Workbench) -> str:
         if client.get("health").status_code != 200:
             raise NotWell(f"{url} is not well", "saegim up, or look at .saegim/stack/logs/prefect-server.log")
         return f"{url} (version {client.get('version').json()})"
+
+
+def _portal(bench: Workbench) -> str:
+    settings = bench.settings
+    answer = httpx.get(f"{settings.portal_url.rstrip('/')}/health", timeout=10)
+    if answer.status_code != 200 or "ok" not in answer.text:
+        raise NotWell(f"{settings.portal_url} answers {answer.status_code}",
+                      "saegim up, or look at .saegim/stack/logs/portal.log; a proxy before it has to pass the host on, or SAEGIM_PORTAL_URL names another one")
+    if not settings.portal_secret.get_secret_value():
+        raise NotWell("SAEGIM_PORTAL_SECRET is empty: log-ins and invitations end when it is started anew",
+                      "set it to 32 random characters or more")
+    return settings.portal_url
 
 
 def _pools(bench: Workbench) -> str:

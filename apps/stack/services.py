@@ -32,8 +32,11 @@ from workbench.settings import ROOT, Settings, load_settings
 console = Console()
 
 POOLS = ("cpu", "gpu")
-SERVICES = ("seaweedfs", "label-studio", "prefect-server", *(f"worker-{pool}" for pool in POOLS))
-WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120}
+WORKERS = tuple(f"worker-{pool}" for pool in POOLS)
+PORTAL = ("portal", "portal-reader")
+"""The pages, and what reads the photographs of the demo page. Like the workers they need a ledger of this version's schema."""
+SERVICES = ("seaweedfs", "label-studio", "prefect-server", *WORKERS, *PORTAL)
+WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120, "portal": 60}
 """Label Studio's first start runs its migrations, about 50 s on two cores."""
 RUNS_A_WORKER = 2
 LENT = "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY"
@@ -89,9 +92,8 @@ def _up(schedules: bool) -> None:
         supervision.shut_down()  # another version's
         supervision.launch(text)
     for name, address in _health(access).items():
-        if not _answers(address):
-            with _step(f"starting {name}"):
-                _wait(name, address)
+        if name not in PORTAL:
+            _bring_up(name, address)
     objects = ObjectStore(settings)
     objects.ensure_buckets(BUCKETS, posted_to=(settings.bucket_raw, settings.bucket_demo), origin=settings.portal_url)
     if settings.bucket_images in BUCKETS:
@@ -105,8 +107,9 @@ def _up(schedules: bool) -> None:
     _deploy(access)
     _bury(access, settings)
     set_schedules(schedules)
-    for pool in POOLS:
-        supervision.start(f"worker-{pool}")
+    for name in (*WORKERS, *PORTAL):
+        supervision.start(name)
+    _bring_up("portal", _health(access)["portal"])
     console.print("[green]✔[/] " + "   ".join(f"{item.name} {item.address}" for item in status() if item.address),
                   soft_wrap=True)
 
@@ -131,9 +134,15 @@ def status() -> list[ServiceState]:
         address = addresses.get(name, "")
         if state == "RUNNING" and address and not _answers(address):
             state = "NOT ANSWERING"
-        shown = access.url({"seaweedfs": "s3", "label-studio": "label_studio"}.get(name, "prefect")) if address else ""
-        found.append(ServiceState(name, state, shown, str(item["description"])))
+        found.append(ServiceState(name, state, _address(access, name) if address else "", str(item["description"])))
     return found
+
+
+def _address(access: Access, name: str) -> str:
+    """Where people reach a service that answers: the portal maybe through a proxy of theirs."""
+    if name == "portal":
+        return access.env.get("SAEGIM_PORTAL_URL", access.url("portal"))
+    return access.url({"seaweedfs": "s3", "label-studio": "label_studio"}.get(name, "prefect"))
 
 
 def _programs(access: Access, settings: Settings) -> list[Program]:
@@ -169,12 +178,27 @@ def _programs(access: Access, settings: Settings) -> list[Program]:
         *(Program(f"worker-{pool}", [*prefect, "worker", "start", "--pool", pool, "--type", "process",
                                      "--name", f"saegim-{pool}", "--limit", str(RUNS_A_WORKER)], flow_env, autostart=False)
           for pool in POOLS),
+        *_portal(access),
     ]
+
+
+def _portal(access: Access) -> list[Program]:
+    python = [str(BIN / "python"), "-m"]
+    env = {"SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
+    return [Program("portal", [*python, "apps.portal", "--port", str(access.ports["portal"])], env, autostart=False),
+            Program("portal-reader", [*python, "apps.portal.reader"], env, autostart=False)]
 
 
 def _health(access: Access) -> dict[str, str]:
     return {"seaweedfs": f"{access.url('s3')}/status", "label-studio": f"{access.url('label_studio')}/health",
-            "prefect-server": f"{access.url('prefect')}/api/health"}
+            "prefect-server": f"{access.url('prefect')}/api/health",
+            **({"portal": f"{access.url('portal')}/health"} if "portal" in access.ports else {})}  # an older version had none
+
+
+def _bring_up(name: str, address: str) -> None:
+    if not _answers(address):
+        with _step(f"starting {name}"):
+            _wait(name, address)
 
 
 def _answers(address: str) -> bool:

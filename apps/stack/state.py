@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import secrets
 import socket
 from collections.abc import Iterable, Mapping
@@ -90,12 +91,21 @@ def write_access(reuse_ports: bool) -> Access:
         "SAEGIM_PREFECT_API_URL": f"{access.url('prefect')}/api",
         "PREFECT_API_URL": f"{access.url('prefect')}/api",
         "PREFECT_API_AUTH_STRING": there.get("PREFECT_API_AUTH_STRING") or f"saegim:{secrets.token_urlsafe(18)}",
-        "SAEGIM_PORTAL_URL": there.get("SAEGIM_PORTAL_URL") or access.url("portal"),
+        "SAEGIM_PORTAL_URL": _portal_url(there.get("SAEGIM_PORTAL_URL", ""), access.url("portal")),
         "SAEGIM_PORTAL_SECRET": there.get("SAEGIM_PORTAL_SECRET") or secrets.token_hex(32),
         "SAEGIM_PSEUDONYM_SECRET": there.get("SAEGIM_PSEUDONYM_SECRET") or secrets.token_hex(16),
     }
     _write_env(ours)
     return Access(ports, {**there, **ours})
+
+
+def _portal_url(remembered: str, ours: str) -> str:
+    """Where people reach the portal: what a manager set, of a proxy before it; else this machine's own address as it is now."""
+    return remembered if remembered and not _OWN.fullmatch(remembered) else ours
+
+
+_OWN = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d+)?/?")
+"""An address of this machine's own."""
 
 
 def choose_ports(wanted: Mapping[str, int]) -> dict[str, int]:

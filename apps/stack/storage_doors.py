@@ -42,7 +42,8 @@ def without_a_key(bench: Workbench) -> str:
     """Reads, lists and writes each bucket as a stranger does."""
     settings = bench.settings
     opened = []
-    for bucket in (settings.bucket_raw, settings.bucket_images, settings.bucket_datasets, settings.bucket_models):
+    for bucket in (settings.bucket_raw, settings.bucket_images, settings.bucket_datasets, settings.bucket_models,
+                   settings.bucket_demo):
         key = f"doctor/{uuid.uuid4().hex}.txt"
         address = bench.objects.presigned_get(bucket, key, 60).partition("?")[0]
         written = httpx.put(address, content=b"doctor", timeout=10).is_success
@@ -89,7 +90,7 @@ def lent_key(bench: Workbench) -> str:
                       "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY and SAEGIM_LABEL_STUDIO_S3_SECRET_KEY, then: saegim run label")
     lent = ObjectStore(settings.shown)
     key = f"doctor/{uuid.uuid4().hex}.txt"
-    others = (settings.bucket_raw, settings.bucket_datasets, settings.bucket_models)
+    others = (settings.bucket_raw, settings.bucket_datasets, settings.bucket_models, settings.bucket_demo)
     page = f"reports/{key}"
     for bucket in (settings.bucket_images, *others):
         bench.objects.put(bucket, key, b"doctor", "text/plain")

@@ -93,3 +93,17 @@ def test_a_file_with_another_digest_is_refused(tmp_path: Path) -> None:
     values["files"][0]["sha256"] = "0" * 64
     with pytest.raises(ModelUnavailable, match=recipe.files[0].name):
         fetch(Bundle.model_validate(values), tmp_path / "other")
+
+
+def test_the_portals_address_follows_its_port_unless_a_proxy_stands_before_it(tmp_path: Path,
+                                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAEGIM_HOME", str(tmp_path))
+    (tmp_path / "stack").mkdir()
+    (tmp_path / "stack" / "ports.json").write_text('{"portal": 28500}')
+    for own in ("http://127.0.0.1:8500", "http://localhost:8500/", "http://127.0.0.1"):
+        (tmp_path / "env").write_text(f"SAEGIM_PORTAL_URL={own}\n")
+        assert write_access(reuse_ports=True).env["SAEGIM_PORTAL_URL"] == "http://127.0.0.1:28500"
+    for proxy in ("https://event.example.com", "http://192.168.0.7:8500", "http://127.0.0.1.example.com"):
+        (tmp_path / "env").write_text(f"SAEGIM_PORTAL_URL={proxy}\n")
+        assert write_access(reuse_ports=True).env["SAEGIM_PORTAL_URL"] == proxy
+    assert len(write_access(reuse_ports=True).env["SAEGIM_PORTAL_SECRET"]) >= 32
