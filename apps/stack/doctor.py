@@ -152,8 +152,8 @@ def _portal(bench: Workbench) -> str:
     settings = bench.settings
     answer = httpx.get(f"{settings.portal_url.rstrip('/')}/health", timeout=10)
     if answer.status_code != 200 or "ok" not in answer.text:
-        raise NotWell(f"{settings.portal_url} answers {answer.status_code}", "saegim up, or look at .saegim/stack/logs/portal.log; "
-                      "a proxy before it has to pass the host on")
+        raise NotWell(f"{settings.portal_url} answers {answer.status_code}",
+                      "saegim up, or look at .saegim/stack/logs/portal.log; a proxy before it has to pass the host on")
     if not settings.portal_secret.get_secret_value():
         raise NotWell("SAEGIM_PORTAL_SECRET is empty: log-ins and invitations end when it is started anew",
                       "set it to 32 random characters or more")
