@@ -184,6 +184,7 @@ class ScoreReport(Report):
     """
 
     verb: str = "score"
+    flags: int = counted("new flags")
     rules: int = counted("new versions of rules")
     entries: int = counted("changes of points")
     boards: int = counted("new boards")
