@@ -125,18 +125,14 @@ class Written:
     """What the entries of one submission and one rule say.
 
     Attributes:
-        submitter: whose.
         provisional: their sum.
         final: theirs.
-        reason: of the newest one.
-        version: of the newest one.
+        newest: number of the newest one.
     """
 
-    submitter: str
     provisional: int
     final: int
-    reason: PointReason
-    version: int
+    newest: int
 
 
 @dataclass(frozen=True, slots=True)

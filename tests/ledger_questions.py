@@ -28,6 +28,7 @@ from schemas.errors import NotToBeDecided
 from schemas.evaluation import SliceFacet, SliceName
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
+from schemas.points import PHOTOGRAPH, PointEntry, PointReason
 from schemas.reading import Reading, Unit
 from schemas.recorded import SubmissionRow
 from schemas.stored import StoredEvaluation
@@ -227,8 +228,9 @@ def _values_of_campaigns(made: Sequence[Made]) -> dict[str, Any]:
     board = Board("spring", 0, at, BoardState.OPEN, (), (), (), None)
     return {
         "submitter": made[0].submitter, "states": tuple(BoardState), "board": board, "rules": {"points": 11}, "now": at,
-        "points.write_changes.seen": max(2 * item.number + 2 for item in made if item.is_one_of(50)),
-        "points.write_changes.changes": lambda _written, _last: [],
+        "points.add_entries.seen": max(2 * item.number + 2 for item in made if item.is_one_of(50)),
+        "points.add_entries.new": [PointEntry(10**6, at, "spring", made[0].submitter, made[0].submission_id, PHOTOGRAPH, 1, 0,
+                                              PointReason.CHANGED, "", 1)],
     }
 
 

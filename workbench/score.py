@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,18 +10,19 @@ from datastore.ledger.flags import flags_of
 from datastore.ledger.shown_slices import ShownSlices, accepted_slices, claims_of, suggested_slices
 from datastore.ledger.submissions import submission_rows
 from datastore.ledger.uploads import claimed_categories
-from schemas.errors import LedgerBusy
+from schemas.errors import LedgerBusy, SettingError
 from schemas.flags import Flag, FlagDecision
 from schemas.points import PointLine
 from schemas.recipes.campaign import Campaign
 from schemas.recorded import SubmissionRow
 from schemas.sent_photograph import SentPhotograph
 from schemas.submission import Outcome, claimed_slices
-from stages.score.changes import changes
+from stages.score.changes import changes, differing
 from stages.score.points import count
 from workbench.bench import Workbench
 from workbench.board import board_now, note_board
 from workbench.campaigns import load_campaigns
+from workbench.flags import find_flags
 from workbench.named_slices import named_among, slices_of_stored
 from workbench.report import ScoreReport
 
@@ -50,6 +50,7 @@ def count_points(bench: Workbench, campaign: str | None = None, *, board: bool =
     found = load_campaigns(bench.settings, campaign)
     report = ScoreReport(failed=[*found.wrong.values()])
     for recipe in found.by_name.values():
+        report.flags += _flagged(bench, recipe, report)
         report.rules += campaign_versions.note_rules(bench.ledger, recipe.name, recipe.rules(), at)
         report.entries += _write_points(bench, recipe, at)
         current = board_now(bench, recipe, at)
@@ -58,14 +59,25 @@ def count_points(bench: Workbench, campaign: str | None = None, *, board: bool =
     return report
 
 
+def _flagged(bench: Workbench, recipe: Campaign, report: ScoreReport) -> int:
+    """Flags what looks unfair; a wrong file of known pictures is told, and stops no points. Returns how many flags are new."""
+    try:
+        return find_flags(bench, recipe)
+    except SettingError as error:
+        if str(error) not in map(str, report.failed):
+            report.failed.append(error)
+        return 0
+
+
 def _write_points(bench: Workbench, recipe: Campaign, now: datetime) -> int:
     """Writes what changed of the points of a campaign; returns how many entries."""
     for _ in range(TRIES):
         seen = points.last_entry(bench.ledger)
-        make = functools.partial(changes, recipe.name, points_of(bench, recipe), now=now)
-        added = points.write_changes(bench.ledger, recipe.name, seen, make)
-        if added is not None:
-            return added
+        found = differing(points_of(bench, recipe), points.written_sums(bench.ledger, recipe.name))
+        newest = points.entries_by_number(bench.ledger, [item.before.newest for item in found if item.before])
+        new = changes(recipe.name, found, newest, seen, now)
+        if not new or points.add_entries(bench.ledger, seen, new):
+            return len(new)
     raise LedgerBusy(f"Other runs write points of {recipe.name} all the time. The next run of score counts them",
                      f"the ledger at {bench.ledger.address}")
 

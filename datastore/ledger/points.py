@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from datastore.ledger.engine import Ledger
-from datastore.ledger.sql import in_chunks
+from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import point_entries
 from schemas.board import PhotographStanding, RulePoints
 from schemas.points import PersonSum, PointEntry, PointReason, PointSum, Written
 
-Changes = Callable[[Mapping[tuple[str, str], Written], int], Sequence[PointEntry]]
-"""Makes entries of what is written, by submission id and rule, and of the number of the last entry."""
+every_entry = select(*(point_entries.c[item.name] for item in fields(PointEntry)))
+"""Asks for what ``_entry`` takes; a caller adds its conditions."""
 BOTH = point_entries.c.provisional + point_entries.c.final
 """Points of an entry, whether they may still change or not."""
 
 
 def entries_of(ledger: Ledger, campaign: str, submitter: str) -> list[PointEntry]:
     """What changed of the points of one submitter in a campaign, the newest first."""
-    query = (select(*(point_entries.c[item.name] for item in fields(PointEntry)))
-             .where(point_entries.c.campaign == campaign, point_entries.c.submitter == submitter)
+    query = (every_entry.where(point_entries.c.campaign == campaign, point_entries.c.submitter == submitter)
              .order_by(point_entries.c.number.desc()))
     with ledger.read() as connection:
-        rows = connection.execute(query).mappings().all()
-    return [PointEntry(**{**row, "reason": PointReason(row["reason"]), "detail": row["detail"] or ""}) for row in rows]
+        return list(map(_entry, connection.execute(query)))
+
+
+def entries_by_number(ledger: Ledger, numbers: Iterable[int]) -> dict[int, PointEntry]:
+    """Some entries by their numbers."""
+    found: dict[int, PointEntry] = {}
+    with ledger.read() as connection:
+        for chunk in in_chunks(sorted(set(numbers))):
+            rows = connection.execute(every_entry.where(point_entries.c.number.in_(chunk)))
+            found.update({row.number: _entry(row) for row in rows})
+    return found
 
 
 def sums_of(ledger: Ledger, submission_ids: Iterable[str]) -> dict[str, PointSum]:
@@ -48,25 +57,33 @@ def last_entry(ledger: Ledger) -> int:
         return _last(connection)
 
 
-def write_changes(ledger: Ledger, campaign: str, seen: int, changes: Changes) -> int | None:
+def written_sums(ledger: Ledger, campaign: str) -> dict[tuple[str, str], Written]:
+    """What the entries of a campaign say, by submission id and rule."""
+    query = (select(point_entries.c.submission_id, point_entries.c.rule, func.sum(point_entries.c.provisional),
+                    func.sum(point_entries.c.final), func.max(point_entries.c.number))
+             .where(point_entries.c.campaign == campaign)
+             .group_by(point_entries.c.submission_id, point_entries.c.rule))
+    with ledger.read() as connection:
+        return {(submission_id, rule): Written(int(provisional), int(final), number)
+                for submission_id, rule, provisional, final, number in connection.execute(query).tuples()}
+
+
+def add_entries(ledger: Ledger, seen: int, new: Sequence[PointEntry]) -> bool:
     """Adds entries to the list, where nobody has added one since somebody began to count.
 
     Args:
         ledger: where.
-        campaign: its name.
-        seen: number of the newest entry before what ``changes`` goes by was read.
-        changes: makes the entries.
+        seen: ``last_entry`` before anything was read that the new ones go by.
+        new: entries, numbered from ``seen`` on.
 
     Returns:
-        How many were added; None where somebody was faster and all has to be counted again.
+        False where somebody was faster: nothing was added, and all has to be counted again.
     """
     with ledger.write(alone="points") as connection:
         if _last(connection) != seen:
-            return None
-        new = changes(_written(connection, campaign), seen)
-        for some in in_chunks([asdict(entry) for entry in new]):
-            connection.execute(insert(point_entries), list(some))
-    return len(new)
+            return False
+        insert_or_ignore(connection, point_entries, [asdict(entry) for entry in new])
+    return True
 
 
 def person_sums(ledger: Ledger, campaign: str) -> list[PersonSum]:
@@ -121,19 +138,6 @@ def _last(connection: Connection) -> int:
     return connection.scalar(select(func.max(point_entries.c.number))) or 0
 
 
-def _written(connection: Connection, campaign: str) -> dict[tuple[str, str], Written]:
-    """What the entries of a campaign say of each submission and rule."""
-    summed = _sums(campaign).subquery()
-    query = select(summed.c.submission_id, summed.c.rule, point_entries.c.submitter, summed.c.provisional, summed.c.final,
-                   point_entries.c.reason, point_entries.c.version).join(
-        point_entries, point_entries.c.number == summed.c.newest)
-    return {(row.submission_id, row.rule): Written(row.submitter, int(row.provisional), int(row.final), PointReason(row.reason),
-                                                   row.version) for row in connection.execute(query)}
-
-
-def _sums(campaign: str) -> Select[tuple[str, str, int, int, int]]:
-    return (select(point_entries.c.submission_id, point_entries.c.rule,
-                   func.sum(point_entries.c.provisional).label("provisional"), func.sum(point_entries.c.final).label("final"),
-                   func.max(point_entries.c.number).label("newest"))
-            .where(point_entries.c.campaign == campaign)
-            .group_by(point_entries.c.submission_id, point_entries.c.rule))
+def _entry(row: Row[Any]) -> PointEntry:
+    values = {item.name: getattr(row, item.name) for item in fields(PointEntry)}
+    return PointEntry(**{**values, "reason": PointReason(row.reason), "detail": row.detail or ""})

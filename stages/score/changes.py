@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemas.points import PHOTOGRAPH, PointEntry, PointLine, PointReason, Written
@@ -18,49 +19,83 @@ Place = tuple[str, str]
 """Of a submission, by one rule."""
 
 
-def changes(campaign: str, lines: Iterable[PointLine], written: Mapping[Place, Written], last: int, *,
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A place of which something may have to be written.
+
+    Attributes:
+        line: what it is worth now; submitter and version are empty of what is not there any more.
+        before: what its entries say; None where there are none.
+    """
+
+    line: PointLine
+    before: Written | None
+
+
+def differing(lines: Iterable[PointLine], written: Mapping[Place, Written]) -> list[Differing]:
+    """Places whose sums are not what they are worth, or whose last reason has to be looked at before one can say.
+
+    Args:
+        lines: what each photograph is worth by each rule.
+        written: what the entries say until now.
+    """
+    by_place = {(line.submission_id, line.rule): line for line in lines}
+    found = [Differing(line, written.get(place)) for place, line in by_place.items() if _may_differ(line, written.get(place))]
+    for place in sorted(written.keys() - by_place.keys()):
+        submission_id, rule = place
+        line = _of_no_points(submission_id, rule, by_place.get((submission_id, PHOTOGRAPH)))
+        if _may_differ(line, written[place]):
+            found.append(Differing(line, written[place]))
+    return found
+
+
+def _may_differ(line: PointLine, before: Written | None) -> bool:
+    if before is None:
+        return bool(line.provisional or line.final or line.rule == PHOTOGRAPH)
+    same = (line.provisional, line.final) == (before.provisional, before.final)
+    return not same or (line.rule == PHOTOGRAPH and line.reason in NOTHING)
+
+
+def _of_no_points(submission_id: str, rule: str, photograph: PointLine | None) -> PointLine:
+    """The line of what has none any more: of a claim that was taken back, or of a submission that is gone."""
+    if photograph is None:
+        return PointLine(submission_id, "", rule, 0, 0, PointReason.WITHDRAWN, "", 0)
+    if photograph.reason in NOTHING:
+        return PointLine(submission_id, "", rule, 0, 0, photograph.reason, photograph.detail, 0)
+    return PointLine(submission_id, "", rule, 0, 0, PointReason.CHANGED, "", 0)
+
+
+def changes(campaign: str, found: Sequence[Differing], newest: Mapping[int, PointEntry], last: int,
             now: datetime) -> list[PointEntry]:
     """Entries to add. Added, they leave nothing to add for the same lines.
 
     Args:
         campaign: its name.
-        lines: what each photograph is worth by each rule.
-        written: what the entries say until now, by submission id and rule.
+        found: from ``differing``.
+        newest: the newest entry of each place in it that has entries, by its number.
         last: number of the last entry that there is; 0 where there is none.
         now: when they are written, in UTC.
     """
-    by_place = {(line.submission_id, line.rule): line for line in lines}
-    gone = _gone(by_place, written)
-    found = ((line, written.get(place)) for place, line in [*by_place.items(), *gone.items()])
-    wanted = [(line, before, reason) for line, before in found if (reason := _reason(line, before))]
-    return [PointEntry(number, now, campaign, line.submitter, line.submission_id, line.rule,
-                       line.provisional - (before.provisional if before else 0), line.final - (before.final if before else 0),
-                       reason, line.detail, line.version) for number, (line, before, reason) in enumerate(wanted, last + 1)]
+    added: list[PointEntry] = []
+    for item in found:
+        line = item.line
+        before = item.before
+        entry = newest[before.newest] if before else None
+        provisional = line.provisional - (before.provisional if before else 0)
+        final = line.final - (before.final if before else 0)
+        if reason := _reason(line, entry, changed=bool(provisional or final)):
+            added.append(PointEntry(
+                last + len(added) + 1, now, campaign, entry.submitter if entry else line.submitter, line.submission_id, line.rule,
+                provisional, final, reason, line.detail, line.version or (entry.version if entry else 0)))
+    return added
 
 
-def _gone(lines: Mapping[Place, PointLine], written: Mapping[Place, Written]) -> dict[Place, PointLine]:
-    """Lines of no points for what had some and has no line any more: of a claim taken back, of a submission that is gone."""
-    found = {}
-    for place in sorted(written.keys() - lines.keys()):
-        before = written[place]
-        submission_id, rule = place
-        photograph = lines.get((submission_id, PHOTOGRAPH))
-        if photograph is None:
-            found[place] = PointLine(submission_id, before.submitter, rule, 0, 0, PointReason.WITHDRAWN, "", before.version)
-        elif before.provisional or before.final:
-            reason = photograph.reason if photograph.reason in NOTHING else PointReason.CHANGED
-            found[place] = PointLine(submission_id, before.submitter, rule, 0, 0, reason,
-                                     photograph.detail if reason in NOTHING else "", before.version)
-    return found
-
-
-def _reason(line: PointLine, before: Written | None) -> PointReason | None:
+def _reason(line: PointLine, entry: PointEntry | None, *, changed: bool) -> PointReason | None:
     """Why an entry is added; None where there is none to add."""
-    if before is None:
-        return line.reason if line.provisional or line.final or line.rule == PHOTOGRAPH else None
-    if (line.provisional, line.final) == (before.provisional, before.final):
-        told = line.reason in NOTHING and line.rule == PHOTOGRAPH and line.reason is not before.reason
-        return line.reason if told else None
-    if before.reason is PointReason.DISQUALIFIED:
+    if entry is None:
+        return line.reason
+    if not changed:
+        return None if line.reason is entry.reason else line.reason
+    if entry.reason is PointReason.DISQUALIFIED:
         return PointReason.REINSTATED
-    return PointReason.CHANGED if line.reason is before.reason else line.reason
+    return PointReason.CHANGED if line.reason is entry.reason else line.reason
