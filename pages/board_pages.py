@@ -186,7 +186,7 @@ class CampaignPage:
         first_day: in the campaign's zone, as people read it.
         last_day: likewise.
         zone: its IANA name.
-        left: time to the beginning or to the end; empty where it is over.
+        left: time to the beginning or to the end; empty where it is over, or far away.
         cards: what can be sent.
         wanted: what is needed now.
         rules: how points are counted, in sentences.

@@ -57,8 +57,8 @@ POINT_WORDS: Mapping[PointReason, PointWords] = {
               "크기나 파일이 달라도 이미 받은 것과 같은 사진이에요. 다른 사진을 보내 주시면 점수를 드려요.")),
     PointReason.REJECTED: PointWords(
         Words("Not taken", "받지 못한 사진"),
-        Words("The picture could not be used; beside the photograph it says why. Please take it again.",
-              "쓸 수 없는 사진이라 점수를 드리지 못했어요. 사진 옆의 이유를 보고 다시 찍어 보내 주세요.")),
+        Words("The picture could not be used. Please take it again.",
+              "쓸 수 없는 사진이라 점수를 드리지 못했어요. 다시 찍어 보내 주세요.")),
     PointReason.HELD: PointWords(
         Words("A person is looking at it", "담당자가 확인 중"),
         Words("A person has to look at this photograph first. You need not do anything.",
@@ -114,6 +114,8 @@ def entry_words(campaign: Campaign, entry: PointEntry) -> PointWords:
     detail = _detail(campaign, entry)
     if detail is None:
         return words
+    if entry.reason is PointReason.REJECTED:
+        return PointWords(words.title, detail)
     return PointWords(words.title, Words(f"{detail.en} {words.means.en}", f"{detail.ko} {words.means.ko}"))
 
 
@@ -127,9 +129,12 @@ def _detail(campaign: Campaign, entry: PointEntry) -> Words | None:
         case PointReason.DISQUALIFIED | PointReason.FLAG_CONFIRMED if entry.detail:
             said = because_words(entry.detail)
             return Words(_sentence(said.en), _sentence(said.ko))
-        case PointReason.ACCEPTED | PointReason.CONFIRMED | PointReason.DENIED if entry.detail and entry.rule == PHOTOGRAPH:
+        case PointReason.ACCEPTED | PointReason.CONFIRMED if entry.detail and entry.rule == PHOTOGRAPH:
             kind = category_words(campaign, entry.detail)
-            return Words(f"{kind.en}.", f"{kind.ko}.")
+            return Words(f"It counts as: {kind.en}.", f"{kind.ko} 사진으로 세었어요.")
+        case PointReason.DENIED if entry.detail and entry.rule == PHOTOGRAPH:
+            kind = category_words(campaign, entry.detail)
+            return Words(f"It does not count as: {kind.en}.", f"{kind.ko} 사진으로는 세지 않아요.")
         case PointReason.CAP_OF_CATEGORY if second.isdecimal():
             kind = category_words(campaign, first)
             return Words(f"{kind.en}: at most {second}.", f"{kind.ko}: {second}장까지.")

@@ -26,7 +26,7 @@ LINES = 100
 """People on one page of the list."""
 BESIDE = 2
 """Lines shown above and below the reader's own one."""
-PICTURES = 8
+PICTURES = 6
 """Photographs shown: each is a whole canonical copy, of a few hundred kilobytes."""
 WANTED = 4
 """Most things that are called needed at once: more is no advice."""
@@ -67,9 +67,9 @@ def board_page(bench: Workbench, campaign: Campaign, asked: ListQuery, now: date
     pages = max(1, -(-len(chosen) // LINES))
     page = min(max(1, asked.page), pages)
     shown = chosen[(page - 1) * LINES:page * LINES]
-    around = () if own is None or own in shown or own.disqualified else _around(people, own)
+    around = _around(people, own, shown) if own else ()
     named = participants.participants_named(bench.ledger, campaign.name, [
-        item.submitter for item in {*shown, *around, *([own] if own else [])}])
+        *{item.submitter for item in (*shown, *around)}, *([own.submitter] if own else [])])
     lines = _Lines(campaign.prizes.top, asked.submitter, named)
     may_show = campaign.board.photographs and board is not None and bool(board.photographs)
     return BoardPage(
@@ -128,9 +128,12 @@ class _Lines:
                           0 < item.rank <= self.top, own)
 
 
-def _around(people: Sequence[Standing], own: Standing) -> tuple[Standing, ...]:
-    place = people.index(own)
-    return tuple(people[max(0, place - BESIDE):place + BESIDE + 1])
+def _around(people: Sequence[Standing], own: Standing, shown: Sequence[Standing]) -> tuple[Standing, ...]:
+    """Somebody's line and those next to it; empty where theirs is shown already, or has no rank."""
+    if any(item is own for item in shown):
+        return ()
+    place = next((place for place, item in enumerate(people) if item is own), None)
+    return () if place is None else tuple(people[max(0, place - BESIDE):place + BESIDE + 1])
 
 
 def _found(bench: Workbench, campaign: Campaign, people: Sequence[Standing], find: str) -> tuple[Standing, ...]:

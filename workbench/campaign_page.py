@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pages.board_pages import CampaignPage, CategoryCard, Season, season
 from pages.campaign_words import rule_sentences
@@ -12,6 +12,9 @@ from pages.moments import day_of_year_words, day_words, left_words
 from schemas.recipes.campaign import Campaign
 from workbench.bench import Workbench
 from workbench.board_page import NO_WORDS, wanted_now
+
+COUNTED = timedelta(days=366)
+"""A longer time is not counted down to: an event without an end says so by its dates."""
 
 
 def campaign_page(bench: Workbench, campaign: Campaign, joined: bool, now: datetime) -> CampaignPage:
@@ -28,7 +31,7 @@ def campaign_page(bench: Workbench, campaign: Campaign, joined: bool, now: datet
     return CampaignPage(
         Words(campaign.title.en, campaign.title.ko), Words(campaign.text.en, campaign.text.ko) if campaign.text else NO_WORDS,
         where, day_of_year_words(campaign.first_day), day_of_year_words(campaign.last_day), campaign.time_zone,
-        left_words(left) if left is not None else NO_WORDS, _cards(campaign, now), wanted_now(bench, campaign, now),
+        left_words(left) if left is not None and left < COUNTED else NO_WORDS, _cards(campaign, now), wanted_now(bench, campaign, now),
         tuple(rule_sentences(campaign)), campaign.prizes.top, campaign.prizes.drawn, campaign.take_part.addresses,
         Words(campaign.consent.text.en, campaign.consent.text.ko) if campaign.consent else None, joined)
 

@@ -17,8 +17,11 @@ from schemas.shown_text import printable
 from schemas.text import normalise
 from stages.score.draw import read_list
 from workbench.bench import Workbench
-from workbench.board_page import LINES, LONGEST_SEARCH, NO_WORDS, ListQuery
+from workbench.board_page import LONGEST_SEARCH, NO_WORDS, ListQuery
 from workbench.draw import drawn, own_code, people_by_code, published_list
+
+LINES = 20
+"""Of the list, on one page: it is searched rather than read."""
 
 
 def draw_page(bench: Workbench, campaign: Campaign, asked: ListQuery) -> DrawPage:

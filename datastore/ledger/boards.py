@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import astuple, replace
 from datetime import datetime
@@ -13,11 +14,26 @@ from datastore.ledger.engine import Ledger
 from datastore.ledger.tables import boards
 from schemas.board import Board, BoardState, PhotographStanding, RulePoints, Standing
 
+KEPT = 8
+"""Boards that are kept in memory as they were read, of some megabytes each."""
+
 
 def newest_board(ledger: Ledger, campaign: str, states: Sequence[BoardState] = tuple(BoardState)) -> Board | None:
     """The newest board of a campaign that was made in one of some states; None where there is none."""
+    query = (select(boards.c.number, boards.c.made_at).where(boards.c.campaign == campaign, boards.c.state.in_(states))
+             .order_by(boards.c.number.desc()).limit(1))
     with ledger.read() as connection:
-        return board_before(connection, campaign, states)
+        row = connection.execute(query).one_or_none()
+    return _kept(ledger, campaign, row.number, row.made_at) if row else None
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _kept(ledger: Ledger, campaign: str, number: int, made_at: datetime) -> Board | None:
+    # One of 10,000 people takes 100 ms to read, and everybody looks at the same one; a changed one has another moment.
+    query = select(boards).where(boards.c.campaign == campaign, boards.c.number == number)
+    with ledger.read() as connection:
+        row = connection.execute(query).one_or_none()
+    return _board(row) if row else None
 
 
 def board_before(connection: Connection, campaign: str, states: Sequence[BoardState] = tuple(BoardState)) -> Board | None:
