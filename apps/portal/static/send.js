@@ -120,11 +120,12 @@ function newId() { // crypto.randomUUID is missing where the page is not served 
 
 let previews = Promise.resolve();
 function preview(item) { // one at a time: many large pictures at once end the tab of a phone
-  previews = previews.then(() => draw(item)).catch(() => {}); // a HEIC that this browser cannot show keeps its neutral tile
+  const { file } = item; // it may be sent and forgotten before its turn
+  previews = previews.then(() => draw(item, file)).catch(() => {}); // a HEIC that this browser cannot show keeps its neutral tile
 }
 
-async function draw(item) {
-  const file = await fileOf(item);
+async function draw(item, chosen) {
+  const file = chosen || await fileOf(item);
   if (!file || !items.has(item.id)) return;
   const bitmap = await createImageBitmap(file, { resizeWidth: PREVIEW_SIDE, resizeQuality: "medium" });
   const scale = Math.min(1, PREVIEW_SIDE / bitmap.height);
@@ -133,12 +134,20 @@ async function draw(item) {
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
-  const small = await new Promise((resolve) => { canvas.toBlob(resolve, "image/jpeg", 0.8); });
-  const image = new Image();
-  image.alt = "";
-  image.src = URL.createObjectURL(small);
-  await image.decode().finally(() => URL.revokeObjectURL(image.src));
-  item.tile.querySelector(".send-neutral")?.replaceWith(image);
+  item.image = new Image();
+  item.image.alt = "";
+  item.image.src = canvas.toDataURL("image/jpeg", 0.8); // a few kilobytes; an object URL would have to be revoked
+  item.tile.querySelector(".send-neutral")?.replaceWith(item.image);
+  showInList();
+}
+
+// Below, what waits has no picture yet: the portal shows canonical copies alone, which ingest makes.
+function showInList() {
+  const byKey = new Map([...items.values()].map((item) => [item.key, item.image]));
+  for (const entry of document.querySelectorAll("#photographs [data-state=waiting]")) {
+    const image = byKey.get(entry.dataset.key);
+    if (image) entry.querySelector(".send-neutral")?.replaceWith(image.cloneNode());
+  }
 }
 
 // ---- sending --------------------------------------------------------------------------------------------------------
@@ -214,7 +223,9 @@ async function askForPlaces() {
     { client_id: item.id, file_name: item.name, media_type: item.type, size: item.size })) });
   for (const place of places) {
     const item = items.get(place.client_id);
-    if (item) item.place = { ...place, at: Date.now() };
+    if (!item) continue;
+    item.place = { ...place, at: Date.now() };
+    item.key = place.form?.fields.key ?? item.key;
   }
 }
 
@@ -326,6 +337,7 @@ function showTile(item) {
   const isOver = item.state === "sent" || item.state === "there";
   item.tile.dataset.state = item.state;
   item.tile.querySelector(".send-state").textContent = words[item.state] ?? item.why;
+  item.tile.querySelector("progress").hidden = isOver || item.state === "refused";
   item.tile.querySelector("progress").value = isOver ? 1 : item.state === "sending" ? item.progress : 0;
   item.tile.querySelector("progress").ariaLabel = item.name;
   item.tile.querySelector(".send-retry").hidden = item.state !== "failed";
@@ -405,6 +417,7 @@ for (const input of document.querySelectorAll(".send-file")) {
   };
 }
 kindBoxes.forEach((box) => { box.onchange = () => sayKind(box); });
+document.body.addEventListener("htmx:afterSettle", showInList);
 addEventListener("online", tryNow);
 addEventListener("offline", show);
 document.addEventListener("visibilitychange", () => {
