@@ -28,8 +28,8 @@ def newest_board(ledger: Ledger, campaign: str, states: Sequence[BoardState] = t
 
 
 @functools.lru_cache(maxsize=KEPT)
-def _kept(ledger: Ledger, campaign: str, number: int, made_at: datetime) -> Board | None:
-    # One of 10,000 people takes 100 ms to read, and everybody looks at the same one; a changed one has another moment.
+def _kept(ledger: Ledger, campaign: str, number: int, _made_at: datetime) -> Board | None:
+    # One of 10,000 people takes 100 ms to read, and everybody looks at the same one. One that is written anew has another moment.
     query = select(boards).where(boards.c.campaign == campaign, boards.c.number == number)
     with ledger.read() as connection:
         row = connection.execute(query).one_or_none()
