@@ -11,12 +11,14 @@ from apps.portal.manage_frame import Section, Watching, manage_page
 from apps.portal.visit import InCampaign, Managing, Visiting
 from datastore.ledger import audit
 from pages.board_csv import board_csv
+from pages.campaign_todo import what_to_do
 from pages.day_chart import HEIGHT, WIDTH, day_bars
 from pages.manage_words import ACTS, OUTCOMES, PHASES, ROLES
 from pages.moments import day_of_year_words, day_words, left_words
 from schemas.accounts import Act
 from workbench.board import latest_board
 from workbench.campaign_state import campaign_state
+from workbench.draw import drawn
 from workbench.label.status import PAGE_KEY
 from workbench.people_list import people_of
 
@@ -34,6 +36,7 @@ def overview(visit: Visiting, campaign: InCampaign, _watcher: Watching) -> HTMLR
     has_status = bench.objects.exists(bucket, PAGE_KEY)
     return manage_page(
         visit, campaign, Section.OVERVIEW, state=state, phase=PHASES[state.phase], outcomes=OUTCOMES,
+        to_do=what_to_do(campaign, state, drawn(bench.ledger, campaign.name)),
         left=left_words(max(state.ends_at - visit.now, timedelta())), bars=day_bars(state.by_day), width=WIDTH,
         height=HEIGHT, day_words=day_words, first_day=day_of_year_words(campaign.first_day),
         last_day=day_of_year_words(campaign.last_day), label_studio=bench.settings.label_studio_url,

@@ -9,11 +9,12 @@ from fastapi.responses import HTMLResponse
 
 from apps.portal.manage_frame import Section, go_to, manage_page
 from apps.portal.visit import InCampaign, Managing, Visit, Visiting
+from pages.campaign_todo import what_is_undecided
 from schemas.errors import NotToBeDecided
 from schemas.recipes.campaign import Campaign
+from workbench.campaign_state import campaign_state
 from workbench.draw import commit_secret, draw_winners, drawn, freeze_list, people_by_code
 from workbench.people_list import people_of
-from workbench.undecided import undecided
 
 router = APIRouter(prefix="/c/{campaign}/manage")
 
@@ -41,7 +42,7 @@ def go_on(visit: Visiting, campaign: InCampaign, manager: Managing, act: Annotat
         else:
             draw_winners(visit.bench, campaign, value, manager.name, manager.role, visit.now)
     except NotToBeDecided as error:
-        return _page(visit, campaign, problem=str(error), because=because, status=409)
+        return _page(visit, campaign, asks=act, problem=str(error), because=because, value=value.strip(), status=409)
     return go_to(campaign, Section.DRAW)
 
 
@@ -53,5 +54,5 @@ def _page(visit: Visit, campaign: Campaign, asks: str = "", problem: str = "", b
     return manage_page(
         visit, campaign, Section.DRAW, status, draw=draw, over=visit.now >= campaign.ends_at, ends_at=campaign.ends_at,
         prizes=campaign.prizes, asks=asks, problem=problem, because=because, value=value,
-        undecided=undecided(visit.bench, campaign) if not (draw and draw.frozen_at) else [],
+        undecided=what_is_undecided(campaign_state(visit.bench, campaign, visit.now)),
         person=lambda code: people.get(by_code.get(code, "")))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 from pydantic import SecretStr
 
 from datastore.ledger import audit
@@ -48,7 +48,7 @@ def flag_of(portal: InProcess, name: str) -> Flag:
 
 
 def seen_on(page: str) -> str:
-    return re.findall(r'name="seen" value="([^"]*)"', page)[-1]
+    return str(re.findall(r'name="seen" value="([^"]*)"', page)[-1])
 
 
 def deeds(portal: InProcess) -> list[str]:
