@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from datastore.ledger import projects
 from schemas.label_tasks import Project
 from schemas.labelling import Side
-from tests.services.conftest import World
+from tests.services.conftest import PATIENCE, World
 
 LEADS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 HALF_WAY_DOWN = 500
@@ -57,7 +57,7 @@ class Annotator:
         context.add_init_script("localStorage.setItem('labelStudio:settings', JSON.stringify({selectAfterCreate: true}))")
         self.url = url
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.keyboard = self.page.keyboard
         self._cdp = context.new_cdp_session(self.page)
         self.page.goto(f"{url}/user/login/")

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import psycopg
 import pytest
 import yaml
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
@@ -38,12 +38,17 @@ from datastore.objects import ObjectStore
 from schemas.reading import Reading
 from tests.empty_ledger import empty_ledger
 from tests.services.forked import WIDE, Forks
+from tests.services.ports import give_ports
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings, load_settings
 
 SAEGIM = ROOT / ".venv" / "bin" / "saegim"
 PYTHON = ROOT / ".venv" / "bin" / "python"
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 120
+"""Seconds that a page, a server or a process has for one step: what is broken never comes, what is slow comes late."""
+LONGEST_TEST = 1800
+"""Seconds of one test with what it is the first to need: a stack on a fresh machine, where Label Studio is installed first."""
 
 
 @dataclass
@@ -63,7 +68,7 @@ class Starting:
         """Stops them, started or half so."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            self.process.wait(PATIENCE)
         subprocess.run([SAEGIM, "down"], cwd=ROOT, env=self.env, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -74,6 +79,7 @@ SCHEDULED = pytest.StashKey[Starting]()
 def start() -> Starting:
     """`saegim up` with a new state folder, in the background."""
     home = Path(tempfile.mkdtemp(prefix="saegim 작업 상태 "))
+    give_ports(home / "stack")
     env = ours({"SAEGIM_HOME": str(home)})
     with (home / "up.log").open("wb") as log:
         return Starting(home, env, subprocess.Popen([SAEGIM, "up", "--no-schedules"], cwd=ROOT, env=env, stdout=log, stderr=log))
@@ -92,6 +98,13 @@ def ours(changes: dict[str, str]) -> dict[str, str]:
     """The environment without anybody's settings of Saegim and Prefect, but with these."""
     return {name: value for name, value in os.environ.items()
             if name == "SAEGIM_LABEL_STUDIO_VENV" or not name.startswith(("SAEGIM_", "PREFECT_"))} | changes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that waits for a whole stack has more time than one of this process alone."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONGEST_TEST))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -184,7 +197,7 @@ class World:
 
     def execute(self, command: list[str], check: bool = True) -> subprocess.CompletedProcess[str]:
         """Any program in this world."""
-        return _checked(subprocess.run(command, cwd=ROOT, env=self._env, capture_output=True, text=True, timeout=300,
+        return _checked(subprocess.run(command, cwd=ROOT, env=self._env, capture_output=True, text=True, timeout=1200,
                                        check=False), check)
 
     @contextlib.contextmanager
@@ -301,10 +314,13 @@ def page(stack: Settings) -> Iterator[Page]:
     """A browser page; Debian's Chromium."""
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed: apt-get install chromium fonts-noto-cjk")
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[
             "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"])
-        yield browser.new_page(viewport={"width": 1500, "height": 950})
+        page = browser.new_page(viewport={"width": 1500, "height": 950})
+        page.set_default_timeout(PATIENCE * 1000)
+        yield page
         browser.close()
 
 
@@ -329,7 +345,7 @@ def postgres() -> Iterator[str]:
                                "-c", "listen_addresses=127.0.0.1"], cwd=folder, stderr=subprocess.DEVNULL)
     url = f"postgresql://saegim@127.0.0.1:{port}/postgres"
     try:
-        for _ in range(100):
+        for _ in range(10 * PATIENCE):
             with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url):
                 break
             time.sleep(0.1)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import subprocess
 import sys
 import time
@@ -18,14 +17,16 @@ from typing import TypeVar
 
 from adapters.label_studio.people import make_account
 from adapters.label_studio.tasks import annotate, open_tasks
-from apps.stack.state import INNER, PREFERRED, stack_folder
+from apps.stack.state import stack_folder
+from tests.services.ports import give_ports
 
 T = TypeVar("T")
 
 PHOTOGRAPH = "apps/demo/samples/jlee/exit.jpg"
 KEY = "demo/김하늘/나가는 곳.jpg"
 ANNOTATOR = "annotator@example.com"
-UP_SECONDS = 600
+UP_SECONDS = 1200
+"""On a fresh machine three stacks wait for Label Studio's environment and start at once."""
 TASK_SECONDS = 25 * 60
 READING_SECONDS = 6 * 60
 
@@ -54,10 +55,7 @@ def main(saegim: str, done: Path) -> None:
 
 def whole_way(saegim: str, done: Path) -> None:
     """Sends a photograph, answers its task, and waits for the reading."""
-    state = stack_folder()
-    state.mkdir(parents=True)
-    # Ports of its own: another stack that starts at the same moment would find the usual ones free as well.
-    (state / "ports.json").write_text(json.dumps({name: 20_000 + secrets.randbelow(25_000) for name in (*PREFERRED, *INNER)}))
+    give_ports(stack_folder())
     up = subprocess.run([saegim, "up"], capture_output=True, text=True, timeout=UP_SECONDS, check=False)
     told(done, up=up.returncode, said=up.stdout + up.stderr)
     if up.returncode:

@@ -31,6 +31,7 @@ from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind,
 from schemas.recipes.annotation_config import AnnotationConfig
 from tests.places import SCREENS
 from tests.read_images import made_reading
+from tests.services.conftest import PATIENCE
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings
 
@@ -220,7 +221,7 @@ def open_task(page: Page, settings: Settings, project: Project, task: int) -> No
     page.click("button[type=submit]")
     page.wait_for_url(lambda url: "login" not in url)
     page.goto(f"{settings.label_studio_url}/projects/{project.number}/data?task={task}")
-    page.wait_for_selector(".konvajs-content canvas", timeout=60_000)
+    page.wait_for_selector(".konvajs-content canvas")
     page.wait_for_function("() => Konva.stages[0].find(node => node.name().includes('_transformable')).length >= 3")
 
 
@@ -258,7 +259,7 @@ def test_the_page_draws_shapes_where_the_codec_reads_them(stack: Settings, page:
 
     page.evaluate("() => Htx.annotationStore.selected.names.get('image').rotate(-90)")
     page.get_by_role("button", name="Submit", exact=False).first.click()
-    for _ in range(100):
+    for _ in range(5 * PATIENCE):
         if answers := project.answers().get(task, []):
             break
         page.wait_for_timeout(200)

@@ -37,7 +37,7 @@ def test_a_full_cycle_evaluates_once(world: World) -> None:
         [exported] = [child for child in children if client.read_flow(child.flow_id).name.startswith("export")]
         made.put(world.bench, 2)
         alone = export(return_state=True)  # an export by itself is evaluated by the deployment
-        until = time.monotonic() + 120
+        until = time.monotonic() + 300
         while not started_by(client, alone.id) and time.monotonic() < until:
             time.sleep(1)
         assert len(started_by(client, alone.id)) == 1

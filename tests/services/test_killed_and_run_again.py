@@ -117,7 +117,7 @@ def test_ingest_killed_while_it_decodes(world: World, undisturbed: Callable[[int
                     if process.memory_info().rss > 50_000_000:
                         process.kill()
                         break
-    assert run.wait(120) == (-9 if victim == "the run" else 0)
+    assert run.wait(300) == (-9 if victim == "the run" else 0)
     world.flow("ingest")
     assert ingested(world) == undisturbed(60)
     assert Counter(row.outcome for row in ingested(world)[0]) == {"accepted": 60, "duplicate": 1, "rejected": 1}

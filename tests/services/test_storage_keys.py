@@ -224,7 +224,7 @@ def test_a_task_left_open_loads_its_picture_by_a_new_address(stack: Settings, de
     assert f"max-age={PRESIGNED_SECONDS}" in redirect.headers["cache-control"]  # so long its service worker keeps the signed one
     page.goto(f"{stack.label_studio_url}/projects/{desk.project}/data?task={desk.task}")
     for _ in ("opened", "and again"):
-        page.wait_for_function(IS_SHOWN, timeout=60_000)
+        page.wait_for_function(IS_SHOWN)
         assert not [address for address in page.evaluate(SOURCES) if SIGNED in address]
         page.reload()
 

@@ -99,7 +99,7 @@ def test_late_runs_give_way_to_the_newest(stack: Settings) -> None:
             "name": f"late {minutes}", "state": {"type": "SCHEDULED", "state_details": {
                 "scheduled_time": (now - timedelta(minutes=minutes)).isoformat()}}}).json() for minutes in (9, 6, 3)]
         states = {}
-        for _ in range(120):
+        for _ in range(300):
             states = {run["name"]: client.get(f"flow_runs/{run['id']}").json()["state"]["type"] for run in made}
             if not set(states.values()) & {"SCHEDULED", "PENDING", "RUNNING"}:
                 break
@@ -111,7 +111,7 @@ def test_late_runs_give_way_to_the_newest(stack: Settings) -> None:
             return [log["message"] for log in logs if "the newer run" in log["message"]]
 
         oldest, middle, last = made
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while not gave_way(oldest) and time.monotonic() < until:  # logs come to the server some seconds behind
             time.sleep(1)
         assert gave_way(oldest)

@@ -21,7 +21,7 @@ from apps.stack.runs import ENDED
 from datastore.ledger import Ledger
 from datastore.ledger.tables import leases
 from saegim.patience import unattended
-from tests.services.conftest import SAEGIM
+from tests.services.conftest import PATIENCE, SAEGIM
 from tests.services.test_killed_and_run_again import picture
 from workbench.bench import Workbench
 from workbench.settings import ROOT, load_settings
@@ -55,7 +55,7 @@ def test_a_stack_lives_through_kills_and_leaves_nothing(home: Path) -> None:
 
         weed = (supervision.states() or {})["seaweedfs"]["pid"]
         os.kill(weed, signal.SIGKILL)
-        for _ in range(100):
+        for _ in range(5 * PATIENCE):
             if (state := (supervision.states() or {})["seaweedfs"])["pid"] not in (0, weed) and state["statename"] == "RUNNING":
                 break
             time.sleep(0.2)
@@ -65,7 +65,7 @@ def test_a_stack_lives_through_kills_and_leaves_nothing(home: Path) -> None:
         dead = killed_with_its_worker()
         supervisor = next(item for item in supervision.stack_processes() if "supervisor.supervisord" in item.cmdline())
         supervisor.kill()
-        supervisor.wait(10)
+        supervisor.wait(PATIENCE)
         assert supervision.stack_processes()  # orphans
         said = saegim("up", "--no-schedules")
         saegim("status")
@@ -129,12 +129,12 @@ def claims() -> list[str]:
 def test_ctrl_c_while_starting_leaves_nothing(home: Path) -> None:
     process = subprocess.Popen([str(SAEGIM), "up"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        for _ in range(200):
+        for _ in range(10 * PATIENCE):
             if any("weed" in " ".join(item.cmdline()) for item in supervision.stack_processes()):
                 break
             time.sleep(0.1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
+        assert process.wait(PATIENCE) == 130
         assert not supervision.stack_processes()
     finally:
         if process.poll() is None:
