@@ -13,7 +13,7 @@ from schemas.trial import Answer, TrialRegion
 
 USUAL = {"horizontal", "printed", "text", "ko", "en", "mixed", "digits", "other", "illegible"}
 """Slices that are told only where a campaign gives a bonus for them: most texts have some of them."""
-BADGE_PART = 45
+BADGE_PART = 20
 """The sign on an unsure text is as high as the longer side of the picture divided by this."""
 
 
