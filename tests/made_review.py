@@ -22,6 +22,11 @@ def image_of(name: str) -> str:
     return digest("image", name)
 
 
+def id_of(name: str) -> str:
+    """Id of the submission of a photograph."""
+    return digest("submission", name, length=32)
+
+
 def photograph(ledger: Ledger, name: str, outcome: Outcome = Outcome.ACCEPTED, like: str = "", verdict: Verdict | None = None,
                submitter: str = "kim", minute: int = 0, campaign: str = CAMPAIGN) -> str:
     """Writes a submission with its image.
@@ -41,7 +46,7 @@ def photograph(ledger: Ledger, name: str, outcome: Outcome = Outcome.ACCEPTED, l
     """
     image = image_of(name)
     other = image_of(like) if like else None
-    made = digest("submission", name, length=32)
+    made = id_of(name)
     is_duplicate = outcome is Outcome.DUPLICATE
     with ledger.write() as connection:
         if not is_duplicate:
@@ -54,7 +59,7 @@ def photograph(ledger: Ledger, name: str, outcome: Outcome = Outcome.ACCEPTED, l
             "sent_at": SENT + timedelta(minutes=minute), "campaign": campaign, "submitter": submitter, "claims": {},
             "outcome": outcome, "detail": "may repeat 1 earlier picture(s)" if outcome is Outcome.HELD else None,
             "image_id": other if is_duplicate else image, "own_image_id": image,
-            "duplicate_of": digest("submission", like, length=32) if is_duplicate else None,
+            "duplicate_of": id_of(like) if is_duplicate else None,
             "found": {Outcome.DUPLICATE: Verdict.DUPLICATE}.get(outcome, verdict if verdict is Verdict.CLUSTER else None),
             "found_image_id": other if verdict is not Verdict.REVIEW else None}])
         if like:
