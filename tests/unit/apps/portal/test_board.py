@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from datastore.ledger import flags, participants
+from datastore.ledger import demands, flags, participants
 from pages.board_pages import refresh_after
 from schemas.accounts import Role
 from schemas.board import BoardState, PhotographStanding
+from schemas.demand import Demand, DemandReason, DemandRow
+from schemas.evaluation import SliceFacet, SliceName
 from schemas.flags import Flag, FlagKind
 from schemas.points import PHOTOGRAPH
 from tests.made_board import WHEN, add_board, add_people, add_photograph, person
 from tests.portal import CAMPAIGN, CAMPAIGN_FILE, InProcess, joined, log_in, open_portal
+from workbench.board_page import wanted_now
+from workbench.campaigns import load_campaigns
 
 BOARD = f"/c/{CAMPAIGN}/board"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -194,3 +198,18 @@ def test_what_is_needed_is_said_with_its_bonus(portal: InProcess) -> None:
     assert "세로글 사진이 더 필요해요" in text
     assert "+5점" in text
     assert "CER" not in text
+
+
+def test_what_the_model_reads_badly_is_asked_for_first_and_only_what_a_camera_can_do(portal: InProcess) -> None:
+    made(portal)
+    asked = [SliceName(SliceFacet.SUBMITTER, "kim"), SliceName(SliceFacet.DIRECTION, "horizontal"),
+             SliceName(SliceFacet.CONDITION, "low_light"), SliceName(SliceFacet.DIRECTION, "curved")]
+    demands.add_demands(portal.ledger, [
+        DemandRow("e" * 16, f"{portal.bench.settings.dataset}@1", WHEN, rank,
+                  Demand(name, DemandReason.WEAK, 0.3, 0.02, 300, 100, 0.1))
+        for rank, name in enumerate(asked, 1)])
+    [campaign] = load_campaigns(portal.bench.settings).by_name.values()
+    wanted = wanted_now(portal.bench, campaign, WHEN)
+    assert [(item.words.ko, item.points) for item in wanted] == [
+        ("어두운 곳의 글자", 0), ("휘어진 글자", 3), ("손글씨", 5), ("세로글", 5)]
+    assert "어두운 곳의 글자 사진이 더 필요해요" in page(portal)
