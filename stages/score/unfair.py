@@ -20,7 +20,7 @@ OWN_SHARE = 0.3
 """… where they are at least this share of what the person had sent by then."""
 OF_ONE_THING = 5
 """Accepted photographs of one thing by one person that nothing is said of; each more is flagged."""
-SCREEN_LIMIT = 2.3
+SCREEN_LIMIT = 3.4
 """Likeness to a photograph of a screen from which on it is flagged; docs/campaigns.md has what was measured."""
 CAMERA_TIME = "%Y:%m:%d %H:%M:%S"
 """How EXIF writes moments; without a zone."""
