@@ -131,7 +131,8 @@ def _clipped(subjects: Floats, clips: Floats) -> Floats:
         side_x = corner_x[NEXT[side]] - start_x
         side_y = corner_y[NEXT[side]] - start_y
         inside = side_x * (y - start_y) - side_y * (x - start_x)
-        off = np.minimum(inside, 0) / (side_x * side_x + side_y * side_y)
+        long = side_x * side_x + side_y * side_y  # 0 where two corners became one in the subtraction: nothing is outside
+        off = np.divide(np.minimum(inside, 0), long, out=np.zeros_like(inside), where=long > 0)
         moved_x = x + off * side_y
         moved_y = y - off * side_x
         following = np.roll(inside, -1, axis=0)

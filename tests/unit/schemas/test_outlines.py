@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.geometry import shapes_of
@@ -22,6 +22,7 @@ more = st.lists(st.tuples(numbers, numbers), min_size=3, max_size=7).map(tuple)
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.one_of(any_quad, on_grid, more), min_size=1, max_size=5))
+@example([((0, 0), (0, 4.9e-38), (1, 0), (1, -1))])  # its shortest side is gone as soon as a corner is subtracted
 def test_areas_are_those_of_geos(polygons: list[Polygon]) -> None:
     outlines = outlines_of(polygons)
     shapes = shapes_of(polygons)
