@@ -27,7 +27,7 @@ BUCKETS = ("raw", "images", "datasets")
 def workbench() -> Iterator[Workbench]:
     """A workbench whose object storage and ledger are gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
-        ports = {name: _free_port() for name in ("master", "volume", "filer", "s3")}
+        ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
         weed = Path(ROOT / ".venv" / "bin" / "weed")
         server = subprocess.Popen(
             [weed, "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
@@ -55,7 +55,8 @@ def _wait(settings: Settings) -> None:
     sys.exit("SeaweedFS did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens, nor on the one 10,000 above it."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -19,12 +19,13 @@ from pages.moments import moment_words
 from pages.portal import Tab
 from pages.upload_words import NO_PLACE
 from schemas.accounts import Participant
+from schemas.ids import digest
 from schemas.recipes.campaign import Campaign
 from schemas.upload import FINAL_REFUSALS, NoPlace, OwnPhotograph, PhotographState, Place, Wanted
 from workbench import uploads
 from workbench.own_photographs import own_photographs
 
-SHOWN = 60
+SHOWN = 40
 """Photographs on the page; one's own history has all."""
 AT_ONCE = 100
 """Most photographs in one request."""
@@ -80,9 +81,13 @@ def send_page(visit: Visiting, campaign: InCampaign, sender: Participating) -> H
 
 
 @router.get("/c/{campaign}/send/photographs")
-def photographs_part(visit: Visiting, campaign: InCampaign, sender: Participating) -> HTMLResponse:
-    """What became of each photograph; the page asks for it again and again."""
-    return visit.page("send_photographs_part", Tab.SEND, campaign, **_photographs(visit, campaign, sender))
+def photographs_part(visit: Visiting, campaign: InCampaign, sender: Participating,
+                     seen: Annotated[str, Query(max_length=32)] = "") -> Response:
+    """What became of each photograph; the page asks for it again and again, and is told nothing where nothing changed."""
+    found = _photographs(visit, campaign, sender)
+    if seen == found["seen"]:
+        return Response(status_code=204)
+    return visit.page("send_photographs_part", Tab.SEND, campaign, **found)
 
 
 @router.post("/c/{campaign}/send/places", dependencies=[Depends(limited("120/minute"))])
@@ -130,7 +135,7 @@ def _photographs(visit: Visit, campaign: Campaign, sender: Participant) -> dict[
     shown = _own(visit, campaign, sender)
     waiting = any(item.state is PhotographState.WAITING for item in shown)
     names = {name: category_words(campaign, name) for item in shown for name in item.categories}
-    return {"photographs": shown, "names": names,
+    return {"photographs": shown, "names": names, "seen": digest(visit.language, *map(repr, shown), length=16),
             "moments": {item.key: moment_words(item.sent_at, campaign.time_zone) for item in shown},
             "again": WAITING_SECONDS if waiting else SETTLED_SECONDS, "more": len(shown) >= SHOWN}
 

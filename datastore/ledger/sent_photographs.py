@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import Integer, Row, Select, bindparam, exists, func, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.tables import comparisons, images, submissions, uploads
@@ -50,20 +51,28 @@ class SentPhotograph:
 def settled_photographs(ledger: Ledger, campaign: str, submitter: str, limit: int) -> list[SentPhotograph]:
     """Submissions of one submitter in a campaign, the newest first, at most ``limit``."""
     with ledger.read() as connection:
-        return [_sent(row) for row in connection.execute(_settled(campaign, submitter).limit(limit))]
+        rows = connection.execute(_settled(), {"of": campaign, "by": submitter, "most": limit})
+        return [_sent(row) for row in rows]
 
 
 def waiting_photographs(ledger: Ledger, bucket: str, campaign: str, submitter: str, limit: int) -> list[Upload]:
     """What the portal knows to have arrived of one submitter and ingest has not decided on, the newest first."""
-    settled = exists().where(submissions.c.bucket == bucket, submissions.c.key == uploads.c.key)
-    query = (select(uploads).where(uploads.c.campaign == campaign, uploads.c.submitter == submitter,
-                                   uploads.c.arrived_at.is_not(None), ~settled)
-             .order_by(uploads.c.issued_at.desc(), uploads.c.key).limit(limit))
     with ledger.read() as connection:
-        return [Upload(**{**row._mapping, "categories": tuple(row.categories)}) for row in connection.execute(query)]
+        rows = connection.execute(_waiting(), {"in": bucket, "of": campaign, "by": submitter, "most": limit})
+        return [Upload(**{**row._mapping, "categories": tuple(row.categories)}) for row in rows]
 
 
-def _settled(campaign: str, submitter: str) -> Select[Any]:
+# Pages ask both questions again and again: they are built once, which takes as long as to answer them.
+@functools.cache
+def _waiting() -> Select[Any]:
+    settled = exists().where(submissions.c.bucket == bindparam("in"), submissions.c.key == uploads.c.key)
+    return (select(uploads).where(uploads.c.campaign == bindparam("of"), uploads.c.submitter == bindparam("by"),
+                                  uploads.c.arrived_at.is_not(None), ~settled)
+            .order_by(uploads.c.issued_at.desc(), uploads.c.key).limit(bindparam("most", type_=Integer)))
+
+
+@functools.cache
+def _settled() -> Select[Any]:
     earlier = submissions.alias("earlier")
     earlier_upload = uploads.alias("earlier_upload")
     earlier_image = images.alias("earlier_image")
@@ -81,8 +90,8 @@ def _settled(campaign: str, submitter: str) -> Select[Any]:
             .outerjoin(earlier, earlier.c.submission_id == submissions.c.duplicate_of)
             .outerjoin(earlier_upload, earlier_upload.c.key == earlier.c.key)
             .outerjoin(earlier_image, earlier_image.c.image_id == earlier.c.image_id)
-            .where(submissions.c.campaign == campaign, submissions.c.submitter == submitter)
-            .order_by(submissions.c.sent_at.desc(), submissions.c.key))
+            .where(submissions.c.campaign == bindparam("of"), submissions.c.submitter == bindparam("by"))
+            .order_by(submissions.c.sent_at.desc(), submissions.c.key).limit(bindparam("most", type_=Integer)))
 
 
 def _sent(row: Row[Any]) -> SentPhotograph:

@@ -16,6 +16,7 @@ const items = new Map();
 const AT_ONCE = 3;
 const ASKED_TOGETHER = 20;
 const PREVIEW_SIDE = 256;
+const TOLD_TOGETHER_MS = 4_000; // what is sent meanwhile is told to the portal in one request
 const STALLED_MS = 30_000; // without progress
 const PLACE_MS = 8 * 60_000; // places live for 10 minutes
 const REFUSAL_MS = 5_000; // an older "no" is asked about again
@@ -281,13 +282,17 @@ async function ask(path, body) {
 }
 
 let settleTimer = 0;
+let settleAt = 0;
 let settleTries = 0;
-function settleSoon(wait = 400) {
+function settleSoon(wait = inState("sending").length ? TOLD_TOGETHER_MS : 400) {
+  const at = Date.now() + wait;
+  if (settleTimer && settleAt <= at) return; // sooner already
   clearTimeout(settleTimer);
-  settleTimer = setTimeout(() => settle().then(() => { settleTries = 0; }, () => {
+  settleAt = at;
+  settleTimer = setTimeout(() => { settleTimer = 0; return settle().then(() => { settleTries = 0; }, () => {
     settleTries += 1;
     settleSoon(Math.min(LONGEST_WAIT_MS, 1000 * 2 ** settleTries));
-  }), wait);
+  }); }, wait);
 }
 
 async function settle() {

@@ -202,6 +202,19 @@ def test_kinds_are_said_before_and_after_and_of_ones_own_only(portal: InProcess)
     assert uploads.claimed_categories(portal.ledger, CAMPAIGN) == {key: ("curved",)}
 
 
+def test_the_list_is_told_again_only_where_something_changed(portal: InProcess) -> None:
+    joined(portal, "kim")
+    (place,) = ask(portal, photograph(file_name="<b>한글.jpg"))
+    before = portal.client.get(f"/c/{CAMPAIGN}/send/photographs")
+    again = before.text.split('hx-get="')[1].split('"')[0]
+    assert portal.client.get(again).status_code == 204
+    put(portal, place)
+    arrive(portal, "photograph-0")
+    after = portal.client.get(again)
+    assert after.status_code == 200
+    assert "확인 기다리는 중" in after.text and "&lt;b&gt;한글.jpg" in after.text
+
+
 def test_another_sites_page_asks_for_no_place(portal: InProcess) -> None:
     joined(portal, "kim")
     answer = portal.client.post(f"/c/{CAMPAIGN}/send/places", json={"photographs": [photograph()]},
