@@ -17,8 +17,10 @@ from sqlalchemy import Connection, event
 
 import datastore.ledger
 from datastore.ledger import Ledger, decisions, leases
+from datastore.ledger.campaign_counts import Between
 from datastore.ledger.duplicates import Doubt
 from datastore.ledger.tables import metadata
+from schemas.accounts import Act, Role
 from schemas.answers import AgreementRow, AnnotationRow, SecondLook, StandingAnnotation
 from schemas.board import Board, BoardState
 from schemas.config_version import ConfigVersion
@@ -26,6 +28,7 @@ from schemas.decision import Decision, Ending, Endings, Membership
 from schemas.demand import AcceptedBonus, Demand, DemandReason, DemandRow
 from schemas.errors import NotToBeDecided
 from schemas.evaluation import SliceFacet, SliceName
+from schemas.flags import Flag, FlagDecision, FlagKind
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
 from schemas.points import PHOTOGRAPH, PointEntry, PointReason
@@ -55,6 +58,7 @@ WHOLE = {
     "second_looks.stuck_second_looks", "checked_prelabels.recently_accepted",
     # Once a command that a person types.
     "duplicates.find", "duplicates.retry", "outcomes.waiting", "demands.accepted_of_sent_after",
+    "campaign_counts.count_waiting",
 }
 """Functions that may go through one table from end to end, once."""
 
@@ -104,7 +108,7 @@ def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
     """
     asked = []
     with ledger.read() as connection:
-        known = _values(made, connection) | _values_of_campaigns(made)
+        known = _values(made, connection) | _values_of_campaigns(made) | _values_of_fairness(made)
     known |= {name: leases.claim(ledger, "ingest", [name], 600) for name in ("lease", "leases.renew.lease")}
     for name, function in functions().items():
         arguments = _arguments(name, function, known)
@@ -231,6 +235,22 @@ def _values_of_campaigns(made: Sequence[Made]) -> dict[str, Any]:
         "points.add_entries.seen": max(2 * item.number + 2 for item in made if item.is_one_of(50)),
         "points.add_entries.new": [PointEntry(10**6, at, "spring", made[0].submitter, made[0].submission_id, PHOTOGRAPH, 1, 0,
                                               PointReason.CHANGED, "", 1)],
+    }
+
+
+def _values_of_fairness(made: Sequence[Made]) -> dict[str, Any]:
+    """The same for what draws, flags and the state of a campaign ask."""
+    at = START + timedelta(days=1)
+    days = Between(START, at)
+    return {
+        "commitment": "c" * 64, "secret": "5" * 64, "awaited": "drand", "code_key": "k" * 64, "text": "a list",
+        "list_hash": "1" * 64,
+        "because": "why", "public_value": "8f3a", "winners": ("AAAA",), "who": "kim", "role": Role.MANAGER, "act": Act.DREW,
+        "subject": "spring", "submission_id": made[0].submission_id, "figures": {made[0].image_id: 1.0},
+        "flags.add_flags.found": [Flag(made[0].submission_id, FlagKind.STOCK, "spring", "seen", at)],
+        "flags.decide_on_flag.kind": FlagKind.STOCK, "flags.decide_on_flag.decision": FlagDecision.CLEARED,
+        **{f"campaign_counts.count_{what}.days": days for what in ("waiting", "outcomes", "people", "to_label")},
+        "campaign_counts.count_by_days.days": [days],
     }
 
 
