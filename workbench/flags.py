@@ -95,6 +95,6 @@ def decide_flag(bench: Workbench, submission_id: str, kind: FlagKind, decision: 
     with bench.ledger.write(alone=audit.ALONE) as connection:
         flag = flags.decide_on_flag(connection, submission_id, kind, decision, because.strip(), who, datetime.now(UTC))
         if flag is None:
-            raise NotToBeDecided(f"Submission {submission_id} has no flag {kind!r}: saegim campaign flags NAME lists them")
+            raise NotToBeDecided(f"Submission {submission_id} has no flag {kind}: saegim campaign flags NAME lists them")
         audit.write_deed(connection, who, role, Act.FLAG_DECIDED, flag.campaign, submission_id,
                          f"{kind}: {decision}. {because}".strip())
