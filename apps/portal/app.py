@@ -19,6 +19,7 @@ from apps.portal import (
     try_it,
 )
 from apps.portal.headers import Protected, policy
+from apps.portal.oidc import add_oidc
 from apps.portal.refusals import add_refusals
 from apps.portal.same_origin import Guarded
 from apps.portal.static_files import KeptFiles, version
@@ -34,6 +35,7 @@ def make_app(bench: Workbench) -> FastAPI:
     app.state.policy = policy(bench.settings)
     app.mount("/static", files, name="static")
     add_refusals(app)
+    add_oidc(app, bench.settings, app.state.portal)
     # The last one added is the first one that a request comes to.
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(Guarded, portal_url=bench.settings.portal_url)

@@ -20,7 +20,7 @@ def limited(rule: str) -> Callable[[Request, Visiting], None]:
     limit = parse(rule)
 
     def check(request: Request, visit: Visiting) -> None:
-        who = f"account {visit.account.name}" if visit.account else f"address {address_of(request)}"
+        who = f"account {visit.account.name}" if visit.account else f"address {client_address(request)}"
         path: str = request.scope["route"].path
         rates = visit.portal.rates
         if not rates.hit(limit, path, who):
@@ -30,6 +30,6 @@ def limited(rule: str) -> Callable[[Request, Visiting], None]:
     return check
 
 
-def address_of(request: Request) -> str:
+def client_address(request: Request) -> str:
     """Where a request comes from: what uvicorn says, which believes X-Forwarded-For of SAEGIM_PORTAL_PROXIES alone."""
     return request.client.host if request.client else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -45,8 +46,13 @@ class Portal:
         self.version = version
         self.secure = bench.settings.portal_url.startswith("https:")
         self.rates = MovingWindowRateLimiter(MemoryStorage())
+        self._secret = secret
         self.sessions = URLSafeTimedSerializer(secret, salt="session")
         self.visitors = URLSafeTimedSerializer(secret, salt="visitor")
+
+    def key(self, of: str) -> str:
+        """A key for one purpose, made of the secret."""
+        return hmac.digest(self._secret.encode(), of.encode(), "sha256").hex()
 
     def cookie(self, name: str) -> str:
         """A cookie as browsers know it: under https none of a neighbouring domain can stand in for it (RFC 6265bis, 4.1.3.2)."""

@@ -36,8 +36,8 @@ WORKERS = tuple(f"worker-{pool}" for pool in POOLS)
 PORTAL = ("portal", "portal-reader")
 """The pages, and what reads the photographs of the demo page. Like the workers they need a ledger of this version's schema."""
 SERVICES = ("seaweedfs", "label-studio", "prefect-server", *WORKERS, *PORTAL)
-WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120, "portal": 60}
-"""Label Studio's first start runs its migrations, about 50 s on two cores."""
+WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120, "portal": 180}
+"""Label Studio's first start runs its migrations, about 50 s on two cores; the portal starts beside the workers and the model."""
 RUNS_A_WORKER = 2
 LENT = "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY"
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, select, update
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import insert_or_ignore
-from datastore.ledger.tables import accounts
+from datastore.ledger.tables import accounts, participants, submissions
 from schemas.accounts import Account, Role
 
 
@@ -20,6 +20,15 @@ def account(ledger: Ledger, name: str) -> Account | None:
 def account_by_address(ledger: Ledger, address: str) -> Account | None:
     """The account of a normalised e-mail address; None where there is none."""
     return _one(ledger, accounts.c.address == address)
+
+
+def is_taken(ledger: Ledger, name: str) -> bool:
+    """Whether a name is somebody's: of an account, or of who sent something without one."""
+    tables = (select(accounts.c.name).where(accounts.c.name == name),
+              select(participants.c.submitter).where(participants.c.submitter == name),
+              select(submissions.c.submitter).where(submissions.c.submitter == name))
+    with ledger.read() as connection:
+        return any(connection.execute(query.limit(1)).first() for query in tables)
 
 
 def all_accounts(ledger: Ledger) -> list[Account]:
