@@ -53,13 +53,13 @@ class RulesVersion:
 
 
 def in_force(versions: Sequence[RulesVersion], moment: datetime) -> RulesVersion:
-    """The version by which is priced what was sent at a moment; the first one counts from ever.
+    """The version by which is priced what was sent at a moment; the first one counts from ever, a later one after its moment.
 
     Args:
         versions: all of a campaign, at least one, in order of their numbers.
         moment: when it was sent.
     """
-    return next((item for item in reversed(versions) if item.from_at <= moment), versions[0])
+    return next((item for item in reversed(versions) if item.from_at < moment), versions[0])
 
 
 def bonus_on(bonus: Mapping[str, Bonus], day: date) -> dict[str, int]:

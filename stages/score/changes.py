@@ -96,6 +96,8 @@ def _reason(line: PointLine, entry: PointEntry | None, *, changed: bool) -> Poin
         return line.reason
     if not changed:
         return None if line.reason is entry.reason else line.reason
+    if line.reason in NOTHING:
+        return line.reason
     if entry.reason is PointReason.DISQUALIFIED:
         return PointReason.REINSTATED
     return PointReason.CHANGED if line.reason is entry.reason else line.reason

@@ -85,7 +85,8 @@ def test_whatever_things_are_worth_the_sums_are_it_and_a_second_time_adds_nothin
         int, int, PointReason]]]) -> None:
     found = Entries()
     for worth in times:
-        lines = [PointLine(submission, "kim", rule, *((0, 0) if reason in NOTHING else (provisional, final)), reason, "", 1)
+        lines = [PointLine(submission, "kim", rule, *((0, 0) if reason in NOTHING - {PointReason.DUPLICATE} else (
+                     provisional, final)), reason, "", 1)
                  for (submission, rule), (provisional, final, reason) in worth.items()]
         found.count(lines)
         expected = {(item.submission_id, item.rule): (item.provisional, item.final) for item in lines}

@@ -147,7 +147,7 @@ def test_a_photograph_is_priced_by_the_rules_of_its_moment() -> None:
     first, second = campaign(bonus={"vertical": 5}), campaign(points=7, last_day="2026-11-10")
     both = versions(first, (second, NOON + timedelta(hours=1)))
     lines = count(second, both, [photograph(1, -600, claimed="vertical"), photograph(2, 59, claimed="vertical"),
-                                 photograph(3, 60, claimed="vertical"), photograph(4, 60 * 24 * 9)], {})
+                                 photograph(3, 60.1, claimed="vertical"), photograph(4, 60 * 24 * 9)], {})
     assert [(line.submission_id, line.rule, line.provisional, line.version) for line in lines] == [
         ("1", PHOTOGRAPH, 10, 1), ("1", "vertical", 5, 1),  # before the rules were seen for the first time: they count from ever
         ("2", PHOTOGRAPH, 10, 1), ("2", "vertical", 5, 1), ("3", PHOTOGRAPH, 7, 2),

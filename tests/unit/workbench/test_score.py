@@ -1,0 +1,180 @@
+"""Points in the ledger: the list grows by what changed, says why, and comes to the same sums whenever it is counted."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+
+from datastore.ledger import points
+from datastore.ledger.tables import submissions
+from schemas.flags import FlagDecision
+from schemas.points import PHOTOGRAPH, PointReason, PointSum
+from schemas.submission import Outcome
+from tests.points_world import REGIONS, PointsWorld
+from workbench.score import count_points
+
+pytestmark = pytest.mark.slow
+PEOPLE = ("김하늘", "park")
+SLICES = tuple(REGIONS)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> PointsWorld:
+    return PointsWorld(tmp_path)
+
+
+def told(world: PointsWorld, submitter: str = "김하늘") -> list[tuple[str, int, int, PointReason]]:
+    """Rule, provisional, final and reason of somebody's entries, the oldest first."""
+    return [(entry.rule, entry.provisional, entry.final, entry.reason)
+            for entry in reversed(points.entries_of(world.ledger, "가을", submitter))]
+
+
+def test_each_change_of_points_is_an_entry_with_its_reason(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.claim(1, "김하늘", "vertical")
+    world.suggest(1, "curved")
+    world.score()
+    assert told(world) == [(PHOTOGRAPH, 8, 0, PointReason.ACCEPTED), ("curved", 3, 0, PointReason.SUGGESTED),
+                           ("vertical", 5, 0, PointReason.CLAIMED)]
+    assert points.sums_of(world.ledger, [world.name(1), world.name(2)]) == {world.name(1): PointSum(16, 0)}
+    world.accept(1, "vertical")
+    world.score()
+    assert told(world)[3:] == [(PHOTOGRAPH, -8, 8, PointReason.CONFIRMED), ("curved", -3, 0, PointReason.DENIED),
+                               ("vertical", -5, 5, PointReason.CONFIRMED)]
+    world.unaccept(1)
+    world.claim(1, "김하늘")
+    world.score()
+    assert told(world)[6:] == [(PHOTOGRAPH, 10, -8, PointReason.ACCEPTED), ("curved", 3, 0, PointReason.SUGGESTED),
+                               ("vertical", 0, -5, PointReason.CHANGED)]
+    world.flag(1, FlagDecision.CONFIRMED)
+    world.score()
+    assert told(world)[9:] == [(PHOTOGRAPH, -10, 0, PointReason.FLAG_CONFIRMED), ("curved", -3, 0, PointReason.FLAG_CONFIRMED)]
+    assert points.entries_of(world.ledger, "가을", "김하늘")[0].detail == "화면을 찍은 사진"
+
+
+def test_what_never_had_points_says_why_once(world: PointsWorld) -> None:
+    world.send(1, "김하늘", Outcome.HELD)
+    world.score()
+    assert world.score()["entries"] == 0
+    world.settle(1, Outcome.REJECTED)
+    world.score()
+    world.score()
+    assert told(world) == [(PHOTOGRAPH, 0, 0, PointReason.HELD), (PHOTOGRAPH, 0, 0, PointReason.REJECTED)]
+
+
+def test_disqualified_reinstated_gone(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.score()
+    world.disqualify("김하늘")
+    world.score()
+    assert points.entries_of(world.ledger, "가을", "김하늘")[0].detail == "남의 사진"
+    world.reinstate("김하늘")
+    world.score()
+    world.score()
+    world.forget(1)
+    world.score()
+    assert told(world) == [(PHOTOGRAPH, 10, 0, PointReason.ACCEPTED), (PHOTOGRAPH, -10, 0, PointReason.DISQUALIFIED),
+                           (PHOTOGRAPH, 10, 0, PointReason.REINSTATED), (PHOTOGRAPH, -10, 0, PointReason.WITHDRAWN)]
+    assert world.score()["entries"] == 0
+
+
+def test_another_rule_prices_what_is_sent_from_then_on(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.score()
+    world.write_rules(points=99, title="다른 제목")
+    world.pass_time(5)
+    assert world.score() == {"rules": 1, "entries": 0, "boards": 0}
+    world.pass_time(1)
+    world.send(2, "김하늘")
+    world.write_rules(title="또 다른 제목", time_zone="Europe/Paris")
+    world.score()
+    entries = points.entries_of(world.ledger, "가을", "김하늘")
+    assert [(entry.provisional, entry.version) for entry in entries] == [(99, 2), (10, 1)]
+    world.write_rules(last_day="2026-11-01")  # days are no rule of prices: the newest file says them
+    world.score()
+    assert {reason for _, _, _, reason in told(world)[2:]} == {PointReason.OUTSIDE_THE_DAYS}
+
+
+def test_a_new_model_takes_no_points_before_it_has_read(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.suggest(1, "curved", run="older")
+    world.score()
+    assert world.sums()[world.name(1), "curved"] == (3, 0)
+    world.suggest(1, "plain")
+    world.score()
+    assert (world.name(1), "curved") not in world.sums()
+
+
+def test_metadata_claims_too_where_the_portal_knows_nothing(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    with world.ledger.write() as connection:
+        connection.execute(update(submissions).values(claims={"categories": "curved, plain"}))
+    world.score()
+    assert world.sums()[world.name(1), "curved"] == (3, 0)
+
+
+def test_two_runs_at_once_write_each_entry_once(world: PointsWorld) -> None:
+    for number in range(30):
+        world.send(number, PEOPLE[number % 2])
+        world.pass_time(60)
+    runs = [threading.Thread(target=count_points, args=(world.bench,), kwargs={"now": world.now}) for _ in range(4)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    sums = world.sums()
+    entries = [entry for name in PEOPLE for entry in points.entries_of(world.ledger, "가을", name)]
+    assert len(entries) == 30 and world.score()["entries"] == 0
+    world.forget_points()
+    world.score()
+    assert world.sums() == sums
+
+
+def step(world: PointsWorld, chance: random.Random, sent: dict[int, str]) -> None:
+    """Something happens."""
+    number = chance.choice([*sent, 0])
+    slices = chance.sample(SLICES, chance.randrange(3))
+    acts: list[Any] = [lambda: world.score(), lambda: world.pass_time(chance.choice([0, 1, 50, 60 * 24]))]
+    if number:
+        acts += [
+            lambda: world.claim(number, sent[number], *slices), lambda: world.suggest(number, *slices),
+            lambda: world.accept(number, *slices), lambda: world.accept(number, *slices), lambda: world.unaccept(number),
+            lambda: world.settle(number, chance.choice([item for item in Outcome if item is not Outcome.ACCEPTED])),
+            lambda: world.flag(number, chance.choice([None, *FlagDecision])),
+            lambda: world.disqualify(sent[number]), lambda: world.reinstate(sent[number]),
+            lambda: world.write_rules(points=chance.randrange(20, 30), duplicate_points=chance.randrange(3),
+                                      caps={"day": chance.randrange(1, 6)})]
+    else:
+        new = len(sent) + 1
+        sent[new] = chance.choice(PEOPLE)
+        acts = [lambda: world.send(new, sent[new])] * 2
+        if new > 1:
+            acts.append(lambda: world.send(new, sent[new], Outcome.DUPLICATE, duplicate_of=1))
+    chance.choice(acts)()
+
+
+@given(st.integers(0, 2**32), st.integers(10, 40))
+@settings(max_examples=5, deadline=None)
+def test_whatever_happens_the_sums_are_those_of_counting_once_at_the_end(seed: int, steps: int) -> None:
+    chance = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        world = PointsWorld(Path(folder))
+        world.score()
+        sent: dict[int, str] = {}
+        for _ in range(steps):
+            step(world, chance, sent)
+        world.score()
+        sums = world.sums()
+        before = len([entry for name in PEOPLE for entry in points.entries_of(world.ledger, "가을", name)])
+        assert world.score()["entries"] == 0
+        world.forget_points()
+        assert world.score()["entries"] <= before
+        assert world.sums() == sums
