@@ -93,7 +93,7 @@ class RuleBar:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NeededKind:
     """What is needed now.
 
     Attributes:
@@ -146,7 +146,7 @@ class BoardPage:
     pictures: tuple[PictureCard, ...]
     pictures_for_participants: bool
     bars: tuple[RuleBar, ...]
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[NeededKind, ...]
     people: int
     top: int
     drawn: int
@@ -205,7 +205,7 @@ class CampaignPage:
     zone: str
     left: Words
     cards: tuple[CategoryCard, ...]
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[NeededKind, ...]
     rules: tuple[Words, ...]
     top: int
     drawn: int

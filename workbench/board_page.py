@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from datastore.ledger import demands, flags, participants, pictures
-from pages.board_pages import BoardPage, PersonLine, PictureCard, RuleBar, Wanted
+from pages.board_pages import BoardPage, NeededKind, PersonLine, PictureCard, RuleBar
 from pages.category_words import category_words
 from pages.evaluation_explained import Words
 from pages.moments import moment_words
@@ -86,7 +86,7 @@ def board_page(bench: Workbench, campaign: Campaign, asked: ListQuery, now: date
         top=campaign.prizes.top, drawn=campaign.prizes.drawn, find=find, found=len(chosen) if find else 0, page=page, pages=pages)
 
 
-def wanted_now(bench: Workbench, campaign: Campaign, now: datetime) -> tuple[Wanted, ...]:
+def wanted_now(bench: Workbench, campaign: Campaign, now: datetime) -> tuple[NeededKind, ...]:
     """What is needed now: what the newest evaluation asks for, in its order, then what the campaign gives a bonus for today.
 
     Empty once the campaign is over.
@@ -99,7 +99,7 @@ def wanted_now(bench: Workbench, campaign: Campaign, now: datetime) -> tuple[Wan
         name.facet is not SliceFacet.NAMED or name.name in bonus or name.name in campaign.categories)]
     by_bonus = sorted((name for name, points in bonus.items() if points > 0), key=lambda name: (-bonus[name], name))
     names = list(dict.fromkeys([*demanded, *by_bonus]))[:WANTED]
-    return tuple(Wanted(category_words(campaign, name), max(0, bonus.get(name, 0))) for name in names)
+    return tuple(NeededKind(category_words(campaign, name), max(0, bonus.get(name, 0))) for name in names)
 
 
 @dataclass(frozen=True, slots=True)

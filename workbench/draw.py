@@ -175,8 +175,8 @@ def drawn(ledger: Ledger, campaign: str) -> Draw | None:
         return None
     is_drawn = row.drawn_at is not None
     order = row.winners or ()
-    later = {code_of(row.code_key, item.submitter) for item in participants.participants_of(ledger, campaign)
-             if item.disqualified_at is not None} if order else set()
+    later = {code_of(row.code_key, item.submitter)
+             for item in participants.disqualified_of(ledger, campaign)} if order else set()
     count = read_list(row.final_list).drawn if row.final_list else 0
     return Draw(row.campaign, row.commitment, row.committed_at, row.awaited, row.list_hash, row.frozen_at,
                 row.frozen_because or "", row.public_value, row.drawn_at, row.secret if is_drawn else None, count, order,

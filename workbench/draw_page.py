@@ -7,11 +7,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from datastore.ledger import participants
+from datastore.ledger import Ledger, participants
 from pages.draw_page import DrawPage, DrawPhase, WinnerLine
 from pages.evaluation_explained import Words
 from pages.moments import moment_words
-from schemas.draw import Draw, Eligibility, FinalList, ListLine
+from schemas.draw import Draw, Eligibility, ListLine
 from schemas.recipes.campaign import Campaign
 from schemas.shown_text import printable
 from schemas.text import normalise
@@ -28,7 +28,7 @@ def draw_page(bench: Workbench, campaign: Campaign, asked: ListQuery) -> DrawPag
     """How a campaign's draw goes, or went, for one reader."""
     draw = drawn(bench.ledger, campaign.name)
     text = published_list(bench.ledger, campaign.name) if draw and draw.list_hash else None
-    found = _read(text) if text else None
+    found = read_list(text) if text else None
     code = (own_code(bench.ledger, campaign.name, asked.submitter) or "") if asked.submitter and asked.inside else ""
     find = normalise(printable(asked.find, LONGEST_SEARCH))
     everyone = found.lines if found else ()
@@ -52,12 +52,6 @@ def draw_file(draw: Draw) -> dict[str, Any]:
     """What ``draw.json`` has of a draw that was made: all that is needed to make it again."""
     known = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(draw).items()}
     return {**known, "winners": draw.winners}
-
-
-@functools.lru_cache(maxsize=8)
-def _read(text: str) -> FinalList:
-    # A list is frozen: one of 10,000 people takes 20 ms to read, and everybody opens the page when it is drawn.
-    return read_list(text)
 
 
 def _phase(campaign: Campaign, draw: Draw | None) -> DrawPhase:
@@ -85,7 +79,15 @@ def _winners(bench: Workbench, draw: Draw, own: str, inside: bool) -> tuple[Winn
     given = draw.order[:draw.order.index(draw.winners[-1]) + 1]
     names: dict[str, str] = {}
     if inside:
-        known = {item.submitter: item for item in participants.participants_of(bench.ledger, draw.campaign)}
-        codes = people_by_code(bench.ledger, draw.campaign, set(known))
-        names = {code: known[codes[code]].nickname or "" for code in given if code in codes and not known[codes[code]].hidden}
+        submitters = _submitters(bench.ledger, draw.campaign, draw.list_hash or "", given)
+        known = participants.participants_named(bench.ledger, draw.campaign, list(submitters.values()))
+        shown = {name: item.nickname or "" for name, item in known.items() if not item.hidden}
+        names = {code: shown.get(name, "") for code, name in submitters.items()}
     return tuple(WinnerLine(code, names.get(code, ""), bool(own) and code == own, code in draw.passed_over) for code in given)
+
+
+@functools.lru_cache(maxsize=4)
+def _submitters(ledger: Ledger, campaign: str, _list_hash: str, codes: tuple[str, ...]) -> dict[str, str]:
+    """Whose some codes of a frozen list are; of those who take part only. The codes of 10,000 people take 100 ms to make."""
+    everybody = {item.submitter for item in participants.participants_of(ledger, campaign)}
+    return {code: name for code, name in people_by_code(ledger, campaign, everybody).items() if code in codes}

@@ -33,6 +33,11 @@ def participants_named(ledger: Ledger, campaign: str, submitters: Sequence[str])
     return found
 
 
+def disqualified_of(ledger: Ledger, campaign: str) -> list[Participant]:
+    """Those of a campaign who were taken out of it, by name."""
+    return _some(ledger, (participants.c.campaign == campaign) & participants.c.disqualified_at.is_not(None))
+
+
 def called(ledger: Ledger, campaign: str, part: str, most: int) -> list[Participant]:
     """At most so many of a campaign whose nickname has a text in it; those who are hidden are not found."""
     query = select(participants).where(

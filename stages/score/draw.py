@@ -7,6 +7,7 @@ frozen: who knows two of them can not choose the third. ``apps/portal/static/rec
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import unicodedata
@@ -77,6 +78,8 @@ def write_list(found: FinalList) -> str:
     return "".join(f"{unicodedata.normalize('NFC', line)}\n" for line in [*head, *lines])
 
 
+# A list is frozen, one of 10,000 people takes 20 ms to read, and everybody opens the page when it is drawn.
+@functools.lru_cache(maxsize=4)
 def read_list(text: str) -> FinalList:
     """The list that a published text is.
 
