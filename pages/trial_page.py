@@ -9,7 +9,7 @@ from pages.category_words import FRIENDLY, category_words
 from pages.evaluation_explained import Words
 from schemas.recipes.campaign import Campaign
 from schemas.submission import SENTENCES, Reason
-from schemas.trial import Answer, TrialRegion
+from schemas.trial import TrialAnswer, TrialRegion
 
 USUAL = {"horizontal", "printed", "text", "ko", "en", "mixed", "digits", "other", "illegible"}
 """Slices that are told only where a campaign gives a bonus for them: most texts have some of them."""
@@ -71,7 +71,7 @@ class ShownAnswer:
     calibrated: bool
 
 
-def shown_answer(answer: Answer, campaign: Campaign | None, bonus: Mapping[str, int]) -> ShownAnswer:
+def shown_answer(answer: TrialAnswer, campaign: Campaign | None, bonus: Mapping[str, int]) -> ShownAnswer:
     """An answer as it is drawn.
 
     Args:
@@ -85,7 +85,7 @@ def shown_answer(answer: Answer, campaign: Campaign | None, bonus: Mapping[str, 
                        answer.seconds, answer.calibrated)
 
 
-def why_refused(answer: Answer) -> tuple[str, str]:
+def why_refused(answer: TrialAnswer) -> tuple[str, str]:
     """Why a photograph was not read, in Korean and English."""
     return SENTENCES[Reason(answer.why)]
 

@@ -38,7 +38,7 @@ class TrialRegion:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TrialAnswer:
     """What came of a trial.
 
     Attributes:
@@ -84,7 +84,7 @@ class Trial:
     sent_at: datetime
     key: str
     media_type: str
-    answer: Answer | None = None
+    answer: TrialAnswer | None = None
     answered_at: datetime | None = None
     sent_as: str | None = None
 

@@ -16,7 +16,7 @@ from schemas.errors import ObjectUnreadable, SaegimError
 from schemas.reading import Kind, Reading
 from schemas.stored import StoredImage
 from schemas.submission import CanonicalImage, Reason, Rejection
-from schemas.trial import Answer, Trial, TrialRegion
+from schemas.trial import Trial, TrialAnswer, TrialRegion
 from stages.label.calibration import Calibration
 from workbench.bench import Workbench
 from workbench.ingest.decoders import Decoders
@@ -140,7 +140,7 @@ class TrialReader:
             seconds = round(time.monotonic() - started, 2)
             trials.set_answer(self.bench.ledger, lease, trial, replace(answer, seconds=seconds), now)
 
-    def _quarantining(self, trial: Trial) -> Answer | None:
+    def _quarantining(self, trial: Trial) -> TrialAnswer | None:
         """As ``_answer``; what nobody foresaw is this trial's trouble and stops no other."""
         try:
             return self._answer(trial)
@@ -150,7 +150,7 @@ class TrialReader:
             log.warning("trial %s… cannot be read: %s", trial.trial_id[:8], traceback.format_exc())
             return self._refused(Reason.BROKEN)
 
-    def _answer(self, trial: Trial) -> Answer | None:
+    def _answer(self, trial: Trial) -> TrialAnswer | None:
         """What came of a trial; None where its object was replaced meanwhile."""
         bucket = self.bench.settings.bucket_demo
         raw = next((raw for page in self.bench.objects.pages(bucket, trial.key) for raw in page), None)
@@ -167,14 +167,14 @@ class TrialReader:
             return self._refused(Reason.BROKEN)
         return self._seen(decoded.result, seen_key(trial.key))
 
-    def _seen(self, image: CanonicalImage, key: str) -> Answer:
+    def _seen(self, image: CanonicalImage, key: str) -> TrialAnswer:
         """What the model makes of a canonical copy."""
         engine: OcrEngine = self.model.opened.engine
         data = self.bench.objects.get(self.bench.settings.bucket_demo, key)
         pixels = pixels_of(data, StoredImage(image.image_id, image.media_type, image.width, image.height))
         [reading] = map(as_kept, engine.read([pixels], [image.image_id]))
-        return Answer(key, image.width, image.height, self.model.opened.bundle.label, self.model.regions(reading), 0.0,
+        return TrialAnswer(key, image.width, image.height, self.model.opened.bundle.label, self.model.regions(reading), 0.0,
                       self.model.calibration is not None)
 
-    def _refused(self, why: Reason) -> Answer:
-        return Answer("", 0, 0, self.model.opened.bundle.label, (), 0.0, why=why)
+    def _refused(self, why: Reason) -> TrialAnswer:
+        return TrialAnswer("", 0, 0, self.model.opened.bundle.label, (), 0.0, why=why)

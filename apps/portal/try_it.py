@@ -28,8 +28,8 @@ VISITOR_SECONDS = 86_400
 """How long a browser is known by its random name; its photographs are forgotten long before."""
 
 
-class Photograph(BaseModel):
-    """What a browser says of a photograph."""
+class ChosenFile(BaseModel):
+    """What a browser says of the photograph that was chosen."""
 
     name: str = Field("", max_length=500)
     type: str = Field("", max_length=100)
@@ -67,9 +67,9 @@ def show_page(visit: Visiting, campaign: AskedCampaign, trial: str = "") -> Resp
 
 
 @router.post("/try/place", dependencies=[Depends(limited(PLACES))])
-def give_place(visit: Visiting, photograph: Photograph) -> JSONResponse:
+def give_place(visit: Visiting, chosen: ChosenFile) -> JSONResponse:
     """A place for one photograph, and the form to post it by; 409 with a sentence where there is none."""
-    opened = open_trial(visit.bench, visit.visitor, Wanted("", photograph.name, photograph.type, photograph.size), visit.now)
+    opened = open_trial(visit.bench, visit.visitor, Wanted("", chosen.name, chosen.type, chosen.size), visit.now)
     if isinstance(opened, NoPlace):
         return JSONResponse({"error": _said(visit, opened)}, 409)
     answer = JSONResponse({"trial": opened.trial_id, "url": opened.form.url, "fields": dict(opened.form.fields)})

@@ -425,7 +425,7 @@ trials = Table(
     Column("sent_at", UtcDateTime, nullable=False),
     Column("key", KEY, nullable=False),  # of what was sent, in the bucket of the demo page
     Column("media_type", String(64), nullable=False),
-    Column("answer", JSON(none_as_null=True)),  # schemas.trial.Answer
+    Column("answer", JSON(none_as_null=True)),  # schemas.trial.TrialAnswer
     Column("answered_at", UtcDateTime),
     Column("sent_as", KEY),  # its key in the bucket of submissions, once its owner sent it to a campaign
     Index(None, "state", "sent_at"),

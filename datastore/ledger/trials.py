@@ -13,7 +13,7 @@ from datastore.ledger import leases
 from datastore.ledger.engine import Ledger
 from datastore.ledger.leases import Lease
 from datastore.ledger.tables import trials
-from schemas.trial import Answer, Trial, TrialRegion, TrialState
+from schemas.trial import Trial, TrialAnswer, TrialRegion, TrialState
 
 
 def add_trial(ledger: Ledger, trial: Trial) -> None:
@@ -72,7 +72,7 @@ def seconds_of_last(ledger: Ledger, limit: int) -> list[float]:
         return [float(answer["seconds"]) for answer in connection.scalars(query)]
 
 
-def set_answer(ledger: Ledger, lease: Lease, trial: Trial, answer: Answer, at: datetime) -> None:
+def set_answer(ledger: Ledger, lease: Lease, trial: Trial, answer: TrialAnswer, at: datetime) -> None:
     """Writes what came of a trial, once; of one that was forgotten meanwhile nothing is written.
 
     Args:
@@ -111,7 +111,7 @@ def _trial(row: Row[Any]) -> Trial:
                  row.answered_at, row.sent_as)
 
 
-def _answer(written: Mapping[str, Any]) -> Answer:
+def _answer(written: Mapping[str, Any]) -> TrialAnswer:
     regions = tuple(TrialRegion(tuple((x, y) for x, y in item["points"]), item["text"], item["unsure"], tuple(item["slices"]))
                     for item in written["regions"])
-    return Answer(**{**written, "regions": regions})
+    return TrialAnswer(**{**written, "regions": regions})

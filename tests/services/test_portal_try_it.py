@@ -211,8 +211,8 @@ def test_what_is_dropped_is_drawn_at_its_place(portal: ServedPortal, page: Page,
     assert drawn["height"] == pytest.approx(drawn["width"] * 900 / 1600, rel=0.02)
     for number, region in enumerate(REGIONS, 1):
         corners = page.locator(f'polygon[data-line="{number}"]').evaluate(ON_SCREEN)
-        wanted = [[drawn[axis] + at * drawn["width"] / 1600 for axis, at in zip("xy", point, strict=True)]
-                  for point in region.polygon]
+        wanted = [[drawn["x"] + x * drawn["width"] / 1600, drawn["y"] + y * drawn["width"] / 1600]
+                  for x, y in region.polygon]
         assert np.allclose(corners, wanted, atol=1)
     page.locator('button.text[data-line="2"]').press("Enter")
     assert page.locator('polygon[data-line="2"]').evaluate("item => item.classList.contains('picked')")
