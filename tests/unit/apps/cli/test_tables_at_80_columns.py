@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,21 +14,24 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import apps.stack.commands
-from apps.cli import datasets, decisions, label, ledger, models, run, slices
+from apps.cli import campaign, datasets, decisions, label, ledger, models, run, slices
 from datastore.ledger import Ledger
 from pages.label_status_tables import tables
 from saegim.tables import Table
 from schemas.board import Board, BoardState, Standing
+from schemas.campaign_state import CampaignState, DayCount, Phase
 from schemas.decision import Decision
+from schemas.flags import Flag, FlagKind
 from schemas.label_tasks import Project
 from schemas.labelling import Annotator, Side
 from schemas.reader import Reader
-from schemas.submission import Said
+from schemas.submission import Outcome, Said
 from stages.label.status import sum_up
 from tests.empty_ledger import empty_ledger
 from tests.filled_ledger import fill
 from tests.made_work import QUEUES, SOME_MARKING, SOME_PAIRS, SOME_WORK
 from tests.unit.apps.cli.test_models_list import NoObjects
+from workbench.campaigns import Campaigns
 from workbench.label import configs, people
 from workbench.report import ScoreReport
 
@@ -167,3 +170,23 @@ def test_a_board(no_word_is_broken: Callable[..., str]) -> None:
     board = Board("spring", 0, datetime(2026, 11, 3, tzinfo=UTC), BoardState.OPEN, people, (), (), None)
     page = no_word_is_broken(run, lambda: run.show_standings(ScoreReport(standings={"spring": board})))
     assert page.startswith("Board of spring (points now)") and LONG_NAME in page and "out" in page
+
+
+def test_a_campaign_and_its_flags(no_word_is_broken: Callable[..., str], monkeypatch: pytest.MonkeyPatch, filled: str) -> None:
+    moment = datetime(2026, 11, 2, tzinfo=UTC)
+    recipe = SimpleNamespace(name="spring", time_zone="Asia/Seoul")
+    outcomes = {Outcome.ACCEPTED: 1_000_000, Outcome.REJECTED: 9}
+    days = (DayCount(date(2026, 11, 2), 77),)
+    state = CampaignState("spring", Phase.OPEN, moment, moment, 1_234_567, 12, outcomes, 512, 99_000, 1_000, 3, 45, days,
+                          2_000_000, 7.0, moment, True, (), ("close it",))
+    found = [Flag("a" * 32, kind, "spring", "10 of 11 photographs repeat own ones (91%)", moment) for kind in FlagKind]
+    monkeypatch.setattr(campaign, "load_settings", lambda: None)
+    monkeypatch.setattr(campaign, "Workbench", lambda _settings: SimpleNamespace(ledger=None))
+    monkeypatch.setattr(campaign, "load_campaigns", lambda *_: Campaigns("c", {"spring": recipe}))  # type: ignore[dict-item]
+    monkeypatch.setattr(campaign, "campaign_state", lambda *_: state)
+    monkeypatch.setattr(campaign, "keys_by_id", lambda *_: {"a" * 32: f"spring/{LONG_NAME}/{'b' * 60}.jpg"})
+    monkeypatch.setattr("datastore.ledger.flags.flags_of", lambda *_, **__: found)
+    page = no_word_is_broken(campaign, lambda: campaign.state(""))
+    assert "1,000,000 accepted, 9 rejected" in page and "2026-11-02" in page and "To do: close it" in page
+    page = no_word_is_broken(campaign, lambda: campaign.list_flags("spring", False, "", "", None, ""))  # type: ignore[arg-type]
+    assert "a" * 32 in page and "b" * 60 in page
