@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,15 +72,18 @@ class FlagItem:
 
     Attributes:
         queued: the flag and its submission.
-        pair: its picture and the one that it is most like; None where its picture is not known.
+        pair: its picture and the one that it is most like; None where its picture is not known, or was
+            withdrawn: nobody sees it any more.
         nickname: of its owner; empty where they have none.
         alike: further open flags of the kind and the person, that can be decided in one go.
+        pictures: where the pictures of these are, by submission id; those that are not known are left out.
     """
 
     queued: QueuedFlag
     pair: Pair | None
     nickname: str
     alike: tuple[QueuedFlag, ...]
+    pictures: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from datastore.ledger import Ledger, audit, flag_queue, pairs, participants
+from datastore.ledger import Ledger, audit, flag_queue, pairs, participants, pictures
 from schemas.accounts import Account, Act
 from schemas.errors import DecidedMeanwhile, NotToBeDecided
 from schemas.flag_review import FlagItem, FlagName, FlagQueue, QueuedFlag, Say, flag_name, state_of
+from schemas.submission import Outcome
 from workbench.bench import Workbench
 
+MOST_ALIKE = 100
+"""Flags of one person that are decided in one go, at most."""
 REASON_LENGTH = 500
 """Most characters of a reason: two sentences in two languages."""
 
@@ -101,5 +104,12 @@ def _items(ledger: Ledger, campaign: str, queued: Sequence[QueuedFlag], queue: S
         owner = known.get(item.row.submitter or "")
         alike = tuple(other for other in queue if (other.row.submitter, other.flag.kind) == (item.row.submitter, item.flag.kind)
                       and flag_name(other.flag) != flag_name(item.flag))
-        items.append(FlagItem(item, beside.get(item.row.submission_id), (owner.nickname if owner else None) or "", alike))
+        shown = None if item.row.outcome is Outcome.WITHDRAWN else beside.get(item.row.submission_id)
+        items.append(FlagItem(item, shown, (owner.nickname if owner else None) or "", alike,
+                              _keys(ledger, alike[:MOST_ALIKE])))
     return items
+
+
+def _keys(ledger: Ledger, queued: Sequence[QueuedFlag]) -> dict[str, str]:
+    found = pictures.pictures_of(ledger, [item.row.submission_id for item in queued])
+    return {name: picture.key for name, picture in found.items() if picture.key}

@@ -16,13 +16,11 @@ from schemas.errors import DecidedMeanwhile, NotToBeDecided
 from schemas.flag_review import FlagName, Say, flag_name, state_of
 from schemas.flags import FlagKind
 from schemas.recipes.campaign import Campaign
-from workbench.flag_review import REASON_LENGTH, flags_to_decide, say_of_flags
+from workbench.flag_review import MOST_ALIKE, REASON_LENGTH, flags_to_decide, say_of_flags
 
 router = APIRouter(prefix="/c/{campaign}/manage")
 OWN = "own"
 """In place of the number of a proposed reason: the manager writes one."""
-MOST_ALIKE = 100
-"""Photographs of one person that are decided in one go, at most."""
 DECIDED_SHOWN = 200
 """Decided flags that are listed."""
 
