@@ -7,7 +7,7 @@ from datetime import timedelta
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
-from apps.portal.manage_frame import Section, Watching, manage_page
+from apps.portal.manage_frame import ManagePage, Watching, manage_page
 from apps.portal.visit import InCampaign, Managing, Visiting
 from datastore.ledger import audit
 from pages.board_csv import board_csv
@@ -35,7 +35,7 @@ def overview(visit: Visiting, campaign: InCampaign, _watcher: Watching) -> HTMLR
     bucket = bench.settings.bucket_images
     has_status = bench.objects.exists(bucket, PAGE_KEY)
     return manage_page(
-        visit, campaign, Section.OVERVIEW, state=state, phase=PHASES[state.phase], outcomes=OUTCOMES,
+        visit, campaign, ManagePage.OVERVIEW, state=state, phase=PHASES[state.phase], outcomes=OUTCOMES,
         to_do=what_to_do(campaign, state, drawn(bench.ledger, campaign.name)),
         left=left_words(max(state.ends_at - visit.now, timedelta())), bars=day_bars(state.by_day), width=WIDTH,
         height=HEIGHT, day_words=day_words, first_day=day_of_year_words(campaign.first_day),
@@ -62,5 +62,5 @@ def show_log(visit: Visiting, campaign: InCampaign, _manager: Managing, before: 
     found = audit.deeds(visit.bench.ledger, None if everything else campaign.name, LINES_OF_LOG + 1, before)
     shown = found[:LINES_OF_LOG]
     older = shown[-1].number if len(found) > LINES_OF_LOG else None
-    return manage_page(visit, campaign, Section.LOG, deeds=shown, older=older, before=before, everything=everything, acts=ACTS,
+    return manage_page(visit, campaign, ManagePage.LOG, deeds=shown, older=older, before=before, everything=everything, acts=ACTS,
                        roles=ROLES)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import HTMLResponse
 
-from apps.portal.manage_frame import Section, Watching, manage_page
+from apps.portal.manage_frame import ManagePage, Watching, manage_page
 from apps.portal.visit import InCampaign, Managing, Visit, Visiting
 from datastore.ledger import audit
 from pages.demand_tables import sentence, sentence_ko
@@ -47,6 +47,6 @@ def accept(visit: Visiting, campaign: InCampaign, manager: Managing, slice_name:
 
 def _page(visit: Visit, campaign: Campaign, problem: str = "", status: int = 200, done: WrittenBonus | None = None,
           slice_name: str = "") -> HTMLResponse:
-    return manage_page(visit, campaign, Section.DEMAND, status, problem=problem, done=done, slice_name=slice_name,
+    return manage_page(visit, campaign, ManagePage.DEMAND, status, problem=problem, done=done, slice_name=slice_name,
                        proposals=demand_proposals(visit.bench, campaign, visit.now), sentence=sentence, sentence_ko=sentence_ko,
                        slice_words=slice_words, first_day=campaign.first_day, last_day=campaign.last_day)

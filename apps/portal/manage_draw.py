@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
-from apps.portal.manage_frame import Section, go_to, manage_page
+from apps.portal.manage_frame import ManagePage, go_to, manage_page
 from apps.portal.visit import InCampaign, Managing, Visit, Visiting
 from pages.campaign_todo import what_is_undecided
 from schemas.errors import NotToBeDecided
@@ -43,7 +43,7 @@ def go_on(visit: Visiting, campaign: InCampaign, manager: Managing, act: Annotat
             draw_winners(visit.bench, campaign, value, manager.name, manager.role, visit.now)
     except NotToBeDecided as error:
         return _page(visit, campaign, asks=act, problem=str(error), because=because, value=value.strip(), status=409)
-    return go_to(campaign, Section.DRAW)
+    return go_to(campaign, ManagePage.DRAW)
 
 
 def _page(visit: Visit, campaign: Campaign, asks: str = "", problem: str = "", because: str = "", value: str = "",
@@ -52,7 +52,7 @@ def _page(visit: Visit, campaign: Campaign, asks: str = "", problem: str = "", b
     people = {one.submitter: one for one in people_of(visit.bench.ledger, campaign.name)} if draw and draw.order else {}
     by_code = people_by_code(visit.bench.ledger, campaign.name, set(people)) if people else {}
     return manage_page(
-        visit, campaign, Section.DRAW, status, draw=draw, over=visit.now >= campaign.ends_at, ends_at=campaign.ends_at,
+        visit, campaign, ManagePage.DRAW, status, draw=draw, over=visit.now >= campaign.ends_at, ends_at=campaign.ends_at,
         prizes=campaign.prizes, asks=asks, problem=problem, because=because, value=value,
         undecided=what_is_undecided(campaign_state(visit.bench, campaign, visit.now)),
         person=lambda code: people.get(by_code.get(code, "")))

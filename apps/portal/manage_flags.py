@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
-from apps.portal.manage_frame import Section, go_to, manage_page
+from apps.portal.manage_frame import ManagePage, go_to, manage_page
 from apps.portal.visit import InCampaign, Managing, Visit, Visiting
 from datastore.ledger import flag_queue
 from pages.flag_words import ASKS, DECISIONS, REASONS, TITLES, because_words, reason_text
@@ -54,7 +54,7 @@ def say_of_flag(visit: Visiting, campaign: InCampaign, manager: Managing, flag: 
         return _page(visit, campaign, name, problem="meanwhile", status=409)
     except NotToBeDecided:
         return _page(visit, campaign, name, problem="reason", status=422)
-    return go_to(campaign, Section.FLAGS, f"?at={name}" if what == Say.OPEN else f"?after={name}&done={name}")
+    return go_to(campaign, ManagePage.FLAGS, f"?at={name}" if what == Say.OPEN else f"?after={name}&done={name}")
 
 
 def _reason(kind: FlagKind, chosen: str, own: str) -> str:
@@ -67,7 +67,7 @@ def _reason(kind: FlagKind, chosen: str, own: str) -> str:
 def _page(visit: Visit, campaign: Campaign, at: FlagName | None = None, after: FlagName | None = None,
           done: FlagName | None = None, problem: str = "", status: int = 200, listed: object = None) -> HTMLResponse:
     return manage_page(
-        visit, campaign, Section.FLAGS, status, queue=flags_to_decide(visit.bench.ledger, campaign.name, at, after, done),
+        visit, campaign, ManagePage.FLAGS, status, queue=flags_to_decide(visit.bench.ledger, campaign.name, at, after, done),
         problem=problem, listed=listed, titles=TITLES, asks=ASKS, reasons=REASONS, decisions=DECISIONS,
         because_words=because_words, figures=FIGURES, likeness=likeness, flag_name=flag_name, state_of=state_of,
         longest=REASON_LENGTH, most_alike=MOST_ALIKE)

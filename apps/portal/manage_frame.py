@@ -20,7 +20,7 @@ from schemas.recipes.campaign import Campaign
 from workbench.accounts import Actor
 
 
-class Section(StrEnum):
+class ManagePage(StrEnum):
     """The manager's pages, in the order of their links; the name is the end of the address."""
 
     OVERVIEW = ""
@@ -33,18 +33,18 @@ class Section(StrEnum):
     LOG = "log"
 
 
-SECTIONS: dict[Section, Words] = {
-    Section.OVERVIEW: Words("Overview", "현황"),
-    Section.FLAGS: Words("Flags", "의심 사진"),
-    Section.HELD: Words("Held", "보류"),
-    Section.DUPLICATES: Words("Duplicates", "중복"),
-    Section.DEMAND: Words("Demand", "필요한 사진"),
-    Section.PEOPLE: Words("People", "참가자"),
-    Section.DRAW: Words("Draw", "추첨"),
-    Section.LOG: Words("Log", "기록"),
+SECTIONS: dict[ManagePage, Words] = {
+    ManagePage.OVERVIEW: Words("Overview", "현황"),
+    ManagePage.FLAGS: Words("Flags", "의심 사진"),
+    ManagePage.HELD: Words("Held", "보류"),
+    ManagePage.DUPLICATES: Words("Duplicates", "중복"),
+    ManagePage.DEMAND: Words("Demand", "필요한 사진"),
+    ManagePage.PEOPLE: Words("People", "참가자"),
+    ManagePage.DRAW: Words("Draw", "추첨"),
+    ManagePage.LOG: Words("Log", "기록"),
 }
 """What the links say."""
-FOR_ENGINEERS = (Section.OVERVIEW, Section.DEMAND)
+FOR_ENGINEERS = (ManagePage.OVERVIEW, ManagePage.DEMAND)
 """What engineers see; they decide nothing."""
 
 
@@ -60,18 +60,18 @@ def watcher_of(visit: Visiting) -> Account:
 Watching = Annotated[Account, Depends(watcher_of)]
 
 
-def address_of(campaign: Campaign, section: Section, query: str = "") -> str:
+def address_of(campaign: Campaign, section: ManagePage, query: str = "") -> str:
     """The address of a section."""
     path = f"/c/{quote(campaign.name)}/manage"
     return f"{path}/{section}{query}" if section else f"{path}{query}"
 
 
-def go_to(campaign: Campaign, section: Section, query: str = "") -> RedirectResponse:
+def go_to(campaign: Campaign, section: ManagePage, query: str = "") -> RedirectResponse:
     """Sends a browser from what it posted to a page: loading that anew posts nothing."""
     return RedirectResponse(address_of(campaign, section, query), 303)
 
 
-def manage_page(visit: Visit, campaign: Campaign, section: Section, status: int = 200, **content: Any) -> HTMLResponse:
+def manage_page(visit: Visit, campaign: Campaign, section: ManagePage, status: int = 200, **content: Any) -> HTMLResponse:
     """One of the manager's pages.
 
     Args:
@@ -83,8 +83,8 @@ def manage_page(visit: Visit, campaign: Campaign, section: Section, status: int 
     """
     decides = visit.account is not None and visit.account.role is Role.MANAGER
     ledger = visit.bench.ledger
-    waits = {Section.FLAGS: len(flags.flags_of(ledger, campaign.name, open_only=True)),
-             Section.HELD: len(senders.held_ids(ledger, campaign.name))} if decides else {}
+    waits = {ManagePage.FLAGS: len(flags.flags_of(ledger, campaign.name, open_only=True)),
+             ManagePage.HELD: len(senders.held_ids(ledger, campaign.name))} if decides else {}
     sections = [(address_of(campaign, one), words, one is section, waits.get(one, 0)) for one, words in SECTIONS.items()
                 if decides or one in FOR_ENGINEERS]
 
@@ -96,7 +96,7 @@ def manage_page(visit: Visit, campaign: Campaign, section: Section, status: int 
 
     return visit.page(
         f"manage_{section or 'overview'}", Tab.MANAGE, campaign, status, sections=sections, decides=decides, word=word, when=when,
-        heading=word(SECTIONS[section]), here=address_of(campaign, section), base=address_of(campaign, Section.OVERVIEW),
+        heading=word(SECTIONS[section]), here=address_of(campaign, section), base=address_of(campaign, ManagePage.OVERVIEW),
         picture=visit.bench.picture_links.of, **content)
 
 

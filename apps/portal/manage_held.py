@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
-from apps.portal.manage_frame import Section, go_to, manage_page
+from apps.portal.manage_frame import ManagePage, go_to, manage_page
 from apps.portal.visit import InCampaign, Managing, Visit, Visiting
 from pages.manage_words import FIGURES, likeness
 from schemas.accounts import Account
@@ -40,7 +40,7 @@ def say_of_held(visit: Visiting, campaign: InCampaign, manager: Managing, say: A
         return _held(visit, campaign, photograph, problem="meanwhile", status=409)
     except NotToBeDecided as error:
         return _held(visit, campaign, photograph, problem=str(error), status=422)
-    return go_to(campaign, Section.HELD, f"?after={photograph}&done={done}" if done else "")
+    return go_to(campaign, ManagePage.HELD, f"?after={photograph}&done={done}" if done else "")
 
 
 @router.get("/duplicates")
@@ -64,7 +64,7 @@ def say_of_duplicate(visit: Visiting, campaign: InCampaign, manager: Managing, s
         return _sheet(visit, campaign, show, page, problem="meanwhile", status=409)
     except NotToBeDecided as error:
         return _sheet(visit, campaign, show, page, problem=str(error), status=422)
-    return go_to(campaign, Section.DUPLICATES, f"?show={show}&page={page}{f'&done={done}' if done else ''}")
+    return go_to(campaign, ManagePage.DUPLICATES, f"?show={show}&page={page}{f'&done={done}' if done else ''}")
 
 
 def _decide(visit: Visit, campaign: Campaign, manager: Account, say: str, photograph: str, other: str, seen: str,
@@ -83,11 +83,11 @@ def _decide(visit: Visit, campaign: Campaign, manager: Account, say: str, photog
 
 
 def _held(visit: Visit, campaign: Campaign, after: str = "", done: int = 0, problem: str = "", status: int = 200) -> HTMLResponse:
-    return manage_page(visit, campaign, Section.HELD, status, problem=problem, figures=FIGURES, likeness=likeness,
+    return manage_page(visit, campaign, ManagePage.HELD, status, problem=problem, figures=FIGURES, likeness=likeness,
                        queue=held_to_decide(visit.bench.ledger, campaign.name, after, done))
 
 
 def _sheet(visit: Visit, campaign: Campaign, show: str, page: int, problem: str = "", status: int = 200) -> HTMLResponse:
     kind = SheetKind(show) if show in tuple(SheetKind) else SheetKind.EDITED
-    return manage_page(visit, campaign, Section.DUPLICATES, status, problem=problem, kinds=SheetKind,
+    return manage_page(visit, campaign, ManagePage.DUPLICATES, status, problem=problem, kinds=SheetKind,
                        sheet=duplicate_sheet(visit.bench.ledger, campaign.name, kind, page))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
-from apps.portal.manage_frame import Section, actor, go_to, manage_page
+from apps.portal.manage_frame import ManagePage, actor, go_to, manage_page
 from apps.portal.visit import InCampaign, Managing, Visit, Visiting
 from pages.manage_words import ROLES
 from schemas.accounts import Account, Role
@@ -41,13 +41,13 @@ def change_person(visit: Visiting, campaign: InCampaign, manager: Managing, act:
         return _page(visit, campaign, find=name, problem="meanwhile", status=409)
     except (NotToBeDecided, AccountRefused) as error:
         return _page(visit, campaign, find=name, problem=str(error), status=422)
-    return go_to(campaign, Section.PEOPLE, "?done=1")
+    return go_to(campaign, ManagePage.PEOPLE, "?done=1")
 
 
 @router.get("/invite")
 def go_to_people(campaign: InCampaign, _manager: Managing) -> Response:
     """Where the page of the links leads back to: they are shown once."""
-    return go_to(campaign, Section.PEOPLE)
+    return go_to(campaign, ManagePage.PEOPLE)
 
 
 @router.post("/invite")
@@ -90,6 +90,6 @@ def _page(visit: Visit, campaign: Campaign, find: str = "", by: str = OrderOfPeo
     order = OrderOfPeople(by) if by in tuple(OrderOfPeople) else OrderOfPeople.POINTS
     board = shown_board(visit.bench, campaign, visit.now)
     return manage_page(
-        visit, campaign, Section.PEOPLE, status, list=people_page(visit.bench.ledger, campaign.name, find, order, page),
+        visit, campaign, ManagePage.PEOPLE, status, list=people_page(visit.bench.ledger, campaign.name, find, order, page),
         find=find, by=order, orders=OrderOfPeople, problem=problem, done=done, links=links or [], wrong=wrong or [], days=days,
         roles=ROLES, state_of=state_of_person, next_at=board.next_at if board else None, longest=REASON_LENGTH)
