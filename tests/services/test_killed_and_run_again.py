@@ -22,7 +22,7 @@ from sqlalchemy import select
 from adapters.label_studio.tasks import tasks_after
 from apps.demo.contact_sheet import hangul_font
 from datastore.ledger.outbox import task_count
-from datastore.ledger.tables import images, submissions
+from datastore.ledger.tables import boards, campaign_versions, images, point_entries, submissions
 from saegim.releases import Releases
 from schemas.ids import sha256
 from schemas.label_tasks import SUBJECT
@@ -186,3 +186,25 @@ def test_export_of_a_second_release(world: World, target: str, when: str) -> Non
     assert all(sha256(bench.objects.get(bucket, f"scene-text/{file.path}")) == file.sha256 for file in manifest.files)
     assert not [raw.key for raw in every_object(bench.objects, bucket, "scene-text/v2/")
                 if raw.key not in {f"scene-text/{file.path}" for file in manifest.files} | {"scene-text/v2/manifest.json"}]
+
+
+@pytest.mark.parametrize(("target", "when"), [
+    ("datastore.ledger.campaign_versions:note_rules", "after"),
+    ("datastore.ledger.points:add_entries", "before"),  # the rules are noted, no point is
+    ("datastore.ledger.points:add_entries", "after"),
+    ("datastore.ledger.boards:add_board", "after"),  # in the transaction: the board may not stay
+])
+def test_score(world: World, target: str, when: str) -> None:
+    bench = world.bench
+    for seed in range(3):
+        accepted_images.put(bench, seed, vertical=True, submitter="김하늘" if seed else "park")
+    world.killed("score", target, when)
+    board = world.flow("score").standings["demo"]
+    with bench.ledger.read() as connection:
+        entries = connection.execute(select(point_entries.c.submission_id, point_entries.c.rule)).all()
+        made = connection.scalars(select(boards.c.number).where(boards.c.campaign == "demo")).all()
+        versions = connection.scalars(select(campaign_versions.c.version).where(campaign_versions.c.campaign == "demo")).all()
+    assert len(entries) == len(set(entries)) == 6  # each photograph, and its bonus for vertical writing, once
+    assert [(line.submitter, line.points, line.final) for line in board.people] == [("김하늘", 30, 30), ("park", 15, 15)]
+    assert (made, versions) == ([1], [1])
+    assert "nothing new" in world.run("run", "score").stdout
