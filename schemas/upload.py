@@ -86,7 +86,7 @@ FINAL_REFUSALS = (NoPlace.FORMAT, NoPlace.EMPTY, NoPlace.TOO_LARGE)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GivenPlace:
     """What the portal answers for one photograph.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from datastore.ledger import flags, points, sent_photographs
-from datastore.ledger.sent_photographs import SentPhotograph
+from datastore.ledger.sent_photographs import SettledPhotograph
 from pages import upload_words
 from schemas.flags import Flag, FlagDecision
 from schemas.points import PointSum
@@ -46,7 +46,7 @@ def _waiting(item: Upload) -> OwnPhotograph:
                          upload_words.WAITING, categories=item.categories, from_demo=item.from_demo)
 
 
-def _settled(bench: Workbench, item: SentPhotograph, worth: PointSum, flagged: Sequence[Flag],
+def _settled(bench: Workbench, item: SettledPhotograph, worth: PointSum, flagged: Sequence[Flag],
              repeats_own: bool) -> OwnPhotograph:
     state = _state(item.outcome, flagged)
     because = next((flag.because for flag in flagged if flag.decision is FlagDecision.CONFIRMED and flag.because), "")
@@ -66,7 +66,7 @@ def _state(outcome: Outcome, flagged: Sequence[Flag]) -> PhotographState:
     return STATES[outcome]
 
 
-def _sentence(item: SentPhotograph, state: PhotographState, worth: PointSum, own_earlier: bool) -> tuple[str, str]:
+def _sentence(item: SettledPhotograph, state: PhotographState, worth: PointSum, own_earlier: bool) -> tuple[str, str]:
     if state is PhotographState.REJECTED:
         return SENTENCES[item.reason] if item.reason else upload_words.NOT_TAKEN
     if state is PhotographState.DUPLICATE:

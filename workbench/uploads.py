@@ -11,7 +11,7 @@ from urllib.parse import quote
 from datastore.ledger import uploads
 from schemas.accounts import Participant
 from schemas.recipes.campaign import Campaign
-from schemas.upload import NoPlace, Place, PostForm, Upload, Wanted
+from schemas.upload import NoPlace, GivenPlace, PostForm, Upload, Wanted
 from workbench.bench import Workbench
 
 ENDINGS = {
@@ -33,7 +33,7 @@ NAME = 100
 
 
 def issue(bench: Workbench, campaign: Campaign, sender: Participant, wanted: Sequence[Wanted], now: datetime,
-          from_demo: bool = False) -> list[Place]:
+          from_demo: bool = False) -> list[GivenPlace]:
     """Gives places to photographs, or says why not.
 
     Args:
@@ -49,11 +49,11 @@ def issue(bench: Workbench, campaign: Campaign, sender: Participant, wanted: Seq
     """
     refused = refused_all(campaign, sender, now)
     if refused:
-        return [Place(item.client_id, refused=refused) for item in wanted]
+        return [GivenPlace(item.client_id, refused=refused) for item in wanted]
     whys = {item.client_id: why for item in wanted if (why := _refused(bench, item))}
     given = _given(bench, campaign, sender, [item for item in wanted if item.client_id not in whys], now, from_demo)
     there = _there(bench, given, now)
-    return [Place(item.client_id, refused=whys[item.client_id]) if item.client_id in whys
+    return [GivenPlace(item.client_id, refused=whys[item.client_id]) if item.client_id in whys
             else _place(bench, item.client_id, given[item.client_id], there) for item in wanted]
 
 
@@ -178,10 +178,10 @@ def _there(bench: Workbench, places: dict[str, Upload | NoPlace] | dict[str, Upl
     return {item.client_id for item in [*arrived, *asked] if item.arrived_at is not None or item in arrived}
 
 
-def _place(bench: Workbench, client_id: str, given: Upload | NoPlace, there: set[str]) -> Place:
+def _place(bench: Workbench, client_id: str, given: Upload | NoPlace, there: set[str]) -> GivenPlace:
     if isinstance(given, NoPlace):
-        return Place(client_id, refused=given)
-    return Place(client_id, there=True) if client_id in there else Place(client_id, form=_form(bench, given))
+        return GivenPlace(client_id, refused=given)
+    return GivenPlace(client_id, there=True) if client_id in there else GivenPlace(client_id, form=_form(bench, given))
 
 
 def _form(bench: Workbench, item: Upload) -> PostForm:

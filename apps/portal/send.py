@@ -21,7 +21,7 @@ from pages.upload_words import NO_PLACE
 from schemas.accounts import Participant
 from schemas.ids import digest
 from schemas.recipes.campaign import Campaign
-from schemas.upload import FINAL_REFUSALS, NoPlace, OwnPhotograph, PhotographState, Place, Wanted
+from schemas.upload import FINAL_REFUSALS, NoPlace, OwnPhotograph, PhotographState, GivenPlace, Wanted
 from workbench import uploads
 from workbench.own_photographs import own_photographs
 
@@ -174,7 +174,7 @@ def _begins(campaign: Campaign, now: datetime) -> Words | None:
     return moment_words(begins, campaign.time_zone) if now < begins else None
 
 
-def _answer(visit: Visit, place: Place) -> dict[str, Any]:
+def _answer(visit: Visit, place: GivenPlace) -> dict[str, Any]:
     """One place as the page's script reads it (``static/send.js``).
 
     ``then`` says what it does where there is no place: give it up, ask again later, or send nothing for now.

@@ -16,7 +16,7 @@ from schemas.upload import Upload
 
 
 @dataclass(frozen=True, slots=True)
-class SentPhotograph:
+class SettledPhotograph:
     """A submission that ingest has decided on, with the place that it was sent to, where the portal gave it.
 
     Attributes:
@@ -48,7 +48,7 @@ class SentPhotograph:
     earlier_picture: str | None
 
 
-def settled_photographs(ledger: Ledger, campaign: str, submitter: str, limit: int) -> list[SentPhotograph]:
+def settled_photographs(ledger: Ledger, campaign: str, submitter: str, limit: int) -> list[SettledPhotograph]:
     """Submissions of one submitter in a campaign, the newest first, at most ``limit``."""
     with ledger.read() as connection:
         rows = connection.execute(_settled(), {"of": campaign, "by": submitter, "most": limit})
@@ -94,10 +94,10 @@ def _settled() -> Select[Any]:
             .order_by(submissions.c.sent_at.desc(), submissions.c.key).limit(bindparam("most", type_=Integer)))
 
 
-def _sent(row: Row[Any]) -> SentPhotograph:
+def _sent(row: Row[Any]) -> SettledPhotograph:
     own = image_key(row.image_id, row.media_type) if row.image_id else row.compared
     earlier = image_key(row.earlier_image, row.earlier_type) if row.earlier_image else None
-    return SentPhotograph(
+    return SettledPhotograph(
         row.submission_id, row.key, row.sent_at, Outcome(row.outcome), Reason(row.reason) if row.reason else None,
         row.file_name or _last_part(row.key), tuple(row.categories or ()), bool(row.from_demo), own, row.earlier_submitter,
         row.earlier_name or _last_part(row.earlier_key or ""), earlier)
