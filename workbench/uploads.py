@@ -11,7 +11,7 @@ from urllib.parse import quote
 from datastore.ledger import uploads
 from schemas.accounts import Participant
 from schemas.recipes.campaign import Campaign
-from schemas.upload import NoPlace, GivenPlace, PostForm, Upload, Wanted
+from schemas.upload import GivenPlace, NoPlace, PostForm, Upload, Wanted
 from workbench.bench import Workbench
 
 ENDINGS = {

@@ -21,7 +21,7 @@ from pages.upload_words import NO_PLACE
 from schemas.accounts import Participant
 from schemas.ids import digest
 from schemas.recipes.campaign import Campaign
-from schemas.upload import FINAL_REFUSALS, NoPlace, OwnPhotograph, PhotographState, GivenPlace, Wanted
+from schemas.upload import FINAL_REFUSALS, GivenPlace, NoPlace, OwnPhotograph, PhotographState, Wanted
 from workbench import uploads
 from workbench.own_photographs import own_photographs
 
