@@ -81,7 +81,9 @@ def test_every_key_of_a_campaign_is_explained_with_its_default() -> None:
 
 def test_the_campaign_of_the_page_is_one() -> None:
     campaign = parse_campaign(CAMPAIGNS_PAGE.split("```yaml\n")[1].split("```")[0], "spring-2025.yaml")
-    assert (campaign.name, campaign.bonus["vertical"].points, campaign.prizes) == ("spring-2025", 5, Prizes(top=3, drawn=2))
+    prizes = campaign.prizes
+    assert (campaign.name, campaign.bonus["vertical"].points, prizes.top, prizes.drawn) == ("spring-2025", 5, 3, 2)
+    assert prizes.public_value and campaign.consent
 
 
 def test_the_bundle_of_the_page_is_one() -> None:
