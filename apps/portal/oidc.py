@@ -48,7 +48,9 @@ async def start(request: Request, visit: Visiting, back: str = "/") -> Response:
     request.session[BACK] = own_path(back)
     try:
         answer: Response = await client.authorize_redirect(request, _way_back(visit.bench.settings))
-    except (*NO_ANSWER, ValueError) as error:
+    except NO_ANSWER as error:
+        raise HTTPException(503) from error
+    except ValueError as error:  # what answers is no provider
         raise HTTPException(503) from error
     return answer
 
