@@ -11,7 +11,7 @@ from fastapi import Depends, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from apps.portal.visit import Visit, Visiting
-from datastore.ledger import flags, senders
+from datastore.ledger import flag_queue, senders
 from pages.evaluation_explained import Words
 from pages.moments import moment_words
 from pages.portal import Language, Tab
@@ -83,7 +83,7 @@ def manage_page(visit: Visit, campaign: Campaign, section: ManagePage, status: i
     """
     decides = visit.account is not None and visit.account.role is Role.MANAGER
     ledger = visit.bench.ledger
-    waits = {ManagePage.FLAGS: len(flags.flags_of(ledger, campaign.name, open_only=True)),
+    waits = {ManagePage.FLAGS: flag_queue.count_open(ledger, campaign.name),
              ManagePage.HELD: len(senders.held_ids(ledger, campaign.name))} if decides else {}
     sections = [(address_of(campaign, one), words, one is section, waits.get(one, 0)) for one, words in SECTIONS.items()
                 if decides or one in FOR_ENGINEERS]

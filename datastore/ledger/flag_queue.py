@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.rows import submission_row
@@ -28,6 +28,13 @@ def open_flags(ledger: Ledger, campaign: str) -> list[QueuedFlag]:
     with ledger.read() as connection:
         found = _read(connection, _with_submission.where(flags.c.campaign == campaign, flags.c.decision.is_(None)))
     return sorted(found, key=lambda item: item.order)
+
+
+def count_open(ledger: Ledger, campaign: str) -> int:
+    """How many flags of a campaign nobody has decided."""
+    query = select(func.count()).select_from(flags).where(flags.c.campaign == campaign, flags.c.decision.is_(None))
+    with ledger.read() as connection:
+        return connection.scalar(query) or 0
 
 
 def decided_flags(ledger: Ledger, campaign: str, limit: int) -> list[QueuedFlag]:
