@@ -31,7 +31,7 @@ CLOCKS_FROM = 2005
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
+class LooksUnfair:
     """Something that looks unfair of a submission; ``detail`` says what was seen, in figures."""
 
     submission_id: str
@@ -40,7 +40,7 @@ class Suspicion:
 
 
 def suspicions(campaign: Campaign, photographs: Sequence[CampaignPhotograph], stock: Mapping[str, str],
-               likeness: Mapping[str, float], flagged: Collection[str] = ()) -> list[Suspicion]:
+               likeness: Mapping[str, float], flagged: Collection[str] = ()) -> list[LooksUnfair]:
     """All that looks unfair of a campaign's photographs.
 
     Args:
@@ -55,14 +55,14 @@ def suspicions(campaign: Campaign, photographs: Sequence[CampaignPhotograph], st
             *_dates(campaign, standing)]
 
 
-def _repeating(photographs: Iterable[CampaignPhotograph], flagged: Collection[str]) -> Iterator[Suspicion]:
+def _repeating(photographs: Iterable[CampaignPhotograph], flagged: Collection[str]) -> Iterator[LooksUnfair]:
     """People who send their own photographs again and again: one flag a person at 10, at 20, at 40.
 
     A later decision of ingest may move which one is the tenth; a person is not flagged anew for that.
     """
     sent: defaultdict[str, int] = defaultdict(int)
     again: defaultdict[str, list[str]] = defaultdict(list)
-    reached: defaultdict[str, list[Suspicion]] = defaultdict(list)
+    reached: defaultdict[str, list[LooksUnfair]] = defaultdict(list)
     for item in photographs:
         sent[item.submitter] += 1
         if item.repeats != item.submitter:
@@ -71,7 +71,7 @@ def _repeating(photographs: Iterable[CampaignPhotograph], flagged: Collection[st
         own.append(item.submission_id)
         share = len(own) / sent[item.submitter]
         if len(own) == OWN_DUPLICATES * 2 ** len(reached[item.submitter]) and share >= OWN_SHARE:
-            reached[item.submitter].append(Suspicion(
+            reached[item.submitter].append(LooksUnfair(
                 item.submission_id, FlagKind.FARMING,
                 f"{len(own)} of {sent[item.submitter]} photographs repeat own ones ({share:.0%})"))
     for submitter, found in reached.items():
@@ -79,7 +79,7 @@ def _repeating(photographs: Iterable[CampaignPhotograph], flagged: Collection[st
         yield from found[known:]
 
 
-def _of_one_thing(standing: Iterable[CampaignPhotograph]) -> Iterator[Suspicion]:
+def _of_one_thing(standing: Iterable[CampaignPhotograph]) -> Iterator[LooksUnfair]:
     """Photographs of a thing that their sender has sent five other ones of."""
     groups: defaultdict[tuple[str, str], list[CampaignPhotograph]] = defaultdict(list)
     for item in standing:
@@ -88,26 +88,26 @@ def _of_one_thing(standing: Iterable[CampaignPhotograph]) -> Iterator[Suspicion]
     for group in groups.values():
         for place, item in enumerate(group[OF_ONE_THING:], OF_ONE_THING + 1):
             minutes = (item.sent_at - group[0].sent_at) / timedelta(minutes=1)
-            yield Suspicion(item.submission_id, FlagKind.FARMING,
+            yield LooksUnfair(item.submission_id, FlagKind.FARMING,
                             f"number {place} of one thing by the same person, {minutes:,.0f} minutes after the first")
 
 
-def _stock(standing: Iterable[CampaignPhotograph], stock: Mapping[str, str]) -> Iterator[Suspicion]:
+def _stock(standing: Iterable[CampaignPhotograph], stock: Mapping[str, str]) -> Iterator[LooksUnfair]:
     for item in standing:
         name = next((name for name in (item.raw_sha256, item.image_id, item.pixels_id) if name and name in stock), None)
         if name:
-            yield Suspicion(item.submission_id, FlagKind.STOCK, f"{stock[name] or 'a known picture'} ({name[:12]}…)")
+            yield LooksUnfair(item.submission_id, FlagKind.STOCK, f"{stock[name] or 'a known picture'} ({name[:12]}…)")
 
 
-def _screens(standing: Iterable[CampaignPhotograph], likeness: Mapping[str, float]) -> Iterator[Suspicion]:
+def _screens(standing: Iterable[CampaignPhotograph], likeness: Mapping[str, float]) -> Iterator[LooksUnfair]:
     for item in standing:
         figure = likeness.get(item.image_id or "", 0.0)
         if figure >= SCREEN_LIMIT:
-            yield Suspicion(item.submission_id, FlagKind.SCREEN,
+            yield LooksUnfair(item.submission_id, FlagKind.SCREEN,
                             f"a fine regular grid all over it: {figure:.1f}, flagged from {SCREEN_LIMIT} on")
 
 
-def _dates(campaign: Campaign, standing: Iterable[CampaignPhotograph]) -> Iterator[Suspicion]:
+def _dates(campaign: Campaign, standing: Iterable[CampaignPhotograph]) -> Iterator[LooksUnfair]:
     earliest = campaign.first_day - CLOCK_DAYS
     for item in standing:
         taken = camera_time(item.captured_at)
@@ -115,7 +115,7 @@ def _dates(campaign: Campaign, standing: Iterable[CampaignPhotograph]) -> Iterat
         if taken is None or taken.year < CLOCKS_FROM or taken.date() > campaign.day_of(item.sent_at) + CLOCK_DAYS:
             continue
         if taken.date() < earliest:
-            yield Suspicion(item.submission_id, FlagKind.CAPTURE_DATE,
+            yield LooksUnfair(item.submission_id, FlagKind.CAPTURE_DATE,
                             f"taken on {taken:%Y-%m-%d} by its camera; the first day is {campaign.first_day}")
 
 

@@ -103,7 +103,7 @@ class After(datetime):
     """A clock that is a month ahead."""
 
     @classmethod
-    def now(cls, tz: object = None) -> datetime:
+    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
         return datetime.now(UTC) + timedelta(days=30)
 
 

@@ -16,7 +16,7 @@ from schemas.recipes.campaign import Campaign
 from schemas.recipes.campaign_parts import Bilingual
 from schemas.recipes.stock_pictures import parse_stock_pictures
 from schemas.submission import Outcome
-from stages.score.unfair import SCREEN_LIMIT, Suspicion, suspicions
+from stages.score.unfair import SCREEN_LIMIT, LooksUnfair, suspicions
 
 EVENT = Campaign(name="가을", title=Bilingual(ko="가을", en="Autumn"), first_day=date(2026, 11, 2), last_day=date(2026, 11, 15))
 SENT = datetime(2026, 11, 5, 3, tzinfo=UTC)
@@ -33,7 +33,7 @@ def again(number: int, submitter: str = "kim", whose: str = "kim") -> CampaignPh
     return photograph(number, submitter, outcome=Outcome.DUPLICATE, repeats=whose)
 
 
-def found(*photographs: CampaignPhotograph, **values: Any) -> list[Suspicion]:
+def found(*photographs: CampaignPhotograph, **values: Any) -> list[LooksUnfair]:
     return suspicions(EVENT, photographs, values.get("stock", {}), values.get("likeness", {}), values.get("flagged", ()))
 
 
