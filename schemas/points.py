@@ -121,7 +121,7 @@ class PointEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenPoints:
     """What the entries of one submission and one rule say.
 
     Attributes:

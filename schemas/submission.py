@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -92,11 +91,6 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
 
 CATEGORIES = "categories"
 """Name of the claim (the object's user metadata) that says which slices a photograph shows, with commas between."""
-
-
-def claimed_slices(claims: Mapping[str, str]) -> frozenset[str]:
-    """What a photograph shows as its sender says in the object's user metadata: names of slices, known ones or not."""
-    return frozenset(normalise(claims.get(CATEGORIES, "")).replace(",", " ").split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from datastore.ledger.flags import flags_of
 from datastore.ledger.shown_slices import ShownSlices, accepted_slices, claims_of, suggested_slices
 from datastore.ledger.submissions import submission_rows
 from datastore.ledger.uploads import claimed_categories
+from schemas.counted_photograph import CountedPhotograph, claimed_slices
 from schemas.errors import LedgerBusy, SettingError
 from schemas.flags import Flag, FlagDecision
 from schemas.points import PointLine
 from schemas.recipes.campaign import Campaign
 from schemas.recorded import SubmissionRow
-from schemas.sent_photograph import SentPhotograph
-from schemas.submission import Outcome, claimed_slices
+from schemas.submission import Outcome
 from stages.score.changes import changes, differing
 from stages.score.points import count
 from workbench.bench import Workbench
@@ -89,7 +89,7 @@ def points_of(bench: Workbench, recipe: Campaign) -> list[PointLine]:
     return count(recipe, campaign_versions.versions_of(bench.ledger, recipe.name), _sent(bench, recipe), disqualified)
 
 
-def _sent(bench: Workbench, recipe: Campaign) -> list[SentPhotograph]:
+def _sent(bench: Workbench, recipe: Campaign) -> list[CountedPhotograph]:
     config = recipe.annotation_config or bench.settings.annotation_config
     read = _by_image(bench, recipe, accepted_slices(bench.ledger, recipe.name, config))
     suggested = _suggested(bench, recipe)
@@ -103,11 +103,11 @@ def _sent(bench: Workbench, recipe: Campaign) -> list[SentPhotograph]:
 
 
 def _photograph(row: SubmissionRow, claimed: frozenset[str], suggested: dict[str, frozenset[str]],
-                read: dict[str, frozenset[str]], flags: Sequence[Flag]) -> SentPhotograph:
+                read: dict[str, frozenset[str]], flags: Sequence[Flag]) -> CountedPhotograph:
     confirmed = [flag for flag in flags if flag.decision is FlagDecision.CONFIRMED]
     because = {Outcome.DUPLICATE: row.duplicate_of, Outcome.REJECTED: row.reason}.get(row.outcome)
     image = row.image_id or ""
-    return SentPhotograph(
+    return CountedPhotograph(
         row.submission_id, row.key, row.submitter or "", row.sent_at, row.outcome, str(because or ""),
         claimed, suggested.get(image, frozenset()), read.get(image), any(flag.decision is None for flag in flags),
         "; ".join(flag.because or flag.detail for flag in confirmed))

@@ -12,7 +12,7 @@ from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import point_entries
 from schemas.board import PhotographStanding, RulePoints
-from schemas.points import PersonSum, PointEntry, PointReason, PointSum, Written
+from schemas.points import PersonSum, PointEntry, PointReason, PointSum, WrittenPoints
 
 every_entry = select(*(point_entries.c[item.name] for item in fields(PointEntry)))
 """Asks for what ``_entry`` takes; a caller adds its conditions."""
@@ -57,14 +57,14 @@ def last_entry(ledger: Ledger) -> int:
         return _last(connection)
 
 
-def written_sums(ledger: Ledger, campaign: str) -> dict[tuple[str, str], Written]:
+def written_sums(ledger: Ledger, campaign: str) -> dict[tuple[str, str], WrittenPoints]:
     """What the entries of a campaign say, by submission id and rule."""
     query = (select(point_entries.c.submission_id, point_entries.c.rule, func.sum(point_entries.c.provisional),
                     func.sum(point_entries.c.final), func.max(point_entries.c.number))
              .where(point_entries.c.campaign == campaign)
              .group_by(point_entries.c.submission_id, point_entries.c.rule))
     with ledger.read() as connection:
-        return {(submission_id, rule): Written(int(provisional), int(final), number)
+        return {(submission_id, rule): WrittenPoints(int(provisional), int(final), number)
                 for submission_id, rule, provisional, final, number in connection.execute(query).tuples()}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.points import PHOTOGRAPH, PointEntry, PointLine, PointReason, Written
+from schemas.points import PHOTOGRAPH, PointEntry, PointLine, PointReason, WrittenPoints
 
 NOTHING = {
     PointReason.DUPLICATE, PointReason.REJECTED, PointReason.HELD, PointReason.WITHDRAWN, PointReason.DISQUALIFIED,
@@ -29,10 +29,10 @@ class Differing:
     """
 
     line: PointLine
-    before: Written | None
+    before: WrittenPoints | None
 
 
-def differing(lines: Iterable[PointLine], written: Mapping[Place, Written]) -> list[Differing]:
+def differing(lines: Iterable[PointLine], written: Mapping[Place, WrittenPoints]) -> list[Differing]:
     """Places whose sums are not what they are worth, or whose last reason has to be looked at before one can say.
 
     Args:
@@ -49,7 +49,7 @@ def differing(lines: Iterable[PointLine], written: Mapping[Place, Written]) -> l
     return found
 
 
-def _may_differ(line: PointLine, before: Written | None) -> bool:
+def _may_differ(line: PointLine, before: WrittenPoints | None) -> bool:
     if before is None:
         return bool(line.provisional or line.final or line.rule == PHOTOGRAPH)
     same = (line.provisional, line.final) == (before.provisional, before.final)

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from schemas.counted_photograph import CountedPhotograph
 from schemas.points import PHOTOGRAPH, PointLine, PointReason
 from schemas.recipes.campaign import Campaign
 from schemas.recipes.pricing_rules import PricingRules, RulesVersion, bonus_on, in_force
-from schemas.sent_photograph import SentPhotograph
 from schemas.submission import Outcome
 
 NOT_TAKEN = {
@@ -78,7 +78,7 @@ class Earned:
         return None
 
 
-def count(campaign: Campaign, versions: Sequence[RulesVersion], photographs: Iterable[SentPhotograph],
+def count(campaign: Campaign, versions: Sequence[RulesVersion], photographs: Iterable[CountedPhotograph],
           disqualified: Mapping[str, str]) -> list[PointLine]:
     """Counts the points of a campaign.
 
@@ -103,7 +103,7 @@ def count(campaign: Campaign, versions: Sequence[RulesVersion], photographs: Ite
     return lines
 
 
-def _not_counted(campaign: Campaign, item: SentPhotograph, disqualified: Mapping[str, str]) -> Why | None:
+def _not_counted(campaign: Campaign, item: CountedPhotograph, disqualified: Mapping[str, str]) -> Why | None:
     """Why a photograph is worth nothing by any rules; the first reason that there is."""
     if reason := NOT_TAKEN.get(item.outcome):
         return Why(reason, item.because)
@@ -118,7 +118,7 @@ def _not_counted(campaign: Campaign, item: SentPhotograph, disqualified: Mapping
 class _Counted:
     """One photograph with its rules, its day, and what its sender had points for before."""
 
-    item: SentPhotograph
+    item: CountedPhotograph
     version: RulesVersion
     day: date
     earned: Earned

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.points import PHOTOGRAPH, PointEntry, PointLine, PointReason, Written
+from schemas.points import PHOTOGRAPH, PointEntry, PointLine, PointReason, WrittenPoints
 from stages.score.changes import NOTHING, changes, differing
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
@@ -20,13 +20,13 @@ class Entries:
         self.entries: list[PointEntry] = []
 
     @property
-    def sums(self) -> dict[tuple[str, str], Written]:
+    def sums(self) -> dict[tuple[str, str], WrittenPoints]:
         """What it says of each submission and rule."""
-        found: dict[tuple[str, str], Written] = {}
+        found: dict[tuple[str, str], WrittenPoints] = {}
         for entry in self.entries:
             place = (entry.submission_id, entry.rule)
-            before = found.get(place, Written(0, 0, 0))
-            found[place] = Written(before.provisional + entry.provisional, before.final + entry.final, entry.number)
+            before = found.get(place, WrittenPoints(0, 0, 0))
+            found[place] = WrittenPoints(before.provisional + entry.provisional, before.final + entry.final, entry.number)
         return found
 
     def count(self, lines: list[PointLine]) -> list[PointEntry]:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.counted_photograph import CountedPhotograph
 from schemas.errors import SettingError
 from schemas.points import PHOTOGRAPH, PointLine, PointReason
 from schemas.recipes.campaign import Campaign, parse_campaign
 from schemas.recipes.pricing_rules import PricingRules, RulesVersion
-from schemas.sent_photograph import SentPhotograph
 from schemas.submission import Outcome
 from stages.score.points import count
 from tests.places import ROOT
@@ -30,12 +30,12 @@ def campaign(**values: Any) -> Campaign:
                                     "points": 10, **values})
 
 
-def photograph(number: int = 1, minutes: float = 0, **values: Any) -> SentPhotograph:
+def photograph(number: int = 1, minutes: float = 0, **values: Any) -> CountedPhotograph:
     names = ("claimed", "suggested", "read")
     values = {name: frozenset(value.split()) if name in names and value is not None else value for name, value in values.items()}
     known = {"outcome": Outcome.ACCEPTED, "submitter": "김하늘", **values}
     key = f"autumn/{known['submitter']}/{number}.jpg"
-    return SentPhotograph(f"{number}", key, sent_at=NOON + timedelta(minutes=minutes), **known)
+    return CountedPhotograph(f"{number}", key, sent_at=NOON + timedelta(minutes=minutes), **known)
 
 
 def versions(rules: Campaign, *later: tuple[Campaign, datetime]) -> list[RulesVersion]:
@@ -43,7 +43,7 @@ def versions(rules: Campaign, *later: tuple[Campaign, datetime]) -> list[RulesVe
             for number, (item, at) in enumerate([(rules, NOON), *later], 1)]
 
 
-def counted(rules: Campaign, *photographs: SentPhotograph, disqualified: dict[str, str] | None = None) -> list[PointLine]:
+def counted(rules: Campaign, *photographs: CountedPhotograph, disqualified: dict[str, str] | None = None) -> list[PointLine]:
     return count(rules, versions(rules), photographs, disqualified or {})
 
 

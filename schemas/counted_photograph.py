@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from schemas.submission import Outcome
+from schemas.submission import CATEGORIES, Outcome
+from schemas.text import normalise
 
 
 @dataclass(frozen=True, slots=True)
-class SentPhotograph:
+class CountedPhotograph:
     """What everything known now says of one submission of a campaign.
 
     Attributes:
@@ -37,3 +39,8 @@ class SentPhotograph:
     read: frozenset[str] | None = None
     flagged: bool = False
     unfair: str = ""
+
+
+def claimed_slices(claims: Mapping[str, str]) -> frozenset[str]:
+    """What a photograph shows as its sender says in the object's user metadata: names of slices, known ones or not."""
+    return frozenset(normalise(claims.get(CATEGORIES, "")).replace(",", " ").split())
