@@ -14,9 +14,9 @@ from typing import Literal
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
+from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 from pydantic import SecretStr
 
 from apps.portal.visit import VISITOR, Portal
@@ -123,7 +123,8 @@ def fill(portal: InProcess) -> None:
     add_entry(ledger, 3, SENDER, first, PointReason.CONFIRMED, -10, 10)
     add_board(ledger, [person(1, "사람1", 520, 400), person(2, SENDER, 480), person(2, "사람2", 480),
                        *(person(rank, f"사람{rank}", 300 - rank) for rank in range(3, 6))],
-              [PhotographStanding(first, SENDER, 15, 10, ("photograph", "vertical"))], next_at=datetime.now(UTC) + timedelta(minutes=20))
+              [PhotographStanding(first, SENDER, 15, 10, ("photograph", "vertical"))],
+              next_at=datetime.now(UTC) + timedelta(minutes=20))
     flag(ledger, photograph(ledger, "화면"))
     held(ledger, "닮음", "화면")
 
@@ -182,11 +183,12 @@ def test_send_is_light(portal: Open) -> None:
     page = portal.page(SENDER, "ko")
     weights: dict[str, int] = {}
 
-    def weigh(answer: Response) -> None:
-        if answer.url.startswith(portal.address) and answer.request.resource_type != "image":
-            weights[answer.url] = answer.request.sizes()["responseBodySize"] + answer.request.sizes()["responseHeadersSize"]
+    def weigh(request: Request) -> None:
+        if request.url.startswith(portal.address) and request.resource_type != "image":
+            sizes = request.sizes()
+            weights[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
-    page.on("requestfinished", lambda request: weigh(request.response()) if request.response() else None)  # type: ignore[arg-type]
+    page.on("requestfinished", weigh)
     page.goto(f"{portal.address}{HERE}/send", wait_until="networkidle")
     page.context.close()
     assert len(weights) >= 4
