@@ -120,6 +120,7 @@ def _content(visit: Visit, trial: Trial, campaign: Campaign | None) -> dict[str,
         content["seen"] = shown_answer(trial.answer, campaign, campaign.bonus_at(visit.now) if campaign else {})
         content["picture"] = picture_url(visit.bench, trial)
         content["choices"] = _choices(visit, campaign)
+        content["closed"] = _said(visit, NoPlace.NOT_OPEN) if campaign and not campaign.counts(visit.now) else ""
     return content
 
 

@@ -156,6 +156,15 @@ def test_a_full_day_says_when_there_are_places_again(tmp_path: Path) -> None:
     assert not list(_raw(portal))
 
 
+def test_a_campaign_that_is_over_offers_no_way_to_join(tmp_path: Path) -> None:
+    over = CAMPAIGN_FILE.replace("last_day: 2099-12-31", "last_day: 2026-01-02")
+    portal = open_portal(tmp_path, {"autumn": over}, s3_access_key=SecretStr("key"), s3_secret_key=SecretStr("secret"))
+    joined(portal, "김하늘")
+    shown = portal.client.get(f"/try/{answered(portal, tmp_path)}", params={"campaign": CAMPAIGN}).text
+    assert "지금은 사진을 받지 않는 기간입니다" in shown
+    assert "참가하기" not in shown
+
+
 def test_nobody_is_named_in_a_trial(portal: InProcess, tmp_path: Path) -> None:
     joined(portal, "김하늘")
     trial = answered(portal, tmp_path)
