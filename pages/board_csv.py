@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pages.portal import Language
+from pages.portal import PageLanguage
 from schemas.board import Board
 from schemas.people_list import PersonSeen
 from schemas.safe_csv import csv_table
 
 HEADINGS = {
-    Language.KO: ("순위", "이름", "닉네임", "점수", "확정 점수", "잠정 점수", "점수 받은 사진", "보낸 사진", "받은 사진", "중복",
-                  "열린 의심", "인정하지 않은 사진", "참가 제외 이유"),
-    Language.EN: ("rank", "name", "nickname", "points", "final", "provisional", "photographs with points", "sent", "accepted",
+    PageLanguage.KO: ("순위", "이름", "닉네임", "점수", "확정 점수", "잠정 점수", "점수 받은 사진", "보낸 사진", "받은 사진",
+                  "중복", "열린 의심", "인정하지 않은 사진", "참가 제외 이유"),
+    PageLanguage.EN: ("rank", "name", "nickname", "points", "final", "provisional", "photographs with points", "sent", "accepted",
                   "duplicates", "open flags", "photographs that do not count", "taken out because"),
 }
 
 
-def board_csv(board: Board | None, people: Sequence[PersonSeen], language: Language) -> str:
+def board_csv(board: Board | None, people: Sequence[PersonSeen], language: PageLanguage) -> str:
     """Everybody on a board by rank, then everybody else by name; points are those of the board.
 
     Args:

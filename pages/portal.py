@@ -10,7 +10,7 @@ from pages.html import template
 from schemas.accounts import Role
 
 
-class Language(StrEnum):
+class PageLanguage(StrEnum):
     """What the pages are written in."""
 
     KO = "ko"
@@ -29,7 +29,7 @@ class Tab(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PageFrame:
     """What the frame around a page shows.
 
     Attributes:
@@ -43,7 +43,7 @@ class Frame:
         version: of the static files.
     """
 
-    language: Language
+    language: PageLanguage
     tab: Tab
     path: str
     campaign: str = ""
@@ -58,10 +58,10 @@ class Frame:
 
     def say(self, ko: str, en: str) -> str:
         """A text in the page's language."""
-        return ko if self.language is Language.KO else en
+        return ko if self.language is PageLanguage.KO else en
 
 
-def render(name: str, frame: Frame, **content: Any) -> str:
+def render(name: str, frame: PageFrame, **content: Any) -> str:
     """A page, or a part of one, as HTML.
 
     Args:

@@ -10,7 +10,7 @@ from pages.category_words import category_words
 from pages.moments import moment_words
 from pages.own_points_page import MinePage, OwnChange, OwnHistory
 from pages.point_words import entry_words
-from pages.portal import Language
+from pages.portal import PageLanguage
 from schemas.accounts import Participant
 from schemas.points import PointEntry
 from schemas.recipes.campaign import Campaign
@@ -63,7 +63,7 @@ def _change(campaign: Campaign, entry: PointEntry) -> OwnChange:
                      entry.final, words.title, words.means, entry.version)
 
 
-def own_table(bench: Workbench, campaign: Campaign, submitter: str, language: Language) -> str:
+def own_table(bench: Workbench, campaign: Campaign, submitter: str, language: PageLanguage) -> str:
     """All changes of somebody's points as CSV, the oldest first, for a spreadsheet; times in the campaign's zone.
 
     Args:
@@ -72,7 +72,7 @@ def own_table(bench: Workbench, campaign: Campaign, submitter: str, language: La
         submitter: whose.
         language: of headings and reasons.
     """
-    korean = language is Language.KO
+    korean = language is PageLanguage.KO
     rows: list[list[str | int]] = []
     for entry in reversed(points.entries_of(bench.ledger, campaign.name, submitter)):
         words = entry_words(campaign, entry)

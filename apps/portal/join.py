@@ -12,7 +12,7 @@ from apps.portal.own_paths import own_path
 from apps.portal.rates import limited
 from apps.portal.visit import LANGUAGE, SESSION_SECONDS, InCampaign, LoggedIn, Visit, Visiting
 from datastore.ledger import participants
-from pages.portal import Language, Tab
+from pages.portal import PageLanguage, Tab
 from schemas.accounts import Account, Participant, Role
 from schemas.recipes.campaign import Campaign
 from workbench.campaigns import load_campaigns
@@ -48,7 +48,7 @@ def ways_in(visit: Visiting, back: str = "/") -> HTMLResponse:
 
 
 @router.get("/language/{language}")
-def choose_language(visit: Visiting, language: Language, back: str = "/") -> RedirectResponse:
+def choose_language(visit: Visiting, language: PageLanguage, back: str = "/") -> RedirectResponse:
     """Shows the same page in the other language from now on."""
     answer = RedirectResponse(own_path(back), 303)
     visit.portal.give_cookie(answer, LANGUAGE, language, SESSION_SECONDS)

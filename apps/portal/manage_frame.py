@@ -14,7 +14,7 @@ from apps.portal.visit import Visit, Visiting
 from datastore.ledger import flag_queue, senders
 from pages.evaluation_explained import Words
 from pages.moments import moment_words
-from pages.portal import Language, Tab
+from pages.portal import PageLanguage, Tab
 from schemas.accounts import Account, Role
 from schemas.recipes.campaign import Campaign
 from workbench.accounts import Actor
@@ -89,7 +89,7 @@ def manage_page(visit: Visit, campaign: Campaign, section: ManagePage, status: i
                 if decides or one in FOR_ENGINEERS]
 
     def word(words: Words) -> str:
-        return words.ko if visit.language is Language.KO else words.en
+        return words.ko if visit.language is PageLanguage.KO else words.en
 
     def when(at: datetime) -> str:
         return word(moment_words(at, campaign.time_zone))

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from apps.portal.headers import protect
 from apps.portal.visit import visit_of
-from pages.portal import Frame, Language, Tab, render
+from pages.portal import PageFrame, PageLanguage, Tab, render
 from pages.refusal_words import refusal_words
 from schemas.errors import SaegimError, Transient
 
@@ -40,13 +40,13 @@ def refusal(request: Request, status: int, headers: dict[str, str] | None = None
     return HTMLResponse(render(name, frame, **content), status, headers)
 
 
-def _frame(request: Request) -> Frame:
+def _frame(request: Request) -> PageFrame:
     try:
         visit = visit_of(request)
     except SaegimError:  # the ledger itself may be what does not answer
-        return Frame(Language.KO, Tab.NONE, "/", version=request.app.state.portal.version)
+        return PageFrame(PageLanguage.KO, Tab.NONE, "/", version=request.app.state.portal.version)
     account = visit.account
-    return Frame(visit.language, Tab.NONE, visit.path if request.method == "GET" else "/", "", "",
+    return PageFrame(visit.language, Tab.NONE, visit.path if request.method == "GET" else "/", "", "",
                  account.name if account else "", account.role if account else None, visit.portal.version)
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from apps.portal.rates import limited
 from apps.portal.visit import VISITOR, Visit, Visiting, campaign_of
 from datastore.ledger import participants, trials
-from pages.portal import Language, Tab
+from pages.portal import PageLanguage, Tab
 from pages.trial_page import shown_answer, why_refused
 from pages.upload_words import NO_PLACE
 from schemas.accounts import Participant
@@ -142,4 +142,4 @@ def _sender(visit: Visit, campaign: Campaign) -> Participant | None:
 
 def _said(visit: Visit, refused: NoPlace) -> str:
     korean, english = NO_PLACE[refused]
-    return korean if visit.language is Language.KO else english
+    return korean if visit.language is PageLanguage.KO else english

@@ -16,7 +16,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from datastore.ledger import accounts, participants
-from pages.portal import Frame, Language, Tab, render
+from pages.portal import PageFrame, PageLanguage, Tab, render
 from schemas.accounts import Account, Participant, Role
 from schemas.recipes.campaign import Campaign
 from schemas.text import normalise
@@ -94,7 +94,7 @@ class Visit:
     """
 
     portal: Portal
-    language: Language
+    language: PageLanguage
     account: Account | None
     visitor: str
     path: str
@@ -107,8 +107,8 @@ class Visit:
 
     def page(self, name: str, tab: Tab, campaign: Campaign | None = None, status: int = 200, **content: Any) -> HTMLResponse:
         """A page of ``pages/templates/portal``; arguments as in ``pages.portal.render``."""
-        title = "" if campaign is None else campaign.title.ko if self.language is Language.KO else campaign.title.en
-        frame = Frame(self.language, tab, self.path, campaign.name if campaign else "", title,
+        title = "" if campaign is None else campaign.title.ko if self.language is PageLanguage.KO else campaign.title.en
+        frame = PageFrame(self.language, tab, self.path, campaign.name if campaign else "", title,
                       self.account.name if self.account else "", self.account.role if self.account else None,
                       self.portal.version)
         return HTMLResponse(render(name, frame, **content), status)
@@ -172,11 +172,11 @@ def manager_of(account: LoggedIn) -> Account:
 Managing = Annotated[Account, Depends(manager_of)]
 
 
-def _language(portal: Portal, request: Request) -> Language:
+def _language(portal: Portal, request: Request) -> PageLanguage:
     chosen = request.cookies.get(portal.cookie(LANGUAGE))
-    if chosen in tuple(Language):
-        return Language(chosen)
-    return Language.EN if request.headers.get("accept-language", "ko").lower().startswith("en") else Language.KO
+    if chosen in tuple(PageLanguage):
+        return PageLanguage(chosen)
+    return PageLanguage.EN if request.headers.get("accept-language", "ko").lower().startswith("en") else PageLanguage.KO
 
 
 def _account(portal: Portal, request: Request) -> Account | None:
