@@ -20,7 +20,7 @@ from datastore.ledger import Ledger, decisions, leases
 from datastore.ledger.campaign_counts import Between
 from datastore.ledger.duplicates import Doubt
 from datastore.ledger.tables import metadata
-from schemas.accounts import Act, Role
+from schemas.accounts import Account, Act, Role
 from schemas.answers import AgreementRow, AnnotationRow, SecondLook, StandingAnnotation
 from schemas.board import Board, BoardState
 from schemas.config_version import ConfigVersion
@@ -28,6 +28,7 @@ from schemas.decision import Decision, Ending, Endings, Membership
 from schemas.demand import AcceptedBonus, Demand, DemandReason, DemandRow
 from schemas.errors import NotToBeDecided
 from schemas.evaluation import SliceFacet, SliceName
+from schemas.flag_review import FlagName
 from schemas.flags import Flag, FlagDecision, FlagKind
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
@@ -36,11 +37,13 @@ from schemas.reading import Reading, Unit
 from schemas.recorded import SubmissionRow
 from schemas.stored import StoredEvaluation
 from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Said, Submission, Verdict, sender_of
+from schemas.trial import Trial, TrialAnswer, TrialState
+from schemas.upload import Upload
 from stages.ingest.settle import repeats, settle
 from tests.filled_ledger import CAMPAIGNS, CONFIG, KIM, LEE, MODEL, PROJECTS, RUN, START, Made
 
 FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "cursors", "evaluations", "demands", "leases",
-       "unreadable_tasks", "decisions", "campaign_versions", "boards", "draws", "trials"}
+       "unreadable_tasks", "decisions", "campaign_versions", "boards", "draws", "trials", "flags"}
 """Tables that have few rows whatever an archive holds, or those of the work in hand."""
 BIG = set(metadata.tables) - FEW
 COARSE = {"project", "campaign", "annotation_config", "outcome"}
@@ -56,6 +59,8 @@ WHOLE = {
     "arrivals.waiting", "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
     "label_queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
     "second_looks.stuck_second_looks", "checked_prelabels.recently_accepted",
+    # Once a page that a manager opens.
+    "accounts.all_accounts", "audit.deeds",
     # Once a command that a person types.
     "duplicates.find", "duplicates.retry", "outcomes.waiting", "demands.accepted_of_sent_after",
     "campaign_counts.count_waiting",
@@ -108,7 +113,7 @@ def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
     """
     asked = []
     with ledger.read() as connection:
-        known = _values(made, connection) | _values_of_campaigns(made) | _values_of_fairness(made)
+        known = _values(made, connection) | _values_of_campaigns(made) | _values_of_the_portal(made) | _values_of_fairness(made)
     known |= {name: leases.claim(ledger, "ingest", [name], 600) for name in ("lease", "leases.renew.lease")}
     for name, function in functions().items():
         arguments = _arguments(name, function, known)
@@ -251,6 +256,24 @@ def _values_of_fairness(made: Sequence[Made]) -> dict[str, Any]:
         "flags.decide_on_flag.kind": FlagKind.STOCK, "flags.decide_on_flag.decision": FlagDecision.CLEARED,
         **{f"campaign_counts.count_{what}.days": days for what in ("waiting", "outcomes", "people", "to_label")},
         "campaign_counts.count_by_days.days": [days],
+    }
+
+
+def _values_of_the_portal(made: Sequence[Made]) -> dict[str, Any]:
+    """The same for what accounts, participants, uploads and the demo page ask."""
+    at = START + timedelta(days=1)
+    name = made[0].submitter
+    flag = FlagName(made[0].submission_id, FlagKind.SCREEN)
+    trial = Trial("t" * 32, "v", TrialState.WAITING, at, "k", "image/jpeg")
+    return {
+        "address": "kim@example.com", "bucket": "raw", "categories": ["vertical"], "client_ids": [made[0].submission_id],
+        "consent_version": 1, "given_since": at, "nickname": "해님", "part": "사람1", "since": at, "most": 9, "hidden": False,
+        "flag_queue.flag_named.name": flag, "flag_queue.flags_named.names": [flag], "flag_queue.set_flag.name": flag,
+        "flag_queue.set_flag.decision": FlagDecision.CLEARED,
+        "submitters": [name], "trial": trial, "trial_id": trial.trial_id, "visitor": "v",
+        "answer": TrialAnswer("k", 9, 9, MODEL, (), 1.0), "uploads.add.new": [Upload(
+            "spring/new.jpg", "spring", name, "new", "사진.jpg", "image/jpeg", 1, (), False, at)],
+        "accounts.add_account.new": Account("new", Role.SUBMITTER, None, at, at), "trials.note_sent.key": "k",
     }
 
 

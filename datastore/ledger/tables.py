@@ -379,6 +379,7 @@ participants = Table(
     Column("consented_at", UtcDateTime),
     Column("disqualified_at", UtcDateTime),
     Column("disqualified_because", Prose),
+    Index(None, "submitter"),
 )
 
 uploads = Table(

@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column('disqualified_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('disqualified_because', sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint('campaign', 'submitter', name=op.f('pk_participants')))
+    op.create_index(op.f('ix_participants_submitter'), 'participants', ['submitter'])
     op.create_table('point_entries',
         sa.Column('number', sa.Integer(), nullable=False),
         sa.Column('campaign', sa.Text(), nullable=False),
@@ -156,6 +157,7 @@ def downgrade() -> None:
     op.drop_index('ix_point_entries_board', table_name='point_entries')
     op.drop_table('screen_likeness')
     op.drop_table('point_entries')
+    op.drop_index(op.f('ix_participants_submitter'), table_name='participants')
     op.drop_table('participants')
     op.drop_index(op.f('ix_flags_campaign'), table_name='flags')
     op.drop_table('flags')
