@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-
 ACCOUNT_NAME = re.compile(r"(?!\.)[\w.-]{1,64}")
 """Names that an account may have: part of keys, of paths and of links, in any script."""
 

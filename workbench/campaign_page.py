@@ -32,7 +32,8 @@ def campaign_page(bench: Workbench, campaign: Campaign, joined: bool, now: datet
         Words(campaign.title.en, campaign.title.ko), Words(campaign.text.en, campaign.text.ko) if campaign.text else NO_WORDS,
         where, day_of_year_words(campaign.first_day), day_of_year_words(campaign.last_day), campaign.time_zone,
         left_words(left) if left is not None and left < COUNTED else NO_WORDS, _cards(campaign, now),
-        wanted_now(bench, campaign, now), tuple(rule_sentences(campaign)), campaign.prizes.top, campaign.prizes.drawn, campaign.take_part.addresses,
+        wanted_now(bench, campaign, now), tuple(rule_sentences(campaign)),
+        campaign.prizes.top, campaign.prizes.drawn, campaign.take_part.addresses,
         Words(campaign.consent.text.en, campaign.consent.text.ko) if campaign.consent else None, joined)
 
 

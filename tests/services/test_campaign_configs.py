@@ -68,7 +68,7 @@ def test_two_campaigns_with_two_configs(lab: Callable[..., Lab], world: World, t
     assert collect().counts["accepted"] == 2
 
     def points() -> dict[str, int]:
-        return {name: sum(item.points for item in standings) for name, standings in score().standings.items()}
+        return {name: sum(item.points for item in board.people) for name, board in score().standings.items()}
 
     assert points() == {"거리": 20, "forms": 30}
     for task in here.open():

@@ -6,13 +6,15 @@ import os
 import pty
 import subprocess
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from datastore.ledger.points import replace_points
+from datastore.ledger.points import add_entries
 from datastore.ledger.submissions import quarantine, reject_textless
+from schemas.points import PHOTOGRAPH, PointEntry, PointReason
 from schemas.submission import Verdict
 from tests.empty_ledger import empty_ledger
 from tests.services.conftest import SAEGIM, World
@@ -76,8 +78,8 @@ def test_decisions_are_shown_asked_for_listed_and_taken_back(sent: World) -> Non
     assert "--yes" in refused(world, "merge", A, B, "--duplicate")
     # The one sent first stays, whichever is named first; its cluster and its duplicates stay with it.
     b = rows(world)[B]
-    replace_points(world.bench.ledger, "demo", [{"campaign": "demo", "submission_id": b.submission_id, "rule": "accepted",
-                                                 "submitter": "lee", "points": 7}])
+    assert add_entries(world.bench.ledger, 0, [PointEntry(1, datetime.now(UTC), "demo", "lee", b.submission_id, PHOTOGRAPH, 7, 0,
+                                                          PointReason.ACCEPTED, "", 1)])
     said = world.run("ingest", "merge", A, b.submission_id[:12], "--duplicate", "--yes").stdout
     assert f"{B} becomes a duplicate of {A}: it is not labelled and earns no points. Its 7 points go with the next score." in said
     assert "620 × 900 pixels, sent " in said

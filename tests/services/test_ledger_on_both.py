@@ -22,8 +22,10 @@ from datastore.ledger.tables import annotations, gate_words, metadata
 from schemas.answers import AnnotationRow
 from schemas.errors import LeaseLost, SettingError
 from schemas.labelling import Side
+from schemas.points import PointLine, PointReason
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from stages.ingest.settle import settle
+from stages.score.changes import changes, differing
 from tests.empty_ledger import empty_ledger
 from tests.filled_ledger import CONFIG, KIM, PROJECTS, RUN, fill
 from tests.ledger_questions import postgres_scans, questions
@@ -167,10 +169,13 @@ def test_what_a_stranger_wrote_is_kept_alike(url: str) -> None:
 def test_points_that_are_the_same_are_the_same_however_the_database_sorts(url: str) -> None:
     ledger = empty_ledger(url)
     [made] = fill(ledger, 1)
-    lines = [{"campaign": "c", "submission_id": made.submission_id, "rule": rule, "submitter": "kim", "points": 1}
+    lines = [PointLine(made.submission_id, "kim", rule, 1, 0, PointReason.CLAIMED, "", 1)
              for rule in ("dot_matrix", "dotted", "Accepted", "accepted", "세로", "_")]
-    assert points.replace_points(ledger, "c", lines)
-    assert not points.replace_points(ledger, "c", reversed(lines))
+    new = changes("c", differing(lines, {}), {}, 0, datetime(2026, 3, 2, 9, tzinfo=UTC))
+    assert len(new) == 6
+    assert points.add_entries(ledger, 0, new)
+    assert not points.add_entries(ledger, 0, new)  # somebody was faster
+    assert not differing(reversed(lines), points.written_sums(ledger, "c"))
 
 
 def test_submissions_are_listed_in_the_same_order(url: str) -> None:

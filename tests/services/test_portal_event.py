@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pillow_heif
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from apps.demo.annotator import NOTHING_KNOWN
 from apps.demo.people import StandIn
@@ -48,7 +48,8 @@ consent:
   text: {{ko: 보낸 사진을 글자 인식 연구에 쓰는 데 동의합니다., en: My photographs may be used.}}
 """
 PUBLIC_VALUE = "4711"
-PHONE = {"width": 360, "height": 740}
+PHONE = ViewportSize(width=360, height=740)
+DESKTOP = ViewportSize(width=1440, height=900)
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Event:
 
     def person(self, name: str, role: Role = Role.SUBMITTER) -> tuple[Person, str]:
         """Somebody with a browser of their own, and the link that they were sent."""
-        context = self.browser.new_context(viewport=PHONE if role is Role.SUBMITTER else {"width": 1440, "height": 900},
+        context = self.browser.new_context(viewport=PHONE if role is Role.SUBMITTER else DESKTOP,
                                            locale="ko-KR", has_touch=role is Role.SUBMITTER)
         link = invite(self.portal.bench.settings, self.portal.bench.ledger, name, role, CAMPAIGN, Actor())
         return Person(name, context.new_page(), self.portal), link

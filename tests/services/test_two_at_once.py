@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 from adapters.label_studio.tasks import annotate, open_tasks, tasks_after
 from apps.stack.prefect_api import prefect_of
 from datastore.ledger import projects
-from datastore.ledger.tables import accepted_readings, annotations, evaluations, points, readings, submissions
+from datastore.ledger.tables import accepted_readings, annotations, evaluations, point_entries, readings, submissions
 from datastore.ledger.tables import tasks as task_table
 from datastore.releases import newest
 from schemas.label_tasks import SUBJECT
+from schemas.points import PHOTOGRAPH
 from tests import accepted_images
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
 from tests.services.test_ingest import BUCKET, document, jpeg
@@ -69,7 +70,8 @@ def test_two_runs_of_each_verb_at_once(stack: Settings, tmp_path: Path) -> None:
     assert count(world, evaluations) == 1
     at_once(world, "score")
     with world.bench.ledger.read() as connection:
-        assert connection.scalar(select(func.sum(points.c.points)).where(points.c.rule == "accepted")) == 10 * PICTURES
+        of_photographs = select(func.sum(point_entries.c.final)).where(point_entries.c.rule == PHOTOGRAPH)
+        assert connection.scalar(of_photographs) == 10 * PICTURES
     for verb in ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score"):
         assert world.flow(verb).nothing_new, verb
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from schemas.demand import AcceptedBonus
 from schemas.reading import ALL_SLICES
 from schemas.recipes.bonus_edit import CannotEdit, with_bonus
-from schemas.recipes.campaign import Bonus, parse_campaign
+from schemas.recipes.campaign import parse_campaign
+from schemas.recipes.campaign_parts import Bonus
 from tests.places import ROOT
 
 MONDAY = date(2026, 11, 30)

@@ -26,7 +26,8 @@ def test_everybody_may_read_it_and_is_shown_the_way_in(tmp_path: Path) -> None:
     portal = open_portal(tmp_path)
     text = portal.client.get(ABOUT, headers={"accept-language": "ko"}).text
     for said in ("가을 글자 모으기", "글자가 있는 곳을 찍어 주세요", "2026년 1월 1일(목)", "Asia/Seoul", "세로글", "+5점 보너스",
-                 "하루에 100장까지", "1–3위", "추첨 2명", "*@example.com", "연구에 쓰는 데 동의", "참여하기", "지금 참여할 수 있어요"):
+                 "하루에 100장까지", "1–3위", "추첨 2명", "*@example.com", "연구에 쓰는 데 동의", "참여하기",
+                 "지금 참여할 수 있어요"):
         assert said in text, said
     english = portal.client.get(ABOUT, headers={"accept-language": "en"}).text
     assert "Take part" in english

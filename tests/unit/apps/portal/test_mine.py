@@ -43,7 +43,8 @@ def test_each_change_is_told_with_its_reason_and_the_sums(portal: InProcess) -> 
     text = portal.client.get(MINE).text
     assert "확정 10" in text
     assert "잠정 0" in text
-    for said in ("사진 접수", "고르신 항목 보너스", "사진에 없는 항목", "사람이 확인해 보니", "규칙 2판", "+10", "-5", "잠정 10 → 확정 10", "세로글"):
+    for said in ("사진 접수", "고르신 항목 보너스", "사진에 없는 항목", "사람이 확인해 보니", "규칙 2판",
+                 "+10", "-5", "잠정 10 → 확정 10", "세로글"):
         assert said in text
     assert "X-Amz-Expires=900" in text
     assert OTHERS not in text
