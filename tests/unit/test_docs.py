@@ -67,7 +67,8 @@ def test_every_key_of_a_dataset_recipe_is_explained() -> None:
 def test_every_key_of_a_campaign_is_explained_with_its_default() -> None:
     rows = {key: line.split(" | ") for line in CAMPAIGNS_PAGE.splitlines() if line.startswith("| `")
             for key in line.split(" | ")[0].split("`")[1::2]}
-    parts: dict[str, type[Recipe]] = {"prizes": Prizes, "caps": Caps, "board": BoardRules, "take_part": TakePart, "consent": Consent}
+    parts: dict[str, type[Recipe]] = {"prizes": Prizes, "caps": Caps, "board": BoardRules, "take_part": TakePart,
+                                      "consent": Consent}
     fields = {name: field for name, field in Campaign.model_fields.items() if name not in parts}
     fields |= {f"{part}.{name}": field for part, model in parts.items() for name, field in model.model_fields.items()}
     assert rows.keys() >= fields.keys()
