@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from datastore.ledger import participants
 from schemas.accounts import Role
 from workbench.accounts import Actor, invite
 from workbench.bench import Workbench
@@ -41,8 +43,17 @@ class InvitationLink:
     link: str
 
 
+NICKNAMES = {"jlee": "지은", "park.minsu": "민수"}
+"""Of those who sent photographs and are not invited."""
+
+
 def open_event(bench: Workbench, campaign: str) -> list[InvitationLink]:
-    """Commits to the secret of the campaign's draw, and makes a link for each of ``PEOPLE``."""
-    commit_secret(bench, load_campaigns(bench.settings, campaign).by_name[campaign])
+    """Commits to the secret of the campaign's draw, lets those in who sent photographs, and makes a link for each of ``PEOPLE``."""
+    recipe = load_campaigns(bench.settings, campaign).by_name[campaign]
+    commit_secret(bench, recipe)
+    for name, nickname in NICKNAMES.items():
+        if recipe.consent:
+            participants.join(bench.ledger, campaign, name, recipe.consent.version, datetime.now(UTC))
+        participants.rename(bench.ledger, campaign, name, nickname, hidden=False)
     return [InvitationLink(person, invite(bench.settings, bench.ledger, person.name, person.role, campaign, Actor()))
             for person in PEOPLE]
