@@ -48,7 +48,7 @@ NICKNAMES = {"jlee": "지은", "park.minsu": "민수"}
 
 
 def open_event(bench: Workbench, campaign: str) -> list[InvitationLink]:
-    """Commits to the secret of the campaign's draw, lets those in who sent photographs, and makes a link for each of ``PEOPLE``."""
+    """Commits to the draw's secret, lets those in who sent photographs, and makes a link for each of ``PEOPLE``."""
     recipe = load_campaigns(bench.settings, campaign).by_name[campaign]
     commit_secret(bench, recipe)
     for name, nickname in NICKNAMES.items():
