@@ -42,6 +42,7 @@ class OwnHistory:
         provisional: its points that may still change.
         final: its points that people confirmed.
         changes: the newest first.
+        key: of its object, to take it back by; empty where it is not there any more.
     """
 
     url: str
@@ -51,6 +52,7 @@ class OwnHistory:
     provisional: int
     final: int
     changes: tuple[OwnChange, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,23 @@ def own_photographs(bench: Workbench, campaign: str, submitter: str, limit: int)
     """
     waiting = sent_photographs.waiting_photographs(bench.ledger, bench.settings.bucket_raw, campaign, submitter, limit)
     settled = sent_photographs.settled_photographs(bench.ledger, campaign, submitter, limit)
+    return [*map(_waiting, waiting), *_told(bench, submitter, settled)]
+
+
+def own_photograph(bench: Workbench, campaign: str, submitter: str, key: str) -> OwnPhotograph | None:
+    """One of them, by its object's key; None where this submitter sent none there."""
+    found = sent_photographs.sent_photograph(bench.ledger, campaign, submitter, key)
+    if found is None:
+        return None
+    return _waiting(found) if isinstance(found, Upload) else _told(bench, submitter, [found])[0]
+
+
+def _told(bench: Workbench, submitter: str, settled: Sequence[SettledPhotograph]) -> list[OwnPhotograph]:
     names = [item.submission_id for item in settled]
     sums = points.sums_of(bench.ledger, names)
     flagged = flags.flags_of_submissions(bench.ledger, names)
-    return [*map(_waiting, waiting),
-            *(_settled(bench, item, sums.get(item.submission_id, NO_POINTS), flagged.get(item.submission_id, ()),
-                       item.earlier_submitter == submitter) for item in settled)]
+    return [_settled(bench, item, sums.get(item.submission_id, NO_POINTS), flagged.get(item.submission_id, ()),
+                     item.earlier_submitter == submitter) for item in settled]
 
 
 def _waiting(item: Upload) -> OwnPhotograph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from zoneinfo import ZoneInfo
 
-from datastore.ledger import pictures, points
+from datastore.ledger import decisions, pictures, points
 from pages.category_words import category_words
 from pages.moments import moment_words
 from pages.own_points_page import MinePage, OwnChange, OwnHistory
@@ -16,6 +16,7 @@ from schemas.points import PointEntry
 from schemas.recipes.campaign import Campaign
 from schemas.recorded import PictureRow
 from schemas.safe_csv import csv_table
+from schemas.submission import Outcome
 from workbench.bench import Workbench
 from workbench.board_page import NO_WORDS
 
@@ -44,17 +45,19 @@ def mine_page(bench: Workbench, campaign: Campaign, person: Participant, page: i
     chosen = min(max(1, page), pages)
     shown = ids[(chosen - 1) * PHOTOGRAPHS:chosen * PHOTOGRAPHS]
     rows = pictures.pictures_of(bench.ledger, shown)
-    histories = tuple(_history(bench, campaign, rows.get(name), by_photograph[name]) for name in shown)
+    there = [name for name, row in rows.items() if row.outcome is not Outcome.WITHDRAWN]
+    keys = decisions.keys_by_id(bench.ledger, there)
+    histories = tuple(_history(bench, campaign, rows.get(name), by_photograph[name], keys.get(name, "")) for name in shown)
     return MinePage(sum(entry.provisional for entry in entries), sum(entry.final for entry in entries), len(ids), histories,
                     (person.disqualified_because or "") if person.disqualified_at else "", chosen, pages)
 
 
-def _history(bench: Workbench, campaign: Campaign, row: PictureRow | None, entries: list[PointEntry]) -> OwnHistory:
+def _history(bench: Workbench, campaign: Campaign, row: PictureRow | None, entries: list[PointEntry], key: str) -> OwnHistory:
     url = bench.picture_links.of(row.key) if row and row.key else ""
     return OwnHistory(url, row.width if row else 0, row.height if row else 0,
                       moment_words(row.sent_at, campaign.time_zone) if row else NO_WORDS,
                       sum(entry.provisional for entry in entries), sum(entry.final for entry in entries),
-                      tuple(_change(campaign, entry) for entry in entries))
+                      tuple(_change(campaign, entry) for entry in entries), key)
 
 
 def _change(campaign: Campaign, entry: PointEntry) -> OwnChange:

@@ -17,6 +17,7 @@ from apps.portal import (
     members,
     send,
     try_it,
+    withdraw,
 )
 from apps.portal.headers import Protected, policy
 from apps.portal.oidc import add_oidc
@@ -47,6 +48,7 @@ def make_app(bench: Workbench) -> FastAPI:
     app.include_router(members.router)
     app.include_router(send.router)
     app.include_router(try_it.router)
+    app.include_router(withdraw.router)
 
     @app.get("/health")
     def health() -> dict[str, str]:

@@ -106,7 +106,7 @@ def retry(ledger: Ledger, outcome: Outcome, reason: Reason | None = None) -> int
                 every_submission.where(submissions.c.duplicate_of.in_(chunk)))}
             behind = more.keys() - rows.keys()
             rows |= more
-        _take_back(connection, rows)
+        decide_anew(connection, rows)
     return len(rows)
 
 
@@ -161,7 +161,8 @@ def _held(connection: Connection, image_ids: Sequence[str]) -> int:
         submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.HELD)) or 0 for chunk in in_chunks(image_ids))
 
 
-def _take_back(connection: Connection, rows: Mapping[str, SubmissionRow]) -> None:
+def decide_anew(connection: Connection, rows: Mapping[str, SubmissionRow]) -> None:
+    """Has the next ingest decide some submissions anew, by id, as if just listed. The caller has the lock ``images``."""
     arrivals.take_back(connection, list(rows.values()))
     pictures = sorted({own for row in rows.values() if (own := row.own_image)})
     for chunk in in_chunks(sorted(rows)):

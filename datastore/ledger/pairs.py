@@ -187,7 +187,11 @@ def _figures(connection: Connection, names: Iterable[str]) -> dict[str, dict[str
 
 
 def _image_keys(connection: Connection, rows: Sequence[SubmissionRow]) -> dict[str, str]:
-    """Where the submissions' own pictures are; a duplicate's stands in its comparison, not among the images."""
+    """Where the submissions' own pictures are; a duplicate's stands in its comparison, not among the images.
+
+    What was withdrawn has none: nobody looks at it any more.
+    """
+    rows = [row for row in rows if row.outcome is not Outcome.WITHDRAWN]
     keys: dict[str, str] = {}
     for chunk in in_chunks(sorted({row.submission_id for row in rows})):
         keys |= dict(connection.execute(select(comparisons.c.submission_id, comparisons.c.picture_key).where(

@@ -28,7 +28,7 @@ class SettledPhotograph:
         file_name: as the sender's device called it.
         categories: what its sender says that it shows.
         from_demo: whether it was sent from the demo page.
-        picture: key of its canonical picture; None where it has none.
+        picture: key of its canonical picture; None where it has none, and of what was withdrawn.
         earlier_submitter: who sent what it repeats; None where it repeats nothing.
         earlier_name: the file name of that one.
         earlier_picture: key of the picture of that one.
@@ -55,11 +55,23 @@ def settled_photographs(ledger: Ledger, campaign: str, submitter: str, limit: in
         return [_sent(row) for row in rows]
 
 
+def sent_photograph(ledger: Ledger, campaign: str, submitter: str, key: str) -> SettledPhotograph | Upload | None:
+    """One of them by its object's key, settled or known to have arrived; None where this submitter sent none there."""
+    by = {"of": campaign, "by": submitter, "most": 1}
+    with ledger.read() as connection:
+        if row := connection.execute(_settled().where(submissions.c.key == key), by).one_or_none():
+            return _sent(row)
+        row = connection.execute(select(uploads).where(
+            uploads.c.key == key, uploads.c.campaign == campaign, uploads.c.submitter == submitter,
+            uploads.c.arrived_at.is_not(None))).one_or_none()
+        return _upload(row) if row else None
+
+
 def waiting_photographs(ledger: Ledger, bucket: str, campaign: str, submitter: str, limit: int) -> list[Upload]:
     """What the portal knows to have arrived of one submitter and ingest has not decided on, the newest first."""
     with ledger.read() as connection:
         rows = connection.execute(_waiting(), {"in": bucket, "of": campaign, "by": submitter, "most": limit})
-        return [Upload(**{**row._mapping, "categories": tuple(row.categories)}) for row in rows]
+        return [_upload(row) for row in rows]
 
 
 # Pages ask both questions again and again: they are built once, which takes as long as to answer them.
@@ -96,11 +108,17 @@ def _settled() -> Select[Any]:
 
 def _sent(row: Row[Any]) -> SettledPhotograph:
     own = image_key(row.image_id, row.media_type) if row.image_id else row.compared
+    if row.outcome == Outcome.WITHDRAWN:
+        own = None
     earlier = image_key(row.earlier_image, row.earlier_type) if row.earlier_image else None
     return SettledPhotograph(
         row.submission_id, row.key, row.sent_at, Outcome(row.outcome), Reason(row.reason) if row.reason else None,
         row.file_name or _last_part(row.key), tuple(row.categories or ()), bool(row.from_demo), own, row.earlier_submitter,
         row.earlier_name or _last_part(row.earlier_key or ""), earlier)
+
+
+def _upload(row: Row[Any]) -> Upload:
+    return Upload(**{**row._mapping, "categories": tuple(row.categories)})
 
 
 def _last_part(key: str) -> str:

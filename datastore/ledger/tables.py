@@ -105,7 +105,7 @@ arrivals = Table(
 comparisons = Table(
     "comparisons", metadata,  # why a submission is a duplicate, held, or in a cluster
     Column("submission_id", String(32), primary_key=True),
-    Column("image_id", String(64), primary_key=True),  # the earlier image that it was compared with
+    Column("image_id", String(64), primary_key=True, index=True),  # the earlier image that it was compared with
     Column("picture_key", Text, nullable=False),  # the submission's own canonical picture, also where it is a duplicate
     Column("verdict", String(16), nullable=False),
     Column("figures", JSON, nullable=False),

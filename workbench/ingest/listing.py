@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from more_itertools import chunked
 
 from datastore.ledger import Ledger, arrivals, strays
+from datastore.ledger.withdrawals import withdrawn_ids
 from datastore.objects import ObjectStore
 from schemas.submission import Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from workbench.campaigns import Campaigns
@@ -24,14 +25,21 @@ class Listing:
 
 
 def list_raw_objects(ledger: Ledger, objects: ObjectStore, bucket: str, campaign: str | None) -> Listing:
-    """Notes what was sent, to one campaign or to all; strays whose objects are gone are forgotten where all are listed."""
+    """Notes what was sent, to one campaign or to all; strays whose objects are gone are forgotten where all are listed.
+
+    An object of a withdrawn submission is deleted: whoever withdrew it was killed before, or it was sent again as it was.
+    """
     gone = set() if campaign else set(strays.strays(ledger))
+    withdrawn = withdrawn_ids(ledger)
     listed = new = 0
     for prefix in prefixes(campaign):
         for page in objects.pages(bucket, prefix):
             listed += len(page)
             new += arrivals.register(ledger, page)
             gone.difference_update(raw.submission_id for raw in page)
+            for raw in page:
+                if raw.submission_id in withdrawn:
+                    objects.delete(bucket, raw.key)
     strays.forget(ledger, sorted(gone))
     return Listing(listed, new)
 

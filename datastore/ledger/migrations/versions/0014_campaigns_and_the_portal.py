@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column('decided_by', sa.String(length=255).with_variant(sa.Text(), 'postgresql'), nullable=True),
         sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint('submission_id', 'kind', name=op.f('pk_flags')))
+    op.create_index(op.f('ix_comparisons_image_id'), 'comparisons', ['image_id'])
     op.create_index(op.f('ix_flags_campaign'), 'flags', ['campaign'])
     op.create_table('participants',
         sa.Column('campaign', sa.Text(), nullable=False),
@@ -147,6 +148,7 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint('campaign', 'submission_id', 'rule', name=op.f('pk_points')))
     op.create_index(op.f('ix_points_submission_id'), 'points', ['submission_id'])
     op.drop_index(op.f('ix_submissions_campaign_submitter_sent_at'), table_name='submissions')
+    op.drop_index(op.f('ix_comparisons_image_id'), table_name='comparisons')
     op.drop_index(op.f('ix_uploads_campaign_submitter_issued_at'), table_name='uploads')
     op.drop_table('uploads')
     op.drop_index(op.f('ix_trials_visitor'), table_name='trials')

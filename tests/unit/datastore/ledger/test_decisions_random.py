@@ -1,4 +1,4 @@
-"""Whatever is sent, decided, taken back and tried again: nothing vanishes, all of it agrees, undoing all gives the start."""
+"""Whatever is sent, decided, withdrawn and tried again: nothing vanishes, all of it agrees, undoing all gives the start."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from datastore.ledger.submissions import quarantine, reject_textless, submission
 from datastore.ledger.tables import arrivals as arrivals_table
 from datastore.ledger.tables import comparisons, gate_words, images, metadata, submissions
 from datastore.ledger.tables import decisions as decisions_table
+from datastore.ledger.withdrawals import withdraw_key
 from schemas.decision import Decision
 from schemas.errors import NotToBeDecided
 from schemas.submission import (
@@ -204,6 +205,15 @@ class World:
                                               (Outcome.REJECTED, Reason.TOO_SMALL)])
         duplicates.retry(self.ledger, outcome, reason)
 
+    def withdraw(self) -> None:
+        """Somebody takes back what they sent, whether an ingest has seen it or not."""
+        self.withdraw_one(self.random.choice(sorted(self.decoded)))
+
+    def withdraw_one(self, name: str) -> int | None:
+        raw = self.decoded[name].raw
+        with self.ledger.write(alone="images") as connection:
+            return withdraw_key(connection, raw.bucket, raw.key, [raw], "asked for")
+
     def compare_texts(self) -> None:
         """What ingest does with held pictures that were read: their texts tell some of them apart."""
         with self.ledger.read() as connection:
@@ -238,7 +248,7 @@ class World:
         assert not [image for image, count in stands.items() if count > 1]
         by_image: dict[str, list[Any]] = {}
         for row in rows.values():
-            assert row.outcome in set(Outcome) - {Outcome.WITHDRAWN}
+            assert row.outcome is not Outcome.WITHDRAWN or not row.image_id
             assert (row.outcome == Outcome.DUPLICATE) == (row.duplicate_of is not None)
             if row.duplicate_of:
                 original = rows[row.duplicate_of]
@@ -319,7 +329,7 @@ def play(bench: Workbench, related: dict[frozenset[str], Verdict], seed: int, do
     start, only_decisions = world.state(), seed % 2 == 0
     steps: list[Callable[[], bool | None]] = [world.decide, world.decide, world.undo, world.ingest]
     if not only_decisions:
-        steps += [world.send, world.send, world.read, world.retry, world.compare_texts]
+        steps += [world.send, world.send, world.read, world.retry, world.compare_texts, world.withdraw]
     for _ in range(STEPS):
         step = random.choice(steps)
         took = step()
