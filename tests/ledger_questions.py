@@ -220,7 +220,7 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "projects.lost_keys.project": project,
         "projects.plan_project.key": "another",
         "projects.replace_project.key": "a third",
-        "label_queue.moved.project": project,
+        "label_queue.moved.project": project, "label_queue.withdrawn.project": project,
         "label_queue.waiting_ids.project": project,
         "images.images_in_slice.name": "vertical",
         "model_runs.set_model_run.name": "made",
@@ -264,6 +264,7 @@ def _values_of_the_portal(made: Sequence[Made]) -> dict[str, Any]:
     """The same for what accounts, participants, uploads and the demo page ask."""
     at = START + timedelta(days=1)
     name = made[0].submitter
+    key = f"{made[2].campaign}/{made[2].submitter}/{made[2].number:07}.jpg"
     flag = FlagName(made[0].submission_id, FlagKind.SCREEN)
     trial = Trial("t" * 32, "v", TrialState.WAITING, at, "k", "image/jpeg")
     return {
@@ -274,6 +275,9 @@ def _values_of_the_portal(made: Sequence[Made]) -> dict[str, Any]:
         "submitters": [name], "trial": trial, "trial_id": trial.trial_id, "visitor": "v",
         "answer": TrialAnswer("k", 9, 9, MODEL, (), 1.0), "uploads.add.new": [Upload(
             "spring/new.jpg", "spring", name, "new", "사진.jpg", "image/jpeg", 1, (), False, at)],
+        "sent_photographs.sent_photograph.key": "spring/new.jpg",
+        "withdrawals.withdraw_key.key": key, "withdrawals.withdraw_key.detail": "asked for",
+        "withdrawals.withdraw_key.lying": [RawObject("raw", key, "newer", 1, at)],
         "accounts.add_account.new": Account("new", Role.SUBMITTER, None, at, at), "trials.note_sent.key": "k",
     }
 

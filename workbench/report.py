@@ -88,7 +88,7 @@ class LabelReport(Report):
         found: that an interrupted push had brought there unseen.
         doubles: that an answer which came too late had left there.
         again: that somebody had deleted there.
-        taken_back: open ones whose campaign names another annotation config by now.
+        taken_back: open ones whose campaign names another annotation config by now, or whose sender took the picture back.
         lines: about lines of dense pages, one or several a task.
         projects: numbers of the projects of side A, by name of the annotation config.
     """

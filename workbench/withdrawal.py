@@ -31,7 +31,7 @@ def withdraw_own(bench: Workbench, campaign: str, submitter: str, key: str) -> b
     sender = sender_of(key)
     if sender is None or (sender.campaign, sender.submitter) != (normalise(campaign), normalise(submitter)):
         raise NoSuchSubmission(f"{submitter} sent nothing under the key {key!r} to {campaign}")
-    return _withdraw(bench, key, Actor(submitter, Role.SUBMITTER), "its sender took it back")
+    return _withdraw(bench, bench.settings.bucket_raw, key, Actor(submitter, Role.SUBMITTER), "its sender took it back")
 
 
 def withdraw_named(bench: Workbench, name: str, by: Actor, because: str) -> bool:
@@ -41,20 +41,19 @@ def withdraw_named(bench: Workbench, name: str, by: Actor, because: str) -> bool
         NoSuchSubmission: there is none of this name, or several.
     """
     try:
-        key = duplicates.find(bench.ledger, name).key
+        row = duplicates.find(bench.ledger, name)
     except NoSuchSubmission as error:
         if sender_of(name) is None:
             raise
         try:
-            return _withdraw(bench, name, by, because)  # no ingest has seen it yet
+            return _withdraw(bench, bench.settings.bucket_raw, name, by, because)  # no ingest has seen it yet
         except NoSuchSubmission:
             raise error from None
-    return _withdraw(bench, key, by, because)
+    return _withdraw(bench, row.bucket, row.key, by, because)
 
 
-def _withdraw(bench: Workbench, key: str, by: Actor, because: str) -> bool:
+def _withdraw(bench: Workbench, bucket: str, key: str, by: Actor, because: str) -> bool:
     """Rows first, then the object: killed between the two, the next ingest deletes it (``workbench/ingest/listing.py``)."""
-    bucket = bench.settings.bucket_raw
     lying = [raw for page in bench.objects.pages(bucket, key) for raw in page if raw.key == key]
     sender = sender_of(key)
     with bench.ledger.write(alone="images") as connection:

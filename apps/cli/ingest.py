@@ -9,10 +9,12 @@ from rich.console import Console
 
 from apps.cli import decisions
 from saegim.settings import home
+from workbench.accounts import Actor
 from workbench.bench import open_workbench
 from workbench.campaigns import campaign_named
 from workbench.ingest.duplicates import retry as try_again
 from workbench.ingest.duplicates import write_page
+from workbench.withdrawal import withdraw_named
 
 app = typer.Typer(no_args_is_help=True, help="Duplicates, doubtful pictures and quarantined files.\n\n"
                                              "Example:  saegim ingest duplicates")
@@ -46,3 +48,19 @@ def retry(reason: str = typer.Option("", help="Rejections with this reason inste
     """
     count = try_again(open_workbench().ledger, reason)
     console.print(f"{count} go through the next ingest again: saegim run ingest" if count else "There are none.", highlight=False)
+
+
+@app.command()
+def withdraw(names: list[str] = typer.Argument(help="Of submissions, or their ids or beginnings of ids.", metavar="KEY..."),
+             because: str = typer.Option(help="Why, for the audit log: who asked for it.")) -> None:
+    """Take photographs back whose senders ask for it by other ways than the portal. It cannot be undone.
+
+    The files that were sent are deleted; no task, no points and no later dataset version has them. Those that are published
+    keep what they have.
+
+    Example:  saegim ingest withdraw demo/kim/IMG_1.jpg --because "asked by e-mail"
+    """
+    bench = open_workbench()
+    for name in names:
+        new = withdraw_named(bench, name, Actor(), because)
+        console.print(f"{name}: {'withdrawn' if new else 'was withdrawn before'}", highlight=False, soft_wrap=True)

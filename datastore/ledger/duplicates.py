@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, delete, exists, false, func, or_, select, update
@@ -106,7 +106,7 @@ def retry(ledger: Ledger, outcome: Outcome, reason: Reason | None = None) -> int
                 every_submission.where(submissions.c.duplicate_of.in_(chunk)))}
             behind = more.keys() - rows.keys()
             rows |= more
-        decide_anew(connection, rows)
+        decide_anew(connection, list(rows.values()))
     return len(rows)
 
 
@@ -161,14 +161,15 @@ def _held(connection: Connection, image_ids: Sequence[str]) -> int:
         submissions.c.image_id.in_(chunk), submissions.c.outcome == Outcome.HELD)) or 0 for chunk in in_chunks(image_ids))
 
 
-def decide_anew(connection: Connection, rows: Mapping[str, SubmissionRow]) -> None:
-    """Has the next ingest decide some submissions anew, by id, as if just listed. The caller has the lock ``images``."""
-    arrivals.take_back(connection, list(rows.values()))
-    pictures = sorted({own for row in rows.values() if (own := row.own_image)})
-    for chunk in in_chunks(sorted(rows)):
+def decide_anew(connection: Connection, rows: Sequence[SubmissionRow]) -> None:
+    """Has the next ingest decide some submissions anew, as if they were just listed. The caller has the lock ``images``."""
+    arrivals.take_back(connection, rows)
+    names = sorted(row.submission_id for row in rows)
+    pictures = sorted({own for row in rows if (own := row.own_image)})
+    for chunk in in_chunks(names):
         connection.execute(delete(comparisons).where(comparisons.c.submission_id.in_(chunk)))
         connection.execute(update(submissions).where(submissions.c.submission_id.in_(chunk)).values(duplicate_of=None))
-    for chunk in in_chunks(sorted(rows)):
+    for chunk in in_chunks(names):
         connection.execute(delete(submissions).where(submissions.c.submission_id.in_(chunk)))
     for chunk in in_chunks(pictures):
         connection.execute(update(images).where(images.c.image_id.in_(chunk)).values(refused=None, why_refused=None))

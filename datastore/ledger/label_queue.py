@@ -76,6 +76,29 @@ def moved(ledger: Ledger, project: Project, share: Share) -> dict[str, int | Non
         return {row.subject: row.task_id for row in rows}
 
 
+def withdrawn(ledger: Ledger, project: Project) -> dict[str, int | None]:
+    """Tasks of a project about images that their senders took back, where nobody else sent them, and that nobody has answered.
+
+    Args:
+        ledger: where.
+        project: of any side.
+
+    Returns:
+        Task ids by subject; None for one that was never pushed.
+    """
+    gone = submissions.alias("gone")
+    stands = exists().where(submissions.c.image_id == gone.c.own_image_id, submissions.c.outcome == Outcome.ACCEPTED)
+    answered = exists().where(annotations.c.project == tasks.c.project, annotations.c.task_id == tasks.c.task_id,
+                              ~annotations.c.deleted)
+    query = (select(tasks.c.subject, tasks.c.task_id)
+             .join(gone, gone.c.own_image_id == tasks.c.image_id)
+             .where(gone.c.image_id.is_(None), gone.c.outcome == Outcome.WITHDRAWN, tasks.c.project == project.key,
+                    or_(tasks.c.task_id.is_not(None), tasks.c.after_task.is_(None)), ~stands, ~answered)
+             .order_by(tasks.c.place))
+    with ledger.read() as connection:
+        return {row.subject: row.task_id for row in connection.execute(query)}
+
+
 def described(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Waiting]:
     """These images with what ordering them needs, in the same order: by the run, or by any model where it has not read one."""
     found: dict[str, Waiting] = {}

@@ -74,8 +74,8 @@ def _leave(connection: Connection, rows: Sequence[SubmissionRow], detail: str) -
     about = decisions.related(connection, near)
     in_doubt = _without_doubts(connection, pictures - {finding.image_id for finding in about.findings})
     ends = decisions.endings(about).submissions
-    edited = {name: row for name, row in about.rows.items() if row.outcome is Outcome.DUPLICATE
-              and row.found is Verdict.DUPLICATE and row.own_image != row.image_id and ends[name].image_id != row.image_id}
+    edited = [row for name, row in about.rows.items() if row.outcome is Outcome.DUPLICATE
+              and row.found is Verdict.DUPLICATE and row.own_image != row.image_id and ends[name].image_id != row.image_id]
     if edited:
         decide_anew(connection, edited)
     decisions.settle_anew(connection, near, in_doubt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from datastore.ledger import label_queue, projects
@@ -73,19 +74,26 @@ def take_back_moved(bench: Workbench, shares: Shares, report: LabelReport) -> No
         return
     for project in there:
         if project.side is not Side.SECOND_LOOK:
-            _take_back(bench, project, shares.by_config.get(project.annotation_config, NOTHING), report)
+            moved = label_queue.moved(bench.ledger, project, shares.by_config.get(project.annotation_config, NOTHING))
+            _take_back(bench, project, moved, "the campaigns of their pictures name another annotation config", report)
 
 
-def _take_back(bench: Workbench, project: Project, share: Share, report: LabelReport) -> None:
-    """Takes back the open tasks of a project about images that are not in its config's share."""
-    moved = label_queue.moved(bench.ledger, project, share)
-    if not moved or not is_ours(bench.label_studio, project):
+def take_back_withdrawn(bench: Workbench, report: LabelReport) -> None:
+    """Takes back the open tasks of pictures whose senders took them back, on all sides; what somebody has begun stays."""
+    for project in projects.project_rows(bench.ledger):
+        _take_back(bench, project, label_queue.withdrawn(bench.ledger, project), "their senders took the pictures back", report)
+
+
+def _take_back(bench: Workbench, project: Project, wanted: Mapping[str, int | None], why: str, report: LabelReport) -> None:
+    """Takes open tasks of a project back, and says so."""
+    if not wanted or not is_ours(bench.label_studio, project):
         return
     try:
-        gone = take_back(bench, project, moved)
+        gone = take_back(bench, project, wanted)
     except LeaseLost as error:
         report.notes.append(str(error))
         return
-    report.taken_back += gone
-    report.notes.append(f"{gone} open tasks of project {project.number} ({project.run}, {project.side}) are taken "
-                        "back: the campaigns of their pictures name another annotation config.")
+    if gone:
+        report.taken_back += gone
+        report.notes.append(f"{gone} open tasks of project {project.number} ({project.run}, {project.side}) are taken back: "
+                            f"{why}.")

@@ -27,7 +27,7 @@ from workbench.label.projects import data_address, project_of
 from workbench.label.push import push
 from workbench.label.requested import with_requested
 from workbench.label.second_looks import push_second_looks
-from workbench.label.shares import load_shares, take_back_moved, whole_images
+from workbench.label.shares import load_shares, take_back_moved, take_back_withdrawn, whole_images
 from workbench.report import LabelReport
 
 
@@ -39,6 +39,7 @@ def top_up(bench: Workbench) -> LabelReport:
     shares = load_shares(bench.settings)
     report = LabelReport(failed=[*shares.wrong])
     take_back_moved(bench, shares, report)
+    take_back_withdrawn(bench, report)
     for name, share in shares.by_config.items():
         try:
             config = with_demand(bench.ledger, whole_images(bench, name), bench.settings.dataset)
