@@ -56,7 +56,8 @@ WHOLE = {
     "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs",
     "readings.accepted_under_other_versions", "submissions.submission_rows", "label_queue.pages_given",
     # Once a run: what waits among all images, or among all that few images are of.
-    "arrivals.waiting", "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
+    "arrivals.waiting", "arrivals.waiting_ids",
+    "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
     "label_queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
     "second_looks.stuck_second_looks", "checked_prelabels.recently_accepted",
     # Once a page that a manager opens.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from datastore.ledger import campaign_versions, model_runs, participants, points
+from datastore.ledger import arrivals, campaign_versions, model_runs, participants, points
 from datastore.ledger.flags import flags_of
 from datastore.ledger.shown_slices import ShownSlices, accepted_slices, claims_of, suggested_slices
 from datastore.ledger.submissions import submission_rows
@@ -73,7 +73,13 @@ def _write_points(bench: Workbench, recipe: Campaign, now: datetime) -> int:
     """Writes what changed of the points of a campaign; returns how many entries."""
     for _ in range(TRIES):
         seen = points.last_entry(bench.ledger)
-        found = differing(points_of(bench, recipe), points.written_sums(bench.ledger, recipe.name))
+        again = arrivals.waiting_ids(bench.ledger)
+        lines = points_of(bench, recipe)
+        written = points.written_sums(bench.ledger, recipe.name)
+        if again:  # what ingest decides anew is not gone: nothing is said of it before
+            again -= {line.submission_id for line in lines}
+            written = {place: sums for place, sums in written.items() if place[0] not in again}
+        found = differing(lines, written)
         newest = points.entries_by_number(bench.ledger, [item.before.newest for item in found if item.before])
         new = changes(recipe.name, found, newest, seen, now)
         if not new or points.add_entries(bench.ledger, seen, new):

@@ -88,6 +88,12 @@ def waiting(ledger: Ledger) -> int:
         return connection.scalar(select(func.count()).select_from(arrivals)) or 0
 
 
+def waiting_ids(ledger: Ledger) -> set[str]:
+    """Ids of all that have no outcome yet, those that are decided anew among them."""
+    with ledger.read() as connection:
+        return set(connection.scalars(select(arrivals.c.submission_id)))
+
+
 def packed(item: Submission) -> dict[str, Any]:
     """A decoded submission as JSON, without what the row has."""
     return {"claims": item.claims, "raw_sha256": item.raw_sha256, "outcome": item.outcome.value, "trace": item.trace,

@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from datastore.ledger import points
+from datastore.ledger import arrivals, points
+from datastore.ledger.duplicates import decide_anew
+from datastore.ledger.submissions import submission_rows
 from datastore.ledger.tables import submissions
+from datastore.ledger.withdrawals import withdraw_key
 from schemas.flags import FlagDecision
 from schemas.points import PHOTOGRAPH, PointReason, PointSum
 from schemas.submission import Outcome
@@ -83,6 +86,29 @@ def test_disqualified_reinstated_gone(world: PointsWorld) -> None:
     world.score()
     assert told(world) == [(PHOTOGRAPH, 10, 0, PointReason.ACCEPTED), (PHOTOGRAPH, -10, 0, PointReason.DISQUALIFIED),
                            (PHOTOGRAPH, 10, 0, PointReason.REINSTATED), (PHOTOGRAPH, -10, 0, PointReason.WITHDRAWN)]
+    assert world.score()["entries"] == 0
+
+
+def test_what_is_decided_anew_keeps_its_points_until_then(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.score()
+    [row] = submission_rows(world.ledger)
+    with world.ledger.write() as connection:
+        decide_anew(connection, [row])
+    assert world.score()["entries"] == 0
+    arrivals.store(world.ledger, [], [row.submission_id])  # its object is gone by then
+    world.score()
+    assert told(world) == [(PHOTOGRAPH, 10, 0, PointReason.ACCEPTED), (PHOTOGRAPH, -10, 0, PointReason.WITHDRAWN)]
+    assert world.score()["entries"] == 0
+
+
+def test_a_withdrawn_photograph_gives_its_points_back(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.score()
+    with world.ledger.write() as connection:
+        assert withdraw_key(connection, "raw", world.key(1, "김하늘"), [], "asked for") == 1
+    world.score()
+    assert told(world) == [(PHOTOGRAPH, 10, 0, PointReason.ACCEPTED), (PHOTOGRAPH, -10, 0, PointReason.WITHDRAWN)]
     assert world.score()["entries"] == 0
 
 

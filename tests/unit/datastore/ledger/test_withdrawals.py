@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 import pytest
 from sqlalchemy import insert, select
 
-from datastore.ledger import flag_queue, flags
+from datastore.ledger import arrivals, flag_queue, flags
 from datastore.ledger.pairs import doubts_of
 from datastore.ledger.submissions import submission_rows
 from datastore.ledger.tables import comparisons
 from datastore.ledger.tables import flags as flags_table
 from datastore.ledger.withdrawals import withdrawn_ids
 from schemas.flags import Flag, FlagDecision, FlagKind
-from schemas.submission import Outcome, Verdict
+from schemas.submission import Outcome, RawObject, Verdict, sender_of
 from tests.unit.datastore.ledger.test_decisions_random import START, World, bench, empty, related
 from workbench.bench import Workbench
 
@@ -57,13 +59,15 @@ def test_edited_copies_are_looked_at_anew_and_the_first_one_takes_its_place(worl
 def test_a_copy_with_the_same_bytes_takes_its_place_at_once(world: World, related: Related) -> None:
     alike(related, "a", "d", Verdict.DUPLICATE)
     first = world.send_picture("a", 0)
-    for number, name in enumerate(("a again", "d"), 1):
-        sent = world.send_picture(name[0], number)
-        assert sent in world.decoded
+    again = RawObject("raw", "demo/l/again.jpg", "v", 1, START + timedelta(minutes=1))
+    world.decoded[again.submission_id] = replace(world.decoded[first], raw=again, sender=sender_of(again.key))
+    arrivals.register(world.ledger, [again])
+    edited = world.send_picture("d", 2)
     world.ingest()
-    rows = {row.submission_id: row for row in submission_rows(world.ledger)}
-    assert len(rows) == len(world.decoded)
-    world.withdraw_one(first)
+    assert world.withdraw_one(first) == 1
+    rows = {row.submission_id: (row.outcome, row.duplicate_of, row.image_id) for row in submission_rows(world.ledger)}
+    assert rows == {first: (Outcome.WITHDRAWN, None, None), again.submission_id: (Outcome.ACCEPTED, None, "a" * 64),
+                    edited: (Outcome.DUPLICATE, again.submission_id, "a" * 64)}
     world.check()
     world.check_from_scratch()
 
