@@ -91,6 +91,10 @@ POINT_WORDS: Mapping[PointReason, PointWords] = {
         Words("Outside the days of the event", "이벤트 기간 밖"),
         Words("It was sent before the event began or after it ended.",
               "이벤트 시작 전이나 끝난 뒤에 보내신 사진이에요.")),
+    PointReason.FLAGGED: PointWords(
+        Words("Looked at once more", "다시 확인 중"),
+        Words("A person looks at this photograph once more. Until then its points are provisional; you need not do anything.",
+              "담당자가 이 사진을 한 번 더 확인하고 있어요. 그동안은 잠정 점수이고, 따로 하실 일은 없습니다.")),
     PointReason.FLAG_CONFIRMED: PointWords(
         Words("Does not count", "점수에서 제외"),
         Words("A manager looked at this photograph and found that it does not count. Ask the organiser if you see it otherwise.",
@@ -129,7 +133,7 @@ def _detail(campaign: Campaign, entry: PointEntry) -> Words | None:
         case PointReason.DISQUALIFIED | PointReason.FLAG_CONFIRMED if entry.detail:
             said = because_words(entry.detail)
             return Words(_sentence(said.en), _sentence(said.ko))
-        case PointReason.ACCEPTED | PointReason.CONFIRMED if entry.detail and entry.rule == PHOTOGRAPH:
+        case PointReason.ACCEPTED | PointReason.CONFIRMED | PointReason.FLAGGED if entry.detail and entry.rule == PHOTOGRAPH:
             kind = category_words(campaign, entry.detail)
             return Words(f"It counts as: {kind.en}.", f"{kind.ko} 사진으로 세었어요.")
         case PointReason.DENIED if entry.detail and entry.rule == PHOTOGRAPH:

@@ -24,7 +24,7 @@ class CountedPhotograph:
         claimed: slices that its sender says the picture shows.
         suggested: those that a model reads on it.
         read: those of its accepted reading; None while there is none.
-        flagged: whether a manager has a flag of it to decide: its points stay provisional.
+        flagged: whether a manager has a flag of it to decide: its points are provisional until then, and as many as without it.
         unfair: why a manager found that it does not count; empty where none did.
     """
 

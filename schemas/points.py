@@ -45,6 +45,9 @@ class PointReason(StrEnum):
     """The same for some seconds. Detail: the cap and the seconds, with a blank between."""
     OUTSIDE_THE_DAYS = "outside_the_days"
     """It was sent before the first day or after the last one."""
+    FLAGGED = "flagged"
+    """People read the picture, and then something about the photograph looked unfair: its points are provisional until a manager
+    has decided. Detail, of a photograph: the category that they are of."""
     FLAG_CONFIRMED = "flag_confirmed"
     """A manager found that it does not count. Detail: why, in the manager's words."""
     CHANGED = "changed"

@@ -139,7 +139,7 @@ class _Counted:
     @property
     def shown(self) -> frozenset[str]:
         """What it shows, as far as is known."""
-        return self.item.read if self.item.read is not None and not self.item.flagged else self.expected
+        return self.item.read if self.item.read is not None else self.expected
 
     def lines(self, not_counted: Why | None) -> list[PointLine]:
         if not_counted:
@@ -172,8 +172,10 @@ class _Counted:
         return None if of and not free else _best(self.rules, free)
 
     def _why(self, base: Base) -> Why:
-        if not self.is_final:
+        if self.item.read is None:
             return Why(PointReason.ACCEPTED, base.category)
+        if self.item.flagged:
+            return Why(PointReason.FLAGGED, base.category)
         hoped = _best(self.rules, self.expected)
         if hoped.category and hoped.category not in self.shown and hoped.points > base.points:
             return Why(PointReason.DENIED, hoped.category)
@@ -181,15 +183,17 @@ class _Counted:
 
     def _bonus(self) -> Iterator[PointLine]:
         for name, worth in bonus_on(self.rules.bonus, self.day).items():
-            if self.is_final and name in self.shown:
-                yield self._line(name, worth, Why(PointReason.CONFIRMED if name in self.expected else PointReason.FOUND))
+            if name in self.shown:
+                yield self._line(name, worth, Why(self._why_bonus(name)))
             elif name in self.expected:
-                yield self._line(name, *self._hoped(name, worth))
+                yield self._line(name, 0, Why(PointReason.DENIED))
 
-    def _hoped(self, name: str, worth: int) -> tuple[int, Why]:
-        if self.is_final:
-            return 0, Why(PointReason.DENIED)
-        return worth, Why(PointReason.CLAIMED if name in self.item.claimed else PointReason.SUGGESTED)
+    def _why_bonus(self, name: str) -> PointReason:
+        if self.item.read is None:
+            return PointReason.CLAIMED if name in self.item.claimed else PointReason.SUGGESTED
+        if self.item.flagged:
+            return PointReason.FLAGGED
+        return PointReason.CONFIRMED if name in self.expected else PointReason.FOUND
 
     def _line(self, rule: str, worth: int, why: Why) -> PointLine:
         provisional = 0 if self.is_final else worth

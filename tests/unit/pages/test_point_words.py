@@ -35,6 +35,7 @@ def test_every_reason_has_words_in_both_languages() -> None:
     (PointReason.REJECTED, "too_dark", "너무 어둡습니다", "too dark"),
     (PointReason.DISQUALIFIED, "화면을 찍었습니다", "화면을 찍었습니다.", "화면을 찍었습니다."),
     (PointReason.FLAG_CONFIRMED, "남의 사진입니다.", "남의 사진입니다.", "남의 사진입니다."),
+    (PointReason.FLAGGED, "vertical", "세로글 사진으로 세었어요.", "It counts as: Vertical."),
     (PointReason.ACCEPTED, "vertical", "세로글 사진으로 세었어요.", "It counts as: Vertical."),
     (PointReason.DENIED, "vertical", "세로글 사진으로는 세지 않아요.", "It does not count as: Vertical."),
     (PointReason.CAP_OF_CATEGORY, "vertical 20", "세로글: 20장까지.", "Vertical: at most 20."),

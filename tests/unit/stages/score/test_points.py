@@ -102,9 +102,35 @@ def test_a_duplicate_may_be_worth_something() -> None:
 
 def test_a_flag_that_nobody_decided_keeps_points_provisional() -> None:
     rules = campaign(bonus={"vertical": 5})
-    item = photograph(claimed="vertical", read="vertical", flagged=True)
+    item = photograph(claimed="vertical", flagged=True)
     assert told(counted(rules, item)) == [
         (PHOTOGRAPH, 10, 0, PointReason.ACCEPTED, ""), ("vertical", 5, 0, PointReason.CLAIMED, "")]
+
+
+def test_a_flag_after_the_reading_makes_what_people_read_provisional_and_changes_nothing_else() -> None:
+    rules = campaign(bonus={"vertical": 5, "curved": 3, "embossed": 2}, categories={"vertical": 20, "curved": 30})
+    item = photograph(claimed="vertical curved", read="vertical embossed", flagged=True)
+    assert told(counted(rules, item)) == [
+        (PHOTOGRAPH, 20, 0, PointReason.FLAGGED, "vertical"), ("curved", 0, 0, PointReason.DENIED, ""),
+        ("embossed", 2, 0, PointReason.FLAGGED, ""), ("vertical", 5, 0, PointReason.FLAGGED, "")]
+
+
+SOME_SLICES = st.frozensets(st.sampled_from(["vertical", "curved", "embossed", "plain"]))
+PHOTOGRAPHS = st.builds(lambda number, minutes, claimed, suggested, read, outcome: replace(
+    photograph(number, minutes, outcome=outcome), claimed=claimed, suggested=suggested, read=read),
+    st.integers(1, 5), st.integers(0, 3), SOME_SLICES, SOME_SLICES, st.none() | SOME_SLICES,
+    st.sampled_from([Outcome.ACCEPTED] * 4 + [Outcome.DUPLICATE]))
+
+
+@given(st.lists(PHOTOGRAPHS, max_size=5, unique_by=lambda item: item.submission_id), st.sets(st.integers(1, 5)))
+def test_an_open_flag_changes_nobodys_sum(items: list[CountedPhotograph], flagged: set[int]) -> None:
+    rules = campaign(bonus={"vertical": 5, "curved": 3}, categories={"vertical": {"points": 20, "cap": 1}, "embossed": 4},
+                     caps={"day": 3}, duplicate_points=1)
+    looked_at = [replace(item, flagged=int(item.submission_id) in flagged) for item in items]
+    before, after = (counted(rules, *found) for found in (items, looked_at))
+    assert [(line.submission_id, line.rule, line.provisional + line.final) for line in after] == [
+        (line.submission_id, line.rule, line.provisional + line.final) for line in before]
+    assert not any(line.final for line in after if int(line.submission_id) in flagged)
 
 
 def test_caps_are_used_up_in_order_of_time_and_key() -> None:
