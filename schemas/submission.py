@@ -40,6 +40,8 @@ class Reason(StrEnum):
     TOO_DARK = "too_dark"
     TOO_BLURRED = "too_blurred"
     NO_TEXT = "no_text"
+    SECOND_AT_PLACE = "second_at_place"
+    """The portal gave its place to one photograph, which came before."""
 
 
 SENTENCES: dict[Reason, tuple[str, str]] = {
@@ -84,6 +86,11 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
     Reason.NO_TEXT: (
         "사진에서 글자를 찾지 못했습니다. 글자가 있다면 더 가까이에서 다시 찍어 주세요.",
         "No writing was found on the picture. If there is some, please take it again from nearer by.",
+    ),
+    Reason.SECOND_AT_PLACE: (
+        "먼저 보낸 사진과 같은 자리로 보낸 파일이라 받지 않습니다. 먼저 보낸 사진은 그대로 있습니다. 새 사진은 ‘사진 보내기’ "
+        "화면에서 골라 주세요.",
+        "It was sent to the place of an earlier photograph, which stays as it is. Choose a new photograph on the page Send.",
     ),
 }
 """Reason → (Korean, English)."""

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore
-from datastore.ledger.tables import uploads
+from datastore.ledger.tables import submissions, uploads
+from schemas.submission import RawObject
 from schemas.upload import Upload
 
 
@@ -59,6 +60,28 @@ def note_categories(ledger: Ledger, campaign: str, submitter: str, keys: Sequenc
         return sum(connection.execute(update(uploads).where(
             uploads.c.campaign == campaign, uploads.c.submitter == submitter, uploads.c.key.in_(some))
             .values(categories=list(categories))).rowcount for some in in_chunks(keys))
+
+
+def second_at_place(connection: Connection, listed: Sequence[RawObject]) -> set[str]:
+    """Which of some objects were sent to a place of the portal after another one: a form can be posted again until it expires.
+
+    Returns:
+        Their submission ids. Keys that the portal did not give out are whoever's they are: what is sent there again is new.
+    """
+    given: set[str] = set()
+    came: dict[str, dict[str, datetime]] = {}
+    for some in in_chunks(sorted({raw.key for raw in listed})):
+        given.update(connection.scalars(select(uploads.c.key).where(uploads.c.key.in_(some))))
+        for row in connection.execute(select(submissions.c.key, submissions.c.submission_id, submissions.c.sent_at).where(
+                submissions.c.bucket.in_({raw.bucket for raw in listed}), submissions.c.key.in_(some))):
+            came.setdefault(row.key, {})[row.submission_id] = row.sent_at
+    second: set[str] = set()
+    for raw in sorted((raw for raw in listed if raw.key in given), key=lambda raw: raw.sent_at):
+        others = came.setdefault(raw.key, {})
+        if any(at <= raw.sent_at for name, at in others.items() if name != raw.submission_id):
+            second.add(raw.submission_id)
+        others[raw.submission_id] = raw.sent_at
+    return second
 
 
 def claimed_categories(ledger: Ledger, campaign: str) -> dict[str, tuple[str, ...]]:

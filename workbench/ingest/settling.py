@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from datastore.ledger import Connection, arrivals, decisions, leases, submissions
+from datastore.ledger import Connection, arrivals, decisions, leases, submissions, uploads
 from datastore.ledger.leases import Lease
 from datastore.ledger.word_index import WordIndex
 from schemas.ids import image_number
 from schemas.recorded import KnownImage
-from schemas.submission import CanonicalImage, Compared, Outcome, Submission
+from schemas.submission import CanonicalImage, Compared, Outcome, Reason, Rejection, Submission
 from stages.ingest.align import compare
 from stages.ingest.known import KnownImages, lookalike, made_before
 from stages.ingest.settle import Lookalike, settle
@@ -74,6 +74,8 @@ class Settling:
         """Decides each in turn, then writes all or nothing."""
         with self._bench.ledger.read() as connection:
             decided_before = decisions.last_number(connection)
+            second = uploads.second_at_place(connection, [item.raw for item in chunk])
+            chunk = [_not_taken(item) if item.raw.submission_id in second else item for item in chunk]
             self._known = self._read(connection, chunk)
         settled = [self._settle_one(item) for item in chunk]
         with self._bench.ledger.write(alone="images") as connection:
@@ -140,3 +142,9 @@ class Settling:
         self._index.flush(connection)
         arrivals.settled(connection, [item.raw.submission_id for item in settled])
         return [replace(item, outcome=outcomes.get(item.raw.submission_id, item.outcome)) for item in settled]
+
+
+def _not_taken(item: Submission) -> Submission:
+    """What was sent to a place of the portal after another photograph: nothing of it is used, whatever it shows."""
+    return replace(item, outcome=Outcome.REJECTED, image=None, trace=None,
+                   rejection=Rejection(Reason.SECOND_AT_PLACE, "sent to a place of the portal that was filled before"))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datastore.ledger import arrivals
+from datastore.ledger import arrivals, uploads
 from datastore.ledger.arrivals import packed, unpacked
 from datastore.ledger.submissions import record, submission_rows
 from schemas.submission import (
@@ -25,6 +25,7 @@ from schemas.submission import (
     Verdict,
     sender_of,
 )
+from schemas.upload import Upload
 from stages.ingest.settle import Lookalike, repeats, settle
 from tests.empty_ledger import empty_ledger
 from workbench.bench import Workbench
@@ -97,6 +98,33 @@ def test_the_same_bytes_are_the_same_picture_whatever_encoder_made_it(tmp_path: 
     assert {key: (row.outcome, row.image_id) for key, row in rows.items()} == {
         "demo/kim/a.jpg": ("accepted", "a" * 64), "demo/kim/b.jpg": ("duplicate", "a" * 64),
         "demo/kim/c.jpg": ("duplicate", "a" * 64)}
+
+
+def sent_again(bench: Workbench, key: str, *names: str, together: bool = False) -> None:
+    """Photographs that come to one key one after another, each other bytes; ingest runs after each, or once."""
+    sent = [replace(submission(replace(picture(name), words=())), raw_sha256=name * 64,
+                    raw=RawObject("raw", key, name, 1, START + timedelta(minutes=number))) for number, name in enumerate(names)]
+    for some in [sent] if together else [[item] for item in sent]:
+        arrivals.register(bench.ledger, [item.raw for item in some])
+        arrivals.store(bench.ledger, some, [])
+        settle_ready(bench, lambda _: None)
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["run by run", "in one run"])
+def test_a_place_of_the_portal_takes_one_photograph(tmp_path: Path, together: bool) -> None:
+    bench = Workbench(Settings(_env_file=None, ledger_url=f"sqlite:///{tmp_path / 'l.db'}"))
+    empty_ledger(bench.settings.ledger)
+    given = "demo/kim/0123456789abcdef.jpg"
+    with bench.ledger.write() as connection:
+        uploads.add(connection, [Upload(given, "demo", "kim", "page-name", "사진.jpg", "image/jpeg", 9, (), False, START)])
+    sent_again(bench, given, "a", "b", "a", "c", together=together)
+    sent_again(bench, "demo/kim/손으로 올린 사진.jpg", "d", "e", together=together)
+    rows = {(row.key, row.version): row for row in submission_rows(bench.ledger)}
+    assert {version: row.outcome for (key, version), row in rows.items() if key == given} == {
+        "a": "accepted", "b": "rejected", "c": "rejected"}
+    assert rows[given, "a"].image_id == "a" * 64
+    assert (rows[given, "b"].reason, rows[given, "b"].own_image) == (Reason.SECOND_AT_PLACE, None)
+    assert {row.outcome for (key, _), row in rows.items() if key != given} == {"accepted"}
 
 
 def test_clusters_do_not_chain() -> None:
