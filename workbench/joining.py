@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,10 +110,16 @@ def _change_name(bench: Workbench, campaign: str, submitter: str, nickname: str,
     wanted = normalise(nickname)
     if len(wanted) > LONGEST_NICKNAME:
         return JoinProblem.LONG_NICKNAME
-    others = [item for item in participants.participants_of(bench.ledger, campaign) if item.submitter != submitter]
-    # Nobody stands on a board under the name of somebody else.
-    taken = {text.casefold() for item in others for text in (item.nickname, item.submitter) if text}
-    if wanted and wanted.casefold() in taken:
-        return JoinProblem.TAKEN_NICKNAME
-    participants.rename(bench.ledger, campaign, submitter, wanted or None, hidden)
+    with bench.ledger.write(alone="nicknames") as connection:  # of two who ask at once, one gets it
+        others = [item for item in participants.participants_in(connection, campaign) if item.submitter != submitter]
+        # Nobody stands on a board under the name of somebody else.
+        taken = {_compared(text) for item in others for text in (item.nickname, item.submitter) if text}
+        if wanted and _compared(wanted) in taken:
+            return JoinProblem.TAKEN_NICKNAME
+        participants.set_nickname(connection, campaign, submitter, wanted or None, hidden)
     return None
+
+
+def _compared(name: str) -> str:
+    """The form in which names are one name: wide, small and capital letters look alike to whoever reads a board."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -89,6 +89,16 @@ def participant_in(connection: Connection, campaign: str, submitter: str) -> Par
     return Participant(*row) if row else None
 
 
+def participants_in(connection: Connection, campaign: str) -> list[Participant]:
+    """``participants_of`` within a transaction."""
+    return _found(connection, participants.c.campaign == campaign)
+
+
+def set_nickname(connection: Connection, campaign: str, submitter: str, nickname: str | None, hidden: bool) -> None:
+    """``rename`` within a transaction."""
+    _write(connection, campaign, submitter, nickname=nickname, hidden=hidden)
+
+
 def set_disqualified(connection: Connection, campaign: str, submitter: str, because: str | None, at: datetime | None) -> None:
     """``disqualify`` within a transaction; ``reinstate`` where both are None."""
     _write(connection, campaign, submitter, disqualified_at=at, disqualified_because=because)
@@ -107,6 +117,10 @@ def _write(connection: Connection, campaign: str, submitter: str, **values: obje
 
 
 def _some(ledger: Ledger, condition: ColumnElement[bool]) -> list[Participant]:
-    query = select(participants).where(condition).order_by(participants.c.campaign, participants.c.submitter)
     with ledger.read() as connection:
-        return [Participant(*row) for row in connection.execute(query)]
+        return _found(connection, condition)
+
+
+def _found(connection: Connection, condition: ColumnElement[bool]) -> list[Participant]:
+    query = select(participants).where(condition).order_by(participants.c.campaign, participants.c.submitter)
+    return [Participant(*row) for row in connection.execute(query)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -10,10 +12,11 @@ import pytest
 
 from apps.portal.visit import SESSION
 from datastore.ledger import accounts, audit, participants
-from schemas.accounts import Act, Role
+from schemas.accounts import Account, Act, Role
 from tests.portal import CAMPAIGN, CAMPAIGN_FILE, InProcess, joined, log_in, open_portal
 from workbench.accounts import Actor, close, invite
 from workbench.invitations import invitation_link
+from workbench.joining import JoinProblem, rename
 
 HERE = f"/c/{quote(CAMPAIGN)}"
 
@@ -192,6 +195,27 @@ def test_a_nickname_is_changed_and_nobody_takes_another_ones(portal: InProcess) 
     person = participants.participant(portal.ledger, CAMPAIGN, "민수")
     assert person and (person.nickname, person.hidden) == ("곰", False)
     assert [deed.act for deed in audit.deeds(portal.ledger)] == [Act.RENAMED]
+
+
+@pytest.mark.parametrize("alike", ["ＴＩＧＥＲ", "ⓣiger", "ｔｉｇｅｒ", "TIGER"])
+def test_what_looks_like_a_nickname_is_that_nickname(portal: InProcess, alike: str) -> None:
+    joined(portal, "영희", nickname="Tiger")
+    joined(portal, "민수")
+    assert portal.client.post(f"{HERE}/name", data={"nickname": alike}).status_code == 422
+
+
+def test_of_those_who_ask_for_a_nickname_at_once_one_gets_it(portal: InProcess) -> None:
+    people = [joined(portal, f"사람{number}") for number in range(6)]
+    together = threading.Barrier(len(people))
+
+    def ask(account: Account) -> JoinProblem | None:
+        together.wait(10)
+        return rename(portal.bench, CAMPAIGN, account, "호랑이", hidden=False)
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        said = list(pool.map(ask, people))
+    assert said.count(None) == 1 and said.count(JoinProblem.TAKEN_NICKNAME) == 5
+    assert [item.nickname for item in participants.participants_of(portal.ledger, CAMPAIGN)].count("호랑이") == 1
 
 
 def test_leaving_forgets_the_nickname(portal: InProcess) -> None:
