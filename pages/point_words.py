@@ -45,8 +45,8 @@ POINT_WORDS: Mapping[PointReason, PointWords] = {
               "사람이 사진을 확인했어요. 이 점수는 확정입니다.")),
     PointReason.DENIED: PointWords(
         Words("Not on the picture", "사진에 없는 항목"),
-        Words("People have read the picture and did not find this on it, so the provisional points are taken back.",
-              "사람이 확인해 보니 사진에 이 항목이 없어 잠정 점수를 거두었어요. 항목은 사진에 보이는 것만 골라 주세요.")),
+        Words("People have read the picture and did not find this on it, so there are no points for it.",
+              "사람이 확인해 보니 사진에 이 항목이 없어 점수에 넣지 않았어요. 항목은 사진에 보이는 것만 골라 주세요.")),
     PointReason.FOUND: PointWords(
         Words("Found by people", "확인하다 찾은 보너스"),
         Words("Nobody had claimed it, but people found this on your picture: a bonus for you.",

@@ -116,16 +116,16 @@ class PointsWorld:
         with self.ledger.write() as connection:
             readings.unaccept(connection, "scene_text", self.image(number))
 
-    def flag(self, number: int, decision: FlagDecision | None = None) -> None:
+    def flag(self, number: int, decision: FlagDecision | None = None, because: str = "화면을 찍은 사진") -> None:
         """It looks unfair, or a manager has decided of it."""
         with self.ledger.write() as connection:
             upsert(connection, flags, {
                 "submission_id": self.name(number), "kind": FlagKind.SCREEN, "campaign": "가을", "detail": "격자",
-                "found_at": self.now, "decision": decision, "because": "화면을 찍은 사진" if decision else None})
+                "found_at": self.now, "decision": decision, "because": because if decision else None})
 
-    def disqualify(self, submitter: str) -> None:
+    def disqualify(self, submitter: str, because: str = "남의 사진") -> None:
         """Somebody may not win."""
-        participants.disqualify(self.ledger, "가을", submitter, "남의 사진", self.now)
+        participants.disqualify(self.ledger, "가을", submitter, because, self.now)
 
     def reinstate(self, submitter: str) -> None:
         """They may again."""

@@ -51,9 +51,9 @@ def differing(lines: Iterable[PointLine], written: Mapping[Place, WrittenPoints]
 
 def _may_differ(line: PointLine, before: WrittenPoints | None) -> bool:
     if before is None:
-        return bool(line.provisional or line.final or line.rule == PHOTOGRAPH)
+        return bool(line.provisional or line.final or line.rule == PHOTOGRAPH or line.reason is PointReason.DENIED)
     same = (line.provisional, line.final) == (before.provisional, before.final)
-    return not same or (line.rule == PHOTOGRAPH and line.reason in NOTHING)
+    return not same or not (before.provisional or before.final) or (line.rule == PHOTOGRAPH and line.reason in NOTHING)
 
 
 def _of_no_points(submission_id: str, rule: str, photograph: PointLine | None) -> PointLine:
@@ -95,9 +95,22 @@ def _reason(line: PointLine, entry: PointEntry | None, *, changed: bool) -> Poin
     if entry is None:
         return line.reason
     if not changed:
-        return None if line.reason is entry.reason else line.reason
+        return _other_word(line, entry)
     if line.reason in NOTHING:
         return line.reason
     if entry.reason is PointReason.DISQUALIFIED:
         return PointReason.REINSTATED
     return PointReason.CHANGED if line.reason is entry.reason else line.reason
+
+
+def _other_word(line: PointLine, entry: PointEntry) -> PointReason | None:
+    """Why an entry of no points is added: what its owner read last is not so any more. None where it still is.
+
+    Why there are no points is told of the photograph alone, not of each bonus too.
+    """
+    if line.reason in NOTHING:
+        told = (entry.reason, entry.detail) == (line.reason, line.detail)
+        return None if told or line.rule != PHOTOGRAPH else line.reason
+    if entry.reason not in NOTHING:
+        return None
+    return PointReason.REINSTATED if entry.reason is PointReason.DISQUALIFIED and line.rule == PHOTOGRAPH else line.reason

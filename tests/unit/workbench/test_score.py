@@ -21,12 +21,15 @@ from datastore.ledger.withdrawals import withdraw_key
 from schemas.flags import FlagDecision
 from schemas.points import PHOTOGRAPH, PointReason, PointSum
 from schemas.submission import Outcome
+from stages.score.changes import NOTHING
 from tests.points_world import REGIONS, PointsWorld
 from workbench.score import count_points
 
 pytestmark = pytest.mark.slow
 PEOPLE = ("김하늘", "park")
 SLICES = tuple(REGIONS)
+WORDS = ("화면", "남의 사진")
+"""Reasons of managers."""
 
 
 @pytest.fixture
@@ -87,6 +90,41 @@ def test_disqualified_reinstated_gone(world: PointsWorld) -> None:
     assert told(world) == [(PHOTOGRAPH, 10, 0, PointReason.ACCEPTED), (PHOTOGRAPH, -10, 0, PointReason.DISQUALIFIED),
                            (PHOTOGRAPH, 10, 0, PointReason.REINSTATED), (PHOTOGRAPH, -10, 0, PointReason.WITHDRAWN)]
     assert world.score()["entries"] == 0
+
+
+def last_words(world: PointsWorld) -> dict[str, tuple[PointReason, str]]:
+    """The last reason and its detail of each photograph that has no points for one."""
+    last = {entry.submission_id: (entry.reason, entry.detail) for name in PEOPLE
+            for entry in reversed(points.entries_of(world.ledger, "가을", name)) if entry.rule == PHOTOGRAPH}
+    return {submission_id: word for submission_id, word in last.items() if word[0] in NOTHING}
+
+
+def test_a_managers_other_words_are_the_last_ones(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.send(2, "park")
+    for because in WORDS:
+        world.flag(1, FlagDecision.CONFIRMED, because)
+        world.reinstate("park")
+        world.disqualify("park", because)
+        world.score()
+        assert last_words(world) == {world.name(1): (PointReason.FLAG_CONFIRMED, because),
+                                     world.name(2): (PointReason.DISQUALIFIED, because)}
+    assert world.score()["entries"] == 0
+
+
+def test_a_flag_takes_nothing_until_it_is_confirmed(world: PointsWorld) -> None:
+    world.send(1, "김하늘")
+    world.claim(1, "김하늘", "curved")
+    world.accept(1, "vertical")
+    world.score()
+    world.flag(1)
+    world.score()
+    world.flag(1, FlagDecision.CLEARED)
+    world.score()
+    assert told(world) == [
+        (PHOTOGRAPH, 0, 8, PointReason.CONFIRMED), ("curved", 0, 0, PointReason.DENIED), ("vertical", 0, 5, PointReason.FOUND),
+        (PHOTOGRAPH, 8, -8, PointReason.FLAGGED), ("vertical", 5, -5, PointReason.FLAGGED),
+        (PHOTOGRAPH, -8, 8, PointReason.CONFIRMED), ("vertical", -5, 5, PointReason.FOUND)]
 
 
 def test_what_is_decided_anew_keeps_its_points_until_then(world: PointsWorld) -> None:
@@ -174,8 +212,8 @@ def step(world: PointsWorld, chance: random.Random, sent: dict[int, str]) -> Non
             lambda: world.claim(number, sent[number], *slices), lambda: world.suggest(number, *slices),
             lambda: world.accept(number, *slices), lambda: world.accept(number, *slices), lambda: world.unaccept(number),
             lambda: world.settle(number, chance.choice([item for item in Outcome if item is not Outcome.ACCEPTED])),
-            lambda: world.flag(number, chance.choice([None, *FlagDecision])),
-            lambda: world.disqualify(sent[number]), lambda: world.reinstate(sent[number]),
+            lambda: world.flag(number, chance.choice([None, *FlagDecision]), chance.choice(WORDS)),
+            lambda: world.disqualify(sent[number], chance.choice(WORDS)), lambda: world.reinstate(sent[number]),
             lambda: world.write_rules(points=chance.randrange(20, 30), duplicate_points=chance.randrange(3),
                                       caps={"day": chance.randrange(1, 6)})]
     else:
@@ -199,8 +237,9 @@ def test_whatever_happens_the_sums_are_those_of_counting_once_at_the_end(seed: i
             step(world, chance, sent)
         world.score()
         sums = world.sums()
+        words = last_words(world)
         before = len([entry for name in PEOPLE for entry in points.entries_of(world.ledger, "가을", name)])
         assert world.score()["entries"] == 0
         world.forget_points()
         assert world.score()["entries"] <= before
-        assert world.sums() == sums
+        assert (world.sums(), last_words(world)) == (sums, words)
