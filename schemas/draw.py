@@ -21,7 +21,7 @@ class ListLine:
     """One person in the final list.
 
     Attributes:
-        rank: on the final board; 0 for who has none.
+        rank: on the final board, may be shared; 0 for who has none.
         code: stands for the person; they alone know it, beside the managers.
         points: on the final board.
         eligibility: whether they take part in the draw.
@@ -39,7 +39,7 @@ class FinalList:
 
     Attributes:
         campaign: its name.
-        top: how many ranks win.
+        top: how many win by rank, at most: the first lines with a rank.
         drawn: how many of the others are drawn.
         lines: a person each, by rank, those without one last, and by code.
     """

@@ -147,7 +147,7 @@ class PersonSum:
         points: provisional and final together.
         final: those that people confirmed.
         photographs: that points were given for.
-        reached_at: when they last changed, in UTC; that provisional ones became final is no change. None where none ever did.
+        reached_at: when the last of those photographs was sent, in UTC; None where none has points.
     """
 
     submitter: str

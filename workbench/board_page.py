@@ -19,6 +19,7 @@ from schemas.recipes.campaign import Campaign
 from schemas.shown_text import printable
 from schemas.submission import Outcome
 from schemas.text import normalise
+from stages.score.board import last_sure_rank
 from workbench.bench import Workbench
 from workbench.board import shown_board
 
@@ -70,7 +71,7 @@ def board_page(bench: Workbench, campaign: Campaign, asked: ListQuery, now: date
     around = _around(people, own, shown) if own else ()
     named = participants.participants_named(bench.ledger, campaign.name, [
         *{item.submitter for item in (*shown, *around)}, *([own.submitter] if own else [])])
-    lines = _Lines(campaign.prizes.top, asked.submitter, named)
+    lines = _Lines(last_sure_rank(people, campaign.prizes.top), asked.submitter, named)
     may_show = campaign.board.photographs and board is not None and bool(board.photographs)
     return BoardPage(
         state=board.state if board else None,
@@ -107,12 +108,12 @@ class _Lines:
     """Makes lines of standings.
 
     Attributes:
-        top: ranks that win.
+        wins: last rank whose people all win.
         submitter: the reader.
         named: what is known of those who are shown.
     """
 
-    top: int
+    wins: int
     submitter: str
     named: Mapping[str, Participant]
 
@@ -125,7 +126,7 @@ class _Lines:
         own = item.submitter == self.submitter
         name = known.nickname or "" if known and (own or not hidden) else ""
         return PersonLine(item.rank, name, hidden, item.points, item.final, item.photographs, item.to_next, item.to_prize,
-                          0 < item.rank <= self.top, own)
+                          0 < item.rank <= self.wins, own)
 
 
 def _around(people: Sequence[Standing], own: Standing, shown: Sequence[Standing]) -> tuple[Standing, ...]:

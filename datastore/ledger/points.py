@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, case, func, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore
-from datastore.ledger.tables import point_entries
+from datastore.ledger.tables import point_entries, submissions
 from schemas.board import PhotographStanding, RulePoints
 from schemas.points import PersonSum, PointEntry, PointReason, PointSum, WrittenPoints
 
@@ -89,12 +89,14 @@ def add_entries(ledger: Ledger, seen: int, new: Sequence[PointEntry]) -> bool:
 def person_sums(ledger: Ledger, campaign: str) -> list[PersonSum]:
     """Points of all submitters of a campaign, by submitter: also of those who have none any more."""
     of_photograph = (
-        select(point_entries.c.submitter, func.sum(BOTH).label("points"), func.sum(point_entries.c.final).label("final"),
-               func.max(case((BOTH != 0, point_entries.c.at))).label("reached_at"))
+        select(point_entries.c.submitter, point_entries.c.submission_id, func.sum(BOTH).label("points"),
+               func.sum(point_entries.c.final).label("final"))
         .where(point_entries.c.campaign == campaign)
         .group_by(point_entries.c.submitter, point_entries.c.submission_id).subquery())
     query = (select(of_photograph.c.submitter, func.sum(of_photograph.c.points), func.sum(of_photograph.c.final),
-                    func.sum(case((of_photograph.c.points > 0, 1), else_=0)), func.max(of_photograph.c.reached_at))
+                    func.sum(case((of_photograph.c.points > 0, 1), else_=0)),
+                    func.max(case((of_photograph.c.points > 0, submissions.c.sent_at))))
+             .outerjoin(submissions, submissions.c.submission_id == of_photograph.c.submission_id)
              .group_by(of_photograph.c.submitter).order_by(of_photograph.c.submitter))
     with ledger.read() as connection:
         return [PersonSum(submitter, int(points), int(final), int(photographs), reached_at)

@@ -9,7 +9,7 @@ from schemas.board import Standing
 from schemas.points import PersonSum
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-"""Stands for the moment of points that never changed."""
+"""Stands for the moment of who has no photograph with points."""
 
 Strength = tuple[int, int, datetime]
 
@@ -17,8 +17,8 @@ Strength = tuple[int, int, datetime]
 def rank_people(sums: Iterable[PersonSum], disqualified: Collection[str], prizes: int) -> tuple[Standing, ...]:
     """Ranks people.
 
-    More points are better. Of equal points, those with more final ones; of these, who reached their points earlier, which is the
-    moment of the last entry that changed them. Who is equal in all of it shares a rank, and the next ranks are skipped.
+    More points are better. Of equal points, those with more final ones; of these, who sent the last of their photographs that
+    have points earlier: when score ran is no matter. Who is equal in all of it shares a rank, and the next ranks are skipped.
 
     Args:
         sums: points of each submitter; those without a point are left out.
@@ -42,6 +42,22 @@ def rank_people(sums: Iterable[PersonSum], disqualified: Collection[str], prizes
         lines.append(Standing(rank, item.submitter, item.points, item.final, item.photographs, better[rank], to_prize))
     out = sorted((item for item in known if item.submitter in disqualified), key=lambda item: item.submitter)
     return (*lines, *(Standing(0, item.submitter, item.points, item.final, item.photographs, 0, 0, True) for item in out))
+
+
+def last_sure_rank(people: Iterable[Standing], prizes: int) -> int:
+    """The last rank whose people all win: where more share one than there are prizes, their codes decide in the end.
+
+    Args:
+        people: of a board.
+        prizes: how many win by rank.
+
+    Returns:
+        The rank; 0 where there is none.
+    """
+    ranks = sorted(item.rank for item in people if item.rank)
+    if len(ranks) <= prizes:
+        return ranks[-1] if ranks else 0
+    return max((rank for rank in ranks[:prizes] if rank < ranks[prizes]), default=0)
 
 
 def _strength(item: PersonSum) -> Strength:

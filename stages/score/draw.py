@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 
 from schemas.board import Standing
@@ -26,6 +27,10 @@ GROUP = 4
 """Characters of a code between two hyphens."""
 NUMBERS = 2**256
 """How many different numbers a digest of SHA-256 is."""
+TIES = "# win by rank: the first lines; those of one rank stand by their codes, 2 to 7 before A to Z"
+"""Line of a list that says who wins where more people share a rank than there are prizes."""
+COLUMNS = "# rank\tcode\tpoints\tdraw"
+"""Line of a list above the people."""
 
 
 def commitment_to(secret: str) -> str:
@@ -49,31 +54,35 @@ def final_list(campaign: str, top: int, drawn: int, people: Iterable[Standing], 
                code_key: str) -> FinalList:
     """The list that a draw is made of.
 
+    The first ``top`` lines with a rank win by it. Those who share a rank stand by their codes, digits before letters: codes come
+    from a key that was made with the commitment, so that nobody chooses whom a shared rank leaves out.
+
     Args:
         campaign: its name.
-        top: how many ranks win.
+        top: how many win by rank, at most.
         drawn: how many of the others are drawn.
         people: the final board.
         others: who takes part and is not on it.
         code_key: of the campaign's draw.
     """
-    lines = [ListLine(item.rank, code_of(code_key, item.submitter), item.points, _eligibility(item, top)) for item in people]
+    lines = [ListLine(item.rank, code_of(code_key, item.submitter), item.points, _eligibility(item)) for item in people]
     lines += [ListLine(0, code_of(code_key, name), 0, Eligibility.NO_POINTS) for name in others]
-    return FinalList(campaign, top, drawn, tuple(sorted(lines, key=lambda line: (line.rank == 0, line.rank, line.code))))
+    lines.sort(key=lambda line: (line.rank == 0, line.rank, line.code))
+    winning = {line.code for line in [one for one in lines if one.eligibility is Eligibility.ELIGIBLE][:top]}
+    return FinalList(campaign, top, drawn, tuple(
+        replace(line, eligibility=Eligibility.BY_RANK) if line.code in winning else line for line in lines))
 
 
-def _eligibility(item: Standing, top: int) -> Eligibility:
+def _eligibility(item: Standing) -> Eligibility:
+    """Of somebody who does not win by rank."""
     if item.disqualified:
         return Eligibility.DISQUALIFIED
-    if item.points <= 0:
-        return Eligibility.NO_POINTS
-    return Eligibility.BY_RANK if item.rank <= top else Eligibility.ELIGIBLE
+    return Eligibility.ELIGIBLE if item.points > 0 else Eligibility.NO_POINTS
 
 
 def write_list(found: FinalList) -> str:
     """The text of a list as it is published: UTF-8, NFC, lines that end in LF, columns that a tab parts."""
-    head = [f"# campaign {found.campaign}", f"# prizes by rank {found.top}", f"# prizes drawn {found.drawn}",
-            "# rank\tcode\tpoints\tdraw"]
+    head = [f"# campaign {found.campaign}", f"# prizes by rank {found.top}", f"# prizes drawn {found.drawn}", TIES, COLUMNS]
     lines = [f"{line.rank or '-'}\t{line.code}\t{line.points}\t{line.eligibility}" for line in found.lines]
     return "".join(f"{unicodedata.normalize('NFC', line)}\n" for line in [*head, *lines])
 
@@ -94,7 +103,7 @@ def read_list(text: str) -> FinalList:
         values.append(lines[number].removeprefix(title))
     if lines[-1]:
         raise ValueError(f"line {len(lines)}: expected a line break at its end")
-    people = [_list_line(number, line) for number, line in enumerate(lines[4:-1], 5)]
+    people = [_list_line(number, line) for number, line in enumerate(lines[:-1], 1) if line[:1] != "#"]
     return FinalList(values[0], int(values[1]), int(values[2]), tuple(people))
 
 

@@ -63,6 +63,21 @@ def test_a_board_has_people_photographs_and_rules(world: PointsWorld) -> None:
     assert [(line.rank, line.submitter, line.points) for line in shown(world).people] == [(1, "park", 14), (0, "김하늘", 0)]
 
 
+def test_of_equal_points_who_sent_the_last_of_theirs_earlier_is_first_whenever_score_ran(world: PointsWorld) -> None:
+    world.write_rules(caps={}, categories={})
+    for number, name in enumerate(["하나", "둘", "셋"], 1):
+        world.send(number, name)
+        world.pass_time(4)
+    world.send(4, "둘", Outcome.REJECTED)  # it has no points, and is no matter
+    world.score()
+    assert [(line.rank, line.submitter) for line in shown(world).people] == [(1, "하나"), (2, "둘"), (3, "셋")]
+    for change in (world.disqualify, world.reinstate):
+        world.pass_time(30)
+        change("하나")
+        world.score()
+    assert [(line.rank, line.submitter) for line in shown(world).people] == [(1, "하나"), (2, "둘"), (3, "셋")]
+
+
 def test_people_see_a_new_one_when_it_is_due(world: PointsWorld) -> None:
     world.send(1, "김하늘")
     assert world.score()["boards"] == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemas.board import Standing
 from schemas.points import PersonSum
-from stages.score.board import rank_people
+from stages.score.board import last_sure_rank, rank_people
 
 START = datetime(2026, 11, 3, tzinfo=UTC)
 
@@ -38,6 +38,12 @@ def test_what_is_missing_to_the_next_rank_and_to_a_prize_puts_them_there() -> No
 
 def test_without_prizes_by_rank_nothing_is_missing_to_one() -> None:
     assert [line.to_prize for line in rank_people([person("a", 30), person("b", 20)], (), 0)] == [0, 0]
+
+
+def test_a_rank_that_more_people_share_than_there_are_prizes_wins_for_nobody_yet() -> None:
+    lines = rank_people([person("a", 30), *(person(name, 20) for name in "bcd"), person("e", 5), person("f", 9)], {"f"}, 2)
+    assert [last_sure_rank(lines, prizes) for prizes in range(7)] == [0, 1, 1, 1, 2, 5, 5]
+    assert last_sure_rank((), 3) == 0
 
 
 def test_who_is_disqualified_stands_at_the_end_without_a_rank() -> None:

@@ -74,13 +74,32 @@ def test_the_same_people_in_any_order_are_one_list() -> None:
 def test_who_wins_by_rank_has_no_points_or_is_disqualified_is_not_drawn() -> None:
     people = [standing(1, "a", 50), standing(2, "b", 40), standing(2, "c", 40), standing(4, "d", 30), standing(5, "e", 0),
               standing(0, "f", 90, disqualified=True)]
-    found = final_list("x", 2, 2, people, ["g"], KEY)
+    found = final_list("x", 3, 2, people, ["g"], KEY)
     by_code = {line.code: line.eligibility for line in found.lines}
     assert [by_code[code_of(KEY, name)] for name in "abcdefg"] == [
         Eligibility.BY_RANK, Eligibility.BY_RANK, Eligibility.BY_RANK, Eligibility.ELIGIBLE, Eligibility.NO_POINTS,
         Eligibility.DISQUALIFIED, Eligibility.NO_POINTS]
     assert found.eligible == (code_of(KEY, "d"),)
     assert [line.rank for line in found.lines] == [1, 2, 2, 4, 5, 0, 0]
+
+
+@pytest.mark.parametrize("top", range(9))
+def test_no_more_than_there_are_prizes_win_by_rank_however_many_share_one(top: int) -> None:
+    people = [standing(0, "first of all", 99, disqualified=True), standing(1, "a", 50)]
+    people += [standing(2, name, 40) for name in "bcdefg"]
+    found = final_list("x", top, 2, people, [], KEY)
+    winners = [line.code for line in found.lines if line.eligibility is Eligibility.BY_RANK]
+    shared = sorted(code_of(KEY, name) for name in "bcdefg")
+    assert winners == [code_of(KEY, "a"), *shared][:top]
+    assert set(found.eligible) == {code_of(KEY, name) for name in "abcdefg"} - set(winners)
+    assert "of one rank stand by their codes" in write_list(found)
+
+
+def test_a_list_from_before_it_said_how_shared_ranks_are_parted_is_read() -> None:
+    found = final_list("x", 1, 2, [standing(1, "a", 50), standing(2, "b", 40)], [], KEY)
+    text = write_list(found)
+    older = "".join(line for line in text.splitlines(keepends=True) if "A to Z" not in line)
+    assert older != text and read_list(older) == found
 
 
 def test_a_code_says_nothing_of_a_name_and_is_one_however_it_is_typed() -> None:
