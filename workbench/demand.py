@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from datastore.ledger import Ledger, demands, model_runs
+from saegim.locks import locked
 from saegim.manifest import parse_name
 from saegim.names import did_you_mean
 from schemas.demand import AcceptedBonus, DemandFollowed, DemandRow
@@ -119,7 +122,14 @@ def accept_demand(bench: Workbench, name: str, campaign: str, points: int | None
         SettingError: nobody asked for the slice, or the campaign cannot give points for it; the message says what to do.
     """
     row = _asked(demands.newest_demands(bench.ledger, dataset or bench.settings.dataset), name)
-    file = _file_of(bench.settings, campaign)
+    path = _file_of(bench.settings, campaign).path
+    with locked(path, threading.Event()):  # of two at once the second reads what the first has written
+        return _accept(bench, row, _file_of(bench.settings, campaign), points, first_day, last_day)
+
+
+def _accept(bench: Workbench, row: DemandRow, file: _CampaignFile, points: int | None, first_day: date | None,
+            last_day: date | None) -> WrittenBonus:
+    name = row.demand.slice.name
     today = datetime.now(ZoneInfo(file.campaign.time_zone)).date()
     start = first_day or today + timedelta(days=7 - today.weekday())
     end = last_day or start + timedelta(days=6)
@@ -225,7 +235,7 @@ def _write(settings: Settings, file: _CampaignFile, name: str, bonus: AcceptedBo
     except (CannotEdit, SettingError) as error:
         raise SettingError(f"{file.shown} cannot be edited by this command ({error}): write the bonus there by hand: {name}: "
                            f"{{points: {bonus.points}, first_day: {bonus.first_day}, last_day: {bonus.last_day}}}") from None
-    new = file.path.with_name(f"{file.path.name}.new")
-    with new.open("w", encoding="utf-8", newline="") as text:
+    new = file.path.with_name(f"{file.path.name}.{uuid.uuid4().hex}.new")
+    with new.open("x", encoding="utf-8", newline="") as text:
         text.write(after)
     new.replace(file.path)  # a killed command leaves the one or the other

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -163,6 +165,22 @@ def test_two_managers_bonuses_are_both_kept(bench: Any) -> None:
     assert [add_bonus(bench.ledger, row, bonus) for bonus in (*bonuses, bonuses[0])] == [True, True, False]
     [kept] = [item.accepted for item in demands_of(bench.ledger) if item.accepted]
     assert kept == tuple(bonuses)
+
+
+def test_bonuses_that_are_given_at_once_are_all_in_the_file(bench: Any) -> None:
+    note_demand(bench, FIRST)
+    given = [(name, MONDAY + timedelta(weeks=week)) for name in ("vertical", "handwritten") for week in range(3)]
+    together = threading.Barrier(len(given))
+
+    def accept(name: str, first: date) -> None:
+        together.wait(10)
+        accept_demand(bench, name, "demo", 9, first, first + timedelta(days=6))
+
+    with ThreadPoolExecutor(len(given)) as pool:
+        list(pool.map(accept, *zip(*given, strict=True)))
+    bonus = accepted(bench).bonus
+    assert [(name, first) for name, first in given if bonus[name].points_on(first) != 9] == []
+    assert [path.name for path in bench.settings.campaigns.iterdir()] == ["demo.yaml"]
 
 
 def test_a_slice_that_nobody_asks_for_any_more_gets_no_points(bench: Any) -> None:
