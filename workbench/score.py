@@ -11,7 +11,7 @@ from datastore.ledger.shown_slices import ShownSlices, accepted_slices, claims_o
 from datastore.ledger.submissions import submission_rows
 from datastore.ledger.uploads import claimed_categories
 from schemas.counted_photograph import CountedPhotograph, claimed_slices
-from schemas.errors import LedgerBusy, SettingError
+from schemas.errors import LedgerBusy, SettingError, Transient
 from schemas.flags import Flag, FlagDecision
 from schemas.points import PointLine
 from schemas.recipes.campaign import Campaign
@@ -45,18 +45,30 @@ def count_points(bench: Workbench, campaign: str | None = None, *, board: bool =
 
     Raises:
         SettingError: there is no such campaign.
+        Transient: the ledger does not answer, or others write points all the time.
     """
     at = now or datetime.now(UTC)
     found = load_campaigns(bench.settings, campaign)
     report = ScoreReport(failed=[*found.wrong.values()])
     for recipe in found.by_name.values():
-        report.flags += _flagged(bench, recipe, report)
-        report.rules += campaign_versions.note_rules(bench.ledger, recipe.name, recipe.rules(), at)
-        report.entries += _write_points(bench, recipe, at)
-        current = board_now(bench, recipe, at)
-        report.boards += note_board(bench, recipe, current, on_demand=board)
-        report.standings[recipe.name] = current
+        try:
+            _count_one(bench, recipe, at, report, board=board)
+        except Exception as error:  # what nobody foresaw of one campaign stops no other one
+            if isinstance(error, Transient):
+                raise
+            error.add_note(f"campaign {recipe.name}")
+            report.failed.append(error)
     return report
+
+
+def _count_one(bench: Workbench, recipe: Campaign, at: datetime, report: ScoreReport, *, board: bool) -> None:
+    """Counts the points of one campaign, and adds what is new to a report."""
+    report.flags += _flagged(bench, recipe, report)
+    report.rules += campaign_versions.note_rules(bench.ledger, recipe.name, recipe.rules(), at)
+    report.entries += _write_points(bench, recipe, at)
+    current = board_now(bench, recipe, at)
+    report.boards += note_board(bench, recipe, current, on_demand=board)
+    report.standings[recipe.name] = current
 
 
 def _flagged(bench: Workbench, recipe: Campaign, report: ScoreReport) -> int:

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from saegim.names import did_you_mean
 from schemas.reading import ALL_SLICES, Unit
-from schemas.recipes.campaign_parts import Bilingual, BoardRules, Bonus, Caps, Category, Consent, Prizes, TakePart
+from schemas.recipes.campaign_parts import Bilingual, BoardRules, Bonus, Caps, Category, Consent, Number, Prizes, TakePart
 from schemas.recipes.pricing_rules import PricingRules, bonus_on
 from schemas.recipes.recipe import Recipe, parse_recipe, wrong_at
 from schemas.recipes.slices import SliceNames, slices_known
@@ -61,15 +61,15 @@ class Campaign(Recipe):
     last_day: Day
     annotation_config: str = ""
     unit: Unit | None = None
-    points: int = Field(10, ge=0)
+    points: Number = 10
     categories: dict[str, Category] = Field(default_factory=dict)
     bonus: dict[str, Bonus] = Field(default_factory=dict)
     caps: Caps = Caps()
-    duplicate_points: int = Field(0, ge=0)
+    duplicate_points: Number = 0
     prizes: Prizes = Prizes(top=3, drawn=2)
     board: BoardRules = BoardRules()
     consent: Consent | None = None
-    demo_quota: int = Field(20, ge=0)
+    demo_quota: Number = 20
 
     @field_validator("name")
     @classmethod

@@ -14,6 +14,11 @@ from schemas.recipes.recipe import Recipe
 ADDRESSES = re.compile(r"(\*|[^\s@*]+)@[^\s@*]+\.[^\s@*.]+")
 """One address, or all of a domain; never those of everybody."""
 
+MOST = 1_000_000
+"""No number of a campaign's file is larger: the ledger keeps points as 32 bits, and no clock tells a billion minutes."""
+Number = Annotated[int, Field(ge=0, le=MOST)]
+NumberFromOne = Annotated[int, Field(ge=1, le=MOST)]
+
 
 def _words(text: str) -> str:
     if not text.strip():
@@ -47,8 +52,8 @@ class Prizes(Recipe):
             as ``drand quicknet, first round after 2026-12-24 12:00 in Seoul``.
     """
 
-    top: int = Field(3, ge=0)
-    drawn: int = Field(2, ge=0)
+    top: Number = 3
+    drawn: Number = 2
     public_value: str = ""
 
 
@@ -61,16 +66,16 @@ class Category(Recipe):
         cap: most photographs of it that a person gets points for; no end where left out.
     """
 
-    points: int | None = Field(None, ge=0)
+    points: Number | None = None
     title: Bilingual | None = None
-    cap: int | None = Field(None, ge=1)
+    cap: NumberFromOne | None = None
 
 
 class Burst(Recipe):
     """At most so many photographs with points within so many seconds: one thing is not photographed from all sides."""
 
-    photographs: int = Field(ge=1)
-    seconds: int = Field(ge=1)
+    photographs: NumberFromOne
+    seconds: NumberFromOne
 
 
 class Caps(Recipe):
@@ -81,14 +86,14 @@ class Caps(Recipe):
         burst: in a row.
     """
 
-    day: int | None = Field(None, ge=1)
+    day: NumberFromOne | None = None
     burst: Burst | None = None
 
 
 class Consent(Recipe):
     """What people agree to before they send anything. Another text is another version, and asks everybody again."""
 
-    version: int = Field(ge=1)
+    version: NumberFromOne
     text: Bilingual
 
 
@@ -125,8 +130,8 @@ class BoardRules(Recipe):
         photographs: whether the ones with most points are shown on it as small pictures; never those that a flag is on.
     """
 
-    every_minutes: int = Field(30, ge=1)
-    freeze_hours: int = Field(24, ge=0)
+    every_minutes: NumberFromOne = 30
+    freeze_hours: Number = 24
     photographs: bool = True
 
 
@@ -143,7 +148,7 @@ class Bonus(Recipe):
         also: the others of a list.
     """
 
-    points: int
+    points: Number
     first_day: date | None = None
     last_day: date | None = None
     also: tuple[Bonus, ...] = ()

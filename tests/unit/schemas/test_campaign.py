@@ -43,10 +43,27 @@ DEMO = (ROOT / "recipes/campaigns/demo.yaml").read_text(encoding="utf-8")
     ("text: {ko: ' ', en: x}", "6: text.ko is ' ': expected words"),
     ("prizes:\n  public: x", "7: there is no key prizes.public; did you mean public_value"),
     ("demo_quota: -1", "6: demo_quota is -1"),
+    ("demo_quota: 1000001", "6: demo_quota is 1000001"),
+    ("categories:\n  vertical: 100000000000000000000", "7: categories.vertical.points is 1000"),
+    ("categories:\n  vertical: {cap: 1000001}", "7: categories.vertical.cap is 1000001"),
+    ("bonus:\n  vertical: -5", "7: bonus.vertical.points is -5"),
+    ("bonus:\n  vertical: 1000001", "7: bonus.vertical.points is 1000001"),
+    ("bonus:\n  vertical: [5, -5]", "7: bonus.vertical.also.0.points is -5"),
+    ("caps:\n  day: 1000001", "7: caps.day is 1000001"),
+    ("caps:\n  burst: {photographs: 1, seconds: 1000000000000}", "7: caps.burst.seconds is 1000000000000"),
+    ("board:\n  every_minutes: 1000000000000", "7: board.every_minutes is 1000000000000"),
+    ("prizes:\n  top: 1000001", "7: prizes.top is 1000001"),
+    ("consent:\n  version: 1000001\n  text: x", "7: consent.version is 1000001"),
 ])
 def test_what_is_wrong_is_told_with_its_line(text: str, told: str) -> None:
     with pytest.raises(SettingError, match=rf"(?m)^autumn\.yaml:{told}"):
         parse_campaign(f"{HEAD}{text}\n", "autumn.yaml")
+
+
+def test_points_that_the_ledger_cannot_keep_are_told_with_their_line() -> None:
+    for points in (10**20, 1_000_001, -1):
+        with pytest.raises(SettingError, match=rf"autumn\.yaml:5: points is {points}"):
+            parse_campaign(HEAD.replace("points: 10", f"points: {points}"), "autumn.yaml")
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [

@@ -19,11 +19,13 @@ from datastore.ledger.submissions import submission_rows
 from datastore.ledger.tables import submissions
 from datastore.ledger.withdrawals import withdraw_key
 from schemas.flags import FlagDecision
-from schemas.points import PHOTOGRAPH, PointReason, PointSum
+from schemas.points import PHOTOGRAPH, PointLine, PointReason, PointSum
+from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
 from stages.score.changes import NOTHING
 from tests.points_world import REGIONS, PointsWorld
-from workbench.score import count_points
+from workbench.bench import Workbench
+from workbench.score import count_points, points_of
 
 pytestmark = pytest.mark.slow
 PEOPLE = ("김하늘", "park")
@@ -148,6 +150,22 @@ def test_a_withdrawn_photograph_gives_its_points_back(world: PointsWorld) -> Non
     world.score()
     assert told(world) == [(PHOTOGRAPH, 10, 0, PointReason.ACCEPTED), (PHOTOGRAPH, -10, 0, PointReason.WITHDRAWN)]
     assert world.score()["entries"] == 0
+
+
+def test_what_goes_wrong_with_one_campaign_stops_no_other(world: PointsWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (world.bench.settings.campaigns / "autumn.yaml").read_text(encoding="utf-8")
+    (world.bench.settings.campaigns / "0.yaml").write_text(text.replace("가을", "봄"), encoding="utf-8")
+    world.send(1, "김하늘")
+
+    def counted(bench: Workbench, recipe: Campaign) -> list[PointLine]:
+        if recipe.name == "봄":
+            raise OverflowError("Python int too large to convert to C long")
+        return points_of(bench, recipe)
+
+    monkeypatch.setattr("workbench.score.points_of", counted)
+    report = count_points(world.bench, now=world.now)
+    assert [*map(type, report.failed)] == [OverflowError] and report.failed[0].__notes__ == ["campaign 봄"]
+    assert report.entries == 1 and [*report.standings] == ["가을"]
 
 
 def test_another_rule_prices_what_is_sent_from_then_on(world: PointsWorld) -> None:
