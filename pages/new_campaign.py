@@ -50,7 +50,7 @@ consent:              # what people agree to before they send; let your legal de
   version: 1
   text:
     ko: 보낸 사진을 글자 인식 연구와 제품 개발에 쓰는 데 동의합니다. 언제든지 거두어들일 수 있고, 그 뒤에는 새로 쓰이지 않습니다.
-    en: My photographs may be used for research and products that read text. I can withdraw them at any time; nothing new uses them then.
+    en: My photographs may be used for research and products that read text. I can take them back; nothing new uses them then.
 """
 
 
