@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
 from apps.portal.manage_frame import ManagePage, Watching, manage_page
@@ -25,6 +26,8 @@ from workbench.people_list import people_of
 router = APIRouter(prefix="/c/{campaign}/manage")
 LINES_OF_LOG = 100
 """Lines on one page of the audit log."""
+LAST_NUMBER = 2**31 - 1
+"""Of a line: the ledger counts them in 32 bits."""
 
 
 @router.get("")
@@ -56,8 +59,8 @@ def download_board(visit: Visiting, campaign: InCampaign, manager: Managing) -> 
 
 
 @router.get("/log")
-def show_log(visit: Visiting, campaign: InCampaign, _manager: Managing, before: int | None = None,
-             everything: bool = False) -> HTMLResponse:
+def show_log(visit: Visiting, campaign: InCampaign, _manager: Managing,
+             before: Annotated[int | None, Query(ge=0, le=LAST_NUMBER)] = None, everything: bool = False) -> HTMLResponse:
     """Who did what, the newest first."""
     found = audit.deeds(visit.bench.ledger, None if everything else campaign.name, LINES_OF_LOG + 1, before)
     shown = found[:LINES_OF_LOG]

@@ -215,6 +215,33 @@ def test_what_goes_wrong_is_said_inside_the_frame(portal: InProcess, path: str, 
     assert ko in part
 
 
+def test_an_address_with_a_nul_is_no_page(portal: InProcess) -> None:
+    log_in(portal, "boss", Role.MANAGER)
+    for path in ("/try/%00", "/try?trial=%00", "/join/%00", f"{HERE}/manage/flags?at=%00.screen", f"{HERE}/manage/held?after=%00",
+                 f"{HERE}/board?find=a%00b"):
+        assert portal.client.get(path).status_code == 404, path
+    assert portal.client.get(f"{HERE}/board?find=%2500").status_code == 200  # somebody typed %00
+
+
+def test_a_form_with_a_nul_is_not_taken(portal: InProcess) -> None:
+    joined(portal, "민수")
+    fields = "application/x-www-form-urlencoded"
+    parts = b'--x\r\nContent-Disposition: form-data; name="nickname"\r\n\r\na\0b\r\n--x--\r\n'
+    for kind, body in ((fields, b"nickname=a%00b"), (fields, b"nickname=\0"), ("multipart/form-data; boundary=x", parts)):
+        for content in (body, iter([body[:11], body[11:]])):
+            answer = portal.client.post(f"{HERE}/name", content=content, headers={"content-type": kind})
+            assert answer.status_code == 422, (kind, body)
+    person = participants.participant(portal.ledger, CAMPAIGN, "민수")
+    assert person and person.nickname is None
+    assert portal.client.post(f"{HERE}/name", data={"nickname": "100%00"}).status_code == 303
+
+
+@pytest.mark.parametrize("before", ["3000000000", str(10**22), "-1"])
+def test_the_log_has_no_lines_before_such_a_number(portal: InProcess, before: str) -> None:
+    log_in(portal, "boss", Role.MANAGER)
+    assert portal.client.get(f"{HERE}/manage/log?before={before}").status_code == 422
+
+
 def test_a_fault_of_ours_shows_nothing_of_itself(portal: InProcess) -> None:
     router = APIRouter()
 
