@@ -21,7 +21,10 @@ def what_is_undecided(state: CampaignState) -> tuple[Words, ...]:
         (state.provisional, "points are provisional: nobody has read those pictures yet",
          "점이 아직 잠정 점수입니다 (사람이 확인하지 않은 사진)"),
     ]
-    return tuple(Words(f"{count:,} {english}", f"{count:,}{korean}") for count, english, korean in counted if count)
+    not_listed = Words("No ingest has run since the end: the next one lists what was sent last",
+                       "종료 뒤에 아직 수집이 돌지 않았습니다. 다음 수집이 마지막에 보낸 사진을 확인합니다")
+    return (*[not_listed] * state.unlisted,
+            *(Words(f"{count:,} {english}", f"{count:,}{korean}") for count, english, korean in counted if count))
 
 
 def what_to_do(campaign: Campaign, state: CampaignState, draw: Draw | None) -> tuple[Words, ...]:

@@ -42,7 +42,7 @@ class CampaignState:
         begins_at: in UTC.
         ends_at: in UTC.
         photographs: all that were sent in time, decided or not.
-        waiting: of these, how many ingest has not decided yet.
+        waiting: of these, how many ingest has not decided, or not even listed, yet.
         outcomes: how many of them ended as what; those of 0 are left out.
         people: who sent at least one photograph.
         provisional: points of all people that may still change.
@@ -56,6 +56,7 @@ class CampaignState:
         committed: whether the secret of the draw is there.
         rules_changed: what the file says otherwise than the newest stored version, in words; empty where nothing.
         problems: what a manager has to do something about, in words.
+        unlisted: it is over, and no ingest has listed since what was sent: more may be there.
     """
 
     campaign: str
@@ -77,3 +78,4 @@ class CampaignState:
     committed: bool
     rules_changed: tuple[str, ...]
     problems: tuple[str, ...]
+    unlisted: bool = False

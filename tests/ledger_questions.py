@@ -64,7 +64,7 @@ WHOLE = {
     "accounts.all_accounts", "audit.deeds",
     # Once a command that a person types.
     "duplicates.find", "duplicates.retry", "outcomes.waiting", "demands.accepted_of_sent_after",
-    "campaign_counts.count_waiting",
+    "campaign_counts.count_waiting", "sent_photographs.unlisted_places",
 }
 """Functions that may go through one table from end to end, once."""
 

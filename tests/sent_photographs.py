@@ -41,9 +41,9 @@ def send(ledger: Ledger, name: str, submitter: str = "김하늘", campaign: str 
     return image[:32]
 
 
-def arrive(ledger: Ledger, name: str, campaign: str = CAMPAIGN, sent_at: datetime = SENT) -> None:
+def arrive(ledger: Ledger, name: str, campaign: str = CAMPAIGN, sent_at: datetime = SENT, submitter: str = "kim") -> None:
     """Writes a raw object that waits for ingest."""
     with ledger.write() as connection:
         connection.execute(insert(arrivals), [{
-            "submission_id": digest("waits", name)[:32], "bucket": "raw", "key": f"{campaign}/kim/{name}", "version": "1",
+            "submission_id": digest("waits", name)[:32], "bucket": "raw", "key": f"{campaign}/{submitter}/{name}", "version": "1",
             "size": 1, "sent_at": sent_at}])

@@ -16,7 +16,7 @@ from workbench.bench import Workbench
 from workbench.board import shown_board
 from workbench.draw import drawn
 from workbench.new_campaign import changed_rules
-from workbench.undecided import undecided
+from workbench.undecided import is_listed, undecided
 
 DAYS_SHOWN = 60
 """Days of arrivals, at most: the newest."""
@@ -34,7 +34,7 @@ def campaign_state(bench: Workbench, campaign: Campaign, now: datetime) -> Campa
     """
     days = Between(campaign.begins_at, campaign.ends_at)
     outcomes = campaign_counts.count_outcomes(bench.ledger, campaign.name, days)
-    waiting = campaign_counts.count_waiting(bench.ledger, campaign.name, days)
+    waiting = campaign_counts.count_waiting(bench.ledger, bench.settings.bucket_raw, campaign.name, days)
     draw = drawn(bench.ledger, campaign.name)
     phase = phase_of(campaign, draw, now)
     points = campaign_counts.sum_of_points(bench.ledger, campaign.name)
@@ -48,7 +48,8 @@ def campaign_state(bench: Workbench, campaign: Campaign, now: datetime) -> Campa
         campaign_counts.count_people(bench.ledger, campaign.name, days), points.provisional, points.final,
         len(flags.flags_of(bench.ledger, campaign.name, open_only=True)), to_label, _by_day(bench, campaign, now),
         _forecast(campaign, photographs, rate, now), rate.days, board.next_at if board else None, draw is not None,
-        changed_rules(bench.ledger, campaign), tuple(_problems(bench, campaign, phase, draw)))
+        changed_rules(bench.ledger, campaign), tuple(_problems(bench, campaign, phase, draw)),
+        phase is Phase.ENDED and not is_listed(bench, campaign))
 
 
 def _problems(bench: Workbench, campaign: Campaign, phase: Phase, draw: Draw | None) -> Iterator[str]:
@@ -99,7 +100,7 @@ def _rate(bench: Workbench, campaign: Campaign, now: datetime) -> _Rate:
     if days <= 0:
         return _Rate(0.0, 0.0)
     last = Between(since, until)
-    sent = campaign_counts.count_waiting(bench.ledger, campaign.name, last)
+    sent = campaign_counts.count_waiting(bench.ledger, bench.settings.bucket_raw, campaign.name, last)
     return _Rate((sent + campaign_counts.count_by_days(bench.ledger, campaign.name, [last])[0]) / days, days)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datastore.ledger import campaign_counts, draws, flags
+from datastore.ledger import campaign_counts, cursors, draws, flags
 from datastore.ledger.campaign_counts import Between
 from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
 from workbench.bench import Workbench
 
+NOT_LISTED = "no ingest has listed what was sent since the end: the next one does (saegim run ingest)"
 NOTHING_TO_DRAW_WITH = "nobody committed to a secret before the end, so that no prize can be drawn"
 
 
@@ -15,7 +16,8 @@ def undecided(bench: Workbench, campaign: Campaign) -> list[str]:
     """What a manager has to decide, or to wait for, before the final list is right; in words, empty where nothing."""
     days = Between(campaign.begins_at, campaign.ends_at)
     counted = [
-        (campaign_counts.count_waiting(bench.ledger, campaign.name, days), "photographs wait for ingest"),
+        (campaign_counts.count_waiting(bench.ledger, bench.settings.bucket_raw, campaign.name, days),
+         "photographs wait for ingest"),
         (campaign_counts.count_outcomes(bench.ledger, campaign.name, days).get(Outcome.HELD, 0),
          "are held: they may repeat others (saegim ingest duplicates)"),
         (len(flags.flags_of(bench.ledger, campaign.name, open_only=True)),
@@ -25,4 +27,11 @@ def undecided(bench: Workbench, campaign: Campaign) -> list[str]:
     ]
     with bench.ledger.read() as connection:
         draws_nothing = bool(campaign.prizes.drawn) and draws.draw_row(connection, campaign.name) is None
-    return [f"{count:,} {what}" for count, what in counted if count] + [NOTHING_TO_DRAW_WITH] * draws_nothing
+    return [*[NOT_LISTED] * (not is_listed(bench, campaign)), *(f"{count:,} {what}" for count, what in counted if count),
+            *[NOTHING_TO_DRAW_WITH] * draws_nothing]
+
+
+def is_listed(bench: Workbench, campaign: Campaign) -> bool:
+    """Whether an ingest began after the end and has listed all that was sent: nothing in time can be missing then."""
+    listed = cursors.listed_at(bench.ledger, campaign.name)
+    return listed is not None and listed >= campaign.ends_at

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.outcomes import waiting
+from datastore.ledger.sent_photographs import unlisted_places
 from datastore.ledger.tables import accepted_readings, point_entries, submissions
 from schemas.points import PointSum
 from schemas.submission import Outcome
@@ -24,9 +25,18 @@ class Between:
     until: datetime
 
 
-def count_waiting(ledger: Ledger, campaign: str, days: Between) -> int:
-    """Photographs that were sent in these days and that ingest has not decided."""
-    return sum(days.since <= item.sent_at < days.until for item in waiting(ledger, campaign))
+def count_waiting(ledger: Ledger, bucket: str, campaign: str, days: Between) -> int:
+    """Photographs that were sent in these days and that ingest has not decided, also what no ingest has listed yet.
+
+    Args:
+        ledger: where.
+        bucket: of raw objects.
+        campaign: whose.
+        days: when they were sent, by the store's clock; of what is not listed yet, when the portal gave the place.
+    """
+    listed = {item.key: item.sent_at for item in waiting(ledger, campaign)}
+    unlisted = {key: issued_at for key, issued_at in unlisted_places(ledger, bucket, campaign).items() if key not in listed}
+    return sum(days.since <= moment < days.until for moment in [*listed.values(), *unlisted.values()])
 
 
 def count_outcomes(ledger: Ledger, campaign: str, days: Between) -> dict[Outcome, int]:

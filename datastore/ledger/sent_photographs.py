@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, Select, bindparam, exists, func, select
 
+from datastore.ledger.cursors import listed_at
 from datastore.ledger.engine import Ledger
 from datastore.ledger.tables import comparisons, images, submissions, uploads
 from schemas.submission import Outcome, Reason, image_key
+from schemas.text import normalise
 from schemas.upload import Upload
 
 
@@ -65,6 +67,20 @@ def sent_photograph(ledger: Ledger, campaign: str, submitter: str, key: str) -> 
             uploads.c.key == key, uploads.c.campaign == campaign, uploads.c.submitter == submitter,
             uploads.c.arrived_at.is_not(None))).one_or_none()
         return _upload(row) if row else None
+
+
+def unlisted_places(ledger: Ledger, bucket: str, campaign: str) -> dict[str, datetime]:
+    """Places of a campaign that are filled, of which nothing is settled, and that the last listing cannot have seen.
+
+    Returns:
+        When each place was given, by key. What was listed and waits for its outcome may be among them.
+    """
+    listed = listed_at(ledger, campaign)
+    settled = exists().where(submissions.c.bucket == bucket, submissions.c.key == uploads.c.key)
+    query = select(uploads.c.key, uploads.c.issued_at).where(
+        uploads.c.campaign == normalise(campaign), uploads.c.arrived_at.is_not(None), ~settled)
+    with ledger.read() as connection:
+        return dict(connection.execute(query if listed is None else query.where(uploads.c.arrived_at >= listed)).tuples().all())
 
 
 def waiting_photographs(ledger: Ledger, bucket: str, campaign: str, submitter: str, limit: int) -> list[Upload]:

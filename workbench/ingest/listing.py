@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from more_itertools import chunked
 
-from datastore.ledger import Ledger, arrivals, strays
+from datastore.ledger import Ledger, arrivals, cursors, strays
 from datastore.ledger.withdrawals import withdrawn_ids
 from datastore.objects import ObjectStore
 from schemas.submission import Outcome, RawObject, Reason, Rejection, Submission, sender_of
@@ -27,8 +28,11 @@ class Listing:
 def list_raw_objects(ledger: Ledger, objects: ObjectStore, bucket: str, campaign: str | None) -> Listing:
     """Notes what was sent, to one campaign or to all; strays whose objects are gone are forgotten where all are listed.
 
+    When it began is noted once it has seen everything: what was sent before that moment is known from then on.
+
     An object of a withdrawn submission is deleted: whoever withdrew it was killed before, or it was sent again as it was.
     """
+    began = datetime.now(UTC)
     gone = set() if campaign else set(strays.strays(ledger))
     withdrawn = withdrawn_ids(ledger)
     listed = new = 0
@@ -41,6 +45,8 @@ def list_raw_objects(ledger: Ledger, objects: ObjectStore, bucket: str, campaign
                 if raw.submission_id in withdrawn:
                     objects.delete(bucket, raw.key)
     strays.forget(ledger, sorted(gone))
+    with ledger.write() as connection:
+        cursors.set_cursor(connection, cursors.listing_of(campaign), began)
     return Listing(listed, new)
 
 

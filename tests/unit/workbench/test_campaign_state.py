@@ -7,18 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from datastore.ledger import cursors, uploads
+from pages.campaign_todo import what_is_undecided
 from schemas.campaign_state import DayCount, Phase
-from schemas.errors import SettingError
+from schemas.errors import NotToBeDecided, SettingError
 from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
+from schemas.upload import Upload
 from tests.portal import CAMPAIGN, CAMPAIGN_FILE, open_portal
 from tests.sent_photographs import arrive, send
 from workbench.bench import Workbench
 from workbench.campaign_state import campaign_state
 from workbench.campaigns import load_campaigns
 from workbench.draw import commit_secret, draw_winners, freeze_list
+from workbench.ingest.listing import list_raw_objects
 from workbench.new_campaign import changed_rules, write_campaign
 from workbench.score import count_points
+from workbench.undecided import undecided
 
 FILE = CAMPAIGN_FILE.replace("first_day: 2026-01-01", "first_day: 2026-11-01").replace("2099-12-31", "2026-11-10")
 NOON = datetime(2026, 11, 4, 15, tzinfo=UTC)
@@ -79,6 +84,61 @@ def test_what_there_is_to_do_is_said(bench: Workbench, campaign: Campaign) -> No
     count_points(bench, now=NOON)
     [close] = campaign_state(bench, campaign, campaign.ends_at).problems
     assert "saegim campaign close" in close and "10 points are provisional" in close
+
+
+def fill_place(bench: Workbench, name: str, at: datetime) -> None:
+    """The portal gave a photograph a place, and it lies there."""
+    key = f"{CAMPAIGN}/김하늘/{name}"
+    with bench.ledger.write() as connection:
+        uploads.add(connection, [Upload(key, CAMPAIGN, "김하늘", name, name, "image/jpeg", 9, (), False, at, at)])
+
+
+def note_listing(bench: Workbench, campaign: str | None, at: datetime) -> None:
+    """An ingest that began at a moment has listed everything, of a campaign or of all."""
+    with bench.ledger.write() as connection:
+        cursors.set_cursor(connection, cursors.listing_of(campaign), at)
+
+
+def test_what_no_ingest_has_listed_yet_waits(bench: Workbench, campaign: Campaign) -> None:
+    last = campaign.ends_at - timedelta(minutes=1)
+    note_listing(bench, None, last - timedelta(minutes=5))
+    fill_place(bench, "last.jpg", last)
+    fill_place(bench, "listed.jpg", last)
+    arrive(bench.ledger, "listed.jpg", sent_at=last, submitter="김하늘")
+    fill_place(bench, "settled.jpg", last)
+    send(bench.ledger, "settled.jpg", sent_at=last)
+    fill_place(bench, "late.jpg", campaign.ends_at)
+    state = campaign_state(bench, campaign, last)
+    assert (state.waiting, state.photographs, state.unlisted) == (2, 3, False)
+    assert campaign_state(bench, campaign, campaign.ends_at).unlisted
+    assert "2 photographs wait for ingest" in undecided(bench, campaign)
+    note_listing(bench, None, campaign.ends_at)
+    assert campaign_state(bench, campaign, campaign.ends_at).waiting == 1  # the other one was taken out of the bucket
+
+
+@pytest.mark.parametrize("of", [None, CAMPAIGN])
+def test_an_ingest_after_the_end_is_waited_for(bench: Workbench, campaign: Campaign, of: str | None) -> None:
+    commit_secret(bench, campaign, now=NOON)
+    note_listing(bench, of, campaign.ends_at - timedelta(seconds=1))
+    note_listing(bench, "봄", campaign.ends_at)
+    [told] = undecided(bench, campaign)
+    [shown] = what_is_undecided(campaign_state(bench, campaign, campaign.ends_at))
+    assert "no ingest has listed" in told and "No ingest has run since the end" in shown.en
+    with pytest.raises(NotToBeDecided, match="no ingest has listed"):
+        freeze_list(bench, campaign, now=campaign.ends_at)
+    note_listing(bench, of, campaign.ends_at)
+    assert undecided(bench, campaign) == []
+    assert what_is_undecided(campaign_state(bench, campaign, campaign.ends_at)) == ()
+    assert freeze_list(bench, campaign, now=campaign.ends_at).frozen_because == ""
+
+
+def test_listing_notes_when_it_began_once_it_is_done(bench: Workbench) -> None:
+    before = datetime.now(UTC)
+    list_raw_objects(bench.ledger, bench.objects, "raw", CAMPAIGN)
+    noted = cursors.listed_at(bench.ledger, CAMPAIGN)
+    assert noted and noted >= before and cursors.listed_at(bench.ledger, "봄") is None
+    list_raw_objects(bench.ledger, bench.objects, "raw", None)
+    assert cursors.listed_at(bench.ledger, "봄")
 
 
 def test_a_changed_rule_is_told_before_it_happens(bench: Workbench, campaign: Campaign) -> None:
