@@ -33,6 +33,15 @@ NO_PLACE: Mapping[NoPlace, tuple[str, str]] = {
         "오늘 '인식해 보기'에서 받을 수 있는 사진이 다 찼습니다. 자정이 지나면 다시 보낼 수 있습니다.",
         "Today's places for photographs from “Try it” are taken. There are new ones after midnight."),
 }
+NOTHING_TO_SAY: Mapping[NoPlace, tuple[str, str]] = {
+    NoPlace.NOT_OPEN: (
+        "캠페인이 끝나서 사진의 종류를 더 바꿀 수 없습니다.",
+        "The campaign is over: what photographs show cannot be changed any more."),
+    NoPlace.DISQUALIFIED: (
+        "이 캠페인에서는 사진의 종류를 더 바꿀 수 없습니다. 담당자에게 문의해 주세요.",
+        "You cannot change what your photographs show any more. Please ask the organiser."),
+}
+"""Why nobody takes what a sender says that their photographs show (``workbench.uploads.refused_categories``)."""
 WAITING = (
     "잘 도착했습니다. 잠시 뒤 확인합니다.",
     "It has arrived. It is looked at in a few minutes.")

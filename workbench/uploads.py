@@ -76,35 +76,49 @@ def confirm(bench: Workbench, campaign: str, submitter: str, client_ids: Sequenc
     return [name for name in client_ids if name in there]
 
 
-def say_categories(bench: Workbench, campaign: Campaign, submitter: str, keys: Sequence[str], categories: Sequence[str]) -> int:
+def say_categories(bench: Workbench, campaign: Campaign, sender: Participant, keys: Sequence[str], categories: Sequence[str],
+                   now: datetime) -> int | NoPlace:
     """Notes what somebody says that photographs of theirs show; also of those that were sent before.
 
     Args:
         bench: the systems.
         campaign: that they were sent to; of the categories only those that it gives points for are noted.
-        submitter: whose they are; keys of others are passed over.
+        sender: whose they are; keys of others are passed over.
         keys: of their objects.
         categories: names of slices; all that was said before is replaced.
+        now: in UTC.
 
     Returns:
-        How many photographs it was noted of.
+        How many photographs it was noted of; or why nothing more can be said.
     """
+    if refused := refused_categories(campaign, sender, now):
+        return refused
     offered = offered_categories(campaign)
-    return uploads.note_categories(bench.ledger, campaign.name, submitter, keys,
+    return uploads.note_categories(bench.ledger, campaign.name, sender.submitter, keys,
                                   [name for name in offered if name in categories])
 
 
-def say_of_sent(bench: Workbench, campaign: Campaign, submitter: str, client_ids: Sequence[str],
-                categories: Sequence[str]) -> int:
+def say_of_sent(bench: Workbench, campaign: Campaign, sender: Participant, client_ids: Sequence[str],
+                categories: Sequence[str], now: datetime) -> int | NoPlace:
     """``say_categories`` by the page's names of the photographs."""
     with bench.ledger.read() as connection:
-        known = uploads.by_client(connection, campaign.name, submitter, client_ids)
-    return say_categories(bench, campaign, submitter, [item.key for item in known.values()], categories)
+        known = uploads.by_client(connection, campaign.name, sender.submitter, client_ids)
+    return say_categories(bench, campaign, sender, [item.key for item in known.values()], categories, now)
 
 
 def offered_categories(campaign: Campaign) -> list[str]:
     """What people can say of a photograph: the campaign's categories, then what it gives a bonus for."""
     return list(dict.fromkeys([*campaign.categories, *campaign.bonus]))
+
+
+def refused_categories(campaign: Campaign, sender: Participant, now: datetime) -> NoPlace | None:
+    """Why somebody can say nothing more of their photographs; None where they can.
+
+    What is said counts before anybody has read a photograph: after the end it would move a rank that is nearly decided.
+    """
+    if sender.disqualified_at is not None:
+        return NoPlace.DISQUALIFIED
+    return NoPlace.NOT_OPEN if now >= campaign.ends_at else None
 
 
 def refused_all(campaign: Campaign, sender: Participant, now: datetime) -> NoPlace | None:

@@ -17,7 +17,7 @@ from pages.category_words import category_words
 from pages.evaluation_explained import Words
 from pages.moments import moment_words
 from pages.portal import Tab
-from pages.upload_words import NO_PLACE
+from pages.upload_words import NO_PLACE, NOTHING_TO_SAY
 from schemas.accounts import Participant
 from schemas.ids import digest
 from schemas.recipes.campaign import Campaign
@@ -76,7 +76,8 @@ def send_page(visit: Visiting, campaign: InCampaign, sender: Participating) -> H
     refused = uploads.refused_all(campaign, sender, visit.now)
     return visit.page("send", Tab.SEND, campaign, **_photographs(visit, campaign, sender),
                       refused=NO_PLACE[refused] if refused else None, ask_again=refused is NoPlace.CONSENT,
-                      begins=_begins(campaign, visit.now), chips=_chips(campaign, visit.now),
+                      begins=_begins(campaign, visit.now),
+                      chips=[] if uploads.refused_categories(campaign, sender, visit.now) else _chips(campaign, visit.now),
                       most_bytes=visit.bench.settings.max_bytes)
 
 
@@ -107,8 +108,11 @@ def note_arrived(visit: Visiting, campaign: InCampaign, sender: Participating, a
 
 @router.post("/c/{campaign}/send/categories", dependencies=[Depends(limited("240/minute"))])
 def say_categories(visit: Visiting, campaign: InCampaign, sender: Participating, said: SaidOfPhotographs) -> JSONResponse:
-    """Notes what photographs show."""
-    noted = uploads.say_of_sent(visit.bench, campaign, sender.submitter, said.client_ids, said.categories)
+    """Notes what photographs show; 409 with a sentence where nothing more can be said."""
+    noted = uploads.say_of_sent(visit.bench, campaign, sender, said.client_ids, said.categories, visit.now)
+    if isinstance(noted, NoPlace):
+        ko, en = NOTHING_TO_SAY[noted]
+        return JSONResponse({"error": ko if visit.language == "ko" else en}, 409)
     return JSONResponse({"noted": noted})
 
 
@@ -116,6 +120,8 @@ def say_categories(visit: Visiting, campaign: InCampaign, sender: Participating,
 def kinds_part(visit: Visiting, campaign: InCampaign, sender: Participating, key: Annotated[str, Query(max_length=1024)],
                ) -> HTMLResponse:
     """The choice of what one photograph shows that was sent before."""
+    if refused := uploads.refused_categories(campaign, sender, visit.now):
+        return _nothing_to_say(visit, campaign, refused)
     mine = [item for item in _own(visit, campaign, sender) if item.key == key]
     return visit.page("send_kinds_part", Tab.SEND, campaign, photograph=mine[0] if mine else None,
                       chips=_chips(campaign, visit.now), saved=False)
@@ -125,17 +131,26 @@ def kinds_part(visit: Visiting, campaign: InCampaign, sender: Participating, key
 def save_kinds(visit: Visiting, campaign: InCampaign, sender: Participating, key: Annotated[str, Form(max_length=1024)],
                categories: Annotated[list[Category] | None, Form(max_length=AT_ONCE)] = None) -> Response:
     """Notes what one photograph shows that was sent before, and has the list shown anew."""
-    noted = uploads.say_categories(visit.bench, campaign, sender.submitter, [key], categories or [])
+    noted = uploads.say_categories(visit.bench, campaign, sender, [key], categories or [], visit.now)
+    if isinstance(noted, NoPlace):
+        return _nothing_to_say(visit, campaign, noted)
     answer = visit.page("send_kinds_part", Tab.SEND, campaign, photograph=None, chips=[], saved=bool(noted))
     answer.headers["HX-Trigger"] = "sent"
     return answer
+
+
+def _nothing_to_say(visit: Visit, campaign: Campaign, refused: NoPlace) -> HTMLResponse:
+    # With 200: htmx shows nothing of what has another status.
+    return visit.page("send_kinds_part", Tab.SEND, campaign, refused=NOTHING_TO_SAY[refused])
 
 
 def _photographs(visit: Visit, campaign: Campaign, sender: Participant) -> dict[str, Any]:
     shown = _own(visit, campaign, sender)
     waiting = any(item.state is PhotographState.WAITING for item in shown)
     names = {name: category_words(campaign, name) for item in shown for name in item.categories}
-    return {"photographs": shown, "names": names, "seen": digest(visit.language, *map(repr, shown), length=16),
+    sayable = uploads.refused_categories(campaign, sender, visit.now) is None
+    return {"photographs": shown, "names": names, "sayable": sayable,
+            "seen": digest(visit.language, str(sayable), *map(repr, shown), length=16),
             "moments": {item.key: moment_words(item.sent_at, campaign.time_zone) for item in shown},
             "again": WAITING_SECONDS if waiting else SETTLED_SECONDS, "more": len(shown) >= SHOWN}
 

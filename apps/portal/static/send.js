@@ -277,6 +277,7 @@ async function ask(path, body) {
   const told = await answer.json().catch(() => ({}));
   const error = new Error(told.error || say.later);
   error.stop = answer.status === 401 || answer.status === 403 || answer.status === 404;
+  error.closed = answer.status === 409;
   error.seconds = Number(answer.headers.get("Retry-After")) || 0;
   throw error;
 }
@@ -316,7 +317,10 @@ async function tellKinds() {
   const open = inState("there").filter((item) => item.said !== item.kinds.join("\n"));
   for (const said of new Set(open.map((item) => item.kinds.join("\n")))) {
     const alike = open.filter((item) => item.kinds.join("\n") === said).slice(0, 100);
-    await ask("categories", { client_ids: alike.map((item) => item.id), categories: alike[0].kinds });
+    await ask("categories", { client_ids: alike.map((item) => item.id), categories: alike[0].kinds }).catch((error) => {
+      if (!error.closed) throw error;
+      stopped = error.message; // nothing more can be said, now or later
+    });
     alike.forEach((item) => { item.said = said; });
   }
 }

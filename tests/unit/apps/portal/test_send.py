@@ -202,6 +202,33 @@ def test_kinds_are_said_before_and_after_and_of_ones_own_only(portal: InProcess)
     assert uploads.claimed_categories(portal.ledger, CAMPAIGN) == {key: ("curved",)}
 
 
+@pytest.mark.parametrize("out", [False, True], ids=["after the end", "disqualified"])
+def test_nothing_more_is_said_of_photographs(tmp_path: Path, out: bool) -> None:
+    portal = open_portal(tmp_path)
+    joined(portal, "kim")
+    (place,) = ask(portal, photograph())
+    key = put(portal, place)
+    arrive(portal, "photograph-0")
+    here = f"/c/{CAMPAIGN}/send"
+    portal.client.post(f"{here}/kinds", data={"key": key, "categories": ["vertical"]})
+    open_page = portal.client.get(here).text
+    assert 'id="send-kinds"' in open_page and "종류 고르기" in open_page
+    if out:
+        participants.disqualify(portal.ledger, CAMPAIGN, "kim", "남의 사진", datetime.now(UTC))
+    else:
+        (portal.bench.settings.campaigns / "autumn.yaml").write_text(CAMPAIGN_FILE.replace("2099-12-31", "2026-01-02"))
+    sentence = "종류를 더 바꿀 수 없습니다"
+    told = portal.client.post(f"{here}/categories", json={"client_ids": ["photograph-0"], "categories": ["curved"]})
+    assert told.status_code == 409 and sentence in told.json()["error"]
+    assert sentence in portal.client.post(f"{here}/kinds", data={"key": key, "categories": ["curved"]}).text
+    assert sentence in portal.client.get(f"{here}/kinds", params={"key": key}).text
+    assert uploads.claimed_categories(portal.ledger, CAMPAIGN) == {key: ("vertical",)}
+    seen = open_page.split("/photographs?seen=")[1].split('"')[0]
+    for page in (portal.client.get(here), portal.client.get(f"{here}/photographs", params={"seen": seen})):
+        assert page.status_code == 200 and "세로" in page.text
+        assert 'id="send-kinds"' not in page.text and "종류 고르기" not in page.text
+
+
 def test_the_list_is_told_again_only_where_something_changed(portal: InProcess) -> None:
     joined(portal, "kim")
     (place,) = ask(portal, photograph(file_name="<b>한글.jpg"))
