@@ -21,6 +21,7 @@ from stages.score.changes import changes, differing
 from stages.score.points import count
 from workbench.bench import Workbench
 from workbench.board import board_now, note_board
+from workbench.campaign_rules import follow_file
 from workbench.campaigns import load_campaigns
 from workbench.flags import find_flags
 from workbench.named_slices import named_among, slices_of_stored
@@ -52,6 +53,7 @@ def count_points(bench: Workbench, campaign: str | None = None, *, board: bool =
     report = ScoreReport(failed=[*found.wrong.values()])
     for recipe in found.by_name.values():
         try:
+            report.rules += follow_file(bench, recipe.name, now)
             _count_one(bench, recipe, at, report, board=board)
         except Exception as error:  # what nobody foresaw of one campaign stops no other one
             if isinstance(error, Transient):
@@ -64,7 +66,6 @@ def count_points(bench: Workbench, campaign: str | None = None, *, board: bool =
 def _count_one(bench: Workbench, recipe: Campaign, at: datetime, report: ScoreReport, *, board: bool) -> None:
     """Counts the points of one campaign, and adds what is new to a report."""
     report.flags += _flagged(bench, recipe, report)
-    report.rules += campaign_versions.note_rules(bench.ledger, recipe.name, recipe.rules(), at)
     report.entries += _write_points(bench, recipe, at)
     current = board_now(bench, recipe, at)
     report.boards += note_board(bench, recipe, current, on_demand=board)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -35,6 +36,19 @@ class PricingRules(Recipe):
         """Points for a photograph of one of its categories."""
         worth = self.categories[category].points
         return self.points if worth is None else worth
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRules:
+    """Rules of a campaign's file.
+
+    Attributes:
+        rules: as ``Campaign.rules`` has them.
+        at: when the file was read, in UTC.
+    """
+
+    rules: Mapping[str, Any]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

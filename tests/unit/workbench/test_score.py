@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from datastore.ledger import arrivals, points
+from datastore.ledger.campaign_versions import note_rules, versions_of
 from datastore.ledger.duplicates import decide_anew
 from datastore.ledger.submissions import submission_rows
 from datastore.ledger.tables import submissions
@@ -21,10 +23,12 @@ from datastore.ledger.withdrawals import withdraw_key
 from schemas.flags import FlagDecision
 from schemas.points import PHOTOGRAPH, PointLine, PointReason, PointSum
 from schemas.recipes.campaign import Campaign
+from schemas.recipes.pricing_rules import FoundRules
 from schemas.submission import Outcome
 from stages.score.changes import NOTHING
-from tests.points_world import REGIONS, PointsWorld
+from tests.points_world import FILE, REGIONS, PointsWorld
 from workbench.bench import Workbench
+from workbench.campaigns import load_campaigns
 from workbench.score import count_points, points_of
 
 pytestmark = pytest.mark.slow
@@ -183,6 +187,33 @@ def test_another_rule_prices_what_is_sent_from_then_on(world: PointsWorld) -> No
     world.write_rules(last_day="2026-11-01")  # days are no rule of prices: the newest file says them
     world.score()
     assert {reason for _, _, _, reason in told(world)[2:]} == {PointReason.OUTSIDE_THE_DAYS}
+
+
+def test_a_run_that_read_the_file_long_ago_brings_no_old_prices_back(world: PointsWorld,
+                                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    world.score()
+    old = load_campaigns(world.bench.settings)
+    world.pass_time(1)
+    world.write_rules(points=20)
+    world.score()
+    world.pass_time(1)
+    world.send(1, "김하늘")
+    monkeypatch.setattr("workbench.score.load_campaigns", lambda *_: old)
+    assert world.score()["rules"] == 0
+    assert [item.rules.points for item in versions_of(world.ledger, "가을")] == [10, 20]
+    assert told(world) == [(PHOTOGRAPH, 20, 0, PointReason.ACCEPTED)]
+
+
+def test_the_file_counts_as_it_is_when_nobody_else_notes_rules_any_more(world: PointsWorld) -> None:
+    world.score()
+    later = world.now + timedelta(seconds=1)
+    rules = [Campaign.model_validate({**FILE, "points": points}).rules() for points in (30, 40)]
+    read = iter(FoundRules(item, later) for item in rules)  # it changed while somebody waited for the lock
+    assert note_rules(world.ledger, "가을", lambda: next(read))
+    assert [item.rules.points for item in versions_of(world.ledger, "가을")] == [10, 40]
+    assert not note_rules(world.ledger, "가을", lambda: FoundRules(rules[0], later))  # no later than the newest one
+    assert not note_rules(world.ledger, "가을", lambda: None)
+    assert note_rules(world.ledger, "가을", lambda: FoundRules(rules[0], later + timedelta(seconds=1)))
 
 
 def test_a_new_model_takes_no_points_before_it_has_read(world: PointsWorld) -> None:
