@@ -25,6 +25,7 @@ from schemas.recipes.campaign import Campaign, parse_campaign
 from schemas.text import normalise
 from stages.evaluate import demand as asking
 from workbench.bench import Workbench
+from workbench.campaign_rules import follow_file
 from workbench.campaigns import load_campaigns
 from workbench.named_slices import KnownSlices, NamedSlices, load_slices
 from workbench.settings import ROOT, Settings
@@ -144,6 +145,7 @@ def _accept(bench: Workbench, row: DemandRow, file: _CampaignFile, points: int |
         raise SettingError(f"{file.shown}: {name} is worth {there} points from {start} to {end} already: change it there")
     if there is None:
         _write(bench.settings, file, name, bonus)
+    follow_file(bench, file.campaign.name)  # pages say so from now on
     demands.add_bonus(bench.ledger, row, bonus)
     return WrittenBonus(file.shown, bonus, before, there is None)
 

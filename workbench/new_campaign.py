@@ -70,7 +70,8 @@ def _write_new(path: Path, text: str) -> None:
 def changed_rules(ledger: Ledger, campaign: Campaign) -> tuple[str, ...]:
     """What the file says otherwise than the newest rules that photographs are priced by; empty where nothing.
 
-    The next run of score makes it a new version: what was sent before keeps its price.
+    The next run of score, or the next page of the portal about it while it runs, makes it a new version: what was sent before
+    keeps its price.
     """
     stored = campaign_versions.versions_of(ledger, campaign.name)
     return rule_changes(stored[-1].rules, PricingRules.model_validate(campaign.rules())) if stored else ()

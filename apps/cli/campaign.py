@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
+from apps.cli.decisions import YES
 from datastore.ledger import flags
 from datastore.ledger.decisions import keys_by_id
 from pages.campaign_tables import draw_table, flag_table, state_tables
 from saegim.tables import print_table
 from schemas.accounts import Role
 from schemas.draw import Draw
-from schemas.errors import SettingError
+from schemas.errors import NotToBeDecided, SettingError
 from schemas.flags import FlagDecision, FlagKind
 from schemas.recipes.campaign import Campaign
+from schemas.text import normalise
 from stages.score.draw import read_list
+from stages.score.public_value import known_too_early
 from workbench.accounts import COMMAND_LINE, Actor, invite
 from workbench.bench import Workbench
 from workbench.campaign_state import campaign_state
 from workbench.campaigns import Campaigns, load_campaigns
-from workbench.draw import commit_secret, draw_winners, freeze_list, published_list
+from workbench.draw import commit_secret, draw_winners, drawn, freeze_list, published_list
 from workbench.draw_files import names_by_code, write_files
 from workbench.flags import decide_flag
 from workbench.invitations import DAYS
@@ -58,10 +62,14 @@ def check(name: str = MAYBE) -> None:
     for campaign in found.by_name.values():
         changes = changed_rules(bench.ledger, campaign)
         _say(f"{campaign.name}: right. It runs from {campaign.first_day} to {campaign.last_day} in {campaign.time_zone}")
+        if known_too_early(campaign, campaign.prizes.public_value):
+            _say(f"  What the draw waits for may be known before the end: write a later day into prizes.public_value "
+                 f"({campaign.prizes.public_value})")
         for change in changes:
             _say(f"  {change}")
         if changes:
-            _say("  The next score makes this a new version: photographs sent before keep the points they were promised.")
+            _say("  The portal makes this a new version as soon as it shows it, or the next score does: photographs sent before "
+                 "keep the points they were promised.")
     _fail_where_wrong(found)
 
 
@@ -79,7 +87,7 @@ def state(name: str = MAYBE) -> None:
         for table in state_tables(campaign, shown):
             print_table(console, table)
         for change in shown.rules_changed:
-            _say(f"Changed in the file, from the next score on: {change}")
+            _say(f"Changed in the file, from the next page of the portal or score on: {change}")
         for problem in shown.problems:
             _say(f"To do: {problem}")
     _fail_where_wrong(found)
@@ -118,7 +126,8 @@ def close(name: str = NAME,
 @app.command()
 def draw(name: str = NAME,
          public_value: str = typer.Option(help="What the draw waited for, exactly as it was published."),
-         out: Path = typer.Option(None, help="Folder for list.txt, draw.json and the ten lines that draw again.")) -> None:
+         out: Path = typer.Option(None, help="Folder for list.txt, draw.json and the ten lines that draw again."),
+         yes: bool = YES) -> None:
     """Draw the winners from the frozen list, and show the secret. It cannot be undone.
 
     Example:  saegim campaign draw demo --public-value 5f3c1a… --out draw-of-demo
@@ -126,6 +135,10 @@ def draw(name: str = NAME,
     settings = load_settings()
     bench = Workbench(settings)
     campaign = _campaign(settings, name)
+    committed = drawn(bench.ledger, campaign.name)
+    if committed and committed.list_hash and committed.drawn_at is None and not yes:
+        _ask(f"The draw of {campaign.name} waits for: {committed.awaited}\nThe value, compare it letter by letter:\n"
+             f"{normalise(public_value)}\nA draw is made once: winners and the secret are shown to everybody.")
     made = draw_winners(bench, campaign, public_value)
     people = read_list(published_list(bench.ledger, campaign.name) or "")
     print_table(console, draw_table(made, people, names_by_code(bench, campaign)))
@@ -210,6 +223,14 @@ def _tell_commitment(made: Draw) -> None:
 def _write_out(bench: Workbench, campaign: Campaign, out: Path | None) -> None:
     if out is not None:
         _say("Written: " + ", ".join(map(str, write_files(bench, campaign, out))))
+
+
+def _ask(text: str) -> None:
+    _say(text)
+    if not sys.stdin.isatty():
+        raise NotToBeDecided("Nothing was drawn: this asks first, and there is no terminal to answer at. Say --yes to go without "
+                             "being asked")
+    typer.confirm("Draw by this value?", abort=True)
 
 
 def _say(text: str) -> None:

@@ -21,6 +21,7 @@ from schemas.accounts import Account, Participant, Role
 from schemas.recipes.campaign import Campaign
 from schemas.text import normalise
 from workbench.bench import Workbench
+from workbench.campaign_rules import follow_file
 from workbench.campaigns import load_campaigns
 
 SESSION = "saegim_session"
@@ -47,8 +48,15 @@ class Portal:
         self.secure = bench.settings.portal_url.startswith("https:")
         self.rates = MovingWindowRateLimiter(MemoryStorage())
         self._secret = secret
+        self._rules_of: dict[str, Campaign] = {}
         self.sessions = URLSafeTimedSerializer(secret, salt="session")
         self.visitors = URLSafeTimedSerializer(secret, salt="visitor")
+
+    def follow_file(self, campaign: Campaign, now: datetime) -> None:
+        """Notes the rules of a campaign that runs where its file changed: what a page promises counts from the first one on."""
+        if campaign.counts(now) and self._rules_of.get(campaign.name) != campaign:
+            follow_file(self.bench, campaign.name)
+            self._rules_of[campaign.name] = campaign
 
     def key(self, of: str) -> str:
         """A key for one purpose, made of the secret."""
@@ -135,6 +143,7 @@ def campaign_of(visit: Visiting, campaign: str) -> Campaign:
     found = load_campaigns(visit.bench.settings).by_name.get(normalise(campaign))
     if found is None:
         raise HTTPException(404)
+    visit.portal.follow_file(found, visit.now)
     return found
 
 

@@ -16,12 +16,14 @@ from sqlalchemy import update
 
 from adapters.label_studio.configs import load_annotation_config
 from datastore.ledger import readings
+from datastore.ledger.campaign_versions import versions_of
 from datastore.ledger.demands import add_bonus, demands_of
 from datastore.ledger.tables import submissions
 from schemas.demand import AcceptedBonus
 from schemas.errors import SettingError
 from schemas.evaluation import SliceFacet, SliceName
 from schemas.recipes.campaign import parse_campaign
+from schemas.recipes.pricing_rules import PricingRules
 from tests.empty_ledger import empty_ledger
 from tests.places import ROOT
 from tests.read_images import RUN, fill, made_reading
@@ -106,6 +108,15 @@ def test_points_are_written_and_noted_once(bench: Any) -> None:
     assert (bench.settings.campaigns / "demo.yaml").read_bytes() == text
     [item] = [item for item in follow_demand(bench) if item.accepted]
     assert item.accepted == (done.bonus,)
+
+
+def test_what_pages_promise_from_then_on_is_what_photographs_are_priced_by(bench: Any) -> None:
+    note_demand(bench, FIRST)
+    accept_demand(bench, "vertical", "demo", None, MONDAY, MONDAY + timedelta(days=6))
+    [version] = versions_of(bench.ledger, "demo")
+    assert version.rules == PricingRules.model_validate(accepted(bench).rules())
+    accept_demand(bench, "handwritten", "demo", 9, MONDAY, MONDAY + timedelta(days=6))
+    assert [item.rules.bonus["handwritten"].points_on(MONDAY) for item in versions_of(bench.ledger, "demo")][1:] == [9]
 
 
 def test_a_command_that_was_killed_between_file_and_ledger_is_run_again(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
