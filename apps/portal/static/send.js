@@ -23,7 +23,8 @@ const REFUSAL_MS = 5_000; // an older "no" is asked about again
 const LONGEST_WAIT_MS = 60_000;
 const MOST_TRIES = 8;
 
-let stopped = say.open ? "" : " "; // why nothing is sent at all
+const CLOSED = say.open ? "" : " "; // the page says above why nothing is taken
+let stopped = CLOSED; // why nothing is sent at all
 let wakeTimer = 0;
 
 // ---- what is kept on the device -------------------------------------------------------------------------------------
@@ -255,6 +256,7 @@ function again(item, why, seconds) {
 }
 
 function tryNow() { // the network is back, the page is seen again, or somebody tapped
+  stopped = CLOSED; // whoever was logged out may have come in again in another tab
   inState("waits", "failed").forEach((item) => Object.assign(item, { state: "waits", tries: Math.min(item.tries, 1), after: 0 }));
   pump();
   settleSoon();
