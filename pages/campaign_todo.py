@@ -10,6 +10,7 @@ from schemas.draw import Draw
 from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
 from schemas.text import normalise
+from stages.score.public_value import known_too_early
 
 
 def what_is_undecided(state: CampaignState) -> tuple[Words, ...]:
@@ -44,6 +45,9 @@ def _to_do(campaign: Campaign, state: CampaignState, draw: Draw | None) -> Itera
     elif is_running and prizes.drawn and draw is None:
         yield Words("The secret of the draw is not there yet. It has to be made before the end: see Draw.",
                     "추첨 비밀값을 아직 봉인하지 않았습니다. 끝나기 전에 ‘추첨’에서 해 주세요.")
+    if is_running and known_too_early(campaign, draw.awaited if draw else prizes.public_value):
+        yield Words("What the draw waits for may be known before the end: name a later day, or end the campaign before it.",
+                    "추첨이 기다리는 공개값이 캠페인이 끝나기 전에 알려질 수 있습니다. 더 늦은 날짜로 적거나 그 전에 끝내세요.")
     if draw and draw.awaited and normalise(prizes.public_value) != draw.awaited:
         yield Words(f"The file names another public value than the one that was committed to, which counts: {draw.awaited}",
                     f"캠페인 파일의 공개값이 봉인할 때와 다릅니다. 봉인할 때의 값으로 추첨합니다: {draw.awaited}")

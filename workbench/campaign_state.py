@@ -12,6 +12,7 @@ from schemas.campaign_state import CampaignState, DayCount, Phase
 from schemas.draw import Draw
 from schemas.recipes.campaign import Campaign
 from schemas.text import normalise
+from stages.score.public_value import known_too_early
 from workbench.bench import Workbench
 from workbench.board import shown_board
 from workbench.draw import drawn
@@ -62,6 +63,10 @@ def _problems(bench: Workbench, campaign: Campaign, phase: Phase, draw: Draw | N
         yield "The file does not say what the draw waits for: write prizes.public_value before the end"
     elif running and campaign.prizes.drawn and draw is None:
         yield f"Nobody has committed to the draw's secret; after the end it is too late: saegim campaign commit {name}"
+    if draw is None and running and known_too_early(campaign, campaign.prizes.public_value):
+        yield f"What the draw waits for may be known before the end: write a later day ({campaign.prizes.public_value})"
+    if draw and phase is not Phase.DRAWN and known_too_early(campaign, draw.awaited):
+        yield f"What the draw waits for may be known before the end, which was moved: end it before that ({draw.awaited})"
     if draw and normalise(campaign.prizes.public_value) != draw.awaited:
         yield f"The file names another public value than the one that was committed to, which counts: {draw.awaited}"
     if phase is Phase.ENDED:

@@ -28,6 +28,7 @@ from stages.score.draw import (
     read_list,
     write_list,
 )
+from stages.score.public_value import known_too_early
 from workbench.accounts import COMMAND_LINE
 from workbench.bench import Workbench
 from workbench.board import board_now
@@ -67,6 +68,10 @@ def _check_commitment(campaign: Campaign, at: datetime) -> None:
     if not campaign.prizes.public_value.strip():
         raise NotToBeDecided(f"{campaign.name}: its file does not say what the draw waits for. Write prizes.public_value, such "
                              "as: drand quicknet, first round after 2026-12-24 12:00 in Seoul")
+    if early := known_too_early(campaign, campaign.prizes.public_value):
+        raise NotToBeDecided(f"{campaign.name} ends at {campaign.ends_at:%Y-%m-%d %H:%M} UTC, and what its draw waits for may be "
+                             f"known by {early:%Y-%m-%d %H:%M} in {campaign.time_zone}: who knows it could choose who wins. "
+                             f"Write a later day into prizes.public_value: {campaign.prizes.public_value}")
 
 
 def freeze_list(bench: Workbench, campaign: Campaign, because: str = "", who: str = COMMAND_LINE,

@@ -6,9 +6,11 @@ from datastore.ledger import campaign_counts, cursors, draws, flags
 from datastore.ledger.campaign_counts import Between
 from schemas.recipes.campaign import Campaign
 from schemas.submission import Outcome
+from stages.score.public_value import known_too_early
 from workbench.bench import Workbench
 
 NOT_LISTED = "no ingest has listed what was sent since the end: the next one does (saegim run ingest)"
+KNOWN_TOO_EARLY = "what the draw waits for may have been known before the end"
 NOTHING_TO_DRAW_WITH = "nobody committed to a secret before the end, so that no prize can be drawn"
 
 
@@ -26,9 +28,11 @@ def undecided(bench: Workbench, campaign: Campaign) -> list[str]:
                                                                                  "pictures yet"),
     ]
     with bench.ledger.read() as connection:
-        draws_nothing = bool(campaign.prizes.drawn) and draws.draw_row(connection, campaign.name) is None
+        row = draws.draw_row(connection, campaign.name)
+    draws_nothing = bool(campaign.prizes.drawn) and row is None
+    too_early = bool(campaign.prizes.drawn and row and known_too_early(campaign, row.awaited))
     return [*[NOT_LISTED] * (not is_listed(bench, campaign)), *(f"{count:,} {what}" for count, what in counted if count),
-            *[NOTHING_TO_DRAW_WITH] * draws_nothing]
+            *[NOTHING_TO_DRAW_WITH] * draws_nothing, *[KNOWN_TOO_EARLY] * too_early]
 
 
 def is_listed(bench: Workbench, campaign: Campaign) -> bool:

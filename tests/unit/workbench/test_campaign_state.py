@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from datastore.ledger import cursors, uploads
-from pages.campaign_todo import what_is_undecided
+from pages.campaign_todo import what_is_undecided, what_to_do
 from schemas.campaign_state import DayCount, Phase
 from schemas.errors import NotToBeDecided, SettingError
 from schemas.recipes.campaign import Campaign
@@ -19,7 +19,7 @@ from tests.sent_photographs import arrive, send
 from workbench.bench import Workbench
 from workbench.campaign_state import campaign_state
 from workbench.campaigns import load_campaigns
-from workbench.draw import commit_secret, draw_winners, freeze_list
+from workbench.draw import commit_secret, draw_winners, drawn, freeze_list
 from workbench.ingest.listing import list_raw_objects
 from workbench.new_campaign import changed_rules, write_campaign
 from workbench.score import count_points
@@ -139,6 +139,19 @@ def test_listing_notes_when_it_began_once_it_is_done(bench: Workbench) -> None:
     assert noted and noted >= before and cursors.listed_at(bench.ledger, "봄") is None
     list_raw_objects(bench.ledger, bench.objects, "raw", None)
     assert cursors.listed_at(bench.ledger, "봄")
+
+
+def test_an_end_that_is_moved_behind_the_public_value_is_told(bench: Workbench, campaign: Campaign) -> None:
+    named = campaign.model_copy(update={"prizes": campaign.prizes.model_copy(update={"public_value": "drand of 2026-11-11"})})
+    commit_secret(bench, named, now=NOON)
+    note_listing(bench, None, NOON + timedelta(days=90))
+    assert campaign_state(bench, named, NOON).problems == () and undecided(bench, named) == []
+    longer = named.model_copy(update={"last_day": named.last_day + timedelta(days=5)})
+    state = campaign_state(bench, longer, NOON)
+    [told] = state.problems
+    [shown] = what_to_do(longer, state, drawn(bench.ledger, CAMPAIGN))
+    assert "may be known before the end" in told and "may be known before the end" in shown.en
+    assert undecided(bench, longer) == ["what the draw waits for may have been known before the end"]
 
 
 def test_a_changed_rule_is_told_before_it_happens(bench: Workbench, campaign: Campaign) -> None:

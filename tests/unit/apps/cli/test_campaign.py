@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 import workbench.draw
 from apps.cli import campaign
-from datastore.ledger import flags
+from datastore.ledger import draws, flags
 from schemas.errors import NotToBeDecided, SettingError
 from schemas.flags import Flag, FlagKind
 from stages.score.draw import list_hash_of
@@ -72,6 +73,16 @@ def test_a_new_file_is_checked_and_a_wrong_line_is_named(run: Run, tmp_path: Pat
         run("new", NAME)
 
 
+def test_a_draw_whose_value_is_known_before_the_end_is_told(run: Run, tmp_path: Path) -> None:
+    run("new", NAME)
+    assert "may be known" not in run("check", NAME)
+    text = re.sub(r"^last_day: \S+", "last_day: 2099-12-31", file_of(tmp_path).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    file_of(tmp_path).write_text(text, encoding="utf-8")
+    assert "may be known before the end" in run("check", NAME) and "may be known before the end" in run("state", NAME)
+    with pytest.raises(NotToBeDecided, match="could choose who wins"):
+        run("commit", NAME)
+
+
 def test_an_event_from_its_file_to_the_draw(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("new", NAME)
     bench = Workbench(load_settings())
@@ -93,7 +104,15 @@ def test_an_event_from_its_file_to_the_draw(run: Run, tmp_path: Path, monkeypatc
         run("close", NAME)
     monkeypatch.setattr(workbench.draw, "datetime", After)
     assert "frozen: 9 people, 6 of them in the draw" in run("close", NAME, "--because", "읽을 수 없는 사진이 남았습니다")
-    shown = run("draw", NAME, "--public-value", "8f3a", "--out", str(tmp_path / "out"))
+    with pytest.raises(NotToBeDecided, match="Say --yes"):
+        run("draw", NAME, "--public-value", "8f3a")
+    with monkeypatch.context() as at_a_terminal:
+        at_a_terminal.setattr(campaign, "sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+        asked = CliRunner().invoke(campaign.app, ["draw", NAME, "--public-value", " 8f3b "], input="n\n")
+    assert asked.exit_code == 1 and "\n8f3b\n" in asked.output and "drand quicknet" in asked.output
+    with bench.ledger.read() as connection:
+        assert (row := draws.draw_row(connection, NAME)) and row.public_value is None
+    shown = run("draw", NAME, "--public-value", "8f3a", "--out", str(tmp_path / "out"), "--yes")
     made = json.loads((tmp_path / "out" / "draw.json").read_text(encoding="utf-8"))
     assert shown.count("wins") == 2 and made["winners"][0] in shown and "사람" in shown and made["secret"] in shown
     assert list_hash_of((tmp_path / "out" / "list.txt").read_bytes().decode()) == made["list_hash"]
