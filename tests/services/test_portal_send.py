@@ -121,6 +121,32 @@ def test_a_phone_goes_on_where_it_was_cut_off_and_sends_nothing_twice(
     page.screenshot(path=pictures / "portal-send-told.png", full_page=True)
 
 
+def test_sending_goes_on_after_a_new_log_in_and_what_is_not_taken_stays_told(
+        portal: ServedPortal, phone: BrowserContext, chosen: list[Path], tmp_path: Path) -> None:
+    minutes = tmp_path / "회의록.pdf"
+    minutes.write_bytes(b"%PDF-1.7")
+    page = phone.new_page()
+    page.goto(f"{portal.url}/c/{CAMPAIGN}/send")
+    cookies = phone.cookies()
+    phone.clear_cookies()
+    page.locator("#send-gallery").set_input_files([chosen[0], minutes])
+    expect(page.locator("#send-stopped")).to_contain_text("로그인")
+    phone.add_cookies([{"name": item["name"], "value": item["value"], "url": portal.url} for item in cookies])  # in another tab
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#send-count")).to_contain_text("모두 보냈습니다", timeout=30_000)
+    expect(page.locator("#send-stopped")).to_be_hidden()
+
+    expect(page.locator("#photographs .card")).to_have_count(1, timeout=30_000)
+    page.reload()
+    refused = page.locator("#send-tiles li")
+    expect(refused).to_have_count(1)
+    expect(refused).to_contain_text("회의록.pdf")
+    expect(refused).to_contain_text("받지 않는 형식")
+    refused.get_by_role("button", name="빼기").click()
+    page.reload()
+    expect(page.locator("#send-queue")).to_be_hidden()
+
+
 def post(form: PostForm, data: bytes = b"x" * 500, changes: Mapping[str, str | None] = NOTHING) -> httpx.Response:
     """Posts a file by a form, with other fields than it has; None leaves one out."""
     fields = {**form.fields, **changes}

@@ -76,6 +76,12 @@ async function forget(item) {
   item.kept = false;
 }
 
+async function keepWithoutFile(item) { // what is not taken is told until its owner takes it out
+  item.file = null;
+  await stored("readwrite", (records, files) => { files.delete(item.id); return records.put(recordOf(item)); }).then(
+    () => { item.kept = true; }, () => {});
+}
+
 async function fileOf(item) {
   // After a failure the copy: a phone may have taken the chosen file away meanwhile.
   if (item.file && !(item.tries && item.kept)) return item.file;
@@ -103,7 +109,7 @@ async function choose(files) {
   }));
   chosen.forEach(add);
   for (const item of chosen) {
-    if (item.state !== "refused") await keepNew(item);
+    await (item.state === "refused" ? keepWithoutFile(item) : keepNew(item));
     item.choosing = false;
     preview(item);
     pump();
@@ -236,7 +242,7 @@ function refuse(item, place) {
   if (place.then === "give up") {
     item.state = "refused";
     item.why = place.why;
-    forget(item);
+    keepWithoutFile(item);
   } else {
     if (place.then === "stop") stopped = place.why;
     item.tries = 0;
