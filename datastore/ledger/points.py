@@ -89,15 +89,21 @@ def add_entries(ledger: Ledger, seen: int, new: Sequence[PointEntry]) -> bool:
 def person_sums(ledger: Ledger, campaign: str) -> list[PersonSum]:
     """Points of all submitters of a campaign, by submitter: also of those who have none any more."""
     of_photograph = (
-        select(point_entries.c.submitter, point_entries.c.submission_id, func.sum(BOTH).label("points"),
-               func.sum(point_entries.c.final).label("final"))
+        select(point_entries.c.submitter, func.sum(BOTH).label("points"), func.sum(point_entries.c.final).label("final"))
         .where(point_entries.c.campaign == campaign)
         .group_by(point_entries.c.submitter, point_entries.c.submission_id).subquery())
-    query = (select(of_photograph.c.submitter, func.sum(of_photograph.c.points), func.sum(of_photograph.c.final),
-                    func.sum(case((of_photograph.c.points > 0, 1), else_=0)),
-                    func.max(case((of_photograph.c.points > 0, submissions.c.sent_at))))
-             .outerjoin(submissions, submissions.c.submission_id == of_photograph.c.submission_id)
-             .group_by(of_photograph.c.submitter).order_by(of_photograph.c.submitter))
+    people = (select(of_photograph.c.submitter, func.sum(of_photograph.c.points).label("points"),
+                     func.sum(of_photograph.c.final).label("final"),
+                     func.sum(case((of_photograph.c.points > 0, 1), else_=0)).label("photographs"))
+              .group_by(of_photograph.c.submitter).subquery())
+    # From somebody's newest photograph back to the first with points: all of a million together would be looked up one by one.
+    worth = (select(func.sum(BOTH)).where(point_entries.c.campaign == campaign,
+                                          point_entries.c.submission_id == submissions.c.submission_id).scalar_subquery())
+    reached_at = (select(submissions.c.sent_at)
+                  .where(submissions.c.campaign == campaign, submissions.c.submitter == people.c.submitter, worth > 0)
+                  .order_by(submissions.c.sent_at.desc()).limit(1).scalar_subquery())
+    query = select(people.c.submitter, people.c.points, people.c.final, people.c.photographs, reached_at).order_by(
+        people.c.submitter)
     with ledger.read() as connection:
         return [PersonSum(submitter, int(points), int(final), int(photographs), reached_at)
                 for submitter, points, final, photographs, reached_at in connection.execute(query).tuples()]
