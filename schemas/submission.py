@@ -63,10 +63,7 @@ SENTENCES: dict[Reason, tuple[str, str]] = {
         "파일이 깨졌거나 잘렸습니다. 원본을 다시 올려 주세요.",
         "The file is damaged or cut off. Please send the original again.",
     ),
-    Reason.TOO_LARGE: (
-        "사진이 너무 큽니다. 더 작은 크기로 올려 주세요.",
-        "The picture is too large. Please send a smaller one.",
-    ),
+    Reason.TOO_LARGE: ("사진이 너무 큽니다. 더 작은 크기로 올려 주세요.", "The picture is too large. Please send a smaller one."),
     Reason.TOO_SMALL: (
         "사진이 너무 작아 글자를 읽을 수 없습니다.",
         "The picture is too small to read anything on it.",
