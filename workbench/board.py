@@ -48,8 +48,8 @@ def note_board(bench: Workbench, campaign: Campaign, board: Board, on_demand: bo
     """
     with bench.ledger.write(alone="boards") as connection:
         newest = boards.board_before(connection, campaign.name)
-        if newest and newest.state is board.state is BoardState.FINAL:
-            return False
+        if newest and newest.state is BoardState.FINAL:
+            return False  # a run that began to count before the list was frozen may come late
         wanted = on_demand or newest is None or board.state is BoardState.FROZEN or newest.state is not board.state
         due = wanted or newest is None or newest.made_at + timedelta(minutes=campaign.board.every_minutes) <= board.made_at
         return due and boards.add_board(connection, board)

@@ -22,6 +22,7 @@ from tests.portal import CAMPAIGN, CAMPAIGN_FILE, open_portal
 from tests.sent_photographs import arrive, send
 from tests.services.killed import kill_at
 from workbench.bench import Workbench
+from workbench.board import board_now, latest_board, note_board
 from workbench.campaigns import load_campaigns
 from workbench.draw import commit_secret, draw_winners, drawn, freeze_list, own_code, people_by_code, published_list
 from workbench.draw_files import names_by_code, write_files
@@ -224,3 +225,15 @@ def test_what_was_killed_is_done_again(bench: Workbench, campaign: Campaign, bef
     assert now is not None and now.order == () and now.secret is None
     made = draw_winners(bench, campaign, "8f3a", now=after)
     assert len(made.winners) == 2 and [deed.act for deed in audit.deeds(bench.ledger)] == [Act.DREW, Act.CLOSED, Act.COMMITTED]
+
+
+def test_a_score_that_comes_late_puts_no_board_after_the_final_one(bench: Workbench, campaign: Campaign, before: datetime,
+                                                                   after: datetime) -> None:
+    play(bench)
+    commit_secret(bench, campaign, now=before)
+    late = board_now(bench, campaign, after)  # a run of score has counted, and writes its board after the list was frozen
+    freeze_list(bench, campaign, WHY, now=after)
+    assert not note_board(bench, campaign, late)
+    newest = latest_board(bench, campaign)
+    assert newest
+    assert newest.state is BoardState.FINAL
