@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -27,10 +31,20 @@ from apps.portal.static_files import KeptFiles, version
 from apps.portal.visit import Portal
 from workbench.bench import Workbench
 
+THREADS = 6
+"""Requests that are worked on at once, the others wait in order. Forty, as Starlette has it, take the interpreter from each
+other on two cores, and wait for the ledger's 15 connections."""
+
+
+@asynccontextmanager
+async def _with_few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
+
 
 def make_app(bench: Workbench) -> FastAPI:
     """The application over the systems of a workbench."""
-    app = FastAPI(title="Saegim", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Saegim", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_with_few_threads)
     files = KeptFiles(version())
     app.state.portal = Portal(bench, files.version)
     app.state.policy = policy(bench.settings)
