@@ -41,7 +41,7 @@ ARRIVE_SECONDS = 10.0
 PHOTOGRAPH_SECONDS = 2.0
 """At least: a phone's picture of 2.5 MB at 10 Mbit/s. So all 100 send at the same time, and the portal and not the
 generator's loopback is measured."""
-TOLD_SECONDS = 4.0
+TOLD_SECONDS = 8.0
 """Between two words of a page to the portal of what has arrived."""
 POLL_SECONDS = 8.0
 """Between two looks of a page at what became of its photographs."""
@@ -230,7 +230,8 @@ class _Person:
             if new:
                 self.told += len(new)
                 await self.asks("arrived", "POST", "/arrived", {"client_ids": new})
-                await self.asks("list", "GET", "/photographs")
+                if self.done:
+                    await self.asks("list", "GET", "/photographs")
 
     async def polls(self) -> None:
         while not self.done:

@@ -34,6 +34,7 @@ from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
 from schemas.points import PHOTOGRAPH, PointEntry, PointReason
 from schemas.reading import Reading, Unit
+from schemas.recipes.pricing_rules import FoundRules
 from schemas.recorded import SubmissionRow
 from schemas.stored import StoredEvaluation
 from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Said, Submission, Verdict, sender_of
@@ -238,7 +239,8 @@ def _values_of_campaigns(made: Sequence[Made]) -> dict[str, Any]:
     at = START + timedelta(days=1)
     board = Board("spring", 0, at, BoardState.OPEN, (), (), (), None)
     return {
-        "submitter": made[0].submitter, "states": tuple(BoardState), "board": board, "rules": {"points": 11}, "now": at,
+        "submitter": made[0].submitter, "states": tuple(BoardState), "board": board, "now": at,
+        "campaign_versions.note_rules.read": lambda: FoundRules({"points": 11}, at),
         "points.add_entries.seen": max(2 * item.number + 2 for item in made if item.is_one_of(50)),
         "points.add_entries.new": [PointEntry(10**6, at, "spring", made[0].submitter, made[0].submission_id, PHOTOGRAPH, 1, 0,
                                               PointReason.CHANGED, "", 1)],
@@ -270,7 +272,7 @@ def _values_of_the_portal(made: Sequence[Made]) -> dict[str, Any]:
     trial = Trial("t" * 32, "v", TrialState.WAITING, at, "k", "image/jpeg")
     return {
         "address": "kim@example.com", "bucket": "raw", "categories": ["vertical"], "client_ids": [made[0].submission_id],
-        "consent_version": 1, "given_since": at, "nickname": "해님", "part": "사람1", "since": at, "most": 9, "hidden": False,
+        "consent_version": 1, "nickname": "해님", "part": "사람1", "since": at, "most": 9, "hidden": False,
         "flag_queue.flag_named.name": flag, "flag_queue.flags_named.names": [flag], "flag_queue.set_flag.name": flag,
         "flag_queue.set_flag.decision": FlagDecision.CLEARED,
         "submitters": [name], "trial": trial, "trial_id": trial.trial_id, "visitor": "v",

@@ -21,7 +21,7 @@ REMEMBERED = timedelta(hours=1)
 POST_SECONDS = 300
 """How long a photograph may be posted to its place: 25 MB at 1 Mbit/s take 200 s."""
 MOST_WAITING = 40
-"""Trials that may wait or be on their way: at three seconds each the last one waits for two minutes."""
+"""Trials that may wait: at three seconds each the last one waits for two minutes."""
 LAST_ANSWERS = 15
 """By so many answers the time of the next ones is told."""
 USUAL_SECONDS = 3.0
@@ -57,7 +57,7 @@ def open_trial(bench: Workbench, visitor: str, wanted: Wanted, now: datetime) ->
         return NoPlace.FORMAT
     if not 1 <= wanted.size <= most:
         return NoPlace.EMPTY if wanted.size < 1 else NoPlace.TOO_LARGE
-    if trials.unanswered(bench.ledger, now - timedelta(seconds=POST_SECONDS)) >= MOST_WAITING:
+    if trials.count_waiting(bench.ledger) >= MOST_WAITING:
         return NoPlace.TOO_MANY_AT_ONCE
     trial_id = secrets.token_hex(16)
     key = f"{trial_id}/sent"

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, tuple_, update
+from sqlalchemy import Row, delete, func, select, tuple_, update
 
 from datastore.ledger import leases
 from datastore.ledger.engine import Ledger
@@ -39,11 +39,9 @@ def note_arrived(ledger: Ledger, trial_id: str) -> None:
                            .values(state=TrialState.WAITING))
 
 
-def unanswered(ledger: Ledger, given_since: datetime) -> int:
-    """How many wait to be read, or were given a place since a moment and may come any time."""
-    query = select(func.count()).where(or_(
-        trials.c.state == TrialState.WAITING,
-        (trials.c.state == TrialState.SENDING) & (trials.c.sent_at >= given_since)))
+def count_waiting(ledger: Ledger) -> int:
+    """How many wait to be read. Places that nothing has come to are none: whoever asks for many shuts nobody out."""
+    query = select(func.count()).where(trials.c.state == TrialState.WAITING)
     with ledger.read() as connection:
         return int(connection.scalar(query) or 0)
 

@@ -16,7 +16,7 @@ const items = new Map();
 const AT_ONCE = 3;
 const ASKED_TOGETHER = 20;
 const PREVIEW_SIDE = 256;
-const TOLD_TOGETHER_MS = 4_000; // what is sent meanwhile is told to the portal in one request
+const TOLD_TOGETHER_MS = 8_000; // what is sent meanwhile is told to the portal in one request
 const STALLED_MS = 30_000; // without progress
 const PLACE_MS = 8 * 60_000; // places live for 10 minutes
 const REFUSAL_MS = 5_000; // an older "no" is asked about again
@@ -316,7 +316,8 @@ async function settle() {
   }
   await tellKinds();
   await Promise.all(inState("there").map(forget));
-  if (sent.length) document.body.dispatchEvent(new Event("sent")); // the list below asks what became of them
+  // The list below asks what became of them; while others are under way it asks as often as it does anyway.
+  if (sent.length && !inState("waits", "sending").length) document.body.dispatchEvent(new Event("sent"));
   if (inState("sent").length) settleSoon();
   show();
 }
