@@ -145,7 +145,8 @@ def test_left_for_later_it_comes_again_at_the_end(portal: InProcess) -> None:
 def test_flags_that_are_not_there_are_not_found(portal: InProcess, name: str) -> None:
     three(portal)
     assert portal.client.post(PAGE, data={"flag": name or "x", "say": "counts"}).status_code == 404
-    assert portal.client.get(f"{PAGE}?after={name}&done={name}").status_code == 200
+    # U+0000 is refused at the door: no database takes it.
+    assert portal.client.get(f"{PAGE}?after={name}&done={name}").status_code == (404 if "%00" in name else 200)
     assert portal.client.get(PAGE, params={"at": name}).status_code in (200, 404)
 
 
