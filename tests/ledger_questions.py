@@ -240,6 +240,7 @@ def _values_of_campaigns(made: Sequence[Made]) -> dict[str, Any]:
     board = Board("spring", 0, at, BoardState.OPEN, (), (), (), None)
     return {
         "submitter": made[0].submitter, "states": tuple(BoardState), "board": board, "now": at,
+        "points.entries_by_number.numbers": [1, 2, 3],
         "campaign_versions.note_rules.read": lambda: FoundRules({"points": 11}, at),
         "points.add_entries.seen": max(2 * item.number + 2 for item in made if item.is_one_of(50)),
         "points.add_entries.new": [PointEntry(10**6, at, "spring", made[0].submitter, made[0].submission_id, PHOTOGRAPH, 1, 0,

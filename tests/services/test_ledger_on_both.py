@@ -96,7 +96,7 @@ def test_every_report_says_the_same_on_both(stack: Settings, tmp_path: Path, pos
     assert counts["prelabel"] == {"read": 4}
     assert (counts["label"], counts["collect"]) == ({"pushed": 4}, {"readings": 4, "accepted": 4})
     assert [counts[verb] for verb in ("export", "evaluate", "score")] == [
-        {"samples in a new release": 4}, {"evaluated": 1}, {"campaigns changed": 1}]
+        {"samples in a new release": 4}, {"evaluated": 1}, {"new versions of rules": 1, "changes of points": 6, "new boards": 1}]
     assert not any(found for _, found, _ in told[0][1::2])  # each verb again: nothing is new
 
 
@@ -171,10 +171,11 @@ def test_points_that_are_the_same_are_the_same_however_the_database_sorts(url: s
     [made] = fill(ledger, 1)
     lines = [PointLine(made.submission_id, "kim", rule, 1, 0, PointReason.CLAIMED, "", 1)
              for rule in ("dot_matrix", "dotted", "Accepted", "accepted", "세로", "_")]
-    new = changes("c", differing(lines, {}), {}, 0, datetime(2026, 3, 2, 9, tzinfo=UTC))
+    seen = points.last_entry(ledger)
+    new = changes("c", differing(lines, {}), {}, seen, datetime(2026, 3, 2, 9, tzinfo=UTC))
     assert len(new) == 6
-    assert points.add_entries(ledger, 0, new)
-    assert not points.add_entries(ledger, 0, new)  # somebody was faster
+    assert points.add_entries(ledger, seen, new)
+    assert not points.add_entries(ledger, seen, new)  # somebody was faster
     assert not differing(reversed(lines), points.written_sums(ledger, "c"))
 
 

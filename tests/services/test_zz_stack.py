@@ -50,7 +50,8 @@ def test_a_stack_lives_through_kills_and_leaves_nothing(home: Path) -> None:
         env = (home / "env").read_text()
         assert home.stat().st_mode & 0o777 == 0o700
         assert not [path for path in home.rglob("*") if path.is_file() and path.stat().st_mode & 0o077
-                    and path.suffix != ".vif"]  # SeaweedFS gives that one its rights by itself
+                    and path.suffix != ".vif"  # SeaweedFS gives that one its rights by itself
+                    and home / "models" not in path.parents]  # published files, as their packages have them
         (home / "env").write_text(env + "SAEGIM_BATCH_SIZE=7\n")
 
         weed = (supervision.states() or {})["seaweedfs"]["pid"]
