@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 
 import shapely
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, expect
 
 from datastore.ledger import projects
 from schemas.label_tasks import Project
@@ -40,6 +40,10 @@ DRAWN = """id => {
 """Where the canvas draws a region, in pixels of the picture."""
 
 
+OPEN = "() => window.Htx?.annotationStore?.selected?.regions.length && window.Konva?.stages[0]"
+"""Whether a task's regions are on the screen."""
+
+
 @dataclass(frozen=True)
 class Account:
     """What `saegim label people add` made."""
@@ -69,7 +73,11 @@ class Annotator:
     def open(self, project: int, which: str = "labeling=1") -> None:
         """Opens the next task of a project, or a certain one; nothing lies over it, and the guide is at hand."""
         self.page.goto(f"{self.url}/projects/{project}/data?{which}")
-        self.page.wait_for_function("() => window.Htx?.annotationStore?.selected?.regions.length && window.Konva?.stages[0]")
+        try:
+            self.page.wait_for_function(OPEN, timeout=PATIENCE * 500)
+        except TimeoutError:  # once under load a page stood empty for good: people load it again
+            self.page.reload()
+            self.page.wait_for_function(OPEN)
         expect(self.page.get_by_role("button", name="Instructions")).to_be_visible()
         expect(self.page.get_by_text("Labeling Instructions")).to_have_count(0)
 
