@@ -25,6 +25,7 @@ from PIL import Image
 
 from apps.portal.visit import SESSION, Portal
 from benchmarks.figures import Figure
+from benchmarks.portal_process import portal_environment, wait_for_portal
 from benchmarks.store import free_port, workbench
 from datastore.ledger import accounts, participants
 from datastore.ledger.submissions import submission_rows
@@ -108,15 +109,10 @@ def _words(again: Counter[str]) -> str:
 def _portal(bench: Workbench) -> Iterator[tuple[str, list[str]]]:
     """The portal's process; its address, and the cookies of its people."""
     url = f"http://127.0.0.1:{free_port()}"
-    settings = bench.settings
-    folder = Path(settings.ledger.removeprefix("sqlite:///")).parent
+    folder = Path(bench.settings.ledger.removeprefix("sqlite:///")).parent
     (folder / "campaigns").mkdir()
     (folder / "campaigns" / "load.yaml").write_text(CAMPAIGN)
-    assert settings.s3_access_key and settings.s3_secret_key
-    os.environ.update(
-        SAEGIM_LEDGER_URL=settings.ledger, SAEGIM_S3_ENDPOINT=settings.s3_endpoint or "", SAEGIM_PORTAL_URL=url,
-        SAEGIM_S3_ACCESS_KEY=settings.s3_access_key.get_secret_value(), SAEGIM_PORTAL_SECRET=SECRET,
-        SAEGIM_S3_SECRET_KEY=settings.s3_secret_key.get_secret_value(), SAEGIM_CAMPAIGNS=str(folder / "campaigns"))
+    os.environ.update(portal_environment(bench, url), SAEGIM_PORTAL_SECRET=SECRET, SAEGIM_CAMPAIGNS=str(folder / "campaigns"))
     signer = Portal(open_workbench())
     now = datetime.now(UTC)
     for number in range(PEOPLE):
@@ -125,21 +121,11 @@ def _portal(bench: Workbench) -> Iterator[tuple[str, list[str]]]:
     cookies = [f"{SESSION}={signer.session(f'person-{number}', now)}" for number in range(PEOPLE)]
     server = subprocess.Popen([sys.executable, "-m", "apps.portal", "--port", url.rpartition(":")[2]])
     try:
-        _wait(url)
+        wait_for_portal(url)
         yield url, cookies
     finally:
         server.terminate()
         server.wait(30)
-
-
-def _wait(url: str) -> None:
-    for _ in range(240):
-        try:
-            if httpx.get(f"{url}/health").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.5)
-    sys.exit("the portal did not start")
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from PIL import Image
 
 from apps.demo.sending import SAMPLES
 from benchmarks.figures import Figure
+from benchmarks.portal_process import portal_environment, wait_for_portal
 from benchmarks.store import free_port, workbench
 from workbench.bench import Workbench
 
@@ -68,32 +69,17 @@ def _served(bench: Workbench) -> Iterator[tuple[str, psutil.Process]]:
     """The portal's process and the reader's; the address of the one, and the other."""
     url = f"http://127.0.0.1:{free_port()}"
     settings = bench.settings
-    assert settings.s3_access_key and settings.s3_secret_key
     bench.objects.ensure_buckets((settings.bucket_demo, settings.bucket_models))
-    environment = {
-        **os.environ, "SAEGIM_LEDGER_URL": settings.ledger, "SAEGIM_S3_ENDPOINT": settings.s3_endpoint or "",
-        "SAEGIM_S3_ACCESS_KEY": settings.s3_access_key.get_secret_value(), "SAEGIM_PORTAL_URL": url,
-        "SAEGIM_S3_SECRET_KEY": settings.s3_secret_key.get_secret_value()}
-    programs = [subprocess.Popen([sys.executable, "-m", *program], env=environment)
+    programs = [subprocess.Popen([sys.executable, "-m", *program], env={**os.environ, **portal_environment(bench, url)})
                 for program in (("apps.portal", "--port", url.rpartition(":")[2]), ("apps.portal.reader",))]
     try:
-        _wait(url)
+        wait_for_portal(url)
         yield url, psutil.Process(programs[1].pid)
     finally:
         for program in programs:
             program.terminate()
         for program in programs:
             program.wait(60)
-
-
-def _wait(url: str) -> None:
-    for _ in range(240):
-        try:
-            if httpx.get(f"{url}/health").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.5)
-    sys.exit("the portal did not start")
 
 
 def _photograph(name: str) -> bytes:

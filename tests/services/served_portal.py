@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-import uvicorn
 from fastapi import Request
 
 from apps.portal.app import make_app
 from apps.portal.visit import SESSION, Portal, Visit, visit_of
+from datastore.ledger import accounts, participants
+from schemas.accounts import Account, Role
+from tests.portal import CAMPAIGN, CAMPAIGN_FILE
+from tests.served_portal import free_address, running
 from tests.services.conftest import World
 from workbench.bench import Workbench
 
@@ -52,25 +53,34 @@ class ServedPortal:
 @contextlib.contextmanager
 def served(world: World) -> Iterator[ServedPortal]:
     """Serves the portal of a world until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    world.env |= {"SAEGIM_PORTAL_URL": url, "SAEGIM_PORTAL_SECRET": "of the test, thirty-two letters!"}
-    bench = world.bench
-    app = make_app(bench)
-    portal = ServedPortal(bench, url, app.state.portal)
-    posted_to = (bench.settings.bucket_raw, bench.settings.bucket_demo)
-    bench.objects.ensure_buckets(posted_to, posted_to, url)
-    app.dependency_overrides[visit_of] = portal.visit
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.05)
-    try:
+    with free_address() as (listening, url):
+        world.env |= {"SAEGIM_PORTAL_URL": url, "SAEGIM_PORTAL_SECRET": "of the test, thirty-two letters!"}
+        bench = world.bench
+        app = make_app(bench)
+        portal = ServedPortal(bench, url, app.state.portal)
+        posted_to = (bench.settings.bucket_raw, bench.settings.bucket_demo)
+        bench.objects.ensure_buckets(posted_to, posted_to, url)
+        app.dependency_overrides[visit_of] = portal.visit
+        with running(app, listening):
+            yield portal
+
+
+@contextlib.contextmanager
+def served_campaign(world: World, folder: Path, text: str = CAMPAIGN_FILE) -> Iterator[ServedPortal]:
+    """The same, with one campaign, whose file is put into a temporary folder."""
+    campaigns = folder / "campaigns"
+    campaigns.mkdir()
+    (campaigns / "one.yaml").write_text(text, encoding="utf-8")
+    world.env["SAEGIM_CAMPAIGNS"] = str(campaigns)
+    with served(world) as portal:
         yield portal
-    finally:
-        server.should_exit = True
-        thread.join(20)
+
+
+@contextlib.contextmanager
+def served_to(world: World, folder: Path, name: str) -> Iterator[ServedPortal]:
+    """The same, and somebody has joined the campaign."""
+    with served_campaign(world, folder) as portal:
+        now = datetime.now(UTC)
+        accounts.add_account(portal.bench.ledger, Account(name, Role.SUBMITTER, None, now, now))
+        participants.join(portal.bench.ledger, CAMPAIGN, name, consent_version=1, at=now)
+        yield portal

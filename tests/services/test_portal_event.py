@@ -25,7 +25,7 @@ from schemas.accounts import Role
 from schemas.labelling import Side
 from schemas.points import PointReason
 from tests.services.conftest import World, with_shares
-from tests.services.served_portal import ServedPortal, served
+from tests.services.served_portal import ServedPortal, served_campaign
 from workbench.accounts import Actor, invite
 from workbench.campaigns import load_campaigns
 from workbench.score import count_points, points_of
@@ -122,12 +122,9 @@ class Event:
 def event(world: World, tmp_path: Path, page: Page) -> Iterator[Event]:
     """A campaign whose only day is today in Seoul."""
     with_shares(world, tmp_path)
-    folder = tmp_path / "campaigns"
-    folder.mkdir()
-    (folder / "hangul.yaml").write_text(FILE.format(day=datetime.now(SEOUL).date()), encoding="utf-8")
-    world.env |= {"SAEGIM_CAMPAIGNS": str(folder), "SAEGIM_MODEL": "ppocr-korean-v3"}
+    world.env["SAEGIM_MODEL"] = "ppocr-korean-v3"
     assert page.context.browser
-    with served(world) as portal:
+    with served_campaign(world, tmp_path, FILE.format(day=datetime.now(SEOUL).date())) as portal:
         yield Event(portal, world, page.context.browser)
 
 

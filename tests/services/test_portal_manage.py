@@ -16,9 +16,9 @@ from schemas.accounts import Account, Role
 from schemas.flags import Flag, FlagDecision
 from schemas.submission import Outcome, image_key
 from tests.made_review import flag, held, id_of, image_of, photograph
-from tests.portal import CAMPAIGN, CAMPAIGN_FILE
+from tests.portal import CAMPAIGN
 from tests.services.conftest import World
-from tests.services.served_portal import ServedPortal, served
+from tests.services.served_portal import ServedPortal, served_campaign
 from workbench.pair_review import rows_of
 
 NAMES = ("하나", "둘", "셋", "넷")
@@ -27,11 +27,7 @@ NAMES = ("하나", "둘", "셋", "넷")
 @pytest.fixture
 def portal(world: World, tmp_path: Path) -> Iterator[ServedPortal]:
     """A portal with four flagged photographs and a held one."""
-    folder = tmp_path / "campaigns"
-    folder.mkdir()
-    (folder / "autumn.yaml").write_text(CAMPAIGN_FILE, encoding="utf-8")
-    world.env["SAEGIM_CAMPAIGNS"] = str(folder)
-    with served(world) as found:
+    with served_campaign(world, tmp_path) as found:
         now = datetime.now(UTC)
         accounts.add_account(found.bench.ledger, Account("boss", Role.MANAGER, None, now, now))
         for minute, name in enumerate(NAMES):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -13,12 +12,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from apps.demo.sending import SAMPLES
-from datastore.ledger import accounts, participants, uploads
-from schemas.accounts import Account, Role
+from datastore.ledger import uploads
 from schemas.upload import PostForm
-from tests.portal import CAMPAIGN, CAMPAIGN_FILE
+from tests.portal import CAMPAIGN
 from tests.services.conftest import World
-from tests.services.served_portal import ServedPortal, served
+from tests.services.served_portal import ServedPortal, served_to
 
 NOTHING: Mapping[str, str | None] = {}
 NAME = "kim"
@@ -29,14 +27,7 @@ SENT = ("김하늘/서울대역.jpg", "김하늘/메이크업존 간판.jpg", "�
 @pytest.fixture
 def portal(world: World, tmp_path: Path) -> Iterator[ServedPortal]:
     """A portal with a campaign that somebody has joined."""
-    folder = tmp_path / "campaigns"
-    folder.mkdir()
-    (folder / "autumn.yaml").write_text(CAMPAIGN_FILE, encoding="utf-8")
-    world.env["SAEGIM_CAMPAIGNS"] = str(folder)
-    with served(world) as found:
-        now = datetime.now(UTC)
-        accounts.add_account(found.bench.ledger, Account(NAME, Role.SUBMITTER, None, now, now))
-        participants.join(found.bench.ledger, CAMPAIGN, NAME, consent_version=1, at=now)
+    with served_to(world, tmp_path, NAME) as found:
         yield found
 
 

@@ -12,7 +12,6 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -24,16 +23,15 @@ from sqlalchemy import select
 
 from apps.demo.contact_sheet import hangul_font
 from apps.demo.sending import SAMPLES
-from datastore.ledger import accounts, participants, trials
+from datastore.ledger import trials
 from datastore.ledger.tables import leases, submissions
 from datastore.ledger.tables import trials as rows
-from schemas.accounts import Account, Role
 from schemas.submission import Reason
 from schemas.trial import Trial, TrialState
 from tests.places import ROOT
-from tests.portal import CAMPAIGN, CAMPAIGN_FILE
+from tests.portal import CAMPAIGN
 from tests.services.conftest import PYTHON, World
-from tests.services.served_portal import ServedPortal, served
+from tests.services.served_portal import ServedPortal, served_to
 from tests.trial_reading import REGIONS, told_reader
 
 NAME = "김하늘"
@@ -48,14 +46,7 @@ WAIT = 240.0
 @pytest.fixture
 def portal(world: World, tmp_path: Path) -> Iterator[ServedPortal]:
     """A portal with a campaign that somebody has joined."""
-    folder = tmp_path / "campaigns"
-    folder.mkdir()
-    (folder / "autumn.yaml").write_text(CAMPAIGN_FILE, encoding="utf-8")
-    world.env["SAEGIM_CAMPAIGNS"] = str(folder)
-    with served(world) as found:
-        now = datetime.now(UTC)
-        accounts.add_account(found.bench.ledger, Account(NAME, Role.SUBMITTER, None, now, now))
-        participants.join(found.bench.ledger, CAMPAIGN, NAME, consent_version=1, at=now)
+    with served_to(world, tmp_path, NAME) as found:
         yield found
 
 
