@@ -258,7 +258,6 @@ def _values_of_fairness(made: Sequence[Made]) -> dict[str, Any]:
         "because": "why", "public_value": "8f3a", "winners": ("AAAA",), "who": "kim", "role": Role.MANAGER, "act": Act.DREW,
         "subject": "spring", "submission_id": made[0].submission_id, "figures": {made[0].image_id: 1.0},
         "flags.add_flags.found": [Flag(made[0].submission_id, FlagKind.STOCK, "spring", "seen", at)],
-        "flags.decide_on_flag.kind": FlagKind.STOCK, "flags.decide_on_flag.decision": FlagDecision.CLEARED,
         **{f"campaign_counts.count_{what}.days": days for what in ("waiting", "outcomes", "people", "to_label")},
         "campaign_counts.count_by_days.days": [days],
     }
@@ -274,8 +273,8 @@ def _values_of_the_portal(made: Sequence[Made]) -> dict[str, Any]:
     return {
         "address": "kim@example.com", "bucket": "raw", "categories": ["vertical"], "client_ids": [made[0].submission_id],
         "consent_version": 1, "nickname": "해님", "part": "사람1", "since": at, "most": 9, "hidden": False,
-        "flag_queue.flag_named.name": flag, "flag_queue.flags_named.names": [flag], "flag_queue.set_flag.name": flag,
-        "flag_queue.set_flag.decision": FlagDecision.CLEARED,
+        "flag_queue.flag_named.name": flag, "flag_queue.flags_named.names": [flag], "flags.set_flag.name": flag,
+        "flags.set_flag.decision": FlagDecision.CLEARED,
         "submitters": [name], "trial": trial, "trial_id": trial.trial_id, "visitor": "v",
         "answer": TrialAnswer("k", 9, 9, MODEL, (), 1.0), "uploads.add.new": [Upload(
             "spring/new.jpg", "spring", name, "new", "사진.jpg", "image/jpeg", 1, (), False, at)],

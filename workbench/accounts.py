@@ -30,6 +30,10 @@ class Actor:
     role: Role = Role.MANAGER
 
 
+COMMAND = Actor()
+"""Whoever gives a command."""
+
+
 def account_name(text: str) -> str:
     """What somebody typed, as the name of an account.
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from datastore.ledger import Ledger, audit, boards, draws, participants
 from datastore.ledger.engine import be_alone
-from schemas.accounts import Act, Role
+from schemas.accounts import Act
 from schemas.board import BoardState
 from schemas.draw import Draw
 from schemas.errors import NotToBeDecided
@@ -29,22 +29,21 @@ from stages.score.draw import (
     write_list,
 )
 from stages.score.public_value import known_too_early
-from workbench.accounts import COMMAND_LINE
+from workbench.accounts import COMMAND, Actor
 from workbench.bench import Workbench
 from workbench.board import board_now
 from workbench.score import count_points
 from workbench.undecided import undecided
 
 
-def commit_secret(bench: Workbench, campaign: Campaign, who: str = COMMAND_LINE, role: Role = Role.MANAGER,
+def commit_secret(bench: Workbench, campaign: Campaign, by: Actor = COMMAND,
                   now: datetime | None = None) -> Draw:
     """Makes the secret of a campaign's draw; its hash is to be shown from now on. Said twice, the first secret stays.
 
     Args:
         bench: the systems.
         campaign: whose draw.
-        who: name of the account.
-        role: as what.
+        by: who.
         now: in UTC; the clock's where left out.
 
     Raises:
@@ -57,7 +56,7 @@ def commit_secret(bench: Workbench, campaign: Campaign, who: str = COMMAND_LINE,
             secret = secrets.token_hex(32)
             draws.add_commitment(connection, campaign.name, commitment_to(secret), secret,
                                  normalise(campaign.prizes.public_value), secrets.token_hex(32), at)
-            audit.write_deed(connection, who, role, Act.COMMITTED, campaign.name, campaign.name, commitment_to(secret))
+            audit.write_deed(connection, by.name, by.role, Act.COMMITTED, campaign.name, campaign.name, commitment_to(secret))
     return _committed(drawn(bench.ledger, campaign.name), campaign)
 
 
@@ -74,16 +73,15 @@ def _check_commitment(campaign: Campaign, at: datetime) -> None:
                              f"Write a later day into prizes.public_value: {campaign.prizes.public_value}")
 
 
-def freeze_list(bench: Workbench, campaign: Campaign, because: str = "", who: str = COMMAND_LINE,
-                role: Role = Role.MANAGER, now: datetime | None = None) -> Draw:
+def freeze_list(bench: Workbench, campaign: Campaign, because: str = "", by: Actor = COMMAND,
+                now: datetime | None = None) -> Draw:
     """Makes the board final and freezes the list that the draw is made of. Said twice, the first list stays.
 
     Args:
         bench: the systems.
         campaign: that has ended.
         because: why now, where something is undecided still; it is published with the list.
-        who: name of the account.
-        role: as what.
+        by: who.
         now: in UTC; the clock's where left out.
 
     Raises:
@@ -102,11 +100,11 @@ def freeze_list(bench: Workbench, campaign: Campaign, because: str = "", who: st
     if left and not why:
         raise NotToBeDecided(f"{campaign.name}: {'; '.join(left)}. Decide these first, or say why the list is frozen "
                              "nevertheless (--because); everybody reads it")
-    _write_list(bench, campaign, why if left else "", who, role, at)
+    _write_list(bench, campaign, why if left else "", by, at)
     return _committed(drawn(bench.ledger, campaign.name), campaign)
 
 
-def _write_list(bench: Workbench, campaign: Campaign, because: str, who: str, role: Role, at: datetime) -> None:
+def _write_list(bench: Workbench, campaign: Campaign, because: str, by: Actor, at: datetime) -> None:
     """The final board, the list and the line in the audit log: all or nothing."""
     board = replace(board_now(bench, campaign, at), state=BoardState.FINAL, next_at=None)
     joined = {item.submitter for item in participants.participants_of(bench.ledger, campaign.name) if item.consented_at}
@@ -125,7 +123,7 @@ def _write_list(bench: Workbench, campaign: Campaign, because: str, who: str, ro
                             code_key)
         text = write_list(people)
         draws.add_final_list(connection, campaign.name, text, list_hash_of(text), because, at)
-        audit.write_deed(connection, who, role, Act.CLOSED, campaign.name, campaign.name,
+        audit.write_deed(connection, by.name, by.role, Act.CLOSED, campaign.name, campaign.name,
                          ". ".join(filter(None, [list_hash_of(text), because])))
 
 
@@ -136,16 +134,15 @@ def _committed(draw: Draw | None, campaign: Campaign) -> Draw:
     return draw
 
 
-def draw_winners(bench: Workbench, campaign: Campaign, public_value: str, who: str = COMMAND_LINE,
-                 role: Role = Role.MANAGER, now: datetime | None = None) -> Draw:
+def draw_winners(bench: Workbench, campaign: Campaign, public_value: str, by: Actor = COMMAND,
+                 now: datetime | None = None) -> Draw:
     """Draws the winners, and shows the secret. The same value again gives the same draw.
 
     Args:
         bench: the systems.
         campaign: whose list is frozen.
         public_value: what the draw waited for, as it was published.
-        who: name of the account.
-        role: as what.
+        by: who.
         now: in UTC; the clock's where left out.
 
     Raises:
@@ -168,7 +165,7 @@ def draw_winners(bench: Workbench, campaign: Campaign, public_value: str, who: s
                 raise NotToBeDecided(f"{campaign.name}: no prize is drawn, as its frozen list says")
             order = draw_order(row.secret, row.list_hash, value, people.eligible, people.drawn + SUBSTITUTES)
             draws.add_winners(connection, campaign.name, value, order, now or datetime.now(UTC))
-            audit.write_deed(connection, who, role, Act.DREW, campaign.name, campaign.name, value)
+            audit.write_deed(connection, by.name, by.role, Act.DREW, campaign.name, campaign.name, value)
     return _committed(drawn(bench.ledger, campaign.name), campaign)
 
 

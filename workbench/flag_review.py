@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from datastore.ledger import Ledger, audit, flag_queue, pairs, participants, pictures
+from datastore.ledger import Ledger, audit, flag_queue, flags, pairs, participants, pictures
 from schemas.accounts import Account, Act
 from schemas.errors import DecidedMeanwhile, NotToBeDecided
 from schemas.flag_review import FlagItem, FlagName, FlagQueue, QueuedFlag, Say, flag_name, state_of
@@ -84,7 +84,7 @@ def say_of_flags(bench: Workbench, campaign: str, names: Sequence[FlagName], say
                    if not _says(item, say, reason, by) and (name == names[0] or item.flag.decision is None)]
         for name in changed:
             said = (say.decision, reason, by.name, now) if say.decision else (None, None, None, None)
-            flag_queue.set_flag(connection, name, *said)
+            flags.set_flag(connection, name, *said)
             audit.write_deed(connection, by.name, by.role, Act.FLAG_DECIDED, campaign, found[name].row.key,
                              f"{name.kind}: {say.decision or 'taken back'}{f'. {reason}' if reason else ''}")
     return len(changed)

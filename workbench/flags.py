@@ -9,15 +9,17 @@ import numpy as np
 
 from datastore.ledger import audit, flags
 from datastore.ledger.campaign_photographs import campaign_photographs, likeness_of, note_likeness
-from schemas.accounts import Act, Role
+from schemas.accounts import Act
 from schemas.campaign_photograph import CampaignPhotograph
 from schemas.errors import NotToBeDecided, SettingError
+from schemas.flag_review import FlagName
 from schemas.flags import Flag, FlagDecision, FlagKind
 from schemas.recipes.campaign import Campaign
 from schemas.recipes.stock_pictures import parse_stock_pictures
 from stages.pictures import opened
 from stages.score.screen import screen_likeness
 from stages.score.unfair import suspicions
+from workbench.accounts import COMMAND, Actor
 from workbench.bench import Workbench
 from workbench.settings import ROOT, Settings
 
@@ -74,8 +76,8 @@ def _looked_at(bench: Workbench, standing: Sequence[CampaignPhotograph]) -> dict
     return known | new
 
 
-def decide_flag(bench: Workbench, submission_id: str, kind: FlagKind, decision: FlagDecision, because: str, who: str,
-                role: Role) -> None:
+def decide_flag(bench: Workbench, submission_id: str, kind: FlagKind, decision: FlagDecision, because: str,
+                by: Actor = COMMAND) -> None:
     """Writes what a manager says of a flag, and that they said it. The points follow with the next score.
 
     Args:
@@ -84,8 +86,7 @@ def decide_flag(bench: Workbench, submission_id: str, kind: FlagKind, decision: 
         kind: of the flag.
         decision: what they say; a later word replaces an earlier one.
         because: why; the submission's owner reads it where the flag is confirmed.
-        who: name of the account.
-        role: as what.
+        by: who.
 
     Raises:
         NotToBeDecided: there is no such flag, or it is confirmed without a reason.
@@ -93,8 +94,8 @@ def decide_flag(bench: Workbench, submission_id: str, kind: FlagKind, decision: 
     if decision is FlagDecision.CONFIRMED and not because.strip():
         raise NotToBeDecided("A flag is confirmed with a reason: its owner reads why their photograph does not count")
     with bench.ledger.write(alone=audit.ALONE) as connection:
-        flag = flags.decide_on_flag(connection, submission_id, kind, decision, because.strip(), who, datetime.now(UTC))
+        flag = flags.set_flag(connection, FlagName(submission_id, kind), decision, because.strip(), by.name, datetime.now(UTC))
         if flag is None:
             raise NotToBeDecided(f"Submission {submission_id} has no flag {kind}: saegim campaign flags NAME lists them")
-        audit.write_deed(connection, who, role, Act.FLAG_DECIDED, flag.campaign, submission_id,
+        audit.write_deed(connection, by.name, by.role, Act.FLAG_DECIDED, flag.campaign, submission_id,
                          f"{kind}: {decision}. {because}".strip())

@@ -22,7 +22,7 @@ from schemas.recipes.campaign import Campaign
 from schemas.text import normalise
 from stages.score.draw import read_list
 from stages.score.public_value import known_too_early
-from workbench.accounts import COMMAND_LINE, Actor, invite
+from workbench.accounts import COMMAND, invite
 from workbench.bench import Workbench
 from workbench.campaign_state import campaign_state
 from workbench.campaigns import Campaigns, load_campaigns
@@ -163,7 +163,7 @@ def list_flags(name: str = NAME,
     for submission, decision in ((clear, FlagDecision.CLEARED), (confirm, FlagDecision.CONFIRMED)):
         if submission:
             chosen = kind or _only_kind(bench, campaign, submission)
-            decide_flag(bench, submission, chosen, decision, because, COMMAND_LINE, Role.MANAGER)
+            decide_flag(bench, submission, chosen, decision, because)
     found = flags.flags_of(bench.ledger, campaign.name, open_only=not every)
     if found:
         print_table(console, flag_table(found, keys_by_id(bench.ledger, [item.submission_id for item in found])))
@@ -184,7 +184,7 @@ def invite_people(name: str = NAME,
     bench = Workbench(settings)
     campaign = _campaign(settings, name)
     for person in people:
-        link = invite(settings, bench.ledger, person, role, campaign.name, Actor(), days)
+        link = invite(settings, bench.ledger, person, role, campaign.name, COMMAND, days)
         _say(f"{person}  {link}")
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from apps.cli import decisions
 from saegim.settings import home
-from workbench.accounts import Actor
+from workbench.accounts import COMMAND
 from workbench.bench import open_workbench
 from workbench.campaigns import campaign_named
 from workbench.ingest.duplicates import retry as try_again
@@ -62,5 +62,5 @@ def withdraw(names: list[str] = typer.Argument(help="Of submissions, or their id
     """
     bench = open_workbench()
     for name in names:
-        new = withdraw_named(bench, name, Actor(), because)
+        new = withdraw_named(bench, name, COMMAND, because)
         console.print(f"{name}: {'withdrawn' if new else 'was withdrawn before'}", highlight=False, soft_wrap=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from datastore.ledger import participants
 from schemas.accounts import Role
-from workbench.accounts import Actor, invite
+from workbench.accounts import COMMAND, invite
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.draw import commit_secret
@@ -55,5 +55,5 @@ def open_event(bench: Workbench, campaign: str) -> list[InvitationLink]:
         if recipe.consent:
             participants.join(bench.ledger, campaign, name, recipe.consent.version, datetime.now(UTC))
         participants.rename(bench.ledger, campaign, name, nickname, hidden=False)
-    return [InvitationLink(person, invite(bench.settings, bench.ledger, person.name, person.role, campaign, Actor()))
+    return [InvitationLink(person, invite(bench.settings, bench.ledger, person.name, person.role, campaign, COMMAND))
             for person in PEOPLE]

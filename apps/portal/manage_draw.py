@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Response
 from fastapi.responses import HTMLResponse
 
-from apps.portal.manage_frame import ManagePage, go_to, manage_page
+from apps.portal.manage_frame import ManagePage, actor, go_to, manage_page
 from apps.portal.visit import InCampaign, Managing, Visit, Visiting
 from pages.campaign_todo import what_is_undecided
 from schemas.errors import NotToBeDecided
@@ -36,11 +36,11 @@ def go_on(visit: Visiting, campaign: InCampaign, manager: Managing, act: Annotat
         return _page(visit, campaign, asks=act, because=because, value=value.strip())
     try:
         if act == "commit":
-            commit_secret(visit.bench, campaign, manager.name, manager.role, visit.now)
+            commit_secret(visit.bench, campaign, actor(manager), visit.now)
         elif act == "close":
-            freeze_list(visit.bench, campaign, because, manager.name, manager.role, visit.now)
+            freeze_list(visit.bench, campaign, because, actor(manager), visit.now)
         else:
-            draw_winners(visit.bench, campaign, value, manager.name, manager.role, visit.now)
+            draw_winners(visit.bench, campaign, value, actor(manager), visit.now)
     except NotToBeDecided as error:
         return _page(visit, campaign, asks=act, problem=str(error), because=because, value=value.strip(), status=409)
     return go_to(campaign, ManagePage.DRAW)

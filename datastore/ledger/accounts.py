@@ -55,11 +55,6 @@ def close_account(ledger: Ledger, name: str, at: datetime) -> None:
     _change(ledger, name, closed_at=at, sessions_from=at)
 
 
-def reopen_account(ledger: Ledger, name: str) -> None:
-    """Opens a closed account again; its old cookies and links stay worth nothing."""
-    _change(ledger, name, closed_at=None)
-
-
 def end_sessions(ledger: Ledger, name: str, at: datetime) -> None:
     """Makes every cookie and link worth nothing that was signed for an account before a moment."""
     _change(ledger, name, sessions_from=at)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.rows import submission_row
@@ -61,13 +60,6 @@ def flags_named(connection: Connection, campaign: str, names: Sequence[FlagName]
             if name in wanted:
                 found[name] = item
     return found
-
-
-def set_flag(connection: Connection, name: FlagName, decision: FlagDecision | None, because: str | None, who: str | None,
-             at: datetime | None) -> None:
-    """Writes what is said of a flag from now on; nothing any more where all of it is None."""
-    connection.execute(update(flags).where(flags.c.submission_id == name.submission_id, flags.c.kind == name.kind).values(
-        decision=decision, because=because, decided_by=who, decided_at=at))
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[QueuedFlag]:

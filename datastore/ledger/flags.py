@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, select, update
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import flags
+from schemas.flag_review import FlagName
 from schemas.flags import Flag, FlagDecision, FlagKind
 
 
@@ -39,10 +40,10 @@ def flags_of_submissions(ledger: Ledger, submission_ids: Sequence[str]) -> dict[
     return found
 
 
-def decide_on_flag(connection: Connection, submission_id: str, kind: FlagKind, decision: FlagDecision, because: str, who: str,
-                   at: datetime) -> Flag | None:
-    """Writes what a manager said of a flag; a later word replaces an earlier one. None where there is no such flag."""
-    this = (flags.c.submission_id == submission_id, flags.c.kind == kind)
+def set_flag(connection: Connection, name: FlagName, decision: FlagDecision | None, because: str | None, who: str | None,
+             at: datetime | None) -> Flag | None:
+    """Writes what is said of a flag from now on; nothing any more where all of it is None. None where there is no such flag."""
+    this = (flags.c.submission_id == name.submission_id, flags.c.kind == name.kind)
     connection.execute(update(flags).where(*this).values(decision=decision, because=because, decided_by=who, decided_at=at))
     row = connection.execute(select(flags).where(*this)).one_or_none()
     return _flag(row) if row else None

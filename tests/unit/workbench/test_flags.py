@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from datastore.ledger import audit, flags
 from datastore.ledger.tables import screen_likeness, submissions
-from schemas.accounts import Act, Role
+from schemas.accounts import Act
 from schemas.errors import NotToBeDecided, SettingError
 from schemas.flags import FlagDecision, FlagKind
 from schemas.ids import digest
@@ -21,6 +21,7 @@ from schemas.submission import Outcome, image_key
 from tests.made_screens import photograph_of, text_page
 from tests.portal import CAMPAIGN, open_portal
 from tests.sent_photographs import send
+from workbench.accounts import Actor
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.flags import decide_flag, find_flags
@@ -57,10 +58,10 @@ def test_a_decided_flag_is_in_the_audit_log_and_not_raised_again(bench: Workbenc
     known = send(bench.ledger, "wallpaper.jpg", "kim")
     find_flags(bench, campaign)
     with pytest.raises(NotToBeDecided, match="with a reason"):
-        decide_flag(bench, known, FlagKind.STOCK, FlagDecision.CONFIRMED, " ", "lee", Role.MANAGER)
+        decide_flag(bench, known, FlagKind.STOCK, FlagDecision.CONFIRMED, " ", Actor("lee"))
     with pytest.raises(NotToBeDecided, match="no flag screen"):
-        decide_flag(bench, known, FlagKind.SCREEN, FlagDecision.CLEARED, "", "lee", Role.MANAGER)
-    decide_flag(bench, known, FlagKind.STOCK, FlagDecision.CONFIRMED, "직접 찍은 사진이 아닙니다.", "lee", Role.MANAGER)
+        decide_flag(bench, known, FlagKind.SCREEN, FlagDecision.CLEARED, "", Actor("lee"))
+    decide_flag(bench, known, FlagKind.STOCK, FlagDecision.CONFIRMED, "직접 찍은 사진이 아닙니다.", Actor("lee"))
     assert find_flags(bench, campaign) == 0 and flags.flags_of(bench.ledger, CAMPAIGN, open_only=True) == []
     [flag] = flags.flags_of_submissions(bench.ledger, [known, "none"])[known]
     assert (flag.decision, flag.decided_by, flag.because) == (FlagDecision.CONFIRMED, "lee", "직접 찍은 사진이 아닙니다.")
