@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,12 @@ def portal(world: World, tmp_path: Path) -> Iterator[ServedPortal]:
         yield found
 
 
+def press(page: Page, key: str) -> None:
+    """Presses a key once the part that was swapped in has settled: sooner, keys are passed over, for nobody has seen it yet."""
+    expect(page.locator("#review")).not_to_have_class(re.compile("htmx-"))
+    page.keyboard.press(key)
+
+
 def test_a_manager_decides_by_one_key(page: Page, portal: ServedPortal) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -54,15 +61,15 @@ def test_a_manager_decides_by_one_key(page: Page, portal: ServedPortal) -> None:
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320, "by an address that storage signed"
 
-    page.keyboard.press("c")
+    press(page, "c")
     expect(left).to_have_text("3건 남음")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(left).to_have_text("4건 남음")
-    page.keyboard.press("1")
+    press(page, "1")
     expect(left).to_have_text("3건 남음")
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.locator(".key")).to_contain_text("셋")
-    page.keyboard.press("o")
+    press(page, "o")
     own = page.get_by_label("인정하지 않는 이유")
     expect(own).to_be_focused()
     page.keyboard.type("cu1s")
@@ -79,7 +86,7 @@ def test_a_manager_decides_by_one_key(page: Page, portal: ServedPortal) -> None:
     expect(flags_left).to_contain_text("2")
     page.get_by_role("link", name="보류").click()
     expect(left).to_have_text("1장 남음")
-    page.keyboard.press("3")
+    press(page, "3")
     expect(page.get_by_text("보류된 사진이 없습니다.")).to_be_visible()
     assert rows_of(portal.bench.ledger, [id_of("닮음")])[id_of("닮음")].outcome is Outcome.ACCEPTED
     assert not said, "the browser had nothing to complain about"
