@@ -15,8 +15,13 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from saegim.errors import SettingMissing
-from saegim.formats import FORMATS
+from saegim.formats import FORMATS, WRITTEN
+from saegim.formats.conversion import convert
+from saegim.formats.findings import Findings
+from saegim.formats.format import Format
+from saegim.formats.labelled import LabelledSet
 from saegim.formats.own_folder import check_own
+from saegim.formats.released import labelled_set
 from saegim.load import load
 from saegim.manifest import Manifest, ReleaseName, as_size, as_splits, parse_name
 from saegim.names import unknown
@@ -89,7 +94,7 @@ def pull_release(
     to: Annotated[Path, typer.Option("--to", help="Folder; several releases of one dataset may share it.", metavar="DIR")],
     split: Annotated[list[str] | None, typer.Option("--split", help="Only images of this split; may be given again.",
                                                     metavar="SPLIT")] = None,
-    form: Annotated[str, typer.Option("--format", help=f"Write it in another form: {', '.join(FORMATS)}.",
+    form: Annotated[str, typer.Option("--format", help=f"Write it in another form: {', '.join(WRITTEN)}.",
                                       metavar="FORMAT")] = "",
     verify: Annotated[bool, typer.Option("--verify/--no-verify",
                                          help="Check files that are there by their sha256, or by their size alone.")] = True,
@@ -102,8 +107,8 @@ def pull_release(
 
     Example:  saegim datasets pull scene-text@1 --to data/scene-text-hf --format hf --split test
     """
-    if form and form not in FORMATS:
-        raise SettingMissing(unknown("format", form, FORMATS))
+    if form and form not in WRITTEN:
+        raise SettingMissing(unknown("format", form, WRITTEN))
     if form:
         check_own(to, form)  # before a release of many gigabytes is fetched
     releases = Releases()
@@ -118,10 +123,17 @@ def pull_release(
     _say_taken_down(name, pulled)
     if form:
         release = load(str(manifest.name), splits, folder=folder)
-        with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
-            line = bar.add_task(f"writing {form}", total=len(release))
-            written = FORMATS[form].write(release, to, lambda count: bar.update(line, advance=count))
-        _say(f"{manifest.name} is in {to} as {form}: {', '.join(str(path.relative_to(to)) for path in written)}")
+        _write(labelled_set(release), FORMATS[form], to)
+
+
+def _write(dataset: LabelledSet, form: Format, to: Path) -> None:
+    """Writes a data set in a format, with a bar, and shows what became of it."""
+    findings = Findings()
+    with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
+        line = bar.add_task(f"writing {form.name}", total=dataset.count)
+        written = convert(dataset, form, to, findings, lambda count: bar.update(line, advance=count))
+    print_table(console, findings.table())
+    _say(f"{dataset.title} is in {to} as {form.name}: {', '.join(str(path.relative_to(to)) for path in written)}")
 
 
 def _say_taken_down(name: str, pulled: Pulled) -> None:

@@ -7,7 +7,8 @@ ClientError
 ├── ReleaseNotFound       no such dataset, release or split
 ├── ReleaseDamaged        a file is missing or has another sha256 than the manifest states
 ├── FolderRefused         the folder cannot take it: disk full, no permission, something else is there
-└── ConditionWrong        a ``where`` that is not understood
+├── ConditionWrong        a ``where`` that is not understood
+└── FormatWrong           files of another format than was said, or so broken that nothing of them can be read
 """
 
 
@@ -62,6 +63,10 @@ class FolderRefused(ClientError):
 
 class ConditionWrong(ClientError):
     """A ``where`` that is not understood. Its message shows the place and what can stand there."""
+
+
+class FormatWrong(ClientError):
+    """Files of another format than was said, or so broken that nothing of them can be read."""
 
 
 class NothingFound(UserWarning):

@@ -1,19 +1,13 @@
-"""Forms that a release is written in besides its own: one module each."""
-
-from collections.abc import Callable
-from pathlib import Path
-from typing import Protocol
+"""Forms that data sets are written in and read from besides our own: one module each, and one line in ``FORMATS``."""
 
 from saegim.formats import hf
-from saegim.release import Release
+from saegim.formats.format import Format
 
-
-class Format(Protocol):
-    """A module of this package."""
-
-    def write(self, release: Release, to: Path, advance: Callable[[int], None] = ...) -> list[Path]:
-        """Writes a release; ``advance`` is told how many samples more are written. Returns what a reader opens first."""
-
-
-FORMATS: dict[str, Format] = {"hf": hf}
-"""By the names that ``saegim datasets pull --format`` takes."""
+FORMATS: dict[str, Format] = {form.name: form for form in (
+    hf.FORMAT,
+)}
+"""By the names that ``--format`` takes."""
+WRITTEN = tuple(name for name, form in FORMATS.items() if form.write)
+"""Names of those that a release can be written in."""
+READ = tuple(name for name, form in FORMATS.items() if form.read)
+"""Names of those that data sets can be read from."""

@@ -15,7 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from saegim.errors import FormatWrong
 from saegim.folder import write_whole
+from saegim.formats.findings import Findings
+from saegim.formats.format import Format, Holds, Shape
+from saegim.formats.labelled import LabelledSet
+from saegim.formats.output import Output
 from saegim.formats.own_folder import own_folder
 from saegim.leaves import leaves
 from saegim.manifest import Manifest
@@ -45,6 +50,18 @@ def write(release: Release, to: Path, advance: Callable[[int], None] = lambda _s
     """
     with own_folder(to, "hf"):
         return _write_alone(release, to, advance)
+
+
+def _write_set(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
+    release = dataset.release
+    if release is None:
+        raise FormatWrong("--format hf writes releases only so far")
+    findings.images_in = findings.images_out = len(release)
+    findings.regions_in = findings.regions_out = pc.sum(pc.list_value_length(release.labels["regions"])).as_py() or 0
+    paths = _write_alone(release, output.folder, output.advance)
+    for path in output.folder.rglob("*"):
+        output.has(str(path.relative_to(output.folder)))
+    return [str(path.relative_to(output.folder)) for path in paths]
 
 
 def _write_alone(release: Release, to: Path, advance: Callable[[int], None]) -> list[Path]:
@@ -127,3 +144,8 @@ def _parted(text: str) -> tuple[str, str]:
 
 def _short_card(manifest: Manifest) -> str:
     return f"\n# {manifest.name}\n\n{manifest.description}\n\nLicence: {manifest.licence or 'not stated'}\n"
+
+
+FORMAT = Format("hf", "Hugging Face Parquet", Holds(Shape.POLYGON, frozenset({
+    "legible", "direction", "writing", "effects", "language", "kind", "checked", "region_id"}), frozenset({
+        "split", "group", "image_id", "image_kind", "conditions", "source", "licence", "unit"})), write=_write_set)

@@ -176,4 +176,4 @@ def test_two_at_a_time_take_turns(release: Release, written: Path, tmp_path: Pat
 
 
 def test_formats_by_name() -> None:
-    assert FORMATS["hf"] is hf
+    assert FORMATS["hf"] is hf.FORMAT

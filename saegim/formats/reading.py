@@ -1,0 +1,70 @@
+"""Opening a data set of strangers: by a format's name, or by what it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from saegim.errors import FormatWrong, SettingMissing
+from saegim.formats import FORMATS, READ
+from saegim.formats.dataset_files import DatasetFiles
+from saegim.formats.findings import Findings
+from saegim.formats.format import Format
+from saegim.formats.labelled import LabelledSet
+from saegim.names import unknown
+
+AUTO = "auto"
+"""In the place of a format's name: the one that the files look like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A format that a data set looks like, and by what."""
+
+    form: Format
+    because: str
+
+
+@contextmanager
+def opened_set(path: Path, form: Format, findings: Findings) -> Iterator[LabelledSet]:
+    """A data set to be read, in the ``with``.
+
+    Raises:
+        FormatWrong: it is not of this format, or nothing of it can be read.
+    """
+    if form.read is None:
+        raise FormatWrong(f"{form.name} is written only; expected one of {', '.join(READ)}")
+    with DatasetFiles(path) as files:
+        yield form.read(files, findings)
+
+
+def chosen(path: Path, name: str = AUTO) -> Guess:
+    """The format to read a data set by.
+
+    Args:
+        path: of the data set.
+        name: of a format, or ``auto``.
+
+    Raises:
+        SettingMissing: there is no such format.
+        FormatWrong: ``auto`` finds none, or several: then it asks which.
+    """
+    if name != AUTO:
+        if name not in READ:
+            raise SettingMissing(unknown("format", name, READ))
+        return Guess(FORMATS[name], "")
+    found = recognised(path)
+    if not found:
+        raise FormatWrong(f"{path} looks like no format that is read: say which by --format ({', '.join(READ)})")
+    if len(found) > 1:
+        raise FormatWrong(f"{path} may be " + ", or ".join(f"{one.form.name} ({one.because})" for one in found)
+                          + ": say which by --format")
+    return found[0]
+
+
+def recognised(path: Path) -> list[Guess]:
+    """All formats that a data set looks like."""
+    with DatasetFiles(path) as files:
+        return [Guess(form, because) for form in FORMATS.values() if form.recognise and (because := form.recognise(files))]

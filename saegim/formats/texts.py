@@ -1,0 +1,90 @@
+"""Label files of strangers as text and as JSON, whatever encoding and line ends they have."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from saegim.errors import FormatWrong
+from saegim.formats.findings import Findings
+
+ENCODING = "not UTF-8: read as {}"
+LINE_ENDS = re.compile(r"\r\n|\r|\n")
+"""All that ends a line of a label file; str.splitlines would cut at U+2028 and form feeds, which stand inside texts."""
+NUMBER_LIKE = re.compile(r"[-+]?\d+(\.\d+)?")
+
+
+def decoded(data: bytes, name: str, findings: Findings) -> str:
+    """The text of a file: UTF-8 with or without a mark, UTF-16 with one, or CP949 (which holds EUC-KR).
+
+    Raises:
+        FormatWrong: it is none of these.
+    """
+    for start, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(start):
+            return _decoded(data, encoding, name)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _decoded(data, "cp949", name)
+        findings.changed(name, None, ENCODING.format("CP949"))
+        return text
+
+
+def lines(text: str) -> list[str]:
+    """Lines without their ends, whichever they are; empty ones too."""
+    return LINE_ENDS.split(text)
+
+
+def documents(text: str, name: str, findings: Findings) -> Iterator[Any]:
+    """The JSON documents of a file: one, several behind each other (``}{``), or one a line.
+
+    Raises:
+        FormatWrong: one of them is broken, and nothing behind it can be told.
+    """
+    decoder = json.JSONDecoder()
+    at = _next(text, 0)
+    number = 0
+    while at < len(text):
+        try:
+            document, at = decoder.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError) as error:
+            place = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+            raise FormatWrong(f"{name} is broken JSON in line {place} ({error})") from error
+        at = _next(text, at)
+        number += 1
+        if number == 2 and not name.endswith((".jsonl", ".ndjson")):
+            findings.changed(name, None, "several JSON documents in one file: each is read")
+        yield document
+
+
+def as_text(value: object) -> str:
+    """A transcription as NFC; of a number its digits, of null nothing."""
+    if value is None or isinstance(value, bool | list | dict):
+        return ""
+    return unicodedata.normalize("NFC", str(value))
+
+
+def as_number(value: object) -> float | None:
+    """A coordinate, also where it stands in quotes; None where it is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    return float(value) if isinstance(value, str) and NUMBER_LIKE.fullmatch(value.strip()) else None
+
+
+def _next(text: str, at: int) -> int:
+    while at < len(text) and (text[at].isspace() or text[at] in ",\ufeff\0"):
+        at += 1
+    return at
+
+
+def _decoded(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise FormatWrong(f"{name} is neither UTF-8 nor {encoding.upper()} (byte {error.start}): save it as UTF-8") from error
