@@ -224,8 +224,8 @@ def test_two_workers_leave_the_ledger_of_one(stack: Settings, tmp_path: Path) ->
     both, one = (new_world(stack, f"sqlite:///{tmp_path / name}.db") for name in ("both", "one"))
     for world in (both, one):
         world.env["SAEGIM_BATCH_SIZE"] = "20"
-    files = {f"demo/p{number % 7}/{number}.jpg": jpeg(document(number), 85) for number in range(420)}
-    files |= {f"demo/q/copy {number}.jpg": jpeg(document(number).resize((310, 450)), 70) for number in range(0, 420, 7)}
+    files = {f"demo/p{number % 7}/{number}.jpg": jpeg(document(number), 85) for number in range(240)}
+    files |= {f"demo/q/copy {number}.jpg": jpeg(document(number).resize((310, 450)), 70) for number in range(0, 240, 7)}
     files |= {f"demo/q/broken {number}.jpg": jpeg(document(number))[:3000] for number in range(20)}
     for world in (both, one):
         world.bench.objects.put_many(world.env[BUCKET], [(key, data, "image/jpeg") for key, data in files.items()])
@@ -235,7 +235,7 @@ def test_two_workers_leave_the_ledger_of_one(stack: Settings, tmp_path: Path) ->
     outputs = [worker.communicate(timeout=300)[0] for worker in workers]
     assert [worker.returncode for worker in workers] == [0, 0], outputs
     one.flow("ingest")
-    assert sum(row.outcome == "accepted" for row in rows(one).values()) >= 420 - 1
+    assert sum(row.outcome == "accepted" for row in rows(one).values()) >= 240 - 1
     assert state(both) == state(one)
 
 

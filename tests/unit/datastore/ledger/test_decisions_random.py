@@ -48,7 +48,7 @@ START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 WORDS = (1, 2, 3, 4, 5)
 """All pictures share them: the word index proposes every picture to every other one."""
 PICTURES = "abcdef01"
-SEQUENCES, STEPS, PARTS = 600, 5, 3
+SEQUENCES, STEPS, PARTS = 300, 5, 3
 """A sequence takes an eighth of a second; each day plays others, and a failure names its sequence."""
 STANDS = (Outcome.ACCEPTED, Outcome.HELD)
 SAID = [Said.DUPLICATE, Said.DUPLICATE, Said.CLUSTER, Said.SPLIT]
