@@ -31,6 +31,7 @@ class Remark:
         region: number of the region in its image's labels, from 0 on; None for the image itself.
         reason: a sentence that all of its kind share, without names and numbers.
         detail: what is particular about this one.
+        regions: of an image that is left out, how many regions went with it.
     """
 
     handling: Handling
@@ -38,6 +39,7 @@ class Remark:
     region: int | None
     reason: str
     detail: str = ""
+    regions: int = 0
 
 
 @dataclass(slots=True)
@@ -76,9 +78,9 @@ class Findings:
         """Notes that the format has no place for something of it."""
         self.remarks.append(Remark(Handling.NOT_HELD, image, region, reason, detail))
 
-    def left_out(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
-        """Notes that something is not there."""
-        self.remarks.append(Remark(Handling.LEFT_OUT, image, region, reason, detail))
+    def left_out(self, image: str, region: int | None, reason: str, detail: str = "", regions: int = 0) -> None:
+        """Notes that something is not there; of an image, how many regions went with it."""
+        self.remarks.append(Remark(Handling.LEFT_OUT, image, region, reason, detail, regions))
 
     def table(self) -> Table:
         """The reconciliation: in, out, and by reason what changed, what is not held and what was left out."""
@@ -86,6 +88,7 @@ class Findings:
         regions: Counter[tuple[Handling, str]] = Counter()
         for remark in self.remarks:
             (images if remark.region is None else regions)[remark.handling, remark.reason] += 1
+            regions[remark.handling, remark.reason] += remark.regions
         rows = [("in", "", f"{self.images_in:,}", f"{self.regions_in:,}"),
                 ("out", "", f"{self.images_out:,}", f"{self.regions_out:,}")]
         for handling in Handling:
