@@ -1,4 +1,4 @@
-"""Who made a reading, as readings, releases and the ledger name it: ``model:…``, ``person:…`` or ``merged:…``."""
+"""Who made a reading, as readings, releases and the ledger name it: ``model:…``, ``person:…``, ``merged:…`` or ``source:…``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ class ReaderKind(StrEnum):
     """An annotator; the name is an e-mail address in the ledger and a pseudonym in a release."""
     MERGED = "merged"
     """Several people, whose readings were merged; the name is a digest of these readings."""
+    SOURCE = "source"
+    """A public data set, whose labels were imported; the name is ``public/<name>``."""
 
 
 class Reader(str):
@@ -30,7 +32,8 @@ class Reader(str):
         """
         kind, colon, _ = text.partition(":")
         if not colon or kind not in _KINDS:
-            raise ValueError(f"{text!r} is no reader: one is written model:NAME@VERSION, person:NAME or merged:DIGEST")
+            raise ValueError(f"{text!r} is no reader: one is written model:NAME@VERSION, person:NAME, "
+                             "merged:DIGEST or source:public/NAME")
         return super().__new__(cls, text)
 
     @classmethod
@@ -48,6 +51,11 @@ class Reader(str):
         """Several people, by the digest of their readings."""
         return cls(f"{ReaderKind.MERGED}:{digest}")
 
+    @classmethod
+    def source(cls, name: str) -> Self:
+        """A public data set, ``public/<name>``."""
+        return cls(f"{ReaderKind.SOURCE}:{name}")
+
     @property
     def kind(self) -> ReaderKind:
         """What it is."""
@@ -61,7 +69,7 @@ class Reader(str):
     @property
     def by_person(self) -> bool:
         """Whether it is a person, or several whose readings were merged."""
-        return self.kind is not ReaderKind.MODEL
+        return self.kind in (ReaderKind.PERSON, ReaderKind.MERGED)
 
 
 _KINDS = frozenset(map(str, ReaderKind))

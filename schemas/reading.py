@@ -149,10 +149,10 @@ class Region:
 class Reading:
     """All regions of one image as one reader saw them.
 
-    The key is (image_id, reader, run, revision). ``reader`` is ``model:<name>``, ``person:<pseudonym>``, or
-    ``merged:<digest>`` for what was merged of several people's readings; ``run`` is
-    the model run's digest or ``<annotation config>@<version>``; ``revision`` orders the states of one annotation
-    and is 0 for a model. ``width`` and ``height`` are those of the canonical image.
+    The key is (image_id, reader, run, revision). ``reader`` is ``model:<name>``, ``person:<pseudonym>``,
+    ``merged:<digest>`` for what was merged of several people's readings, or ``source:<source>`` for labels of a public data
+    set; ``run`` is the model run's digest, ``<annotation config>@<version>`` or the source; ``revision`` orders the states of
+    one annotation, or of a source's labels, and is 0 for a model. ``width`` and ``height`` are those of the canonical image.
     """
 
     image_id: str
@@ -178,8 +178,12 @@ class Reading:
 
     def regions_json(self) -> str:
         """Regions as compact JSON with sorted keys; ``regions_from_json`` reads it back."""
-        return json.dumps([_plain(region) for region in self.regions], ensure_ascii=False, sort_keys=True,
-                          separators=(",", ":"))
+        return regions_to_json(self.regions)
+
+
+def regions_to_json(regions: Sequence[Region]) -> str:
+    """Regions as compact JSON with sorted keys; ``regions_from_json`` reads it back."""
+    return json.dumps([_plain(region) for region in regions], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _plain(region: Region) -> dict[str, Any]:
@@ -251,7 +255,7 @@ def attributes_from_dict(values: dict[str, Any]) -> Attributes:
 
 
 def regions_from_json(text: str) -> tuple[Region, ...]:
-    """Reads what ``Reading.regions_json`` wrote."""
+    """Reads what ``regions_to_json`` wrote."""
     return tuple(
         Region(
             region_id=item["region_id"],

@@ -13,7 +13,7 @@ from workbench.model_files import cache_folder, pushed_bundles
 from workbench.models import RECIPES, find_bundle
 
 
-class Use(StrEnum):
+class ModelUse(StrEnum):
     """What a model is used for."""
 
     READS = "reads"
@@ -35,7 +35,7 @@ class ListedModel:
     """
 
     bundle: Bundle
-    use: Use
+    use: ModelUse
     in_bucket: bool
     is_recipe: bool
     on_this_machine: bool
@@ -79,9 +79,9 @@ def stand_in_for(ledger: Ledger, model: str, in_use: Bundle) -> str | None:
     return None if name.partition("@")[0] == in_use.name else name
 
 
-def _use(label: str, in_use: str, stand_in: str | None) -> Use:
+def _use(label: str, in_use: str, stand_in: str | None) -> ModelUse:
     if label == stand_in:
-        return Use.READS_INSTEAD
+        return ModelUse.READS_INSTEAD
     if label == in_use:
-        return Use.CHOSEN if stand_in else Use.READS
-    return Use.NONE
+        return ModelUse.CHOSEN if stand_in else ModelUse.READS
+    return ModelUse.NONE

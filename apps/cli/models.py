@@ -16,7 +16,7 @@ from saegim.tables import Table, print_table
 from workbench import models
 from workbench.bench import Workbench
 from workbench.measure_model import Measured, measure, pictures_in
-from workbench.model_list import ListedModel, Use
+from workbench.model_list import ListedModel, ModelUse
 from workbench.model_list import list_models as every_model
 from workbench.push_model import try_and_push
 from workbench.settings import ROOT, load_settings
@@ -26,9 +26,9 @@ app = typer.Typer(no_args_is_help=True, help="OCR models: what there is, what is
 console = Console()
 SAMPLES = ROOT / "apps" / "demo" / "samples"
 ROUNDS = 3
-IN_USE = {Use.READS: "●", Use.CHOSEN: "chosen", Use.READS_INSTEAD: "● in its place", Use.NONE: ""}
+IN_USE = {ModelUse.READS: "●", ModelUse.CHOSEN: "chosen", ModelUse.READS_INSTEAD: "● in its place", ModelUse.NONE: ""}
 """What the table says of a model's use."""
-COLOURS = {IN_USE[Use.READS]: "green", IN_USE[Use.CHOSEN]: "yellow", IN_USE[Use.READS_INSTEAD]: "yellow"}
+COLOURS = {IN_USE[ModelUse.READS]: "green", IN_USE[ModelUse.CHOSEN]: "yellow", IN_USE[ModelUse.READS_INSTEAD]: "yellow"}
 HEADINGS = ("model", "in use", "unit", "languages", "where", "on this machine", "licence")
 
 

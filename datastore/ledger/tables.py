@@ -475,6 +475,40 @@ demands = Table(
     Column("accepted", JSON, nullable=False),  # bonuses: campaign, points, first_day, last_day
 )
 
+sources = Table(
+    "sources", metadata,  # public data sets that were imported
+    Column("source", String(64), primary_key=True),  # public/NAME; its readings are accepted under this name
+    Column("licence", Prose, nullable=False),
+    Column("allows", JSON, nullable=False),  # schemas.sources.Use
+    Column("form", String(32), nullable=False),  # the format that it was read by
+    Column("unit", String(16), nullable=False),
+    Column("is_truth", Boolean, nullable=False),  # whether its labels are what people saw
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),  # when anything of this row changed last
+    Column("details", JSON, nullable=False),  # what else is known of it: title, description
+)
+
+imported = Table(
+    "imported", metadata,  # pictures of public data sets, with their labels
+    Column("key", KEY, primary_key=True),  # of the object in the bucket of submissions
+    Column("source", String(64), nullable=False, index=True),
+    Column("name", Prose, nullable=False),  # as its data set names it
+    Column("raw_sha256", String(64), nullable=False),  # of the picture as it was sent
+    Column("licence", Prose),  # of this picture; empty where its source's counts
+    Column("split", Text, nullable=False),  # the source's own; empty where it has none
+    Column("part_of", Text, nullable=False),  # what belongs to it is never in two splits; empty where it stands alone
+    Column("unit", String(16), nullable=False),
+    Column("image_kind", String(16)),
+    Column("conditions", JSON, nullable=False),
+    Column("width", Integer, nullable=False),  # of the upright picture, as its labels count pixels
+    Column("height", Integer, nullable=False),
+    Column("regions", Text),  # as in readings; empty where it has no labels
+    Column("digest", String(64), nullable=False),  # of all that its reading is made of
+    Column("settled_at", UtcDateTime),  # empty while nobody has looked what became of the picture
+    Column("reading_id", String(32), index=True),  # that its labels became
+    Column("problem", Prose),  # why they became none
+)
+
 leases = Table(
     "leases", metadata,
     Column("kind", String(32), primary_key=True),

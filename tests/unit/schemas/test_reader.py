@@ -18,7 +18,8 @@ KINDS = st.sampled_from(ReaderKind)
 @given(KINDS, st.text())
 def test_a_reader_is_the_text_that_it_was_read_from(kind: ReaderKind, name: str) -> None:
     reader = Reader(f"{kind}:{name}")
-    assert (reader.kind, reader.name, reader.by_person) == (kind, name, kind is not ReaderKind.MODEL)
+    assert (reader.kind, reader.name, reader.by_person) == (
+        kind, name, kind in (ReaderKind.PERSON, ReaderKind.MERGED))
     assert reader == f"{kind}:{name}" and hash(reader) == hash(f"{kind}:{name}") and f"{reader}" == str(reader) == reader
     assert json.dumps({"reader": reader}) == json.dumps({"reader": f"{kind}:{name}"})
 
@@ -28,6 +29,7 @@ def test_readers_are_made_by_what_they_are(name: str) -> None:
     assert Reader.model(name) == f"model:{name}"
     assert Reader.person(name) == f"person:{name}"
     assert Reader.merged(name) == f"merged:{name}"
+    assert Reader.source(name) == f"source:{name}"
 
 
 @given(KINDS, st.text())
