@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +13,8 @@ from saegim.errors import FormatWrong
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".gif")
 """Endings of files that are taken for pictures, in small letters."""
+UNREADABLE = (OSError, zipfile.BadZipFile, tarfile.TarError, RuntimeError, NotImplementedError, zlib.error, EOFError)
+"""What reading a file raises where it, or its archive, is broken, locked by a password or packed in a way that Python lacks."""
 
 
 class DatasetFiles:
@@ -83,7 +86,26 @@ class DatasetFiles:
                 opened = self._archive.extractfile(inside)
                 return opened.read() if opened else b""
             return Path(inside).read_bytes()
-        except (OSError, zipfile.BadZipFile, tarfile.TarError, RuntimeError) as error:
+        except UNREADABLE as error:
+            raise FormatWrong(f"{self.path}: {name} cannot be read ({error})") from error
+
+    def start(self, name: str, size: int) -> bytes:
+        """The first bytes of a file, without reading the rest: they show what it is.
+
+        Raises:
+            FormatWrong: it cannot be read.
+        """
+        inside = self._inside[name]
+        try:
+            if isinstance(self._archive, zipfile.ZipFile):
+                with self._archive.open(inside) as opened:
+                    return opened.read(size)
+            if isinstance(self._archive, tarfile.TarFile):
+                member = self._archive.extractfile(inside)
+                return member.read(size) if member else b""
+            with Path(inside).open("rb") as file:
+                return file.read(size)
+        except UNREADABLE as error:
             raise FormatWrong(f"{self.path}: {name} cannot be read ({error})") from error
 
     def _list(self) -> list[str]:
