@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet, Polygon
 from saegim.release import Release
+from saegim.shards import open_shard, pieces, read_images
 
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
 """Of the two types that canonical images have (design D1)."""
+REGIONS = "regions"
+DECIMALS = 2
+"""Of coordinates: those that readings are kept with. A release holds them as 32-bit floats, whose further digits say nothing."""
 
 
 def labelled_set(release: Release) -> LabelledSet:
@@ -19,25 +27,47 @@ def labelled_set(release: Release) -> LabelledSet:
 
 
 def _images(release: Release) -> Iterator[LabelledImage]:
-    for data, row in release.encoded_images():
-        yield labelled_image(row, _giving(data))
+    shard = ""
+    opened = None
+    for piece in pieces(release.folder, release.labels):
+        if opened is None or piece.shard != shard:
+            shard = piece.shard
+            opened = open_shard(release.folder, piece.shard)
+        labels = release.labels.take(piece.rows)
+        rows = labels.drop_columns([REGIONS]).to_pylist()
+        pictures = (item for chunk in read_images(opened, piece).chunks for item in chunk.field("bytes"))
+        for row, regions, picture in zip(rows, _regions(labels[REGIONS]), pictures, strict=True):
+            yield _labelled_image(row, regions, picture.as_py)
 
 
-def labelled_image(row: Mapping[str, Any], picture: Callable[[], bytes]) -> LabelledImage:
-    """A label row as a labelled image."""
+def _labelled_image(row: Mapping[str, Any], regions: tuple[LabelledRegion, ...], picture: Callable[[], bytes]) -> LabelledImage:
     return LabelledImage(
         name=row["image_id"] + ENDINGS.get(row["media_type"], ".jpg"), picture=picture, width=row["width"],
-        height=row["height"], unit=row["unit"], regions=tuple(map(_region, row["regions"])), split=row["split"],
-        group=row["group"], image_id=row["image_id"], image_kind=row["image_kind"], conditions=tuple(row["conditions"]),
+        height=row["height"], unit=row["unit"], regions=regions, split=row["split"], group=row["group"],
+        image_id=row["image_id"], image_kind=row["image_kind"], conditions=tuple(row["conditions"]),
         source=row.get("source") or "", licence=row.get("licence") or "")
 
 
-def _region(item: Mapping[str, Any]) -> LabelledRegion:
-    return LabelledRegion(
-        polygon=tuple((float(x), float(y)) for x, y in item["polygon"]), text=item["text"], legible=item["legible"],
-        direction=item["direction"], writing=item["writing"], effects=tuple(item["effects"] or ()), language=item["language"],
-        kind=item["kind"], checked=item["checked"], region_id=item["region_id"])
+def _regions(column: pa.ChunkedArray) -> Iterator[tuple[LabelledRegion, ...]]:
+    """The regions of each row, read column by column: several times as fast as row by row through Python's dicts."""
+    for chunk in column.chunks:
+        regions = chunk.flatten()
+        columns = dict(zip(regions.type.names, regions.flatten(), strict=True))
+        values = {name: column.to_pylist() for name, column in columns.items() if name != "polygon"}
+        made = list(map(LabelledRegion, _polygons(columns["polygon"]), values["text"], values["legible"], values["direction"],
+                        values["writing"], [tuple(effects or ()) for effects in values["effects"]], values["language"],
+                        values["kind"], values["checked"], values["region_id"]))
+        for start, end in pairwise(_offsets(chunk)):
+            yield tuple(made[start:end])
 
 
-def _giving(data: bytes) -> Callable[[], bytes]:
-    return lambda: data
+def _polygons(column: pa.Array) -> Iterator[Polygon]:
+    numbers = pc.round(column.flatten().flatten().cast(pa.float64()), DECIMALS).to_pylist()
+    corners = list(zip(numbers[::2], numbers[1::2], strict=True))
+    return (tuple(corners[start:end]) for start, end in pairwise(_offsets(column)))
+
+
+def _offsets(lists: pa.ListArray) -> list[int]:
+    """Where in their flattened values each list begins, and where the last one ends."""
+    offsets: list[int] = lists.offsets.to_pylist()
+    return [offset - offsets[0] for offset in offsets]
