@@ -12,19 +12,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
 
-from saegim.errors import SettingMissing
-from saegim.formats import FORMATS, WRITTEN
-from saegim.formats.conversion import convert
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledSet
+from saegim.convert_commands import convert_folder, write_set, written_form
+from saegim.formats import WRITTEN
 from saegim.formats.own_folder import check_own
 from saegim.formats.released import labelled_set
 from saegim.load import load
 from saegim.manifest import Manifest, ReleaseName, as_size, as_splits, parse_name
-from saegim.names import unknown
 from saegim.progress import progress_bar
 from saegim.published_diff import published_diff
 from saegim.pull import Pulled, bring, needed
@@ -107,9 +101,8 @@ def pull_release(
 
     Example:  saegim datasets pull scene-text@1 --to data/scene-text-hf --format hf --split test
     """
-    if form and form not in WRITTEN:
-        raise SettingMissing(unknown("format", form, WRITTEN))
     if form:
+        written_form(form)
         check_own(to, form)  # before a release of many gigabytes is fetched
     releases = Releases()
     manifest = releases.manifest(name)
@@ -123,17 +116,10 @@ def pull_release(
     _say_taken_down(name, pulled)
     if form:
         release = load(str(manifest.name), splits, folder=folder)
-        _write(labelled_set(release), FORMATS[form], to)
+        write_set(labelled_set(release), written_form(form), to)
 
 
-def _write(dataset: LabelledSet, form: Format, to: Path) -> None:
-    """Writes a data set in a format, with a bar, and shows what became of it."""
-    findings = Findings()
-    with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
-        line = bar.add_task(f"writing {form.name}", total=dataset.count)
-        written = convert(dataset, form, to, findings, lambda count: bar.update(line, advance=count))
-    print_table(console, findings.table())
-    _say(f"{dataset.title} is in {to} as {form.name}: {', '.join(str(path.relative_to(to)) for path in written)}")
+datasets.command("convert")(convert_folder)
 
 
 def _say_taken_down(name: str, pulled: Pulled) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from saegim.formats.file_names import FileNames
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format
+from saegim.formats.frames import upright_picture
 from saegim.formats.holding import fitted
-from saegim.formats.labelled import LabelledSet
+from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.output import Output
 from saegim.formats.own_folder import own_folder
 
 REMARKS = "conversion.jsonl"
 """In the folder that was written: one line for each thing that did not go through as it was."""
 
+RENAMED = "its name became one file name that every disk and label file takes"
+
 
 def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
-            advance: Callable[[int], None] = lambda _images: None) -> list[Path]:
+            advance: Callable[[int], None] = lambda _images: None, reading: Findings | None = None) -> list[Path]:
     """Writes a data set in a format. Killed, it goes on where it was when it is run again.
 
     Args:
@@ -27,6 +31,7 @@ def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
         to: folder; new, empty, or written in this format before: what it held then is replaced.
         findings: take what did not go through as it was; ``findings.table()`` is what people are shown in the end.
         advance: told how many images more are done.
+        reading: what was found when the data set was read; ``findings`` tell of both in the end.
 
     Returns:
         The files that a reader opens first.
@@ -39,10 +44,21 @@ def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
         raise ValueError(f"{form.name} is read only")
     with own_folder(to, form.name):
         output = Output(to, advance)
-        dataset = replace(dataset, images=(fitted(image, form, findings) for image in dataset.images))
-        first = form.write(dataset, output, findings)
+        first = form.write(replace(dataset, images=_fitted(dataset, form, findings)), output, findings)
+        if reading:
+            findings.follows(reading)
         output.write(REMARKS, findings.lines())
         output.finish()
     return [to / path for path in first]
 
 
+def _fitted(dataset: LabelledSet, form: Format, findings: Findings) -> Iterator[LabelledImage]:
+    """Its images as the format can hold them; those of strangers lie upright and have safe names, as a release's do."""
+    names = FileNames()
+    for image in dataset.images:
+        fit = fitted(image, form, dataset.licence, findings)
+        if not image.image_id:
+            fit = replace(fit, name=names.of(image.name), picture=upright_picture(image.picture, image.name, findings))
+            if fit.name != image.name.rpartition("/")[2]:
+                findings.changed(image.name, None, RENAMED, fit.name)
+        yield fit

@@ -17,7 +17,9 @@ WORDS = re.compile(r"[^a-z0-9]+")
 
 
 class FileNames:
-    """Gives each image a file name that every file system takes and that no other has, also where capitals do not count."""
+    """Gives each image a file name that every file system takes and that no other has, also where neither capitals nor endings
+    count: label files beside pictures have the name without its ending.
+    """
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
@@ -28,14 +30,14 @@ class FileNames:
         Args:
             name: of the image in its data set, a path with ``/``.
         """
-        parts = [part for part in map(_safe, name.split("/")) if part]
+        parts = [part for part in map(safe_part, name.split("/")) if part]
         candidates = [parts[-1] if parts else "image", "_".join(parts) or "image"]
         stem, dot, ending = candidates[1].rpartition(".")
         numbered = (f"{stem}-{number}.{ending}" if dot else f"{ending}-{number}" for number in range(2, 1 << 31))
         return next(one for one in chain(candidates, numbered) if self._free(one))
 
     def _free(self, name: str) -> bool:
-        key = name.casefold()
+        key = (name.rpartition(".")[0] or name).casefold()
         if key in self._taken:
             return False
         self._taken.add(key)
@@ -55,9 +57,9 @@ def split_of(path: str) -> str:
     return ""
 
 
-def _safe(part: str) -> str:
-    """One part of a path without what names may not hold, never a way out of its folder; NFC, and not too long."""
-    plain = NOT_IN_NAMES.sub("_", unicodedata.normalize("NFC", part)).strip(".").strip("_") or ""
+def safe_part(part: str) -> str:
+    """One part of a path without what names may not hold, never a way out of its folder; NFC, not too long; perhaps empty."""
+    plain = NOT_IN_NAMES.sub("_", unicodedata.normalize("NFC", part)).strip(".").strip("_")
     if len(plain.encode()) <= LONGEST:
         return plain
     stem, _, ending = plain.rpartition(".")

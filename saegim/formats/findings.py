@@ -82,6 +82,12 @@ class Findings:
         """Notes that something is not there; of an image, how many regions went with it."""
         self.remarks.append(Remark(Handling.LEFT_OUT, image, region, reason, detail, regions))
 
+    def follows(self, earlier: Findings) -> None:
+        """Adds what was found when that was read which these findings say how it was written."""
+        self.images_in = earlier.images_in
+        self.regions_in = earlier.regions_in
+        self.remarks[:0] = earlier.remarks
+
     def table(self) -> Table:
         """The reconciliation: in, out, and by reason what changed, what is not held and what was left out."""
         images: Counter[tuple[Handling, str]] = Counter()

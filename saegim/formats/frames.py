@@ -20,6 +20,7 @@ from saegim.release import need
 BROKEN = "its picture is broken or no picture"
 TURNED = "its labels were those of the stored picture, turned upright with it"
 UNTOLD = "EXIF turns its picture and nothing tells which way its labels are: taken for the upright picture's"
+MADE_UPRIGHT = "its picture was turned upright as EXIF says, and encoded again"
 RESIZED = "its labels were those of the picture in another size, scaled"
 OTHER_SIZE = "the size that its labels state is not its picture's: labels taken as they are"
 ORIENTATION = 0x0112
@@ -38,7 +39,7 @@ REENCODED = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "TIFF"
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PictureFrame:
     """Of one picture.
 
     Attributes:
@@ -84,7 +85,7 @@ class Frame:
 
 
 def frame_of(picture: bytes, name: str, findings: Findings, corners: Sequence[Any] = (),
-             declared: tuple[object, object] | None = None) -> Frame | None:
+             declared: tuple[object, object] | None = None) -> PictureFrame | None:
     """Of a picture and its labels; None where the picture is broken. What is turned, scaled or unknown is among the findings.
 
     Labels are those of the stored picture where the size that they state is the stored one's, or, where they state none that
@@ -106,26 +107,45 @@ def frame_of(picture: bytes, name: str, findings: Findings, corners: Sequence[An
         return None
     upright = stored[::-1] if orientation in SWAPS else stored
     if not corners:
-        return Frame(*upright)
+        return PictureFrame(*upright)
     said = _size(declared)
     turn = _told(stored, upright, orientation, said, corners)
     if turn != 1:
         findings.changed(name, None, TURNED if turn else UNTOLD, f"orientation {orientation}")
     scale = _scale(stored if turn > 1 else upright, said, name, findings)
-    return Frame(*upright, turn or 1, *scale)
+    return PictureFrame(*upright, turn or 1, *scale)
 
 
-def upright_picture(picture: Callable[[], bytes]) -> Callable[[], bytes]:
-    """What reads a picture such that who ignores EXIF sees it upright: one that lies otherwise is turned and encoded again."""
-    return lambda: _upright(picture())
+def upright_picture(picture: Callable[[], bytes], name: str, findings: Findings) -> Callable[[], bytes]:
+    """What reads a picture such that who ignores EXIF sees it upright: one that lies otherwise is turned and encoded again.
+
+    Args:
+        picture: reads it as it is stored.
+        name: of the image.
+        findings: take that it was turned, the first time that it is read.
+    """
+    told: list[str] = []
+
+    def read() -> bytes:
+        data = picture()
+        turned = _made_upright(data)
+        if turned is None:
+            return data
+        if not told:
+            findings.changed(name, None, MADE_UPRIGHT)
+            told.append(name)
+        return turned
+
+    return read
 
 
-def _upright(data: bytes) -> bytes:
+def _made_upright(data: bytes) -> bytes | None:
+    """A picture upright and encoded again; None where it is upright as it is, or cannot be turned."""
     try:
         with need("PIL.Image", "pillow").open(io.BytesIO(data)) as image:
             form = REENCODED.get(image.format)
             if form is None or image.getexif().get(ORIENTATION, 1) not in range(2, 9):
-                return data
+                return None
             options: dict[str, Any] = {"quality": QUALITY}
             if form == "JPEG":
                 sampling = need("PIL.JpegImagePlugin", "pillow").get_sampling(image)
@@ -134,7 +154,7 @@ def _upright(data: bytes) -> bytes:
             turned = need("PIL.ImageOps", "pillow").exif_transpose(image)
             turned.save(out, form, icc_profile=image.info.get("icc_profile"), **options)
     except NO_PICTURE:
-        return data
+        return None
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from saegim.formats.findings import Findings
@@ -9,35 +10,56 @@ from saegim.formats.format import Format, Shape
 from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
 from saegim.formats.quads import quad_around
 
-PLAIN = LabelledRegion((), "")
-"""What a region is where a format says nothing of an attribute."""
-OF_REGIONS = ("legible", "direction", "writing", "effects", "language", "kind", "checked", "region_id")
-USUAL = {"direction": ("horizontal", None), "writing": ("printed", None), "kind": ("text",), "language": (None,),
-         "effects": ((),), "checked": (None,), "region_id": None}
-"""Values that lose nothing where a format has no place for them; an id is never told."""
+OF_REGIONS = ("legible", "direction", "writing", "effects", "language", "kind", "checked")
+OF_IMAGES = ("split", "image_kind", "conditions", "source")
+USUAL = {"legible": (True,), "direction": ("horizontal", None), "writing": ("printed", None), "kind": ("text",),
+         "language": (None,), "effects": ((),), "checked": (None,), "split": ("",), "image_kind": (None,), "conditions": ((),),
+         "source": ("",)}
+"""Values that lose nothing where a format has no place for them. Ids are never told."""
+START = "where reading starts: its first corner"
+GROUP = "group: what belongs together and is never parted by a split"
 
 
-def fitted(image: LabelledImage, form: Format, findings: Findings) -> LabelledImage:
+def fitted(image: LabelledImage, form: Format, licence: str, findings: Findings) -> LabelledImage:
     """An image as a format can hold it; what it loses is among the findings. Counts it as read.
 
     Args:
         image: as it is.
         form: the format.
+        licence: of its data set: an image's own one is told where it is another.
         findings: take the remarks.
     """
     findings.came(len(image.regions))
+    for reason in _lost(image, form, licence):
+        findings.not_held(image.name, None, reason)
     regions = tuple(_fitted(region, number, image, form, findings) for number, region in enumerate(image.regions))
     return replace(image, regions=regions)
+
+
+def _lost(image: LabelledImage, form: Format, licence: str) -> Iterator[str]:
+    """What of an image itself the format has no place for."""
+    held = form.holds.of_image
+    for name in OF_IMAGES:
+        value = getattr(image, name)
+        if name not in held and value not in USUAL[name]:
+            yield f"{name} {_said(value)}"
+    if "group" not in held and image.group not in ("", image.image_id):
+        yield GROUP
+    if "licence" not in held and image.licence not in ("", licence):
+        yield f"licence {image.licence}"
+    if "unit" not in held and image.unit != form.unit and image.regions:
+        yield f"unit {image.unit}"
 
 
 def _fitted(region: LabelledRegion, number: int, image: LabelledImage, form: Format, findings: Findings) -> LabelledRegion:
     for name in OF_REGIONS:
         value = getattr(region, name)
-        usual = USUAL.get(name, ())
-        if name in form.holds.attributes or usual is None or value in usual or (name == "legible" and value):
-            continue
-        findings.not_held(image.name, number, f"{name} {_said(value)}")
-    return replace(region, polygon=_shaped(region.polygon, number, image, form.holds.shape, findings))
+        if name not in form.holds.attributes and value not in USUAL[name]:
+            findings.not_held(image.name, number, f"{name} {_said(value)}")
+    polygon = _shaped(region.polygon, number, image, form.holds.shape, findings)
+    if not form.holds.start and form.holds.shape in (Shape.POLYGON, Shape.QUAD) and polygon[0] != min(polygon, key=sum):
+        findings.not_held(image.name, number, START)
+    return replace(region, polygon=polygon)
 
 
 def _shaped(polygon: Polygon, number: int, image: LabelledImage, shape: Shape, findings: Findings) -> Polygon:
@@ -55,5 +77,6 @@ def _shaped(polygon: Polygon, number: int, image: LabelledImage, shape: Shape, f
 
 
 def _said(value: object) -> str:
-    return "false" if value is False else "true" if value is True else ", ".join(map(str, value)) if isinstance(
-        value, tuple) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

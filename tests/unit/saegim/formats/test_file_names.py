@@ -20,6 +20,12 @@ def test_no_name_leaves_its_folder_or_breaks_a_label_file(name: str, safe: str) 
     assert FileNames().of(name) == safe
 
 
+def test_names_differ_without_their_endings_for_label_files_have_none() -> None:
+    names = FileNames()
+
+    assert [names.of(name) for name in ("1.jpg", "1.png", "1.jpg")] == ["1.jpg", "1-2.png", "1-3.jpg"]
+
+
 def test_a_long_name_keeps_its_ending() -> None:
     made = FileNames().of("가" * 300 + ".jpg")
 
