@@ -1,10 +1,12 @@
 """Forms that data sets are written in and read from besides our own: one module each, and one line in ``FORMATS``."""
 
-from saegim.formats import hf
+from saegim.formats import hf, paddleocr_det, webdataset_tar
 from saegim.formats.format import Format
 
 FORMATS: dict[str, Format] = {form.name: form for form in (
     hf.FORMAT,
+    paddleocr_det.FORMAT,
+    webdataset_tar.FORMAT,
 )}
 """By the names that ``--format`` takes."""
 WRITTEN = tuple(name for name, form in FORMATS.items() if form.write)

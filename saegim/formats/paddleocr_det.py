@@ -1,0 +1,245 @@
+"""PaddleOCR's detection: a list a split, each line the path of an image, a tab, and its regions as JSON.
+
+PPOCRLabel's ``Label.txt`` is such a list; which of its images somebody confirmed stands in its ``fileState.txt``. Checked against
+ppocr/data/simple_dataset.py and ppocr/data/imaug/label_ops.py (DetLabelEncode) of PaddleOCR, and PPOCRLabel.py of PPOCRLabel.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any, TextIO
+
+from saegim.errors import FormatWrong
+from saegim.formats.ahead import made_ahead
+from saegim.formats.beside import Beside, line_beside
+from saegim.formats.dataset_files import DatasetFiles
+from saegim.formats.dont_care import means_dont_care, spelling
+from saegim.formats.extras import (
+    EXTRAS_OF_IMAGES,
+    EXTRAS_OF_REGIONS,
+    KEY,
+    extras_of,
+    extras_of_image,
+    with_extras,
+    with_image_extras,
+)
+from saegim.formats.file_names import split_of
+from saegim.formats.findings import Findings
+from saegim.formats.format import Format, Holds, Shape
+from saegim.formats.frames import frame_of
+from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.formats.licence_file import licence_of, write_licence
+from saegim.formats.mending import mended
+from saegim.formats.output import Output
+from saegim.formats.split_names import SplitNames
+from saegim.formats.texts import as_text, decoded, lines
+
+NAME = "paddleocr"
+PASSED_OVER = "its text is how PaddleOCR spells don't-care: training passes it over, reading it here again gives the text"
+NO_TEXT_KIND = "a check box, stamp or signature without text: training passes it over"
+TABS = "a tab or another control character inside its labels, which PaddleOCR cannot read"
+BROKEN = "its labels are broken JSON"
+NO_REGION = "no region: expected an object with points and transcription"
+NO_PICTURE = "its picture is not there"
+TWICE = "its picture was in an earlier line already"
+UNCONFIRMED = "nobody confirmed its labels in PPOCRLabel (fileState.txt)"
+KEY_CLS = "key_cls"
+"""PPOCRLabel's class of a key or value, which nothing here holds."""
+
+
+@dataclass(slots=True)
+class _List:
+    """The two files of a split that are being written."""
+
+    labels: TextIO
+    beside: TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """An image and the file that it becomes."""
+
+    path: str
+    image: LabelledImage
+    data: bytes
+
+
+def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
+    splits = SplitNames()
+    lists: dict[str, _List] = {}
+    with ExitStack() as stack:
+        for saved, _ in made_ahead(lambda one: output.write(one.path, one.data), map(_saved, dataset.images)):
+            image = saved.image
+            name = splits.of(image.split)
+            if name not in lists:
+                lists[name] = _List(stack.enter_context(output.text(f"{name}.txt")),
+                                    stack.enter_context(output.text(f"{name}.jsonl")))
+            regions = [_item(region, number, image, findings) for number, region in enumerate(image.regions)]
+            lists[name].labels.write(f"{saved.path}\t{json.dumps(regions, ensure_ascii=False)}\n")
+            lists[name].beside.write(line_beside(saved.path, extras_of_image(image)))
+            findings.went(len(regions))
+            output.advance(1)
+    write_licence(dataset, output)
+    return [f"{name}.txt" for name in lists]
+
+
+def _saved(image: LabelledImage) -> _Saved:
+    return _Saved(f"images/{image.name}", image, image.picture())
+
+
+def _item(region: LabelledRegion, number: int, image: LabelledImage, findings: Findings) -> dict[str, Any]:
+    care = region.legible and (region.kind == "text" or bool(region.text.strip()))
+    text = region.text if care else spelling(NAME)
+    if care and means_dont_care(NAME, text):
+        findings.changed(image.name, number, PASSED_OVER)
+    elif region.legible and not care:
+        findings.changed(image.name, number, NO_TEXT_KIND)
+    beside = extras_of(region)
+    if text != region.text:
+        beside["text"] = region.text
+    points = [[int(x) if x == int(x) else x, int(y) if y == int(y) else y] for x, y in region.polygon]
+    return {"transcription": text, "points": points, "difficult": False, KEY: beside}
+
+
+def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
+    found = _lists(files)
+    if not found:
+        raise FormatWrong(f"{files.path} has no list of PaddleOCR: expected a .txt whose lines are an image's path, a tab, and "
+                          "its regions as JSON")
+    return LabelledSet(files.path.name, _images(files, found, findings), licence=licence_of(files))
+
+
+def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterator[LabelledImage]:
+    seen: set[str] = set()
+    for name in found:
+        beside = Beside(files, name.removesuffix(".txt") + ".jsonl", findings)
+        confirmed = _confirmed(files, name, findings)
+        for line in lines(decoded(files.read(name), name, findings)):
+            for path, items in _entries(line, name, findings):
+                image = _image(files, path, name, items, seen, confirmed, findings)
+                if image:
+                    yield _named(with_image_extras(replace(image, split=split_of(name)), beside.take(path)))
+
+
+def _entries(line: str, name: str, findings: Findings) -> Iterator[tuple[str, list[Any]]]:
+    """The images of a line with their items: mostly one, several where the path is a list in JSON."""
+    path, tab, labels = line.partition("\t")
+    if not line.strip():
+        return
+    items = _items(labels, path, findings) if tab else None
+    if items is None:
+        findings.came(0)
+        findings.left_out(path[:100] or name, None, BROKEN, f"in {name}")
+        return
+    try:
+        paths = json.loads(path) if path.startswith("[") else [path]
+    except ValueError:
+        paths = [path]
+    for one in paths:
+        yield str(one), items
+
+
+def _items(labels: str, path: str, findings: Findings) -> list[Any] | None:
+    try:
+        items = json.loads(labels)
+    except (ValueError, RecursionError):
+        try:
+            items = json.loads(labels, strict=False)
+        except (ValueError, RecursionError):
+            return None
+        findings.changed(path, None, TABS)
+    return items if isinstance(items, list) else None
+
+
+def _image(files: DatasetFiles, path: str, name: str, items: list[Any], seen: set[str], confirmed: set[str] | None,
+           findings: Findings) -> LabelledImage | None:
+    findings.came(len(items))
+    file = files.find(path, name)
+    reason = (NO_PICTURE if file is None else TWICE if file in seen else
+              UNCONFIRMED if confirmed is not None and _last(path) not in confirmed else "")
+    if file is None or reason:
+        findings.left_out(path, None, reason, f"in {name}", regions=len(items))
+        return None
+    seen.add(file)
+    data = files.read(file)
+    outlines = [item.get("points") if isinstance(item, dict) else None for item in items]
+    frame = frame_of(data, file, findings, outlines)
+    if frame is None:
+        return None
+    regions = []
+    for number, item in enumerate(items):
+        if not isinstance(item, dict):
+            findings.left_out(file, number, NO_REGION)
+        elif polygon := mended(frame.upright(item.get("points")), frame.width, frame.height, file, number, findings):
+            regions.append(_region(LabelledRegion(polygon, as_text(item.get("transcription"))), item))
+            if item.get(KEY_CLS) not in (None, "", "None"):
+                findings.not_held(file, number, "key_cls, the class of a key or value")
+    findings.went(len(regions))
+    return LabelledImage(file, lambda: data, frame.width, frame.height, "line", tuple(regions))
+
+
+def _region(region: LabelledRegion, item: dict[str, Any]) -> LabelledRegion:
+    """What an item says besides its outline. Where somebody wrote a text in the place of "don't care", the text counts."""
+    beside = item.get(KEY)
+    told = isinstance(beside, dict) and "legible" in beside
+    made = with_extras(region, beside)
+    if not means_dont_care(NAME, region.text):
+        return replace(made, text=region.text, legible=item.get("difficult") is not True)
+    if not told:
+        return replace(made, text="", legible=False)
+    text = beside.get("text") if isinstance(beside, dict) else None
+    return replace(made, text=as_text(text)) if isinstance(text, str) else made
+
+
+def _named(image: LabelledImage) -> LabelledImage:
+    """An image of a release under its own name, without the folder that it was written in."""
+    last = _last(image.name)
+    return replace(image, name=last) if image.image_id and last.startswith(image.image_id) else image
+
+
+def _confirmed(files: DatasetFiles, name: str, findings: Findings) -> set[str] | None:
+    """Names of the images that somebody confirmed; None where the list is not PPOCRLabel's."""
+    state = f"{name.removesuffix('Label.txt')}fileState.txt"
+    if _last(name) != "Label.txt" or state not in files.names(".txt"):
+        return None
+    states = (line.partition("\t") for line in lines(decoded(files.read(state), state, findings)))
+    return {_last(path.replace("\\", "/")) for path, _, done in states if done.strip() == "1"}
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _lists(files: DatasetFiles) -> list[str]:
+    names = [files.chosen] if files.chosen else files.names(".txt")
+    return [name for name in names if _is_list(files, name)]
+
+
+def _is_list(files: DatasetFiles, name: str) -> bool:
+    """Whether the first line that is not empty is an image's path, a tab, and a list of objects."""
+    try:
+        text = decoded(files.read(name), name, Findings())
+    except FormatWrong:
+        return False
+    first = next((line for line in lines(text) if line.strip()), "")
+    labels = first.partition("\t")[2].lstrip()
+    return labels == "[]" or (labels.startswith("[{") and '"transcription"' in labels and '"points"' in labels)
+
+
+def _recognise(files: DatasetFiles) -> str:
+    found = _lists(files)
+    return f"{found[0]}: lines of a path, a tab and JSON with transcription and points" if found else ""
+
+
+FORMAT = Format(
+    NAME, "PaddleOCR detection and PPOCRLabel",
+    Holds(Shape.POLYGON, frozenset(EXTRAS_OF_REGIONS), frozenset(EXTRAS_OF_IMAGES)), "line", _read, _write, _recognise,
+    notes=("One list a split, `train.txt`; give PaddleOCR the folder as `data_dir` and the lists as `label_file_list`.",
+           "PaddleOCR's training reads outline and text alone; the rest stands under `saegim` beside each region and in "
+           "`train.jsonl`, and comes back when it is read here.",
+           "Don't-care is the text `###`; PaddleOCR does not read `difficult`.",
+           "PaddleOCR's training passes over images without regions.",
+           "Of PPOCRLabel, images that nobody confirmed are left out."))
