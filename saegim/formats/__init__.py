@@ -4,7 +4,10 @@ from saegim.formats import hf, paddleocr_det, webdataset_tar
 from saegim.formats.format import Format
 
 FORMATS: dict[str, Format] = {form.name: form for form in (
+    ufo.FORMAT,
     hf.FORMAT,
+    coco_text.FORMAT,
+    textocr.FORMAT,
     paddleocr_det.FORMAT,
     webdataset_tar.FORMAT,
 )}
