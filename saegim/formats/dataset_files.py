@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import tarfile
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +15,8 @@ from saegim.errors import FormatWrong
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".gif")
 """Endings of files that are taken for pictures, in small letters."""
+SAYS_UTF8 = 0x800
+"""Flag of a .zip's member whose name is UTF-8 (APPNOTE.TXT, 4.4.4, bit 11)."""
 UNREADABLE = (OSError, zipfile.BadZipFile, tarfile.TarError, RuntimeError, NotImplementedError, zlib.error, EOFError)
 """What reading a file raises where it, or its archive, is broken, locked by a password or packed in a way that Python lacks."""
 
@@ -36,7 +40,8 @@ class DatasetFiles:
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
         self._inside: dict[str, str] = {}
         self._names = self._list()
-        self._by_plain: dict[str, str] | None = None
+        self._plain: dict[str, str] | None = None
+        self._ends: dict[str, str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -53,24 +58,26 @@ class DatasetFiles:
         """The file that a label file means by a name.
 
         Tried in turn: the name as it is, from the folder of the label file and from the top; the same with other
-        normalisation of Hangul (macOS writes NFD) or other capital letters; the last part of the name, where one file alone
-        has it.
+        normalisation of Hangul (macOS writes NFD) or other capital letters; then the name without its first folders, which may
+        be those of another machine, the longest end first; an end that several files have is none.
 
         Args:
             name: as the label file has it; backslashes are taken for ``/``.
             beside: name of the label file.
         """
-        name = name.replace("\\", "/").removeprefix("./")
+        name = name.replace("\\", "/")
         folder = beside.rpartition("/")[0]
-        tried = [f"{folder}/{name}"] if folder else []
-        for one in (*tried, name):
+        tried = [posixpath.normpath(f"{folder}/{name}")] if folder else []
+        tried.append(posixpath.normpath(name))
+        for one in tried:
             if one in self._inside:
                 return one
-        plain = self._plain_names()
-        for one in (*tried, name, name.rpartition("/")[2]):
-            if found := plain.get(_plain(one)):
-                return found
-        return None
+        if self._plain is None or self._ends is None:
+            self._plain = _unambiguous((_plain(name), name) for name in self._names)
+            self._ends = _unambiguous((end, name) for name in self._names for end in _ends(_plain(name)))
+        parts = [part for part in tried[-1].split("/") if part not in ("", "..")]
+        ends = (_plain("/".join(parts[start:])) for start in range(len(parts)))
+        return next(filter(None, (*(self._plain.get(_plain(one)) for one in tried), *map(self._ends.get, ends))), None)
 
     def read(self, name: str) -> bytes:
         """The bytes of a file.
@@ -111,8 +118,7 @@ class DatasetFiles:
     def _list(self) -> list[str]:
         try:
             if self.path.is_dir():
-                return self._take((path.relative_to(self.path).as_posix(), str(path)) for path in self.path.rglob("*")
-                                  if path.is_file())
+                return self._take(_below(self.path))
             if zipfile.is_zipfile(self.path):
                 self._archive = zipfile.ZipFile(self.path)
                 return self._take((_korean(item), item.filename) for item in self._archive.infolist() if not item.is_dir())
@@ -124,24 +130,32 @@ class DatasetFiles:
         if not self.path.is_file():
             raise FormatWrong(f"{self.path} is not there: name a folder, an archive (.zip, .tar) or a label file")
         self.chosen = self.path.name
-        return self._take((path.name, str(path)) for path in self.path.parent.rglob("*") if path.is_file())
+        return self._take(_below(self.path.parent))
 
-    def _take(self, found: object) -> list[str]:
-        for name, inside in found:  # type: ignore[attr-defined]
+    def _take(self, found: Iterable[tuple[str, str]]) -> list[str]:
+        for name, inside in found:
             parts = name.replace("\\", "/").split("/")
             if not any(part.startswith(".") or part == "__MACOSX" for part in parts):
                 self._inside["/".join(parts)] = inside
         return sorted(self._inside)
 
-    def _plain_names(self) -> dict[str, str]:
-        """Names by their plain forms, whole and last part alone; empty where several files have one."""
-        if self._by_plain is None:
-            found: dict[str, set[str]] = {}
-            for name in self._names:
-                for form in {_plain(name), _plain(name.rpartition("/")[2])}:
-                    found.setdefault(form, set()).add(name)
-            self._by_plain = {form: names.pop() if len(names) == 1 else "" for form, names in found.items()}
-        return self._by_plain
+
+def _below(folder: Path) -> Iterator[tuple[str, str]]:
+    return ((path.relative_to(folder).as_posix(), str(path)) for path in folder.rglob("*") if path.is_file())
+
+
+def _unambiguous(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names by what each is called; empty for what several are called."""
+    found: dict[str, str] = {}
+    for called, name in named:
+        found[called] = "" if called in found else name
+    return found
+
+
+def _ends(name: str) -> Iterator[str]:
+    """A name, then without its first folder, without its first two, and so on."""
+    parts = name.split("/")
+    return ("/".join(parts[start:]) for start in range(len(parts)))
 
 
 def _plain(name: str) -> str:
@@ -149,10 +163,12 @@ def _plain(name: str) -> str:
 
 
 def _korean(item: zipfile.ZipInfo) -> str:
-    """The name of a member; where it does not say that it is UTF-8 and is EUC-KR, as that."""
-    if item.flag_bits & 0x800 or item.filename.isascii():
+    """The name of a member; where it does not say that it is UTF-8, as UTF-8 or EUC-KR where its bytes are that."""
+    if item.flag_bits & SAYS_UTF8 or item.filename.isascii():
         return item.filename
-    try:
-        return item.filename.encode("cp437").decode("cp949")
-    except UnicodeError:
-        return item.filename
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return item.filename.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+    return item.filename

@@ -1,0 +1,100 @@
+"""Files of strangers: under the names that their label files use, whatever machine and archive they went through."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from saegim.errors import FormatWrong
+from saegim.formats.dataset_files import DatasetFiles
+
+
+def made(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    return folder
+
+
+@pytest.mark.parametrize(("asked", "beside", "found"), [
+    ("img/1.jpg", "", "img/1.jpg"),
+    ("1.jpg", "img/labels.txt", "img/1.jpg"),
+    ("img\\2.jpg", "", "img/2.jpg"),
+    ("./img/2.jpg", "", "img/2.jpg"),
+    ("../img/2.jpg", "labels/a.json", "img/2.jpg"),
+    ("/home/kim/data/img/1.jpg", "", "img/1.jpg"),
+    ("C:\\data\\other\\1.jpg", "", "other/1.jpg"),
+    ("2.jpg", "", "img/2.jpg"),
+    ("IMG/2.JPG", "", "img/2.jpg"),
+    ("1.jpg", "", None),
+    ("elsewhere/1.jpg", "", None),
+    ("3.jpg", "", None),
+    ("..", "", None),
+    ("", "", None),
+    (unicodedata.normalize("NFD", "한글/간판.jpg"), "", "한글/간판.jpg"),
+])
+def test_a_name_is_found_as_it_was_meant(asked: str, beside: str, found: str | None, tmp_path: Path) -> None:
+    with DatasetFiles(made(tmp_path, "img/1.jpg", "other/1.jpg", "img/2.jpg", "한글/간판.jpg", "labels/a.json")) as files:
+        assert files.find(asked, beside) == found
+
+
+def test_a_whole_name_goes_before_the_end_of_another(tmp_path: Path) -> None:
+    with DatasetFiles(made(tmp_path, "1.jpg", "old/1.jpg")) as files:
+        assert files.find("1.JPG") == "1.jpg"
+
+
+def test_names_of_a_disk_that_normalises_are_found(tmp_path: Path) -> None:
+    decomposed = unicodedata.normalize("NFD", "간판.jpg")
+    with DatasetFiles(made(tmp_path, decomposed)) as files:
+        assert files.find("간판.jpg") == decomposed
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-8"])
+def test_names_in_a_zip_that_does_not_say_its_encoding(encoding: str, tmp_path: Path) -> None:
+    name = "라벨링데이터/간판 1.json"
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        member = zipfile.ZipInfo("x" * len(name.encode(encoding)))
+        archive.writestr(member, "{}")
+    path.write_bytes(path.read_bytes().replace(b"x" * len(name.encode(encoding)), name.encode(encoding)))
+    with DatasetFiles(path) as files:
+        assert files.names() == [name]
+        assert files.read(name) == b"{}"
+        assert files.start(name, 1) == b"{"
+
+
+def test_a_tar_and_what_archives_of_a_mac_hold_beside(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name in ("a/1.jpg", "__MACOSX/a/._1.jpg", "a/._1.jpg", ".DS_Store"):
+            member = tarfile.TarInfo(name)
+            member.size = 3
+            archive.addfile(member, io.BytesIO(b"abc"))
+    with DatasetFiles(path) as files:
+        assert files.names() == ["a/1.jpg"]
+        assert files.read("a/1.jpg") == b"abc"
+
+
+def test_one_label_file_stands_for_its_folder(tmp_path: Path) -> None:
+    with DatasetFiles(made(tmp_path, "train.json", "img/1.jpg") / "train.json") as files:
+        assert files.chosen == "train.json"
+        assert files.find("img/1.jpg") == "img/1.jpg"
+
+
+def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
+    with pytest.raises(FormatWrong, match="is not there"):
+        DatasetFiles(tmp_path / "nothing")
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1.txt", "0123456789" * 10)
+    data = bytearray(path.read_bytes())
+    data[40:50] = b"##########"
+    path.write_bytes(data)
+    with DatasetFiles(path) as files, pytest.raises(FormatWrong, match="1.txt cannot be read"):
+        files.read("1.txt")
