@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -90,6 +93,41 @@ def read_back(form: Format, folder: Path) -> tuple[list[LabelledImage], Findings
     findings = Findings()
     with opened_set(folder, form, findings) as dataset:
         return [replace(image, picture=_giving(image.picture())) for image in dataset.images], findings
+
+
+def nfc(text: str) -> str:
+    """As every reader gives a text back."""
+    return unicodedata.normalize("NFC", text)
+
+
+def without_pictures(images: Iterable[LabelledImage]) -> list[LabelledImage]:
+    """Images that compare by their labels, by name; texts as readers give them back."""
+    plain = [replace(image, picture=bytes, regions=tuple(replace(one, text=nfc(one.text)) for one in image.regions))
+             for image in images]
+    return sorted(plain, key=lambda image: image.name)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files of a folder that are not hidden, by their paths in it."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.name.startswith(".")}
+
+
+def check_resumes(form: Format, dataset: LabelledSet, folder: Path) -> None:
+    """Writing twice gives the same bytes, and so does writing that broke off in the middle and is run again."""
+    written(form, dataset, folder / "once")
+    written(form, dataset, folder / "again")
+    with pytest.raises(KeyboardInterrupt):
+        written(form, replace(dataset, images=_breaking(dataset.images)), folder / "broken")
+    written(form, dataset, folder / "broken")
+
+    assert contents(folder / "once") == contents(folder / "again") == contents(folder / "broken")
+    assert not list(folder.rglob("*.part"))
+
+
+def _breaking(images: Iterable[LabelledImage]) -> Iterator[LabelledImage]:
+    yield from islice(images, 2)
+    raise KeyboardInterrupt
 
 
 def _giving(data: bytes) -> Callable[[], bytes]:

@@ -1,6 +1,13 @@
 """Forms that data sets are written in and read from besides our own: one module each, and one line in ``FORMATS``."""
 
-from saegim.formats import hf, paddleocr_det, webdataset_tar
+from saegim.formats import (
+    coco_text,
+    hf,
+    paddleocr_det,
+    textocr,
+    ufo,
+    webdataset_tar,
+)
 from saegim.formats.format import Format
 
 FORMATS: dict[str, Format] = {form.name: form for form in (
