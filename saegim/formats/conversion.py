@@ -47,7 +47,8 @@ def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
         first = form.write(replace(dataset, images=_fitted(dataset, form, findings)), output, findings)
         if reading:
             findings.follows(reading)
-        output.write(REMARKS, findings.lines())
+        with output.text(REMARKS) as lines:
+            lines.writelines(findings.lines())
         output.finish()
     return [to / path for path in first]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from saegim.tables import Table
@@ -72,15 +74,21 @@ class Findings:
 
     def changed(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
         """Notes that something was mended or made simpler."""
-        self.remarks.append(Remark(Handling.CHANGED, image, region, reason, detail))
+        self.remarks.append(Remark(Handling.CHANGED, image, region, sys.intern(reason), detail))
 
     def not_held(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
         """Notes that the format has no place for something of it."""
-        self.remarks.append(Remark(Handling.NOT_HELD, image, region, reason, detail))
+        self.remarks.append(Remark(Handling.NOT_HELD, image, region, sys.intern(reason), detail))
 
     def left_out(self, image: str, region: int | None, reason: str, detail: str = "", regions: int = 0) -> None:
         """Notes that something is not there; of an image, how many regions went with it."""
-        self.remarks.append(Remark(Handling.LEFT_OUT, image, region, reason, detail, regions))
+        self.remarks.append(Remark(Handling.LEFT_OUT, image, region, sys.intern(reason), detail, regions))
+
+    def unaccounted(self) -> int:
+        """Regions that came in and neither went out nor were left out: 0, or a format is wrong."""
+        left_out = sum(remark.regions if remark.region is None else 1 for remark in self.remarks
+                       if remark.handling is Handling.LEFT_OUT)
+        return self.regions_in - self.regions_out - left_out
 
     def follows(self, earlier: Findings) -> None:
         """Adds what was found when that was read which these findings say how it was written."""
@@ -102,8 +110,13 @@ class Findings:
                 if key[0] is handling:
                     rows.append((str(handling), key[1], f"{images[key]:,}" if images[key] else "",
                                  f"{regions[key]:,}" if regions[key] else ""))
+        if lost := self.unaccounted():
+            rows.append(("?", "in, and neither out nor left out: please report it", "", f"{lost:,}"))
         return Table("", ("", "why", "images", "regions"), tuple(rows), left=2)
 
-    def lines(self) -> bytes:
+    def lines(self) -> Iterator[str]:
         """Every remark as one line of JSON."""
-        return "".join(json.dumps(asdict(remark), ensure_ascii=False) + "\n" for remark in self.remarks).encode()
+        for remark in self.remarks:
+            yield json.dumps({"handling": remark.handling, "image": remark.image, "region": remark.region,
+                              "reason": remark.reason, "detail": remark.detail, "regions": remark.regions},
+                             ensure_ascii=False) + "\n"

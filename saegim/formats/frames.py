@@ -180,9 +180,10 @@ def _told(stored: tuple[int, int], upright: tuple[int, int], orientation: int, s
     if orientation == 1:
         return 1
     if stored != upright:
-        for size, turn in ((upright, 1), (stored, orientation)):
-            if said and _same(size, said):
-                return turn
+        for alike in (_same, _in_proportion):
+            for size, turn in ((upright, 1), (stored, orientation)):
+                if said and alike(size, said):
+                    return turn
     points = [point for outline in corners for point in _points(outline)]
     if points:
         across = max(x for x, _ in points)
@@ -197,13 +198,16 @@ def _scale(size: tuple[int, int], said: tuple[float, float] | None, name: str, f
     if said is None or _same(size, said):
         return 1.0, 1.0
     detail = f"{said[0]:g} × {said[1]:g}, its picture is {size[0]} × {size[1]}"
-    scale = (size[0] / said[0], size[1] / said[1])
-    # The same picture in another size: the one side is what the other one's scale makes of it, but for rounding.
-    if abs(size[0] / scale[1] - said[0]) <= SLACK or abs(size[1] / scale[0] - said[1]) <= SLACK:
+    if _in_proportion(size, said):
         findings.changed(name, None, RESIZED, detail)
-        return scale
+        return size[0] / said[0], size[1] / said[1]
     findings.changed(name, None, OTHER_SIZE, detail)
     return 1.0, 1.0
+
+
+def _in_proportion(size: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether the one is the other in another size: each side is what the other side's scale makes of it, but for rounding."""
+    return (abs(size[0] * other[1] / size[1] - other[0]) <= SLACK or abs(size[1] * other[0] / size[0] - other[1]) <= SLACK)
 
 
 def _same(size: tuple[float, float], other: tuple[float, float]) -> bool:

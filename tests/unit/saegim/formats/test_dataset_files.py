@@ -96,5 +96,5 @@ def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[40:50] = b"##########"
     path.write_bytes(data)
-    with DatasetFiles(path) as files, pytest.raises(FormatWrong, match="1.txt cannot be read"):
+    with DatasetFiles(path) as files, pytest.raises(FormatWrong, match=r"1\.txt cannot be read"):
         files.read("1.txt")
