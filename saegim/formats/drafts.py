@@ -1,0 +1,122 @@
+"""Labels as a stranger's file has them, made into a labelled image."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from saegim.formats.dataset_files import DatasetFiles
+from saegim.formats.findings import Findings
+from saegim.formats.labelled import Corner, LabelledImage, LabelledRegion
+from saegim.formats.mending import box, mended
+from saegim.formats.picture_files import FoundPicture, found_picture
+from saegim.formats.texts import as_number
+
+NO_TEXT = "nobody wrote what it says: illegible"
+BACKWARDS = "its box ran backwards: put upright"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One region.
+
+    Attributes:
+        corners: its outline, perhaps broken: see ``mending.mended``.
+        label: the rest of it; its polygon is not used.
+        starts: whether the first corner is where reading starts; a box says nothing of that.
+        whole: whether the picture is the region; then it has no corners.
+        changes: reasons for which it is not as it stands in the file.
+        lost: reasons for which something of it has no place here.
+    """
+
+    corners: Any
+    label: LabelledRegion
+    starts: bool = True
+    whole: bool = False
+    changes: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftImage:
+    """The labels of one picture.
+
+    Attributes:
+        image: as its labels say it; picture, size and regions are not used.
+        drafts: its regions.
+        declared: width and height that the labels state.
+        lost: reasons for which something of the image has no place here.
+    """
+
+    image: LabelledImage
+    drafts: Sequence[Draft]
+    declared: tuple[object, object] | None = None
+    lost: tuple[str, ...] = ()
+
+
+def no_picture() -> bytes:
+    """Stands for the picture of a draft until it is found."""
+    raise ValueError("a draft has no picture")
+
+
+def finished(files: DatasetFiles, path: str | None, draft: DraftImage, findings: Findings) -> LabelledImage | None:
+    """A draft with its picture; None where there is none that can be opened. Counts what was read.
+
+    Args:
+        files: of the data set.
+        path: of the picture; None where none was found.
+        draft: its labels.
+        findings: take the remarks.
+    """
+    findings.came(len(draft.drafts))
+    found = found_picture(files, path, draft.image.name, findings, [one.corners for one in draft.drafts], draft.declared)
+    return with_picture(found, draft, findings) if found else None
+
+
+def with_picture(found: FoundPicture, draft: DraftImage, findings: Findings) -> LabelledImage:
+    """A draft with a picture that was found; regions without an outline are left out."""
+    name = draft.image.name
+    width = found.frame.width
+    height = found.frame.height
+    for reason in draft.lost:
+        findings.not_held(name, None, reason)
+    regions = []
+    for number, one in enumerate(draft.drafts):
+        for reason in one.changes:
+            findings.changed(name, number, reason)
+        for reason in one.lost:
+            findings.not_held(name, number, reason)
+        corners = box(0.0, 0.0, width, height) if one.whole else found.frame.upright(one.corners, one.starts)
+        if polygon := mended(corners, width, height, name, number, findings):
+            regions.append(replace(one.label, polygon=polygon))
+    return replace(draft.image, picture=found.read, width=width, height=height, regions=tuple(regions))
+
+
+def from_box(label: LabelledRegion, numbers: object, changes: tuple[str, ...] = ()) -> Draft:
+    """A draft of a box: left, top, width, height; anything else is no outline."""
+    found = _four(numbers)
+    if found is None:
+        return Draft(None, label, starts=False, changes=changes)
+    left, top, width, height = found
+    return from_edges(label, (left, top, left + width, top + height), changes)
+
+
+def from_edges(label: LabelledRegion, numbers: object, changes: tuple[str, ...] = ()) -> Draft:
+    """A draft of a box: left, top, right, bottom; anything else is no outline."""
+    found = _four(numbers)
+    if found is None:
+        return Draft(None, label, starts=False, changes=changes)
+    left, top, right, bottom = found
+    if right < left or bottom < top:
+        changes = (*changes, BACKWARDS)
+    corners: list[Corner] = box(min(left, right), min(top, bottom), abs(right - left), abs(bottom - top))
+    return Draft(corners, label, starts=False, changes=changes)
+
+
+def _four(numbers: object) -> tuple[float, float, float, float] | None:
+    if not isinstance(numbers, Sequence) or isinstance(numbers, str) or len(numbers) != 4:
+        return None
+    found = [as_number(number) for number in numbers]
+    a, b, c, d = found
+    return None if a is None or b is None or c is None or d is None else (a, b, c, d)
