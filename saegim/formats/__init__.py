@@ -3,6 +3,7 @@
 from saegim.formats import (
     coco_text,
     hf,
+    lmdb_set,
     paddleocr_det,
     textocr,
     ufo,
@@ -16,6 +17,7 @@ FORMATS: dict[str, Format] = {form.name: form for form in (
     coco_text.FORMAT,
     textocr.FORMAT,
     paddleocr_det.FORMAT,
+    lmdb_set.FORMAT,
     webdataset_tar.FORMAT,
 )}
 """By the names that ``--format`` takes."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import tarfile
+import tempfile
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -114,6 +116,21 @@ class DatasetFiles:
                 return file.read(size)
         except UNREADABLE as error:
             raise FormatWrong(f"{self.path}: {name} cannot be read ({error})") from error
+
+    @contextmanager
+    def on_disk(self, name: str) -> Iterator[Path]:
+        """A file as one of the disk, for libraries that read no bytes; of an archive it is written out for as long.
+
+        Raises:
+            FormatWrong: it cannot be read.
+        """
+        if self._archive is None:
+            yield Path(self._inside[name])
+            return
+        with tempfile.TemporaryDirectory(prefix="saegim-") as folder:
+            path = Path(folder) / "file"
+            path.write_bytes(self.read(name))
+            yield path
 
     def _list(self) -> list[str]:
         try:

@@ -23,6 +23,8 @@ class DontCare:
 
 DONT_CARE: dict[str, DontCare] = {
     "paddleocr": DontCare(("###", "*")),
+    "paddleocr-rec": DontCare(("###",)),
+    "lmdb": DontCare(("###",)),
     "icdar": DontCare(("###",)),
     "ufo": DontCare(("###",), "illegibility"),
     "hiertext": DontCare((), "legible"),
@@ -32,6 +34,7 @@ DONT_CARE: dict[str, DontCare] = {
     "cord": DontCare((), "dontcare"),
     "total-text": DontCare(("#",)),
     "doctr": DontCare(),
+    "doctr-rec": DontCare(("###",)),
     "k-str": DontCare(("□",)),
     "naf": DontCare(("¿",)),
 }

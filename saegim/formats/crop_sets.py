@@ -1,0 +1,86 @@
+"""Data sets whose pictures are crops of regions: what stands beside them, and how a crop is read as a labelled image.
+
+Beside the crops of a split a file ``regions.jsonl`` tells of each which region of which image it shows and all of its attributes,
+so that a sample on which a recogniser fails is found on its page, and a conversion back loses nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from saegim.formats.beside import line_beside
+from saegim.formats.crops import Crop
+from saegim.formats.dont_care import means_dont_care
+from saegim.formats.extras import KEY, extras_of, extras_of_image, with_extras, with_image_extras
+from saegim.formats.findings import Findings
+from saegim.formats.format import Holds, Shape
+from saegim.formats.frames import frame_of
+from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
+from saegim.formats.texts import as_text
+
+BESIDE = "regions.jsonl"
+"""In the folder of each split."""
+PAGE = "page"
+"""Key of what is known of the image that a crop was cut from."""
+HELD = Holds(Shape.NONE, frozenset({"legible", "direction", "writing", "effects", "language", "kind", "checked", "region_id"}),
+             frozenset({"split", "group", "image_kind", "conditions", "source", "licence", "unit"}), empty=False)
+"""By a set of crops with such a file. Only legible text becomes a crop at all."""
+CROPS = ("Each region becomes a JPEG of its own, cut by perspective from its outline; vertical text is turned a quarter "
+         "counter-clockwise, nothing else is. Crops stay in the split of their image.")
+BESIDE_NOTE = "`regions.jsonl` beside the crops tells of each its image, outline and attributes; training does not read it."
+
+
+def crop_line(of: str, crop: Crop, label: str, form: str) -> str:
+    """The line of ``regions.jsonl`` for a crop.
+
+    Args:
+        of: the crop, as the format names it.
+        crop: what was cut out.
+        label: its text as the format has it.
+        form: name of the format, for its spelling of "don't care".
+    """
+    region = crop.region
+    kept = {"text": region.text} if label != region.text or means_dont_care(form, label) else {}
+    return line_beside(of, {"image": crop.image.name, "polygon": region.polygon, **kept, KEY: extras_of(region),
+                            PAGE: {"group": crop.image.name, **extras_of_image(crop.image)}})
+
+
+def crop_image(name: str, data: bytes, label: object, beside: Mapping[str, Any], split: str, unit: str, form: str,
+               findings: Findings, written_as: Callable[[str], str] = str) -> LabelledImage | None:
+    """A crop that was read, as an image with one region; None where its picture is broken. Counts it as read.
+
+    Args:
+        name: of the crop's file.
+        data: the file.
+        label: its text as the format has it.
+        beside: its line of ``regions.jsonl``, where there is one.
+        split: that the names of its files say.
+        unit: what its region is where nothing says so.
+        form: name of the format, for its spelling of "don't care".
+        findings: take the remarks.
+        written_as: how the format writes a text; where somebody changed the label since, the label counts.
+    """
+    findings.came(1)
+    frame = frame_of(data, name, findings, ((),))
+    if frame is None:
+        return None
+    findings.went(1)
+    text = as_text(label)
+    known = beside.get("text")
+    told = isinstance(known, str) and as_text(written_as(known)) == text
+    region = with_extras(LabelledRegion((), as_text(known) if told else text), beside.get(KEY))
+    if means_dont_care(form, text) and not told:
+        region = replace(region, text="", legible=False)
+    outline = _outline(frame.width, frame.height, region.direction == "vertical")
+    image = LabelledImage(name, lambda: data, frame.width, frame.height, unit, (replace(region, polygon=outline),), split)
+    page = beside.get(PAGE)
+    made = with_image_extras(image, page) if page else image
+    return replace(made, image_id="")
+
+
+def _outline(width: int, height: int, vertical: bool) -> Polygon:
+    """All of a crop, from its reading start: that of vertical text is at the lower left, since it was turned."""
+    corners = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
+    return corners[3:] + corners[:3] if vertical else corners
