@@ -3,6 +3,7 @@
 from saegim.formats import (
     coco_text,
     hf,
+    hiertext,
     lmdb_set,
     paddleocr_det,
     textocr,
@@ -16,6 +17,7 @@ FORMATS: dict[str, Format] = {form.name: form for form in (
     hf.FORMAT,
     coco_text.FORMAT,
     textocr.FORMAT,
+    hiertext.FORMAT,
     paddleocr_det.FORMAT,
     lmdb_set.FORMAT,
     webdataset_tar.FORMAT,

@@ -1,0 +1,151 @@
+"""HierText: paragraphs, lines and words of each picture in one JSON document a split, named ``.jsonl`` and packed by gzip.
+
+https://github.com/google-research-datasets/hiertext: legible, handwritten and vertical of each word; words stand in reading
+order, "lines in a paragraph may not follow the reading order", "curved text can have more than 4 vertices".
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from saegim.errors import FormatWrong
+from saegim.formats.dataset_files import PICTURES, DatasetFiles
+from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, finished, no_picture
+from saegim.formats.file_names import split_of
+from saegim.formats.findings import Findings
+from saegim.formats.format import Format, Holds, Shape
+from saegim.formats.json_pieces import pieces
+from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.formats.licence_file import licence_of
+from saegim.formats.picture_files import leave_unlabelled
+from saegim.formats.texts import as_text, decoded
+from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME
+
+ENDINGS = (".jsonl.gz", ".json.gz", ".jsonl", ".json")
+GZIP = b"\x1f\x8b"
+STARTS = 1 << 16
+"""Bytes of a file in which its form shows."""
+BIGGEST = 1 << 32
+"""Bytes of an unpacked label file; the training split of 2022 has 0.35 GB."""
+LOOKS = re.compile(r'"annotations"\s*:\s*\[.*"paragraphs"\s*:\s*\[', re.DOTALL)
+NOT_HELD = "lines and paragraphs: words are taken"
+WITHOUT_WORDS = "a line or paragraph without words, taken as one region"
+
+
+def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
+    """Reads the words; see ``Read``."""
+    names = _label_files(files)
+    if not names:
+        raise FormatWrong(f"{files.path} has no {', '.join(ENDINGS)} file")
+    return LabelledSet(files.path.name, _images(files, names, findings), licence=licence_of(files))
+
+
+def _label_files(files: DatasetFiles) -> list[str]:
+    return [files.chosen] if files.chosen else files.names(*ENDINGS)
+
+
+def _images(files: DatasetFiles, names: Iterable[str], findings: Findings) -> Iterator[LabelledImage]:
+    used: set[str] = set()
+    for name in names:
+        try:
+            for piece in pieces(decoded(_unpacked(files.read(name)), name, findings), name, "annotations"):
+                if piece.member != "annotations" or not isinstance(piece.value, Mapping):
+                    continue
+                path = _picture(files, as_text(piece.value.get("image_id")), name)
+                draft = _draft(piece.value, path, split_of(name))
+                if path in used:
+                    findings.came(len(draft.drafts))
+                    findings.left_out(draft.image.name, None, SAME_NAME, regions=len(draft.drafts))
+                    continue
+                used |= {path} if path else set()
+                if image := finished(files, path, draft, findings):
+                    yield image
+        except FormatWrong as error:
+            findings.left_out(name, None, BROKEN, str(error))
+    leave_unlabelled(files, used, findings)
+
+
+def _picture(files: DatasetFiles, image_id: str, beside: str) -> str | None:
+    """The file of an image: its id, with an ending that the labels leave out."""
+    found = (files.find(image_id + ending, beside) for ending in ("", *PICTURES))
+    return next((path for path in found if path and path.lower().endswith(PICTURES)), None)
+
+
+def _draft(entry: Mapping[str, Any], path: str | None, split: str) -> DraftImage:
+    drafts: list[Draft] = []
+    for paragraph in _mappings(entry.get("paragraphs")):
+        lines = _mappings(paragraph.get("lines"))
+        for line in lines:
+            words = _mappings(line.get("words"))
+            drafts += [_region(word) for word in words] or [_region(line, (WITHOUT_WORDS,))]
+        if not lines:
+            drafts.append(_region(paragraph, (WITHOUT_WORDS,)))
+    name = path or as_text(entry.get("image_id"))
+    return DraftImage(LabelledImage(name, no_picture, 0, 0, "word", split=split), drafts,
+                      (entry.get("image_width"), entry.get("image_height")), (NOT_HELD,) if drafts else ())
+
+
+def _region(entry: Mapping[str, Any], changes: tuple[str, ...] = ()) -> Draft:
+    text = as_text(entry.get("text"))
+    legible = entry.get("legible") is not False
+    if legible and not text:
+        legible = False
+        changes = (*changes, NO_TEXT)
+    corners = entry.get("vertices")
+    flat = "curved" if isinstance(corners, list) and len(corners) > 4 else "horizontal"
+    direction = _of_flag(entry.get("vertical"), "vertical", flat)
+    writing = _of_flag(entry.get("handwritten"), "handwritten", "printed")
+    return Draft(corners, LabelledRegion((), text, legible, direction, writing), changes=changes)
+
+
+def _of_flag(flag: object, if_true: str, if_false: str) -> str | None:
+    return {True: if_true, False: if_false}[flag] if isinstance(flag, bool) else None
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _unpacked(data: bytes) -> bytes:
+    if not data.startswith(GZIP):
+        return data
+    try:
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        found = unpacker.decompress(data, BIGGEST)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FormatWrong(f"it is no whole gzip file ({error})") from error
+    if not unpacker.eof:
+        raise FormatWrong("it is no whole gzip file, or unpacks to more than 4 GiB")
+    return found
+
+
+def _start(data: bytes) -> str:
+    """What a file starts with, unpacked as far as it goes."""
+    if data.startswith(GZIP):
+        try:
+            data = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, STARTS)
+        except zlib.error:
+            return ""
+    return data.decode("utf-8", "replace")
+
+
+def recognise(files: DatasetFiles) -> str:
+    """See ``Recognise``."""
+    for name in _label_files(files)[:LOOKED_AT]:
+        try:
+            if LOOKS.search(_start(files.start(name, STARTS))):
+                return f"{name} with annotations, paragraphs and lines"
+        except FormatWrong:
+            continue
+    return ""
+
+
+FORMAT = Format(
+    "hiertext", "HierText", Holds(Shape.POLYGON, frozenset({"legible", "direction", "writing"}), frozenset({"split"})),
+    read=read, recognise=recognise, notes=(
+        "Words are read, in the order of the file; lines and paragraphs are not held.",
+        "vertical becomes direction vertical; a word that is not is curved where it has more than four corners, else horizontal.",
+        "A line or paragraph without words, mostly illegible, becomes one region."))
