@@ -52,6 +52,8 @@ def mended(corners: object, width: int, height: int, image: str, region: int, fi
         points = [points[0], *points[:0:-1]]
         findings.changed(image, region, TURNED)
     inside = _clipped(points, width, height)
+    if area(inside) < 0:  # of an outline that crosses itself, the part inside may run the other way
+        inside = [inside[0], *inside[:0:-1]]
     if len(inside) < 3 or abs(area(inside)) < 1:
         findings.left_out(image, region, OUTSIDE if abs(area(points)) >= 1 else NO_AREA)
         return None
@@ -105,21 +107,19 @@ def _clipped(points: Sequence[Corner], width: int, height: int) -> list[Corner]:
     """What of an outline lies inside the picture (Sutherland and Hodgman 1974), from the same start."""
     inside = list(points)
     for axis, edge, sign in ((0, 0.0, 1), (0, float(width), -1), (1, 0.0, 1), (1, float(height), -1)):
-        if not all((point[axis] - edge) * sign >= 0 for point in inside):
+        if inside and not all((point[axis] - edge) * sign >= 0 for point in inside):
             inside = _cut(inside, axis, edge, sign)
     return inside
 
 
 def _cut(points: Sequence[Corner], axis: int, edge: float, sign: int) -> list[Corner]:
     kept: list[Corner] = []
-    for place, point in enumerate(points):
-        before = points[place - 1]
-        was_in = (before[axis] - edge) * sign >= 0
+    for point, behind in zip(points, [*points[1:], points[0]], strict=True):
         is_in = (point[axis] - edge) * sign >= 0
-        if was_in != is_in:
-            share = (edge - before[axis]) / (point[axis] - before[axis])
-            other = before[1 - axis] + share * (point[1 - axis] - before[1 - axis])
-            kept.append((edge, other) if axis == 0 else (other, edge))
         if is_in:
             kept.append(point)
+        if is_in != ((behind[axis] - edge) * sign >= 0):
+            share = (edge - point[axis]) / (behind[axis] - point[axis])
+            other = point[1 - axis] + share * (behind[1 - axis] - point[1 - axis])
+            kept.append((edge, other) if axis == 0 else (other, edge))
     return kept

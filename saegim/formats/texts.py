@@ -14,7 +14,7 @@ from saegim.formats.findings import Findings
 ENCODING = "not UTF-8: read as {}"
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 """All that ends a line of a label file; str.splitlines would cut at U+2028 and form feeds, which stand inside texts."""
-NUMBER_LIKE = re.compile(r"[-+]?\d+(\.\d+)?")
+NUMBER_LIKE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 def decoded(data: bytes, name: str, findings: Findings) -> str:

@@ -1,0 +1,59 @@
+"""Label files in any encoding, with any line ends, with JSON as people write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from saegim.errors import FormatWrong
+from saegim.formats.findings import Findings
+from saegim.formats.texts import ENCODING, as_number, as_text, decoded, documents, lines
+
+
+@pytest.mark.parametrize(("encoding", "mark", "told"), [
+    ("utf-8", b"", False), ("utf-8-sig", b"", False), ("utf-16", b"", False), ("utf-16-be", b"\xfe\xff", False),
+    ("cp949", b"", True), ("euc-kr", b"", True)])
+def test_korean_text_is_read_whatever_wrote_it(encoding: str, mark: bytes, told: bool) -> None:
+    findings = Findings()
+    assert decoded(mark + "서울역 3번 출구".encode(encoding), "gt.txt", findings) == "서울역 3번 출구"
+    assert [remark.reason for remark in findings.remarks] == [ENCODING.format("CP949")] * told
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"\x81\xff\xff", b"\x80\x80"])
+def test_what_no_encoding_fits_says_what_to_do(data: bytes) -> None:
+    with pytest.raises(FormatWrong, match=r"gt\.txt is neither UTF-8 nor .* save it as UTF-8"):
+        decoded(data, "gt.txt", Findings())
+
+
+def test_lines_end_with_what_ends_lines_and_nothing_else() -> None:
+    assert lines("a\rb\r\nc\n\nd\u2028e\x0cf") == ["a", "b", "c", "", "d\u2028e\x0cf"]
+
+
+@pytest.mark.parametrize(("text", "name", "found", "told"), [
+    ('{"a": 1}', "a.json", [{"a": 1}], 0),
+    ('{"a": 1}{"a": 2}\n{"a": 3}', "a.json", [{"a": 1}, {"a": 2}, {"a": 3}], 1),
+    ('{"a": 1},\n{"a": 2},', "a.json", [{"a": 1}, {"a": 2}], 1),
+    ('{"a": 1}\n{"a": 2}\n', "a.jsonl", [{"a": 1}, {"a": 2}], 0),
+    (" \n", "a.json", [], 0)])
+def test_json_documents_behind_each_other(text: str, name: str, found: list[object], told: int) -> None:
+    findings = Findings()
+    assert list(documents(text, name, findings)) == found
+    assert len(findings.remarks) == told
+
+
+@pytest.mark.parametrize("text", ['{"a": 1', '{"a": }', "[" * 200_000, "{'a': 1}"])
+def test_broken_json_names_its_line(text: str) -> None:
+    with pytest.raises(FormatWrong, match=r"a\.json is broken JSON in line 1"):
+        list(documents(text, "a.json", Findings()))
+
+
+@pytest.mark.parametrize(("value", "text"), [("\u1112\u1161\u11ab", "한"), (1000, "1000"), (1.5, "1.5"), (None, ""), (True, ""),
+                                             ([1], ""), ({}, ""), (" a ", " a ")])
+def test_a_transcription(value: object, text: str) -> None:
+    assert as_text(value) == text
+
+
+@pytest.mark.parametrize(("value", "number"), [(1, 1), (-1.5, -1.5), ("12", 12), (" 1.5 ", 1.5), ("1e-3", .001), (".5", .5),
+                                               (True, None), ("", None), ("a", None), ("1,5", None), ("nan", None), (None, None),
+                                               ([1], None)])
+def test_a_coordinate(value: object, number: float | None) -> None:
+    assert as_number(value) == number
