@@ -41,6 +41,8 @@ class Holds:
         of_image: names of those fields of ``LabelledImage`` that come back as they were, besides name and size.
         start: whether the first corner, from which reading starts, comes back.
         empty: whether a legible region without text has a place.
+        text: whether texts have a place.
+        whole: whether corners are whole pixels.
     """
 
     shape: Shape
@@ -48,6 +50,8 @@ class Holds:
     of_image: frozenset[str] = frozenset()
     start: bool = True
     empty: bool = True
+    text: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

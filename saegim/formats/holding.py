@@ -17,6 +17,8 @@ USUAL = {"legible": (True,), "direction": ("horizontal", None), "writing": ("pri
          "source": ("",)}
 """Values that lose nothing where a format has no place for them. Ids are never told."""
 START = "where reading starts: its first corner"
+TEXT = "its text"
+ROUNDED = "its corners were rounded to whole pixels"
 GROUP = "group: what belongs together and is never parted by a split"
 
 
@@ -56,7 +58,13 @@ def _fitted(region: LabelledRegion, number: int, image: LabelledImage, form: For
         value = getattr(region, name)
         if name not in form.holds.attributes and value not in USUAL[name]:
             findings.not_held(image.name, number, f"{name} {_said(value)}")
+    if region.text and not form.holds.text:
+        findings.not_held(image.name, number, TEXT)
+        region = replace(region, text="")
     polygon = _shaped(region.polygon, number, image, form.holds.shape, findings)
+    if form.holds.whole and any(x != round(x) or y != round(y) for x, y in polygon):
+        findings.changed(image.name, number, ROUNDED)
+        polygon = tuple((float(round(x)), float(round(y))) for x, y in polygon)
     if not form.holds.start and form.holds.shape in (Shape.POLYGON, Shape.QUAD) and polygon[0] != min(polygon, key=sum):
         findings.not_held(image.name, number, START)
     return replace(region, polygon=polygon)
