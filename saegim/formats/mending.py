@@ -104,12 +104,13 @@ def _ring(points: Sequence[Corner]) -> list[Corner]:
 
 
 def _clipped(points: Sequence[Corner], width: int, height: int) -> list[Corner]:
-    """What of an outline lies inside the picture (Sutherland and Hodgman 1974), from the same start."""
+    """What of an outline lies inside the picture (Sutherland and Hodgman 1974), from the corner nearest to its start."""
     inside = list(points)
     for axis, edge, sign in ((0, 0.0, 1), (0, float(width), -1), (1, 0.0, 1), (1, float(height), -1)):
         if inside and not all((point[axis] - edge) * sign >= 0 for point in inside):
             inside = _cut(inside, axis, edge, sign)
-    return inside
+    first = min(range(len(inside)), key=lambda place: math.dist(inside[place], points[0]), default=0)
+    return inside[first:] + inside[:first]
 
 
 def _cut(points: Sequence[Corner], axis: int, edge: float, sign: int) -> list[Corner]:

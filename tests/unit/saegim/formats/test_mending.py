@@ -83,3 +83,10 @@ def test_a_rectangle_around_an_outline_holds_it(outline: list[tuple[float, float
         side = ((end[0] - start[0]) ** 2 + (end[1] - start[1]) ** 2) ** .5
         for x, y in outline:
             assert ((end[0] - start[0]) * (y - start[1]) - (end[1] - start[1]) * (x - start[0])) / side >= -1e-6
+
+
+def test_an_outline_whose_start_is_cut_off_starts_at_the_corner_nearest_to_it() -> None:
+    findings = Findings()
+    sticking_out = [(-9, -9), (50, -9), (50, 20), (-9, 20)]
+
+    assert mended(sticking_out, 100, 100, "1.jpg", 0, findings) == ((0, 0), (50, 0), (50, 20), (0, 20))
