@@ -8,7 +8,7 @@ from typing import Any
 
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.findings import Findings
-from saegim.formats.labelled import Corner, LabelledImage, LabelledRegion
+from saegim.formats.labelled import LabelledImage, LabelledRegion
 from saegim.formats.mending import box, mended
 from saegim.formats.picture_files import FoundPicture, found_picture
 from saegim.formats.texts import as_number
@@ -28,6 +28,8 @@ class Draft:
         whole: whether the picture is the region; then it has no corners.
         changes: reasons for which it is not as it stands in the file.
         lost: reasons for which something of it has no place here.
+        doubts: reasons for which it may be wrong as it stands.
+        left_out: reason for which it is not taken; empty where it is.
     """
 
     corners: Any
@@ -36,6 +38,8 @@ class Draft:
     whole: bool = False
     changes: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +87,43 @@ def with_picture(found: FoundPicture, draft: DraftImage, findings: Findings) -> 
         findings.not_held(name, None, reason)
     regions = []
     for number, one in enumerate(draft.drafts):
+        if one.left_out:
+            findings.left_out(name, number, one.left_out)
+            continue
         for reason in one.changes:
             findings.changed(name, number, reason)
         for reason in one.lost:
             findings.not_held(name, number, reason)
+        for reason in one.doubts:
+            findings.doubtful(name, number, reason)
         corners = box(0.0, 0.0, width, height) if one.whole else found.frame.upright(one.corners, one.starts)
         if polygon := mended(corners, width, height, name, number, findings):
             regions.append(replace(one.label, polygon=polygon))
     return replace(draft.image, picture=found.read, width=width, height=height, regions=tuple(regions))
 
 
-def from_box(label: LabelledRegion, numbers: object, changes: tuple[str, ...] = ()) -> Draft:
-    """A draft of a box: left, top, width, height; anything else is no outline."""
+def from_box(draft: Draft, numbers: object) -> Draft:
+    """A draft with a box for its outline: left, top, width, height; anything else is no outline."""
     found = _four(numbers)
     if found is None:
-        return Draft(None, label, starts=False, changes=changes)
+        return replace(draft, corners=None, starts=False)
     left, top, width, height = found
-    return from_edges(label, (left, top, left + width, top + height), changes)
+    return from_edges(draft, (left, top, left + width, top + height))
 
 
-def from_edges(label: LabelledRegion, numbers: object, changes: tuple[str, ...] = ()) -> Draft:
-    """A draft of a box: left, top, right, bottom; anything else is no outline."""
+def from_edges(draft: Draft, numbers: object) -> Draft:
+    """A draft with a box for its outline: left, top, right, bottom; anything else is no outline."""
     found = _four(numbers)
     if found is None:
-        return Draft(None, label, starts=False, changes=changes)
+        return replace(draft, corners=None, starts=False)
     left, top, right, bottom = found
-    if right < left or bottom < top:
-        changes = (*changes, BACKWARDS)
-    corners: list[Corner] = box(min(left, right), min(top, bottom), abs(right - left), abs(bottom - top))
-    return Draft(corners, label, starts=False, changes=changes)
+    changes = (*draft.changes, BACKWARDS) if right < left or bottom < top else draft.changes
+    corners = box(min(left, right), min(top, bottom), abs(right - left), abs(bottom - top))
+    return replace(draft, corners=corners, starts=False, changes=changes)
 
 
 def _four(numbers: object) -> tuple[float, float, float, float] | None:
     if not isinstance(numbers, Sequence) or isinstance(numbers, str) or len(numbers) != 4:
         return None
-    found = [as_number(number) for number in numbers]
-    a, b, c, d = found
+    a, b, c, d = map(as_number, numbers)
     return None if a is None or b is None or c is None or d is None else (a, b, c, d)

@@ -21,6 +21,8 @@ class Handling(StrEnum):
     """It is there, and something of it is not, for the format has no place for it."""
     LEFT_OUT = "left out"
     """It is not there."""
+    DOUBTFUL = "doubtful"
+    """It is there as it was, and may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,10 @@ class Findings:
     def not_held(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
         """Notes that the format has no place for something of it."""
         self.remarks.append(Remark(Handling.NOT_HELD, image, region, sys.intern(reason), detail))
+
+    def doubtful(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
+        """Notes that something went through as it was, and may be wrong."""
+        self.remarks.append(Remark(Handling.DOUBTFUL, image, region, reason, detail))
 
     def left_out(self, image: str, region: int | None, reason: str, detail: str = "", regions: int = 0) -> None:
         """Notes that something is not there; of an image, how many regions went with it."""

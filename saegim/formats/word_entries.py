@@ -21,11 +21,9 @@ OUTLINES = ("mask", "polygon", "points")
 def draft_of(given: Mapping[str, Any], region: LabelledRegion, changes: Sequence[str] = (), lost: Sequence[str] = ()) -> Draft:
     """A draft of an annotation by its outline, or by its box where it has none."""
     outline = next((given[field] for field in OUTLINES if given.get(field)), None)
-    if outline is None:
-        boxed = from_box(region, given.get("bbox"), tuple(changes))
-        return Draft(boxed.corners, region, starts=False, changes=boxed.changes, lost=tuple(lost))
     nested = isinstance(outline, list) and bool(outline) and isinstance(outline[0], list)
-    return Draft(outline if nested else pairs(outline), region, changes=tuple(changes), lost=tuple(lost))
+    draft = Draft(outline if nested else pairs(outline), region, changes=tuple(changes), lost=tuple(lost))
+    return from_box(draft, given.get("bbox")) if outline is None else draft
 
 
 def is_readable(region: LabelledRegion) -> bool:
