@@ -14,9 +14,12 @@ from schemas.reading import ALL_SLICES, Unit
 from schemas.recipes.coverage import Coverage
 from schemas.recipes.recipe import Recipe, parse_recipe
 from schemas.recipes.slices import KnownLeast, KnownSlice
+from schemas.recipes.source_choice import PublicReadings
+from schemas.sources import Use
 from schemas.text import normalise
 
-FORMATS = ("hf",)
+FORMATS = ("ufo", "paddleocr", "paddleocr-rec", "lmdb", "doctr", "doctr-rec", "icdar", "coco-text", "textocr", "page-xml", "yolo-obb",
+           "hf", "imagefolder", "donut", "webdataset")
 """Formats that a release's card may name: those of ``saegim datasets pull --format``."""
 SHARES = "shares"
 SALT = "salt"
@@ -40,12 +43,16 @@ class Known:
         annotation_configs: that have a folder, or under which a reading was accepted.
         image_ids: tells a few ids that begin with some digits.
         slices: of the vocabulary, and named ones.
+        sources: public data sets that were imported.
+        licences: of these.
     """
 
     campaigns: Collection[str]
     annotation_configs: Collection[str]
     image_ids: Callable[[str], Sequence[str]]
     slices: Collection[str] = ALL_SLICES
+    sources: Collection[str] = ()
+    licences: Collection[str] = ()
 
 
 def _campaign(name: str, info: ValidationInfo) -> str:
@@ -81,23 +88,34 @@ def _image_id(beginning: str, info: ValidationInfo) -> str:
     return found[0]
 
 
-class Readings(Recipe):
+class Readings(PublicReadings):
     """Which accepted readings a release takes.
 
     Attributes:
-        annotation_configs: whose; where several have accepted a reading of an image, the first one's is taken.
-        campaigns: only photographs that were sent to these; all where empty.
+        sources: public data sets whose readings are taken too; none where left out.
+        licences: of these data sets; all where left out.
+        annotation_configs: whose; where several have accepted a reading of an image, the first one's is taken, and a public data
+            set's only where no config has one. It may be empty where sources are taken.
+        campaigns: of what was collected, only photographs that were sent to these; all where empty.
         slices: only images with a region in one of these; all where empty.
         least_agreement: images whose two readers agreed less are left out; those that one person read stay.
         leave_out: ids of images that stay out whatever else holds, such as those that a gate named; 6 digits or more of an id
             will do where no other image's begins so.
     """
 
-    annotation_configs: list[Annotated[str, AfterValidator(_annotation_config)]] = Field(min_length=1)
+    annotation_configs: list[Annotated[str, AfterValidator(_annotation_config)]]
     campaigns: list[Annotated[str, AfterValidator(_campaign)]] = Field([])
     slices: list[KnownSlice] = Field([])
     least_agreement: Fraction = 0.0
     leave_out: list[Annotated[str, BeforeValidator(_in_quotes), AfterValidator(_image_id)]] = Field([])
+
+    @field_validator("annotation_configs")
+    @classmethod
+    def _any(cls, names: list[str], info: ValidationInfo) -> list[str]:
+        sources = info.data.get("sources")
+        if not names and sources is not None and not sources.take:
+            raise ValueError("expected an annotation config, or public data sets under sources")
+        return names
 
 
 class GroupRules(Recipe):
@@ -152,6 +170,7 @@ class Dataset(Recipe):
         licence: of the images and labels, in words or as an SPDX identifier.
         consent: what the people agreed to who sent the photographs.
         readings: which accepted readings are taken.
+        allows: what its releases are made for; nothing that a public data set forbids gets into one.
         unit: what one region of a release is.
         splits: share of each split; they add up to 1.
         salt: decides which group falls into which split. Changing it moves only groups that no release has.
@@ -170,6 +189,7 @@ class Dataset(Recipe):
     licence: str
     consent: str = ""
     readings: Readings
+    allows: list[Use] = Field([Use.TRAIN, Use.EVALUATE], min_length=1)
     unit: Unit
     splits: dict[str, Fraction]
     salt: str
