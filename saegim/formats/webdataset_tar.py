@@ -1,32 +1,47 @@
 """WebDataset: .tar shards a split, in which each picture stands beside its labels as JSON.
 
-``webdataset.WebDataset("train-{000000..000012}.tar")`` reads them in order, from a disk or a bucket.
+``webdataset.WebDataset("train-{000000..000012}.tar")`` reads them in order, from a disk or a bucket. Every picture is the field
+``jpg``, a PNG too: ``datasets`` refuses sets whose samples have other fields, and all decoders go by what a picture holds.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from itertools import groupby
+from contextlib import nullcontext
+from itertools import groupby, islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from saegim.errors import FormatWrong
+from saegim.formats.dataset_files import PICTURES, DatasetFiles
+from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
 from saegim.formats.json_columns import json_rows
+from saegim.formats.label_rows import EXPECTED, draft_of, own_row, with_bytes
 from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import write_licence
+from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.output import Output
-from saegim.formats.tar_shards import TarSample, TarShards
+from saegim.formats.picture_files import NOT_THERE, UNLABELLED
+from saegim.formats.released import ENDINGS
+from saegim.formats.tar_shards import BLOCK, TarSample, TarShards
+from saegim.formats.texts import decoded
 from saegim.release import Release
 from saegim.shards import Piece, open_shard, pieces, read_images
 
+Files = dict[str, bytes]
+"""Of one sample, by what follows the first dot of their names."""
 KEY_DIGITS = 32
 """Of a sample's key: no dots, and far from the 100 characters that a .tar's plain header holds."""
+
+
+BROKEN = "its labels are no text and no JSON that can be read"
+CUT_OFF = "the shard is cut off or broken: what follows is lost"
 
 
 def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
@@ -43,10 +58,8 @@ def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]
 
 
 def _sample(image: LabelledImage) -> TarSample:
-    row: dict[str, Any] = {name: getattr(image, name) for name in image.__slots__ if name not in ("picture", "regions")}
-    row["regions"] = [asdict(region) for region in image.regions]
     key = image.image_id or hashlib.sha256(image.name.encode()).hexdigest()
-    labels = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
+    labels = json.dumps(own_row(image), ensure_ascii=False, separators=(",", ":")).encode()
     return TarSample(key[:KEY_DIGITS], image.split, labels, image.picture, len(image.regions))
 
 
@@ -83,6 +96,121 @@ class _Group:
         return self._found[number]
 
 
-FORMAT = Format("webdataset", "WebDataset", Holds(Shape.POLYGON, frozenset({
-    "legible", "direction", "writing", "effects", "language", "kind", "checked", "region_id"}), frozenset({
-        "split", "group", "image_id", "image_kind", "conditions", "source", "licence", "unit"})), write=write)
+def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
+    """Reads shards: our own, and those whose samples have a picture and ``json`` or ``txt``; see ``label_rows``."""
+    shards = _shards(files)
+    if not shards:
+        raise FormatWrong(f"{files.path} has no .tar: expected shards such as train-000000.tar")
+    return LabelledSet(files.path.name, _images(files, shards, findings), None, licence_of(files))
+
+
+def _images(files: DatasetFiles, shards: list[str], findings: Findings) -> Iterator[LabelledImage]:
+    names: set[str] = set()
+    for shard in shards:
+        for key, parts in _in_shard(files, shard, findings):
+            ending = next((ending for ending in parts if f".{ending}".lower().endswith(PICTURES)), "")
+            row = _labels(key, parts, findings)
+            name = _name(row or {}, f"{key}.{ending or 'jpg'}")
+            name = name if name not in names else f"{shard}/{name}"
+            names.add(name)
+            if row is None or not ending:
+                findings.came(0)
+                findings.left_out(name, None, NOT_THERE if row is not None else UNLABELLED)
+                continue
+            draft = draft_of(row, name, split_of(shard), FORMAT.unit)
+            if draft is None:
+                raise FormatWrong(f"{shard}: labels of {key} are not understood: {EXPECTED}; there is {', '.join(row) or 'none'}")
+            if image := with_bytes(parts[ending], draft, findings):
+                yield image
+
+
+def _name(row: dict[str, Any], otherwise: str) -> str:
+    """The name that a sample had before it was one."""
+    if isinstance(name := row.get("name"), str) and name:
+        return name
+    image_id, media_type = row.get("image_id"), row.get("media_type")
+    return f"{image_id}{ENDINGS.get(str(media_type), '.jpg')}" if isinstance(image_id, str) and image_id else otherwise
+
+
+def _labels(key: str, parts: Files, findings: Findings) -> dict[str, Any] | None:
+    """Labels of a sample as a row; None where it has none that can be read."""
+    try:
+        for ending, data in parts.items():
+            if ending.rpartition(".")[2] == "json":
+                row = json.loads(decoded(data, f"{key}.{ending}", findings))
+                return row if isinstance(row, dict) else {"text": row}
+        for ending, data in parts.items():
+            if ending.rpartition(".")[2] in ("txt", "text"):
+                return {"text": decoded(data, f"{key}.{ending}", findings).strip("\r\n")}
+    except (FormatWrong, ValueError, RecursionError) as error:
+        findings.changed(key, None, BROKEN, str(error))
+    return None
+
+
+def _in_shard(files: DatasetFiles, shard: str, findings: Findings) -> Iterator[tuple[str, Files]]:
+    """Samples by their keys: neighbours whose names are the same up to the first dot."""
+    key = ""
+    parts: Files = {}
+    with nullcontext(files.path) if _is_shard(files) else files.on_disk(shard) as path:
+        try:
+            with tarfile.open(path) as opened:
+                for member in opened:
+                    folder, _, file = member.name.rpartition("/")
+                    stem, dot, ending = file.partition(".")
+                    if not member.isfile() or not dot or not stem:
+                        continue
+                    of = f"{folder}/{stem}".lstrip("/")
+                    if of != key and parts:
+                        yield key, parts
+                        parts = {}
+                    key = of
+                    data = opened.extractfile(member)
+                    parts[ending] = data.read() if data else b""
+                _check_end(opened)
+        except (tarfile.TarError, OSError, EOFError) as error:
+            findings.came(0)
+            findings.left_out(shard, None, CUT_OFF, str(error))
+            return  # the last sample may lack a part
+    if parts:
+        yield key, parts
+
+
+def _check_end(opened: tarfile.TarFile) -> None:
+    """Raises ReadError where the end of a .tar is missing: tarfile takes a header that is cut off for the end."""
+    found = opened.fileobj
+    if found:
+        found.seek(opened.offset)
+        if found.read(BLOCK) != bytes(BLOCK):
+            raise tarfile.ReadError("no end of archive")
+
+
+def _shards(files: DatasetFiles) -> list[str]:
+    return [files.path.name] if _is_shard(files) else files.names(".tar", ".tar.gz", ".tgz")
+
+
+def _is_shard(files: DatasetFiles) -> bool:
+    """Whether the data set is one .tar itself."""
+    return files.path.is_file() and not files.chosen and tarfile.is_tarfile(files.path)
+
+
+def recognise(files: DatasetFiles) -> str:
+    """By the first samples of the first shard: a picture and labels that are understood, under one key."""
+    shards = _shards(files)
+    if not shards:
+        return ""
+    for key, parts in islice(_in_shard(files, shards[0], Findings()), 3):
+        row = _labels(key, parts, Findings())
+        pictured = any(f".{ending}".lower().endswith(PICTURES) for ending in parts)
+        if pictured and row is not None and draft_of(row, key, "", FORMAT.unit):
+            return f"{len(shards)} .tar with samples of {', '.join(parts)}"
+    return ""
+
+
+FORMAT = Format(
+    "webdataset", "WebDataset", Holds(Shape.POLYGON, frozenset({
+        "legible", "direction", "writing", "effects", "language", "kind", "checked", "region_id"}), frozenset({
+            "split", "group", "image_id", "image_kind", "conditions", "source", "licence", "unit"})),
+    read=read, write=write, recognise=recognise, notes=(
+        "Keys are 32 hex digits without dots; labels are JSON with all that the release says; shards of 256 MB a split.",
+        "Every picture is the field jpg, a PNG too.",
+        "Shards of others are read where a sample's json or txt holds a text, texts with outlines, or our own regions."))
