@@ -154,6 +154,36 @@ class ImportedPicture:
     repeats: str | None = None
 
 
-def is_source(name: str) -> bool:
-    """Whether a name is one that a source can have."""
-    return SOURCE_NAME.fullmatch(name) is not None
+class PictureEnd(StrEnum):
+    """What became of a picture of an import, and of its labels."""
+
+    ACCEPTED = "accepted"
+    READ = "a reading"
+    """Its labels are no truth: a reading like a model's."""
+    UNLABELLED = "no labels"
+    """It waits for a model and for annotators, as photographs do."""
+    HELD = "held"
+    NOT_TAKEN = "not taken"
+    WAITS = "waits"
+    """Ingest has not seen it."""
+    NEAR_TEST = "beware"
+    """It is accepted, and like an image that a release keeps out of training."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedPicture:
+    """What became of one picture of an import.
+
+    Attributes:
+        end: what.
+        why: a sentence that all of its kind share; may be empty.
+        name: of the picture in its data set.
+        regions: that it brought.
+        detail: what is particular about it.
+    """
+
+    end: PictureEnd
+    why: str
+    name: str
+    regions: int
+    detail: str = ""

@@ -4,7 +4,7 @@ import typer
 
 import apps.stack.commands
 import saegim.cli
-from apps.cli import campaign, datasets, demand, evaluate, ingest, label, ledger, models, run, slices
+from apps.cli import campaign, datasets, demand, evaluate, imports, ingest, label, ledger, models, run, slices
 
 
 def register(app: typer.Typer) -> None:
@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(evaluate.app, name="evaluate")
     app.add_typer(campaign.app, name="campaign")
     app.add_typer(demand.app, name="demand")
+    app.command("import")(imports.import_set)
     app.add_typer(ingest.app, name="ingest")
     app.add_typer(label.app, name="label")
     app.add_typer(ledger.app, name="ledger")

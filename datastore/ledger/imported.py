@@ -75,6 +75,12 @@ def pictures_of_source(ledger: Ledger, bucket: str, source: str) -> list[Importe
         return _newest(connection.execute(_pictures(bucket).where(imported.c.source == source)))
 
 
+def other_key_of(connection: Connection, reading_id: str, key: str) -> str | None:
+    """Key of a picture, other than this one, whose labels became a reading."""
+    return connection.scalar(select(imported.c.key).where(
+        imported.c.reading_id == reading_id, imported.c.key != key).order_by(imported.c.key).limit(1))
+
+
 def settle_labels(connection: Connection, settled: Iterable[SettledLabels], at: datetime) -> None:
     """Notes what became of labels; where others came meanwhile, nothing is written."""
     for item in settled:

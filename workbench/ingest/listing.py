@@ -12,6 +12,7 @@ from more_itertools import chunked
 from datastore.ledger import Ledger, arrivals, cursors, strays
 from datastore.ledger.withdrawals import withdrawn_ids
 from datastore.objects import ObjectStore
+from schemas.sources import PUBLIC
 from schemas.submission import Outcome, RawObject, Reason, Rejection, Submission, sender_of
 from workbench.campaigns import Campaigns
 from workbench.settings import Settings
@@ -63,7 +64,8 @@ def hold_strays(ledger: Ledger, settings: Settings, campaigns: Campaigns, todo: 
     others: list[RawObject] = []
     for raw in todo:
         sender = sender_of(raw.key)
-        if sender is None or sender.campaign in campaigns.by_name:  # the decoders reject a key that says no sender
+        # The decoders reject a key that says no sender.
+        if sender is None or sender.campaign in campaigns.by_name or sender.campaign == PUBLIC:
             others.append(raw)
         else:
             why = Rejection(Reason.UNKNOWN_CAMPAIGN, campaigns.why_not(sender.campaign))

@@ -12,6 +12,8 @@ from more_itertools import chunked
 from datastore.ledger import arrivals, strays
 from datastore.objects import ObjectStore
 from pages.ingest_report import ingest_report, reasons, with_pictures
+from schemas.reading import Unit
+from schemas.sources import PUBLIC
 from schemas.submission import Outcome, RawObject, Submission
 from stages.ingest.thumbnail import SIDE, thumbnail
 from stages.pictures import opened
@@ -40,13 +42,13 @@ class Settled:
 
 
 def take_in(bench: Workbench, campaign: str | None = None) -> IngestReport:
-    """Lists, decodes and settles what was sent, to one campaign or to all."""
+    """Lists, decodes and settles what was sent, to one campaign or to all; ``public`` is that of data sets that were imported."""
     started = time.monotonic()
     campaigns = load_campaigns(bench.settings)
-    if campaign is not None:
+    if campaign not in (None, PUBLIC):
         load_campaigns(bench.settings, campaign)
     again = look_again(bench)
-    strays.let_in(bench.ledger, campaigns.by_name)
+    strays.let_in(bench.ledger, {*campaigns.by_name, PUBLIC})
     listing = list_raw_objects(bench.ledger, bench.objects, bench.settings.bucket_raw, campaign)
     todo = hold_strays(bench.ledger, bench.settings, campaigns, arrivals.undecoded(bench.ledger))
     settled = Settled(Counter({Outcome.ACCEPTED: again.accepted} if again.accepted else {}))
@@ -89,7 +91,8 @@ def decode(bench: Workbench, campaigns: Campaigns, todo: Sequence[RawObject], se
     newer = None
     if not todo:
         return DecodedAll(fetched, newer)
-    units = {name: item.unit for name, item in campaigns.by_name.items() if item.unit}
+    # Public data sets have crops of words among their pictures.
+    units = {PUBLIC: Unit.WORD, **{name: item.unit for name, item in campaigns.by_name.items() if item.unit}}
     decode_batch = bench.run.batch(decode_arrivals)
     with Decoders(bench.settings, units=units) as decoders, progress(bench.run, "decode", len(todo)) as advance:
         for batch in chunked(todo, bench.settings.batch_size):
