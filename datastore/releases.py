@@ -223,6 +223,16 @@ def write_left_out(path: Path, left_out: Sequence[LeftOut]) -> None:
                                                     schema=LEFT_OUT))
 
 
+def same_but_empty_columns(before: Path, after: Path) -> bool:
+    """Whether a label file says what an older one says, and nothing in the columns that the older one lacks."""
+    with pq.ParquetFile(before) as one, pq.ParquetFile(after) as other:
+        known = one.schema_arrow.names
+        pairs = zip(one.iter_batches(ROWS_A_GROUP), other.iter_batches(ROWS_A_GROUP), strict=False)
+        return one.metadata.num_rows == other.metadata.num_rows and set(known) <= set(other.schema_arrow.names) and all(
+            was.equals(now.select(known)) and all(now[name].null_count == len(now) for name in now.schema.names
+                                                  if name not in known) for was, now in pairs)
+
+
 def shards_in_use(planned: Iterable[Planned]) -> list[str]:
     """Paths of the shards that hold these samples, sorted."""
     return sorted({item.shard for item in planned})

@@ -9,6 +9,7 @@ from pages.card_coverage import specification
 from pages.card_facts import CardFacts
 from pages.card_front_matter import front_matter
 from pages.card_limits import known_limits
+from pages.card_sources import public_data_sets
 from pages.card_strip import STRIP
 from pages.markdown import picture, table
 from saegim.manifest import as_size
@@ -44,11 +45,15 @@ def _head(facts: CardFacts, pictures: Mapping[str, str]) -> list[str]:
         f"**Unit** one region is a {facts.recipe.unit}",
         f"**Made from** {f'`{facts.parent}`' if facts.parent else 'nothing: it is the first'}",
         f"**Made by** `{facts.code_version}`, from the accepted readings of "
-        + ", ".join(f"`{name}`" for name in facts.recipe.readings.annotation_configs),
+        + ", ".join(f"`{name}`" for name in _readers(facts)),
         f"**Files** {', '.join(sizes) or 'none'}",
     ]
     return [f"# {facts.name}", in_markdown(facts.recipe.description), "\n".join(f"- {line}" for line in lines),
             picture(pictures, STRIP, f"Samples of {facts.name} with polygons and texts drawn; illegible regions are grey")]
+
+
+def _readers(facts: CardFacts) -> list[str]:
+    return [*facts.recipe.readings.annotation_configs, *(held.source for held in facts.sources)]
 
 
 def _loading(facts: CardFacts) -> list[str]:
@@ -63,12 +68,14 @@ def _loading(facts: CardFacts) -> list[str]:
 
 def _licence(facts: CardFacts) -> list[str]:
     campaigns = facts.counts.names(Facet.CAMPAIGN)
+    of = " of what was collected" if facts.sources else ""
     sent = (f"to the campaign {in_markdown(campaigns[0]) or '(none)'}" if len(campaigns) == 1
             else f"to {len(campaigns):,} campaigns")
-    return ["## Licence and consent", f"Licence: {in_markdown(facts.recipe.licence) or 'none is named'}",
+    return ["## Licence and consent", f"Licence{of}: {in_markdown(facts.recipe.licence) or 'none is named'}",
             f"Consent: {in_markdown(facts.recipe.consent) or 'the recipe says nothing about it'}",
-            f"The photographs were sent {sent}; [By campaign](#by-campaign) counts them. Ingest removed their metadata, places "
-            "above all. Submitters and annotators stand in the rows under pseudonyms."]
+            (f"The photographs were sent {sent}; [By campaign](#by-campaign) counts them. " if campaigns else "")
+            + "Ingest removed their metadata, places above all. Submitters and annotators stand in the rows under pseudonyms.",
+            *public_data_sets(facts)]
 
 
 def _left_out(facts: CardFacts) -> list[str]:
@@ -100,7 +107,8 @@ def _splits(facts: CardFacts) -> list[str]:
         f"Images that belong together are one group: {', and '.join(together)}. A new group's "
         f"name is hashed to a number, and the number falls into the share of a split: {shares}. So neither chance nor the order "
         "of arrival decides. An image keeps its split in every later release; a new image that would join groups of two splits "
-        "is left out.",
+        "is left out." + (" New images of a public data set go to the split that the data set has them in, where it has one: its "
+                          "test images are never trained with." if facts.sources else ""),
         f"Counted in this release: {leaks.groups:,} groups of more than one photograph, of which {leaks.torn:,} stand in two "
         "splits.",
         f"Frozen: {frozen}. It takes nothing new in later releases, and what belongs with its images is left out."

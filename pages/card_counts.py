@@ -32,7 +32,7 @@ def what_it_holds(facts: CardFacts, pictures: Mapping[str, str]) -> list[str]:
                [(attribute, f"`{name}`", *_cells(counts, Facet.SLICE, name, splits))
                 for attribute, name in counts.slices()], left=2),
         picture(pictures, SLICES, "Share of each split's regions by slice"),
-        "### By campaign", "Images · regions.", _campaigns(facts),
+        *(["### By campaign", "Images · regions.", _campaigns(facts)] if counts.names(Facet.CAMPAIGN) else []),
         "### By kind of picture and condition", "Images · regions. A picture may be in several conditions, or in none.",
         table(("of the picture", "value", *(f"`{split}`" for split in splits), "all"),
                [(facet, f"`{name}`", *_cells(counts, facet, name, splits))

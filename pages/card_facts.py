@@ -10,6 +10,7 @@ from schemas.recipes.slices import NamedSlice
 from stages.export.counts import Counts
 from stages.export.leaks import LeakReport
 from stages.export.least import GroupsAsked
+from stages.export.source_uses import HeldSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class CardFacts:
         frozen: splits that take nothing new after it.
         asked: groups that the recipe asks for, and what there is.
         named: definitions of the named slices that the recipe names.
+        sources: what it holds of public data sets; the rest was collected.
     """
 
     name: str
@@ -43,6 +45,7 @@ class CardFacts:
     frozen: Sequence[str] = ()
     asked: Sequence[GroupsAsked] = ()
     named: Sequence[NamedSlice] = ()
+    sources: Sequence[HeldSource] = ()
 
     @property
     def splits(self) -> list[str]:

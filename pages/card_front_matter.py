@@ -28,7 +28,7 @@ def front_matter(facts: CardFacts) -> str:
     found = {name for name in ("ko", "en") if any(facts.counts.tally(Facet.SLICE, other).regions for other in (name, "mixed"))}
     images = facts.counts.tally(Facet.ALL).images
     values = {
-        **licence(facts.recipe.licence, facts.recipe.name),
+        **_licences(facts),
         "language": sorted(found, reverse=True),
         "task_categories": ["image-to-text"],
         "tags": ["ocr", "text-detection", "text-recognition", f"{facts.recipe.unit}-level", "saegim"],
@@ -36,6 +36,17 @@ def front_matter(facts: CardFacts) -> str:
         "pretty_name": facts.recipe.name.replace("-", " ").capitalize(),
     }
     return yaml.safe_dump({name: value for name, value in values.items() if value}, allow_unicode=True, sort_keys=False)
+
+
+def _licences(facts: CardFacts) -> dict[str, str | list[str]]:
+    """The licences of all that a release holds as Hugging Face wants them: one, or a list."""
+    collected = [facts.recipe.licence] * bool(facts.counts.tally(Facet.SOURCE).images or not facts.sources)
+    found = [licence(text, facts.recipe.name) for text in dict.fromkeys(
+        [*collected, *(text for held in facts.sources for text in held.licences)])]
+    names = list(dict.fromkeys(one["license"] for one in found))
+    others = list(dict.fromkeys(one["license_name"] for one in found if "license_name" in one))
+    whole: dict[str, str | list[str]] = {"license": names[0] if len(names) == 1 else names}
+    return whole | ({"license_name": ", ".join(others)} if others else {})
 
 
 def licence(text: str, dataset: str) -> dict[str, str]:

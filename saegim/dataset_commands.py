@@ -63,6 +63,10 @@ def show(name: Annotated[str, typer.Argument(help="NAME, or NAME@N.", metavar=AN
         return
     console.print(f"[bold]{manifest.name}[/]  {escape(manifest.description)}")
     print_table(console, Table("", ("", ""), tuple(_facts(manifest)), left=2))
+    if manifest.sources:
+        print_table(console, Table("", ("public data set in it", "licence", "allows", "images", "regions"), tuple(
+            (held.source, "; ".join(held.licences), ", ".join(held.allows), f"{held.images:,}", f"{held.regions:,}")
+            for held in manifest.sources), left=3))
     print_table(console, Table("", ("file", "kind", "sha256", "rows", "size"), tuple(
         (file.place, file.kind, f"{file.sha256[:12]}…", f"{file.rows:,}" if file.rows else "", as_size(file.bytes))
         for file in manifest.files), left=3))
@@ -75,7 +79,7 @@ def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
     yield "unit", manifest.unit
     yield "made from", manifest.parent or "nothing: it is the first"
     yield "left out", ", ".join(f"{count:,} {reason}" for reason, count in manifest.left_out.items()) or "nothing"
-    yield "licence", manifest.licence
+    yield ("licence of what was collected" if manifest.sources else "licence"), manifest.licence
     yield "code", manifest.code_version
     yield "recipe", f"saegim datasets show {manifest.name} --recipe"
     if manifest.of_kind("diff"):

@@ -81,6 +81,24 @@ class Column(_Frozen):
     type: str
 
 
+class SourceEntry(_Frozen):
+    """What a release holds of one public data set.
+
+    Attributes:
+        source: its name, ``public/NAME``.
+        licences: of what the release holds of it.
+        allows: what all of that may be used for: ``train``, ``evaluate``, ``redistribute``, ``share_labels``.
+        images: how many.
+        regions: of them.
+    """
+
+    source: str
+    licences: list[str]
+    allows: list[str]
+    images: int
+    regions: int
+
+
 class Manifest(_Frozen):
     """One release. Written once, with a conditional put; a takedown alone sets ``superseded_by``.
 
@@ -92,6 +110,7 @@ class Manifest(_Frozen):
         columns: of the label file.
         files: every file; those that the parent has too are the same objects.
         left_out: rows of the file ``left_out`` by reason.
+        sources: public data sets that it holds images of; the rest was collected, and ``licence`` is of that.
         superseded_by: the release that stands in its place after a takedown.
     """
 
@@ -110,6 +129,7 @@ class Manifest(_Frozen):
     columns: list[Column]
     files: list[File]
     left_out: dict[str, int] = {}
+    sources: list[SourceEntry] = []
     superseded_by: str | None = None
 
     def __repr__(self) -> str:

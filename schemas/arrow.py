@@ -10,7 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from schemas.reading import REGION_VOCABULARY, Attributes, Condition, ImageKind, Reading, Region, Unit, attributes_from_dict
-from schemas.sample import LabelRow, Sample
+from schemas.sample import FromSource, LabelRow, Sample
+from schemas.sources import Use
 
 VALUES = "saegim.values"
 """Key of a field's metadata: all values that the column may have, as JSON."""
@@ -67,6 +68,11 @@ LABELS = pa.schema([
     _one_of("conditions", Condition, several=True),
     ("campaign", pa.string()),
     ("submitter", pa.string()),
+    ("source", pa.string()),  # the public data set that it comes from; it and the next four are null for what was collected
+    ("source_name", pa.string()),  # of the picture in its data set
+    ("source_sha256", pa.string()),  # of the file in its data set
+    ("licence", pa.string()),
+    _one_of("allows", Use, several=True),
     ("annotation_config", pa.string()),
     ("agreement", pa.float32()),  # of its two readers, in [0, 1]; null where one person read it
     ("reader", pa.string()),
@@ -122,10 +128,18 @@ def _row(sample: Sample) -> dict[str, Any]:
         "image_id": candidate.image_id, "split": planned.split, "shard": planned.shard, "cluster_id": candidate.cluster_id,
         "group": planned.group, "width": candidate.width, "height": candidate.height, "media_type": candidate.media_type,
         "image_kind": reading.image_kind, "conditions": list(reading.conditions),
-        "campaign": candidate.campaign, "submitter": sample.submitter, "annotation_config": candidate.annotation_config,
+        "campaign": candidate.campaign, "submitter": sample.submitter, **_of_source(candidate.source),
+        "annotation_config": candidate.annotation_config,
         "agreement": candidate.agreement, "reader": reading.reader, "run": reading.run, "revision": reading.revision,
         "unit": reading.unit, "regions": [_region(region) for region in reading.regions],
     }
+
+
+def _of_source(found: FromSource | None) -> dict[str, Any]:
+    if found is None:
+        return {}
+    return {"source": found.source, "source_name": found.name, "source_sha256": found.sha256 or None, "licence": found.licence,
+            "allows": list(found.allows)}
 
 
 def _region(region: Region) -> dict[str, Any]:

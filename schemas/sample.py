@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from schemas.reading import Reading
+from schemas.sources import Use
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,37 @@ class Photograph:
 
 
 @dataclass(frozen=True, slots=True)
+class FromSource:
+    """Which public data set an image or its labels come from, and what may be done with them.
+
+    Attributes:
+        sources: whose labels they are; where the picture is another source's, that one behind it.
+        name: of the picture in its data set.
+        sha256: of the file in its data set; empty where nobody knows.
+        licences: of each of the sources, or of this picture, where its data set says so.
+        allows: what all of them allow, in the order of ``Use``.
+        split: the data set's own; empty where it has none.
+    """
+
+    sources: tuple[str, ...]
+    name: str
+    sha256: str
+    licences: tuple[str, ...]
+    allows: tuple[Use, ...]
+    split: str = ""
+
+    @property
+    def source(self) -> str:
+        """Whose labels they are."""
+        return self.sources[0]
+
+    @property
+    def licence(self) -> str:
+        """As people read it: of the labels, and of the picture where it is another one."""
+        return "; ".join(dict.fromkeys(self.licences))
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An accepted reading without its regions: what planning needs of it. A million of them fit in memory.
 
@@ -45,6 +77,7 @@ class Candidate:
         agreement: how far its two readers agreed, in [0, 1]; None where one person read it.
         held: why nothing of it may be published now; None where it may.
         stands: whether its submission does: it may be withdrawn, rejected or taken for a duplicate since.
+        source: where it comes from a public data set; None for what was collected.
     """
 
     image_id: str
@@ -61,6 +94,7 @@ class Candidate:
     agreement: float | None
     held: str | None = None
     stands: bool = True
+    source: FromSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,18 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from apps.cli.test_sets import recipe_lines, sentences_on_sizes, sizes_to_json, slices_asked, table_of_sizes
+from pages.card_sources import sources_table
 from pages.coverage_tables import asked_table, coverage_tables, coverage_to_json
 from saegim.tables import Table, print_table
 from stages.export import gates
 from stages.export.counts import Counts, Facet
 from stages.export.gates import Failure
 from stages.export.plan import REASONS
+from stages.export.source_uses import held_sources
 from workbench.bench import Workbench, open_workbench
 from workbench.export.plan import NextRelease
 from workbench.export.preview import Preview, plan_of, preview
@@ -83,8 +86,10 @@ def sentences_and_tables(seen: Preview) -> list[str | Table]:
     release = seen.release
     parent = release.parent.name if release.parent else None
     if not release.plan.samples and not release.plan.left_out:
-        configs = ", ".join(release.recipe.readings.annotation_configs)
-        return [f"No accepted reading of {configs} yet: label some, then saegim run collect."]
+        readings = release.recipe.readings
+        names = ", ".join([*readings.annotation_configs, *readings.sources.take])
+        return [f"No accepted reading of {escape(names)} yet: label some, then saegim run collect.",
+                *([_not_taken(release)] if release.plan.not_taken else [])]
     changes = (f"beside {parent}: {len(release.arrived)} images in, {seen.gone} out, {seen.relabelled} relabelled, "
                f"{release.regrouped} in another group"
                if parent else "the first release")
@@ -94,6 +99,10 @@ def sentences_and_tables(seen: Preview) -> list[str | Table]:
     if release.changes:
         found.append(_changes(release))
     found.append(_splits(seen))
+    if sources := held_sources(release.plan.samples, seen.counts):
+        found.append(sources_table("Of public data sets", sources))
+    if release.plan.not_taken:
+        found.append(_not_taken(release))
     found += asked_and_covered(release, seen.counts)
     if release.plan.left_out:
         found.append(_left_out(release))
@@ -117,6 +126,8 @@ def to_json(seen: Preview) -> dict[str, Any]:
         "frozen": release.frozen,
         "least": [asdict(item) for item in release.plan.asked],
         "coverage": coverage_to_json(release.recipe.coverage, seen.counts, release.splits),
+        "sources": [asdict(held) for held in held_sources(release.plan.samples, seen.counts)],
+        "sources_not_taken": dict(release.plan.not_taken),
         "changes": [asdict(change) for change in release.changes],
         "left_out": [{"image_id": item.image_id, "annotation_config": item.annotation_config, "reason": item.reason}
                      for item in release.plan.left_out],
@@ -149,6 +160,12 @@ def _changes(release: NextRelease) -> Table:
     title = f"Since {release.parent.name}" if release.parent else "What other datasets hold"
     return Table(title, ("what is not as it was", "the recipe has to agree to"),
                  tuple((change.said, change.word) for change in release.changes), left=2)
+
+
+def _not_taken(release: NextRelease) -> str:
+    there = ", ".join(f"{name} ({count:,} {'image' if count == 1 else 'images'})" for name, count in
+                      release.plan.not_taken.items())
+    return escape(f"Imported, and not taken by the recipe's readings.sources: {there}.")
 
 
 def _left_out(release: NextRelease) -> Table:

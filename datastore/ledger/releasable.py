@@ -12,11 +12,13 @@ from sqlalchemy import Connection, Row, and_, func, select
 
 from datastore.ledger.decisions import decision_list
 from datastore.ledger.engine import Ledger
+from datastore.ledger.from_sources import COLUMNS, OF_LABELS, OF_PICTURE, from_source
+from datastore.ledger.sources import all_sources
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.standing import in_force, undone
 from datastore.ledger.tables import accepted_readings, agreements, holds, images, readings, submissions
 from schemas.labelling import AgreementKind
-from schemas.sample import Candidate, Photograph
+from schemas.sample import Candidate, FromSource, Photograph
 from schemas.submission import Outcome, Said, Verdict
 
 ROWS_A_READ = 2000
@@ -25,21 +27,35 @@ CAMERA_TIME = "%Y:%m:%d %H:%M:%S"
 
 
 def candidates(ledger: Ledger, annotation_configs: Sequence[str]) -> list[Candidate]:
-    """Every accepted reading under these configs, also of images whose submission does not stand any more."""
+    """Every accepted reading under these configs, also of images whose submission does not stand any more.
+
+    Args:
+        ledger: has the readings.
+        annotation_configs: names of configs, and of public data sets, under which theirs are accepted.
+    """
     query = (
         select(accepted_readings.c.image_id, accepted_readings.c.reading_id, accepted_readings.c.annotation_config,
                images.c.media_type, images.c.width, images.c.height, images.c.cluster_id, submissions.c.campaign,
-               submissions.c.submitter, submissions.c.submission_id, readings.c.unit, readings.c.summary, holds.c.reason)
+               submissions.c.submitter, submissions.c.submission_id, readings.c.unit, readings.c.summary, holds.c.reason,
+               *COLUMNS)
         .join(readings, accepted_readings.c.reading_id == readings.c.reading_id)
         .join(images, images.c.image_id == accepted_readings.c.image_id)
         .outerjoin(submissions, and_(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED))
         .outerjoin(holds, holds.c.image_id == images.c.image_id)
+        .outerjoin(OF_LABELS, OF_LABELS.c.reading_id == accepted_readings.c.reading_id)
+        .outerjoin(OF_PICTURE, OF_PICTURE.c.key == submissions.c.key)
         .where(accepted_readings.c.annotation_config.in_(annotation_configs))
-        .order_by(accepted_readings.c.image_id))
+        .order_by(accepted_readings.c.image_id, accepted_readings.c.annotation_config, OF_LABELS.c.key))
+    known = {source.source: source for source in all_sources(ledger)}
+    found: list[Candidate] = []
     with ledger.read() as connection:
         agreed = _agreement(connection)
         same: dict[Any, Any] = {}
-        return [_candidate(row, agreed, same) for row in _streamed(connection, query)]
+        for row in _streamed(connection, query):
+            if found and (found[-1].image_id, found[-1].annotation_config) == (row.image_id, row.annotation_config):
+                continue  # a data set may have a picture with the same labels under several names: the first one stands for it
+            found.append(_candidate(row, agreed, same, from_source(row, known)))
+    return found
 
 
 def photographs(ledger: Ledger) -> Iterator[Photograph]:
@@ -127,7 +143,8 @@ def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:
     yield from connection.execution_options(yield_per=ROWS_A_READ).execute(query)
 
 
-def _candidate(row: Row[Any], agreed: Mapping[tuple[str, str], float], same: dict[Any, Any]) -> Candidate:
+def _candidate(row: Row[Any], agreed: Mapping[tuple[str, str], float], same: dict[Any, Any],
+               source: FromSource | None) -> Candidate:
     """A row as a record; ``same`` has one object of each value that comes often, so that a million of them fit in memory."""
     slices = tuple(row.summary["slices"])
     return Candidate(
@@ -135,7 +152,8 @@ def _candidate(row: Row[Any], agreed: Mapping[tuple[str, str], float], same: dic
         width=same.setdefault(row.width, row.width), height=same.setdefault(row.height, row.height),
         cluster_id=sys.intern(row.cluster_id), campaign=sys.intern(row.campaign or ""), submitter=sys.intern(row.submitter or ""),
         annotation_config=sys.intern(row.annotation_config), unit=sys.intern(row.unit), slices=same.setdefault(slices, slices),
-        agreement=agreed.get((row.image_id, row.annotation_config)), held=row.reason, stands=row.submission_id is not None)
+        agreement=agreed.get((row.image_id, row.annotation_config)), held=row.reason, stands=row.submission_id is not None,
+        source=source)
 
 
 def _agreement(connection: Connection) -> dict[tuple[str, str], float]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, upsert
-from datastore.ledger.tables import sources
+from datastore.ledger.tables import imported, sources
 from schemas.reading import Unit
 from schemas.sources import PublicSource, Use
 
@@ -38,6 +38,12 @@ def all_sources(ledger: Ledger) -> list[PublicSource]:
     """All that were imported, by name."""
     with ledger.read() as connection:
         return [_source(row) for row in connection.execute(select(sources).order_by(sources.c.source))]
+
+
+def licences_of_pictures(ledger: Ledger) -> set[str]:
+    """Licences that data sets give single pictures."""
+    with ledger.read() as connection:
+        return {text for text in connection.scalars(select(imported.c.licence).distinct()) if text}
 
 
 def _source(row: Row[Any]) -> PublicSource:

@@ -18,8 +18,8 @@ from schemas.recipes.source_choice import PublicReadings
 from schemas.sources import Use
 from schemas.text import normalise
 
-FORMATS = ("ufo", "paddleocr", "paddleocr-rec", "lmdb", "doctr", "doctr-rec", "icdar", "coco-text", "textocr", "page-xml", "yolo-obb",
-           "hf", "imagefolder", "donut", "webdataset")
+FORMATS = ("ufo", "paddleocr", "paddleocr-rec", "lmdb", "doctr", "doctr-rec", "icdar", "coco-text", "textocr", "page-xml",
+           "yolo-obb", "hf", "imagefolder", "donut", "webdataset")
 """Formats that a release's card may name: those of ``saegim datasets pull --format``."""
 SHARES = "shares"
 SALT = "salt"

@@ -26,4 +26,5 @@ class Contents:
         """Takes one sample in."""
         candidate = sample.planned.candidate
         self.failures.extend(gates.polygons(sample.reading))
-        self.counts.add(sample.planned.split, candidate.campaign, sample.reading, candidate.agreement, sample.named)
+        self.counts.add(sample.planned.split, candidate.campaign, sample.reading, candidate.agreement, sample.named,
+                        candidate.source.source if candidate.source else "")

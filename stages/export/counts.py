@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import product
 
 from schemas.reading import REGION_VOCABULARY, Attributes, Reading, Region
+from schemas.sources import PUBLIC
 from schemas.text import without_spaces
 
 VOCABULARY = {**REGION_VOCABULARY, "legible": ("illegible",)}
@@ -33,6 +34,8 @@ class Facet(StrEnum):
     CAMPAIGN = "campaign"
     IMAGE_KIND = "image kind"
     CONDITION = "condition"
+    SOURCE = "source"
+    """Public data sets; an empty name stands for what was collected."""
 
 
 @dataclass(slots=True)
@@ -78,7 +81,7 @@ class Counts:
         self._cells: Counter[tuple[TwoAttributes, str, str, str]] = Counter()
 
     def add(self, split: str, campaign: str, reading: Reading, agreement: float | None,
-            named: Sequence[Sequence[str]] = ()) -> None:
+            named: Sequence[Sequence[str]] = (), source: str = "") -> None:
         """Counts one sample.
 
         Args:
@@ -87,6 +90,7 @@ class Counts:
             reading: its accepted reading.
             agreement: how far its two readers agreed, in [0, 1]; None where one person read it.
             named: names of the named slices that each region belongs to, in the regions' order; none where nobody asked.
+            source: the public data set that it comes from; empty for what was collected.
         """
         alike: dict[Attributes, Tally] = {}
         alphabet = self._alphabets.setdefault(split, set())
@@ -110,7 +114,8 @@ class Counts:
         for name, tally in by_slice.items():
             self._grow(Facet.SLICE, name, split, tally.regions, tally.characters)
         total = sum(tally.characters for tally in alike.values())
-        whole = [(Facet.ALL, ""), (Facet.CAMPAIGN, campaign), (Facet.IMAGE_KIND, str(reading.image_kind))]
+        whole = [(Facet.ALL, ""), (Facet.IMAGE_KIND, str(reading.image_kind)), (Facet.SOURCE, source)]
+        whole += [(Facet.CAMPAIGN, campaign)] * (campaign != PUBLIC)  # nobody collected those
         whole += [(Facet.CONDITION, str(condition)) for condition in set(reading.conditions)]
         for facet, name in whole:
             self._grow(facet, name, split, len(reading.regions), total)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.errors import SettingError
 from schemas.ids import digest
@@ -12,6 +13,7 @@ from schemas.recipes.dataset import Dataset
 from schemas.sample import Before, Candidate, LeftOut, Planned
 from stages.export.groups import Groups
 from stages.export.least import GroupsAsked, bring, what_was_asked
+from stages.export.own_splits import held_out, own_split, splits_of_groups
 
 BRIDGES_SPLITS = "bridges_splits"
 NEAR_FROZEN = "near_frozen"
@@ -20,6 +22,9 @@ OTHER_CAMPAIGN = "other_campaign"
 OTHER_SLICE = "other_slice"
 OTHER_UNIT = "other_unit"
 OTHER_CONFIG = "other_config"
+OTHER_SOURCE = "other_source"
+OTHER_LICENCE = "other_licence"
+SOURCE_SPLIT = "source_split"
 BY_HAND = "left_out_by_hand"
 WITHDRAWN = "withdrawn"
 NO_READING = "no_accepted_reading"
@@ -31,7 +36,11 @@ REASONS = {
     OTHER_CAMPAIGN: "sent to a campaign that the recipe does not name",
     OTHER_SLICE: "no region in a slice that the recipe names",
     OTHER_UNIT: "its regions are another unit than the recipe's",
-    OTHER_CONFIG: "another annotation config's reading of the image is taken",
+    OTHER_CONFIG: "another annotation config's reading of the image is taken, or a public data set's",
+    OTHER_SOURCE: "its picture or its labels come from a public data set that the recipe does not take",
+    OTHER_LICENCE: "its picture or its labels have a licence that the recipe does not take",
+    SOURCE_SPLIT: "new, and its public data set keeps it for a split such as test, which is frozen or not in the recipe, or it "
+                  "belongs with images of training",
     BY_HAND: "the recipe names it under leave_out",
     WITHDRAWN: "its submission does not stand any more: it was withdrawn, rejected, put aside or taken for a duplicate",
     NO_READING: "an earlier release held it; it has no accepted reading any more",
@@ -48,12 +57,14 @@ class Plan:
         left_out: what it will not, in the same order.
         frozen: splits that take nothing new, sorted.
         asked: what came of each number of groups that the recipe asks for.
+        not_taken: images of public data sets that the recipe does not take, by data set; none of them was released.
     """
 
     samples: tuple[Planned, ...]
     left_out: tuple[LeftOut, ...]
     frozen: tuple[str, ...] = ()
     asked: tuple[GroupsAsked, ...] = ()
+    not_taken: Mapping[str, int] = field(default_factory=dict)
 
 
 def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, before: Mapping[str, Before],
@@ -61,11 +72,13 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
     """Plans a release. A split never moves: an image keeps the one that it has, its group follows it.
 
     A new image is left out where its group stands in two splits already, or in a frozen one. A new group goes to a split
-    that asks for more groups of a slice, or else by its hash, against the shares of the splits that are open.
+    that asks for more groups of a slice, or else by its hash, against the shares of the splits that are open. One with images of
+    a public data set goes where that has them (``stages.export.own_splits``).
 
     Args:
         recipe: the dataset.
-        candidates: accepted readings; of several of one image, the one whose annotation config the recipe names first wins.
+        candidates: accepted readings; of several of one image, the one whose annotation config the recipe names first wins,
+            and public data sets come last.
         groups: of all images, those in ``before`` included.
         before: images of earlier releases, by image id.
         frozen: splits that earlier releases froze, whatever the recipe says of them now.
@@ -78,38 +91,40 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
     if not open_splits:
         raise SettingError(f"splits is {', '.join(recipe.splits)}: all of them are frozen by now; expected one more, which takes "
                            "what is new")
-    standing: dict[str, frozenset[str]] = {}
-    alone = {known.split: frozenset({known.split}) for known in before.values()}  # one set for a million groups
-    for image_id, known in before.items():
-        group = groups.of(image_id)
-        there = standing.get(group)
-        if there is None or known.split not in there:
-            standing[group] = there | {known.split} if there else alone[known.split]
+    standing = _splits_that_stand(groups, before)
+    by_hand = frozenset(recipe.readings.leave_out)
+    own_splits = splits_of_groups((item for item in candidates if item.source and not _unwanted(recipe, item, by_hand)),
+                                  groups.of, open_splits)
     taken: list[Planned] = []
     out: list[LeftOut] = []
-    by_hand = frozenset(recipe.readings.leave_out)
+    not_taken: Counter[str] = Counter()
     seen = set()
     for candidate in _in_turn(recipe, candidates):
         name = candidate.image_id
         earlier = before.get(candidate.image_id)
         group = groups.of(name)
         splits = standing.get(group, frozenset())
-        reason = OTHER_CONFIG if taken and taken[-1].image_id == name else _unwanted(recipe, candidate, by_hand)
+        is_taken = bool(taken) and taken[-1].image_id == name
+        if candidate.source and (is_taken or not earlier) and _is_not_asked_for(recipe, candidate):
+            not_taken[candidate.source.source] += 1
+            continue
+        reason = OTHER_CONFIG if is_taken else _unwanted(recipe, candidate, by_hand)
         if not reason and not earlier:
-            reason = BRIDGES_SPLITS if len(splits) > 1 else NEAR_FROZEN if splits & frozen else None
+            reason = _why_not_new(candidate, splits, frozen, open_splits)
         if reason:
             out.append(LeftOut(name, reason, candidate.annotation_config, earlier.split if earlier else "",
                                earlier.shard if earlier else "", candidate.cluster_id, group))
         elif earlier:
             taken.append(Planned(candidate, group, earlier.split, earlier.shard))
         else:
-            taken.append(Planned(candidate, group, next(iter(splits), None) or split_of(open_splits, recipe.salt, group)))
+            taken.append(Planned(candidate, group, next(iter(splits), None) or own_splits.get(group)
+                                 or split_of(open_splits, recipe.salt, group)))
         seen.add(name)
     out += [LeftOut(name, NO_READING, "", known.split, known.shard, known.cluster_id, groups.of(name))
             for name, known in before.items() if name not in seen]
-    samples = bring(recipe, taken, standing, frozen) if recipe.least else tuple(taken)
+    samples = bring(recipe, taken, {*standing, *own_splits}, frozen) if recipe.least else tuple(taken)
     return Plan(samples, tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))), tuple(sorted(frozen)),
-                what_was_asked(recipe, samples, frozen))
+                what_was_asked(recipe, samples, frozen), dict(sorted(not_taken.items())))
 
 
 def arrivals(samples: Iterable[Planned], before: Mapping[str, Before]) -> frozenset[str]:
@@ -139,10 +154,50 @@ def split_of(shares: Mapping[str, float], salt: str, group: str) -> str:
     return list(shares)[-1]
 
 
+def _splits_that_stand(groups: Groups, before: Mapping[str, Before]) -> dict[str, frozenset[str]]:
+    """The splits that each group has images in, by group."""
+    standing: dict[str, frozenset[str]] = {}
+    alone = {known.split: frozenset({known.split}) for known in before.values()}  # one set for a million groups
+    for image_id, known in before.items():
+        group = groups.of(image_id)
+        there = standing.get(group)
+        if there is None or known.split not in there:
+            standing[group] = there | {known.split} if there else alone[known.split]
+    return standing
+
+
 def _in_turn(recipe: Dataset, candidates: Sequence[Candidate]) -> Iterable[Candidate]:
-    """By image, and the readings of one image in the order in which the recipe names their configs."""
-    order = {name: number for number, name in enumerate(recipe.readings.annotation_configs)}
-    return sorted(candidates, key=lambda item: (item.image_id, order[item.annotation_config]))
+    """By image, and the readings of one image in the order in which the recipe names their configs; sources come last."""
+    readings = recipe.readings
+    order = {name: number for number, name in enumerate([*readings.annotation_configs, *readings.sources.take])}
+    return sorted(candidates, key=lambda item: (item.image_id, order.get(item.annotation_config, len(order)),
+                                                item.annotation_config))
+
+
+def _is_not_asked_for(recipe: Dataset, candidate: Candidate) -> bool:
+    """Whether a reading is a source's that the recipe does not name: like one of a config that it does not name."""
+    name = candidate.annotation_config
+    return name not in recipe.readings.annotation_configs and not recipe.readings.sources.takes(name)
+
+
+def _why_not_new(candidate: Candidate, splits: AbstractSet[str], frozen: AbstractSet[str],
+                 open_splits: Collection[str]) -> str | None:
+    """Why a wanted reading of an image that no release has is not taken.
+
+    Args:
+        candidate: the reading.
+        splits: in which its group stands.
+        frozen: splits that take nothing new.
+        open_splits: the others.
+    """
+    if len(splits) > 1:
+        return BRIDGES_SPLITS
+    if splits & frozen:
+        return NEAR_FROZEN
+    if candidate.source and held_out(candidate.source.split):
+        goes_to = next(iter(splits), None) or own_split(candidate.source.split, open_splits)
+        return None if goes_to and held_out(goes_to) else SOURCE_SPLIT
+    return None
 
 
 def _unwanted(recipe: Dataset, candidate: Candidate, by_hand: frozenset[str]) -> str | None:
@@ -153,7 +208,12 @@ def _unwanted(recipe: Dataset, candidate: Candidate, by_hand: frozenset[str]) ->
         return BY_HAND
     if candidate.unit != recipe.unit:
         return OTHER_UNIT
-    if wanted.campaigns and candidate.campaign not in wanted.campaigns:
+    if candidate.source:
+        if not all(map(wanted.sources.takes, candidate.source.sources)):
+            return OTHER_SOURCE
+        if not all(map(wanted.licences.takes, candidate.source.licences)):
+            return OTHER_LICENCE
+    elif wanted.campaigns and candidate.campaign not in wanted.campaigns:
         return OTHER_CAMPAIGN
     if wanted.slices and not set(wanted.slices) & set(candidate.slices):
         return OTHER_SLICE

@@ -19,6 +19,7 @@ from stages.diff.for_programs import to_json
 from stages.export.counts import Counts
 from stages.export.leaks import LeakReport
 from stages.export.shown import chosen
+from stages.export.source_uses import held_sources
 from workbench.bench import Workbench
 from workbench.diff import ReleaseLabels, changed_rows, labels_of, thumbnails
 from workbench.export.plan import NextRelease
@@ -78,7 +79,7 @@ def card_files(bench: Workbench, folder: Folder, release: NextRelease, manifest:
         sizes.setdefault(file.kind, []).append(file.bytes)
     facts = CardFacts(str(manifest.name), manifest.parent, release.recipe, manifest.code_version, counts, manifest.left_out,
                       leaks, summary(changes) if changes else None, sizes, release.frozen, release.plan.asked,
-                      release.named.slices)
+                      release.named.slices, held_sources(release.plan.samples, counts))
     text = card(facts, links | ({DIFF: "diff.html"} if changes else {}))
     return [*pictures.values(), folder.put_bytes("card", "README.md", text.encode(), MARKDOWN, pulled_as="README.md")]
 

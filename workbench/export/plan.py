@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from datastore.ledger import Ledger
 from datastore.ledger.releasable import candidates, keys_of, photographs, rejoined, repeated
+from datastore.ledger.sources import all_sources
 from datastore.objects import ObjectStore
 from datastore.releases import newest, places, shard_files
 from saegim.manifest import File, Manifest
@@ -19,8 +20,9 @@ from stages.export.gates import Failure
 from stages.export.groups import group
 from stages.export.leaks import LeakReport
 from stages.export.plan import Plan, arrivals, plan, regrouped
+from stages.export.source_uses import changed_terms, forbidden
 from workbench.bench import Workbench
-from workbench.export.promises import frozen_elsewhere, frozen_of, recipe_of, regrouped_without_left_out
+from workbench.export.promises import frozen_elsewhere, frozen_of, recipe_of, regrouped_without_left_out, terms_of
 from workbench.named_slices import NO_SLICES, NamedSlices, named_among, slices_of_stored
 
 AGREED = {"agreed"}
@@ -163,13 +165,17 @@ def what_forbids(ledger: Ledger, release: NextRelease, counts: Counts, leaks: Le
     keys = keys_of(ledger, named.union(*((pair.one, pair.other) for pair in leaks.pairs)))
     return [*(gates.unlike(recipe, release.parent.unit, release.released) if release.parent else ()),
             *gates.unagreed(recipe, release.number, release.changes), *gates.held(release.plan.samples),
+            *forbidden(recipe, release.plan.samples),
             *gates.too_few_groups(recipe, release.plan.asked), *gates.classes(recipe.gates, counts),
             *gates.leaks(recipe.gates, leaks, keys)]
 
 
 def _candidates(ledger: Ledger, recipe: Dataset, named: NamedSlices) -> list[Candidate]:
-    """All accepted readings, with the named slices that decide which are taken and where they go."""
-    found = candidates(ledger, recipe.readings.annotation_configs)
+    """All accepted readings, with the named slices that decide which are taken and where they go.
+
+    Those of all public data sets are among them: of one that is not taken any more an earlier release may have images.
+    """
+    found = candidates(ledger, [*recipe.readings.annotation_configs, *(source.source for source in all_sources(ledger))])
     if not (deciding := named.only(recipe.slices_planned)).slices:
         return found
     slices = slices_of_stored(ledger, deciding, {item.reading_id: item.campaign for item in found})
@@ -185,7 +191,8 @@ def _since(recipe: Dataset, parent: Manifest, planned: Plan, moved: int, earlier
     """What the recipe changed since the newest release, and what leaves its frozen splits."""
     made_by = recipe_of(parent)
     changed = changes(recipe, made_by, moved, earlier.images, earlier.frozen) if made_by else []
-    return [*changed, *leaving(planned.left_out, earlier.images, earlier.frozen)]
+    return [*changed, *changed_terms(planned.samples, terms_of(parent)),
+            *leaving(planned.left_out, earlier.images, earlier.frozen)]
 
 
 def _unchecked(ledger: Ledger, parent: Manifest | None, planned: Plan, arrived: frozenset[str]) -> frozenset[str]:

@@ -9,9 +9,11 @@ from datastore.releases import ReadingKey, reading_keys
 from stages.export.contents import Contents
 from stages.export.counts import Counts
 from stages.export.gates import Failure
+from stages.export.source_uses import changed_terms
 from workbench.bench import Workbench
 from workbench.export.leaks import find_leaks
 from workbench.export.plan import NextRelease, next_release, what_forbids
+from workbench.export.promises import terms_of
 from workbench.export.recipes import known_names, load_dataset
 from workbench.export.samples import read_samples
 
@@ -41,8 +43,10 @@ class Preview:
     @property
     def nothing_new(self) -> bool:
         """Whether the release would be its parent again."""
+        parent = self.release.parent
+        other_terms = changed_terms(self.release.plan.samples, terms_of(parent)) if parent else []
         return self.release.same_recipe and not (
-            self.relabelled or self.gone or self.release.arrived or self.release.regrouped)
+            self.relabelled or self.gone or self.release.arrived or self.release.regrouped or other_terms)
 
 
 def plan_of(bench: Workbench, dataset: str) -> NextRelease:

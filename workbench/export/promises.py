@@ -17,10 +17,12 @@ from saegim.releases import Releases
 from schemas.recipes.dataset import Dataset
 from schemas.recipes.slices import SliceNames
 from schemas.sample import Before
+from schemas.sources import Use
 from stages.export.bridges import BY_HAND, FOUND, Bridge, bridges, groups_in_two_splits
 from stages.export.changes import Change
 from stages.export.groups import Groups, Link, links
 from stages.export.plan import Plan
+from stages.export.source_uses import Terms
 from workbench.settings import Settings
 
 
@@ -38,6 +40,11 @@ def frozen_of(release: Manifest) -> set[str]:
         return set(release.frozen)
     made_by = recipe_of(release)
     return set(made_by.frozen) if made_by else set()
+
+
+def terms_of(release: Manifest) -> dict[str, Terms]:
+    """The terms under which a release holds images of public data sets, by data set."""
+    return {held.source: Terms(tuple(held.licences), tuple(use for use in Use if use in held.allows)) for held in release.sources}
 
 
 def regrouped_without_left_out(ledger: Ledger, recipe: Dataset, planned: Plan, groups: Groups,

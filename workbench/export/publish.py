@@ -5,21 +5,21 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from datastore.releases import Folder, LabelFile, shards_in_use, write_left_out
+from datastore.releases import Folder, LabelFile, local_copy, same_but_empty_columns, shards_in_use, write_left_out
 from datastore.shards import Shards, write_shards
 from saegim.folder import sha256_of
-from saegim.manifest import Column, File, Manifest
+from saegim.manifest import Column, File, Manifest, SourceEntry
 from schemas.arrow import LABELS
 from schemas.errors import GateFailed
-from schemas.sample import Planned
 from stages.export import gates
 from stages.export.contents import Contents
 from stages.export.leaks import LeakReport
+from stages.export.source_uses import held_sources
 from workbench.bench import Workbench
 from workbench.export.beside import card_files, diff_files, diff_with_parent
 from workbench.export.leaks import find_leaks
@@ -56,10 +56,10 @@ def publish(bench: Workbench, release: NextRelease) -> Manifest | None:
     with TemporaryDirectory(prefix="saegim-release-") as own:
         shards = write_images(bench, release)
         written = write_label_file(bench, release, Path(own) / "labels.parquet", shards)
-        if is_the_parent(release, written.labels):
+        if is_the_parent(bench, release, written.labels):
             return None
         leaks = ask_gates(bench, release, written)
-        manifest = manifest_of(release, shards.planned, put_files(folder, release, written))
+        manifest = manifest_of(release, written, put_files(folder, release, written))
         changes = diff_with_parent(bench, release, manifest, written.labels)
     told = [*(diff_files(bench, folder, changes) if changes else ()),
             *card_files(bench, folder, release, manifest, written.contents.counts, leaks, changes)]
@@ -86,10 +86,20 @@ def write_label_file(bench: Workbench, release: NextRelease, path: Path, shards:
     return Written(shards, contents, path)
 
 
-def is_the_parent(release: NextRelease, labels: Path) -> bool:
-    """Whether the release would be its parent again, by its recipe and its label file."""
+def is_the_parent(bench: Workbench, release: NextRelease, labels: Path) -> bool:
+    """Whether the release would be its parent again, by its recipe and its label file.
+
+    A version of Saegim that knows more columns than the parent's makes no new release by that alone.
+    """
     parent = release.parent
-    return bool(parent and release.same_recipe and parent.labels.sha256 == sha256_of(labels))
+    if parent is None or not release.same_recipe:
+        return False
+    if parent.labels.sha256 == sha256_of(labels):
+        return True
+    if len(parent.columns) == len(LABELS) or parent.labels.rows != len(release.plan.samples):
+        return False
+    with local_copy(bench.objects, bench.settings.bucket_datasets, parent, parent.labels) as before:
+        return same_but_empty_columns(before, labels)
 
 
 def ask_gates(bench: Workbench, release: NextRelease, written: Written) -> LeakReport:
@@ -116,9 +126,10 @@ def put_files(folder: Folder, release: NextRelease, written: Written) -> list[Fi
             folder.put("left_out", left_out.name, left_out, len(release.plan.left_out))]
 
 
-def manifest_of(release: NextRelease, planned: Sequence[Planned], files: Sequence[File]) -> Manifest:
-    """The manifest of a release that holds these samples in these files."""
+def manifest_of(release: NextRelease, written: Written, files: Sequence[File]) -> Manifest:
+    """The manifest of a release that holds what was written, in these files."""
     recipe = release.recipe
+    planned = written.shards.planned
     left_out = Counter(item.reason for item in release.plan.left_out)
     splits = dict.fromkeys(release.splits, 0) | Counter(sample.split for sample in planned)
     return Manifest(
@@ -126,4 +137,5 @@ def manifest_of(release: NextRelease, planned: Sequence[Planned], files: Sequenc
         unit=recipe.unit, description=recipe.description, licence=recipe.licence, recipe=recipe.model_dump(mode="json"),
         code_version=f"saegim {version('saegim')}", splits=splits, frozen=release.frozen,
         columns=[Column(name=field.name, type=str(field.type)) for field in LABELS], files=list(files),
-        left_out=dict(sorted(left_out.items())))
+        left_out=dict(sorted(left_out.items())),
+        sources=[SourceEntry.model_validate(asdict(held)) for held in held_sources(planned, written.contents.counts)])

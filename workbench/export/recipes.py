@@ -7,9 +7,11 @@ from pathlib import Path
 
 from adapters.label_studio.configs import config_names
 from datastore.ledger import names
+from datastore.ledger.sources import all_sources, licences_of_pictures
 from saegim.names import did_you_mean
 from schemas.errors import SettingError
 from schemas.recipes.dataset import Dataset, Known, parse_dataset
+from schemas.sources import PUBLIC
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.named_slices import KnownSlices
@@ -20,9 +22,12 @@ DATASETS = ROOT / "recipes" / "datasets"
 
 def known_names(bench: Workbench) -> Known:
     """What a dataset recipe may name."""
-    return Known({*load_campaigns(bench.settings).by_name, *names.campaigns(bench.ledger)},
-                 {*config_names(bench.settings.annotation_configs), *names.annotation_configs(bench.ledger)},
-                 functools.partial(names.image_ids, bench.ledger), KnownSlices(bench.settings))
+    sources = all_sources(bench.ledger)
+    public = {source.source for source in sources}
+    return Known({*load_campaigns(bench.settings).by_name, *names.campaigns(bench.ledger)} - {PUBLIC},
+                 {*config_names(bench.settings.annotation_configs), *names.annotation_configs(bench.ledger)} - public,
+                 functools.partial(names.image_ids, bench.ledger), KnownSlices(bench.settings), public,
+                 {source.licence for source in sources} | licences_of_pictures(bench.ledger))
 
 
 def load_dataset(name: str, known: Known | None = None, folder: Path = DATASETS) -> Dataset:

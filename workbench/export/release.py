@@ -63,7 +63,10 @@ def _nothing_to_publish(release: NextRelease) -> str:
     if out := len(release.plan.left_out):
         return (f"The recipe takes none of {out} accepted readings or released images: `saegim datasets plan "
                 f"{release.recipe.name}` says why.")
-    return f"No accepted reading of {', '.join(release.recipe.readings.annotation_configs)} yet: label some, then run collect."
+    readings = release.recipe.readings
+    if not readings.annotation_configs:
+        return f"No accepted reading of {', '.join(readings.sources.take)}: saegim import brings public data sets in."
+    return f"No accepted reading of {', '.join(readings.annotation_configs)} yet: label some, then run collect."
 
 
 def _what_is_new(release: NextRelease, published: Manifest) -> list[str]:

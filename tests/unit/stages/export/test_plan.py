@@ -163,7 +163,7 @@ def test_the_config_named_first_wins() -> None:
     ("frozen: [test]", "frozen: [train, val, test]", "12: frozen is .*every split is frozen"),
     ("leaks: 0", "least: {test: {vertikal: 5}}", "14: gates.least is .*no such slice: vertikal"),
     ("leaks: 0", "least: {tset: {vertical: 5}}", "13: gates is .*no such split: tset"),
-    ("[scene_text]", "[]", "6: readings.annotation_configs is .*at least 1"),
+    ("[scene_text]", "[]", "6: readings.annotation_configs is .*expected an annotation config"),
     ("salt: scene", "slat: scene", "9: there is no key slat; did you mean salt"),
     ("salt: scene", "salt: scene\nsalt: scene2", "10: salt stands here a second time"),
     ("leaks: 0", "leeks: 0", "14: there is no key gates.leeks; did you mean leaks"),
