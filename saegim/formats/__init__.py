@@ -2,10 +2,14 @@
 
 from saegim.formats import (
     coco_text,
+    doctr_det,
+    doctr_rec,
     hf,
     hiertext,
+    icdar,
     lmdb_set,
     paddleocr_det,
+    paddleocr_rec,
     textocr,
     ufo,
     webdataset_tar,
@@ -19,8 +23,12 @@ FORMATS: dict[str, Format] = {form.name: form for form in (
     textocr.FORMAT,
     hiertext.FORMAT,
     paddleocr_det.FORMAT,
+    paddleocr_rec.FORMAT,
     lmdb_set.FORMAT,
+    doctr_det.FORMAT,
+    doctr_rec.FORMAT,
     webdataset_tar.FORMAT,
+    icdar.FORMAT,
 )}
 """By the names that ``--format`` takes."""
 WRITTEN = tuple(name for name, form in FORMATS.items() if form.write)

@@ -6,18 +6,23 @@ so that a sample on which a recogniser fails is found on its page, and a convers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from saegim.errors import FormatWrong
+from saegim.formats.ahead import made_ahead
 from saegim.formats.beside import line_beside
-from saegim.formats.crops import Crop
+from saegim.formats.crops import Crop, cut_out
 from saegim.formats.dont_care import means_dont_care
 from saegim.formats.extras import KEY, extras_of, extras_of_image, with_extras, with_image_extras
 from saegim.formats.findings import Findings
 from saegim.formats.format import Holds, Shape
 from saegim.formats.frames import frame_of
 from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
+from saegim.formats.output import Output
+from saegim.formats.picture_files import UNREADABLE
+from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import as_text
 
 BESIDE = "regions.jsonl"
@@ -30,6 +35,47 @@ HELD = Holds(Shape.NONE, frozenset({"legible", "direction", "writing", "effects"
 CROPS = ("Each region becomes a JPEG of its own, cut by perspective from its outline; vertical text is turned a quarter "
          "counter-clockwise, nothing else is. Crops stay in the split of their image.")
 BESIDE_NOTE = "`regions.jsonl` beside the crops tells of each its image, outline and attributes; training does not read it."
+
+
+@dataclass(frozen=True, slots=True)
+class SavedCrop:
+    """A crop that was written as a file.
+
+    Attributes:
+        crop: what was cut out.
+        split: name of its split's folder.
+        file: its path below ``images/`` of that folder; crops spread over 256 folders, for some disks are slow with full ones.
+    """
+
+    crop: Crop
+    split: str
+    file: str
+
+
+def saved_crops(images: Iterable[LabelledImage], output: Output, splits: SplitNames,
+                findings: Findings) -> Iterator[SavedCrop]:
+    """Crops as files ``<split>/images/<two digits>/<name>``, in the order of the images and of their regions.
+
+    Written once, they are not cut again.
+
+    Args:
+        images: as they are written.
+        output: the folder.
+        splits: give each split its folder.
+        findings: told why a region is no crop.
+    """
+    def place(image: LabelledImage, name: str) -> str:
+        return f"{splits.of(image.split)}/images/{name[:2]}/{name}"
+
+    def save(crops: list[Crop]) -> None:
+        for crop in crops:
+            if crop.data:
+                output.write(place(crop.image, crop.name), crop.data)
+
+    for crops, _ in made_ahead(save, cut_out(images, findings, lambda image, name: output.has(place(image, name)))):
+        for crop in crops:
+            yield SavedCrop(crop, splits.of(crop.image.split), f"{crop.name[:2]}/{crop.name}")
+        output.advance(1)
 
 
 def crop_line(of: str, crop: Crop, label: str, form: str) -> str:
@@ -47,13 +93,13 @@ def crop_line(of: str, crop: Crop, label: str, form: str) -> str:
                             PAGE: {"group": crop.image.name, **extras_of_image(crop.image)}})
 
 
-def crop_image(name: str, data: bytes, label: object, beside: Mapping[str, Any], split: str, unit: str, form: str,
+def crop_image(name: str, read: Callable[[], bytes], label: object, beside: Mapping[str, Any], split: str, unit: str, form: str,
                findings: Findings, written_as: Callable[[str], str] = str) -> LabelledImage | None:
     """A crop that was read, as an image with one region; None where its picture is broken. Counts it as read.
 
     Args:
         name: of the crop's file.
-        data: the file.
+        read: reads the file.
         label: its text as the format has it.
         beside: its line of ``regions.jsonl``, where there is one.
         split: that the names of its files say.
@@ -63,6 +109,11 @@ def crop_image(name: str, data: bytes, label: object, beside: Mapping[str, Any],
         written_as: how the format writes a text; where somebody changed the label since, the label counts.
     """
     findings.came(1)
+    try:
+        data = read()
+    except FormatWrong as error:
+        findings.left_out(name, None, UNREADABLE, str(error), regions=1)
+        return None
     frame = frame_of(data, name, findings, ((),))
     if frame is None:
         return None

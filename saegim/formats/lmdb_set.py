@@ -134,9 +134,10 @@ def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterat
 def _image(sample: Sample, folder: str, beside: Beside, findings: Findings) -> LabelledImage | None:
     key = image_key(sample.number).decode()
     name = f"{folder}{key}{'.png' if (sample.image or b'').startswith(PNG) else '.jpg'}"
-    if sample.image is None or sample.label is None:
+    data = sample.image
+    if data is None or sample.label is None:
         findings.came(1)
-        findings.left_out(name, None, NO_IMAGE if sample.image is None else NO_LABEL, regions=1)
+        findings.left_out(name, None, NO_IMAGE if data is None else NO_LABEL, regions=1)
         return None
     try:
         label = decoded(sample.label, name, findings)
@@ -144,7 +145,7 @@ def _image(sample: Sample, folder: str, beside: Beside, findings: Findings) -> L
         findings.came(1)
         findings.left_out(name, None, "its label is no text", str(error), regions=1)
         return None
-    return crop_image(name, sample.image, label, beside.take(key), split_of(folder), FORMAT.unit, NAME, findings)
+    return crop_image(name, lambda: data, label, beside.take(key), split_of(folder), FORMAT.unit, NAME, findings)
 
 
 def _stores(files: DatasetFiles) -> list[str]:
@@ -160,7 +161,7 @@ def _recognise(files: DatasetFiles) -> str:
 FORMAT = Format(
     NAME, "LMDB of deep-text-recognition-benchmark, PARSeq and EasyOCR", HELD, "word", _read, _write, _recognise,
     notes=(CROPS, BESIDE_NOTE,
-           "`charset.txt` has all letters for `--character`; `summary.txt` says the longest label and how many samples a "
+           "`charset.txt` has all letters for the option `character`; `summary.txt` says the longest label and how many samples a "
            "`batch_max_length` of 25 would lose.",
-           "deep-text-recognition-benchmark drops each sample with a letter outside `--character` without a word; PARSeq drops "
+           "deep-text-recognition-benchmark drops each sample with a letter outside `character` without a word; PARSeq drops "
            "Hangul unless `data.normalize_unicode=false`, and spaces unless `data.remove_whitespace=false`."))

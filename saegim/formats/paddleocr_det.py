@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from json.encoder import encode_basestring
 from typing import Any, TextIO
 
 from saegim.errors import FormatWrong
-from saegim.formats.ahead import made_ahead
 from saegim.formats.beside import Beside, line_beside
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.dont_care import means_dont_care, spelling
@@ -21,7 +21,7 @@ from saegim.formats.extras import (
     EXTRAS_OF_IMAGES,
     EXTRAS_OF_REGIONS,
     KEY,
-    extras_of,
+    extras_json,
     extras_of_image,
     with_extras,
     with_image_extras,
@@ -29,11 +29,12 @@ from saegim.formats.extras import (
 from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.frames import frame_of
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.mending import mended
 from saegim.formats.output import Output
+from saegim.formats.picture_files import found_picture
+from saegim.formats.saved_pictures import saved_pictures
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import as_text, decoded, lines
 
@@ -43,9 +44,10 @@ NO_TEXT_KIND = "a check box, stamp or signature without text: training passes it
 TABS = "a tab or another control character inside its labels, which PaddleOCR cannot read"
 BROKEN = "its labels are broken JSON"
 NO_REGION = "no region: expected an object with points and transcription"
-NO_PICTURE = "its picture is not there"
 TWICE = "its picture was in an earlier line already"
 UNCONFIRMED = "nobody confirmed its labels in PPOCRLabel (fileState.txt)"
+LOOKED_AT = 4096
+"""Bytes of a file that show whether it is such a list."""
 KEY_CLS = "key_cls"
 """PPOCRLabel's class of a key or value, which nothing here holds."""
 
@@ -58,27 +60,18 @@ class _List:
     beside: TextIO
 
 
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    """An image and the file that it becomes."""
-
-    path: str
-    image: LabelledImage
-    data: bytes
-
-
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     splits = SplitNames()
     lists: dict[str, _List] = {}
     with ExitStack() as stack:
-        for saved, _ in made_ahead(lambda one: output.write(one.path, one.data), map(_saved, dataset.images)):
+        for saved in saved_pictures(dataset.images, lambda image: f"images/{image.name}", output):
             image = saved.image
             name = splits.of(image.split)
             if name not in lists:
                 lists[name] = _List(stack.enter_context(output.text(f"{name}.txt")),
                                     stack.enter_context(output.text(f"{name}.jsonl")))
             regions = [_item(region, number, image, findings) for number, region in enumerate(image.regions)]
-            lists[name].labels.write(f"{saved.path}\t{json.dumps(regions, ensure_ascii=False)}\n")
+            lists[name].labels.write(f"{saved.path}\t[{', '.join(regions)}]\n")
             lists[name].beside.write(line_beside(saved.path, extras_of_image(image)))
             findings.went(len(regions))
             output.advance(1)
@@ -86,22 +79,20 @@ def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str
     return [f"{name}.txt" for name in lists]
 
 
-def _saved(image: LabelledImage) -> _Saved:
-    return _Saved(f"images/{image.name}", image, image.picture())
-
-
-def _item(region: LabelledRegion, number: int, image: LabelledImage, findings: Findings) -> dict[str, Any]:
+def _item(region: LabelledRegion, number: int, image: LabelledImage, findings: Findings) -> str:
+    """A region as JSON. It is put together here: through a dict it takes several times as long."""
     care = region.legible and (region.kind == "text" or bool(region.text.strip()))
     text = region.text if care else spelling(NAME)
     if care and means_dont_care(NAME, text):
         findings.changed(image.name, number, PASSED_OVER)
     elif region.legible and not care:
         findings.changed(image.name, number, NO_TEXT_KIND)
-    beside = extras_of(region)
-    if text != region.text:
-        beside["text"] = region.text
-    points = [[int(x) if x == int(x) else x, int(y) if y == int(y) else y] for x, y in region.polygon]
-    return {"transcription": text, "points": points, "difficult": False, KEY: beside}
+    beside = extras_json(region)
+    if text != region.text and not (region.text and not region.legible):
+        beside += f', "text": {encode_basestring(region.text)}'
+    points = str([list(corner) for corner in region.polygon]).replace(".0,", ",").replace(".0]", "]")
+    return (f'{{"transcription": {encode_basestring(text)}, "points": {points}, "difficult": false, '
+            f'"{KEY}": {beside}}}}}')
 
 
 def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
@@ -158,27 +149,25 @@ def _image(files: DatasetFiles, path: str, name: str, items: list[Any], seen: se
            findings: Findings) -> LabelledImage | None:
     findings.came(len(items))
     file = files.find(path, name)
-    reason = (NO_PICTURE if file is None else TWICE if file in seen else
-              UNCONFIRMED if confirmed is not None and _last(path) not in confirmed else "")
-    if file is None or reason:
+    reason = TWICE if file in seen else UNCONFIRMED if confirmed is not None and _last(path) not in confirmed else ""
+    if reason:
         findings.left_out(path, None, reason, f"in {name}", regions=len(items))
         return None
-    seen.add(file)
-    data = files.read(file)
     outlines = [item.get("points") if isinstance(item, dict) else None for item in items]
-    frame = frame_of(data, file, findings, outlines)
-    if frame is None:
+    found = found_picture(files, file, path, findings, outlines)
+    if found is None:
         return None
+    seen.add(found.path)
     regions = []
-    for number, item in enumerate(items):
+    for number, (item, outline) in enumerate(zip(items, outlines, strict=True)):
         if not isinstance(item, dict):
-            findings.left_out(file, number, NO_REGION)
-        elif polygon := mended(frame.upright(item.get("points")), frame.width, frame.height, file, number, findings):
+            findings.left_out(path, number, NO_REGION)
+        elif polygon := mended(found.frame.upright(outline), found.frame.width, found.frame.height, path, number, findings):
             regions.append(_region(LabelledRegion(polygon, as_text(item.get("transcription"))), item))
             if item.get(KEY_CLS) not in (None, "", "None"):
-                findings.not_held(file, number, "key_cls, the class of a key or value")
+                findings.not_held(path, number, "key_cls, the class of a key or value")
     findings.went(len(regions))
-    return LabelledImage(file, lambda: data, frame.width, frame.height, "line", tuple(regions))
+    return LabelledImage(found.path, found.read, found.frame.width, found.frame.height, "line", tuple(regions))
 
 
 def _region(region: LabelledRegion, item: dict[str, Any]) -> LabelledRegion:
@@ -221,7 +210,7 @@ def _lists(files: DatasetFiles) -> list[str]:
 def _is_list(files: DatasetFiles, name: str) -> bool:
     """Whether the first line that is not empty is an image's path, a tab, and a list of objects."""
     try:
-        text = decoded(files.read(name), name, Findings())
+        text = files.start(name, LOOKED_AT).decode("utf-8", "replace")
     except FormatWrong:
         return False
     first = next((line for line in lines(text) if line.strip()), "")
