@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,9 +15,10 @@ from rich.progress import Progress
 from saegim.errors import ReleaseNotFound, SettingMissing
 from saegim.folder import manifests
 from saegim.formats import FORMATS, READ, WRITTEN
-from saegim.formats.conversion import REMARKS, convert
+from saegim.formats.conversion import NOTHING, REMARKS, convert
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format
+from saegim.formats.kept import kept
 from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.own_folder import check_own
 from saegim.formats.reading import AUTO, chosen, opened_set
@@ -25,7 +26,7 @@ from saegim.formats.released import labelled_set
 from saegim.load import load
 from saegim.names import unknown
 from saegim.release import Release
-from saegim.tables import print_table
+from saegim.tables import Table, print_table
 
 console = Console()
 RELEASE_FOLDER = re.compile(r"v\d+(\+r\d+)?")
@@ -65,6 +66,29 @@ def convert_folder(
         write_set(dataset, target, to, reading)
 
 
+def show_formats(form: Annotated[str, typer.Argument(help="One of them, with all that it keeps and loses.",
+                                                     metavar="[FORMAT]")] = "") -> None:
+    """Show which formats are written and read, and of one what it keeps and loses.
+
+    Example:  saegim datasets formats
+
+    Example:  saegim datasets formats lmdb
+    """
+    if form and form not in FORMATS:
+        raise SettingMissing(unknown("format", form, FORMATS))
+    found = [kept(one) for one in FORMATS.values() if form in ("", one.name)]
+    if form:
+        of = found[0]
+        print_table(console, Table("", ("", ""), (
+            (of.name, of.title), ("written", "yes" if of.is_written else "no"), ("read", "yes" if of.is_read else "no"),
+            ("outlines", of.outlines), ("keeps", ", ".join(of.keeps)), ("has no place for", ", ".join(of.loses) or "nothing"),
+            ("to know", of.notes)), left=2))
+        return
+    print_table(console, Table("", ("format", "what", "out", "in", "outlines"), tuple(
+        (of.name, of.title, "●" if of.is_written else "", "●" if of.is_read else "", of.outlines) for of in found), left=5))
+    _say("What one keeps and loses: saegim datasets formats FORMAT")
+
+
 def written_form(name: str) -> Format:
     """A format that is written, by its name.
 
@@ -76,7 +100,8 @@ def written_form(name: str) -> Format:
     return FORMATS[name]
 
 
-def write_set(dataset: LabelledSet, form: Format, to: Path, reading: Findings | None = None) -> None:
+def write_set(dataset: LabelledSet, form: Format, to: Path, reading: Findings | None = None,
+              beside: Mapping[str, Iterable[str]] = NOTHING) -> None:
     """Writes a data set in a format, with a bar, and shows what became of it.
 
     Args:
@@ -84,11 +109,12 @@ def write_set(dataset: LabelledSet, form: Format, to: Path, reading: Findings | 
         form: a format that is written.
         to: folder.
         reading: what was found when the data set was read.
+        beside: lines of text files that stand in the folder besides, by file name.
     """
     findings = Findings()
     with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task(f"writing {form.name}", total=dataset.count)
-        written = convert(dataset, form, to, findings, lambda count: bar.update(line, advance=count), reading)
+        written = convert(dataset, form, to, findings, lambda count: bar.update(line, advance=count), reading, beside)
     print_table(console, findings.table())
     if findings.remarks:
         _say(f"Each of these, with its image: {to / REMARKS}")

@@ -13,9 +13,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from saegim.convert_commands import convert_folder, write_set, written_form
+from saegim.convert_commands import convert_folder, show_formats, write_set, written_form
+from saegim.errors import SettingMissing
 from saegim.formats import WRITTEN
+from saegim.formats.format import Format
 from saegim.formats.own_folder import check_own
+from saegim.formats.public_part import REFERENCES, PublicPart, public_part
 from saegim.formats.released import labelled_set
 from saegim.load import load
 from saegim.manifest import Manifest, ReleaseName, as_size, as_splits, parse_name
@@ -96,6 +99,8 @@ def pull_release(
                                       metavar="FORMAT")] = "",
     verify: Annotated[bool, typer.Option("--verify/--no-verify",
                                          help="Check files that are there by their sha256, or by their size alone.")] = True,
+    public: Annotated[bool, typer.Option("--public", help="With --format: only what may be given on. Pictures that a public data "
+                                                          "set keeps to itself are told by reference.")] = False,
 ) -> None:
     """Bring a release to a folder: only what is missing, every file checked. Interrupted, run it again: it goes on.
 
@@ -104,7 +109,12 @@ def pull_release(
     Example:  saegim datasets pull scene-text@1 --to data/scene-text
 
     Example:  saegim datasets pull scene-text@1 --to data/scene-text-hf --format hf --split test
+
+    Example:  saegim datasets pull scene-text@1 --to give-away --format paddleocr --public
     """
+    if public and not form:
+        raise SettingMissing("--public needs --format: the release's own files hold the pictures of all rows together. "
+                             "--format hf is nearest to them")
     if form:
         written_form(form)
         check_own(to, form)  # before a release of many gigabytes is fetched
@@ -120,10 +130,20 @@ def pull_release(
     _say_taken_down(name, pulled)
     if form:
         release = load(str(manifest.name), splits, folder=folder)
-        write_set(labelled_set(release), written_form(form), to)
+        if public:
+            _write_public(public_part(release), written_form(form), to)
+        else:
+            write_set(labelled_set(release), written_form(form), to)
 
 
 datasets.command("convert")(convert_folder)
+datasets.command("formats")(show_formats)
+
+
+def _write_public(part: PublicPart, form: Format, to: Path) -> None:
+    write_set(labelled_set(part.release), form, to, part.findings(), {REFERENCES: part.lines()} if len(part.references) else {})
+    if len(part.references):
+        _say(f"{len(part.references):,} images are there by reference alone: {to / REFERENCES}")
 
 
 def _say_taken_down(name: str, pulled: Pulled) -> None:
