@@ -19,7 +19,7 @@ from saegim.manifest import Column, File, Manifest, folder_of
 from schemas.arrow import IMAGES, LABELS, LEFT_OUT, label_table
 from schemas.ids import sha256
 from schemas.reading import Attributes, Condition, Direction, Effect, Language, Reading, Region, Unit
-from schemas.sample import Candidate, Planned, Sample
+from schemas.sample import Candidate, FromSource, Planned, Sample
 
 SPLITS = {"train": 7, "val": 2, "test": 3}
 TEXTS = ("서울역 3번 출구", "EXIT", "비상구", "2026", "")
@@ -44,6 +44,7 @@ class Made:
     number: int
     split: str
     text: str | None = None
+    source: FromSource | None = None
 
     @property
     def colour(self) -> tuple[int, int, int]:
@@ -73,7 +74,7 @@ class Made:
         data = self.data
         image_id, width = sha256(data), 24 + self.number % 5
         candidate = Candidate(image_id, f"reading-{self.number}", "image/png", width, 16, image_id, "demo", "김하늘", "cfg",
-                              "line", (), None if self.number % 2 else 0.5 + self.number % 5 / 10)
+                              "line", (), None if self.number % 2 else 0.5 + self.number % 5 / 10, source=self.source)
         reading = Reading(image_id, "person:k", "scene_text@1", 1, Unit.LINE, width, 16, self.regions,
                           conditions=(Condition.BLURRED,) if self.number % 3 == 0 else ())
         return Sample(Planned(candidate, image_id, self.split, shard), "p1", reading)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from saegim.formats.file_names import FileNames
 from saegim.formats.findings import Findings
@@ -20,9 +21,12 @@ REMARKS = "conversion.jsonl"
 
 RENAMED = "its name became one file name that every disk and label file takes"
 
+NOTHING: Mapping[str, Iterable[str]] = MappingProxyType({})
+
 
 def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
-            advance: Callable[[int], None] = lambda _images: None, reading: Findings | None = None) -> list[Path]:
+            advance: Callable[[int], None] = lambda _images: None, reading: Findings | None = None,
+            beside: Mapping[str, Iterable[str]] = NOTHING) -> list[Path]:
     """Writes a data set in a format. Killed, it goes on where it was when it is run again.
 
     Args:
@@ -32,6 +36,7 @@ def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
         findings: take what did not go through as it was; ``findings.table()`` is what people are shown in the end.
         advance: told how many images more are done.
         reading: what was found when the data set was read; ``findings`` tell of both in the end.
+        beside: lines of text files that stand in the folder besides, by file name.
 
     Returns:
         The files that a reader opens first.
@@ -45,6 +50,9 @@ def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
     with own_folder(to, form.name):
         output = Output(to, advance)
         first = form.write(replace(dataset, images=_fitted(dataset, form, findings)), output, findings)
+        for name, content in beside.items():
+            with output.text(name) as lines:
+                lines.writelines(content)
         if reading:
             findings.follows(reading)
         with output.text(REMARKS) as lines:
