@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from saegim.formats.labelled import LabelledImage, LabelledRegion
@@ -48,6 +51,21 @@ def extras_of(region: LabelledRegion, held: Collection[str] = ()) -> dict[str, A
     if given.get("kind") == "text":
         del given["kind"]
     return given
+
+
+def extras_json(region: LabelledRegion) -> str:
+    """``extras_of`` as JSON, without its closing brace so that more can follow: many times as fast, for attributes repeat."""
+    known = _attributes_json(region.legible, region.direction, region.writing, region.effects, region.language, region.kind,
+                             region.checked)
+    named = f'{known}, "region_id": {encode_basestring(region.region_id)}' if region.region_id else known
+    return named if region.legible or not region.text else f'{named}, "text": {encode_basestring(region.text)}'
+
+
+@lru_cache(maxsize=1024)
+def _attributes_json(legible: bool, direction: str | None, writing: str | None, effects: tuple[str, ...], language: str | None,
+                     kind: str, checked: bool | None) -> str:
+    region = LabelledRegion((), "", legible, direction, writing, effects, language, kind, checked)
+    return json.dumps(extras_of(region), ensure_ascii=False).removesuffix("}")
 
 
 def with_extras(region: LabelledRegion, given: object) -> LabelledRegion:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Shape
+from saegim.formats.format import Format, Holds, Shape
 from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
 from saegim.formats.quads import quad_around
 
@@ -34,8 +34,16 @@ def fitted(image: LabelledImage, form: Format, licence: str, findings: Findings)
     findings.came(len(image.regions))
     for reason in _lost(image, form, licence):
         findings.not_held(image.name, None, reason)
+    if _takes_regions(form.holds):
+        return image
     regions = tuple(_fitted(region, number, image, form, findings) for number, region in enumerate(image.regions))
     return replace(image, regions=regions)
+
+
+def _takes_regions(holds: Holds) -> bool:
+    """Whether every region stays as it is."""
+    return (holds.shape is Shape.POLYGON and holds.text and holds.start and not holds.whole
+            and holds.attributes.issuperset(OF_REGIONS))
 
 
 def _lost(image: LabelledImage, form: Format, licence: str) -> Iterator[str]:
@@ -55,8 +63,7 @@ def _lost(image: LabelledImage, form: Format, licence: str) -> Iterator[str]:
 
 def _fitted(region: LabelledRegion, number: int, image: LabelledImage, form: Format, findings: Findings) -> LabelledRegion:
     for name in OF_REGIONS:
-        value = getattr(region, name)
-        if name not in form.holds.attributes and value not in USUAL[name]:
+        if name not in form.holds.attributes and (value := getattr(region, name)) not in USUAL[name]:
             findings.not_held(image.name, number, f"{name} {_said(value)}")
     if region.text and not form.holds.text:
         findings.not_held(image.name, number, TEXT)
@@ -67,7 +74,7 @@ def _fitted(region: LabelledRegion, number: int, image: LabelledImage, form: For
         polygon = tuple((float(round(x)), float(round(y))) for x, y in polygon)
     if not form.holds.start and form.holds.shape in (Shape.POLYGON, Shape.QUAD) and polygon[0] != min(polygon, key=sum):
         findings.not_held(image.name, number, START)
-    return replace(region, polygon=polygon)
+    return region if polygon is region.polygon else replace(region, polygon=polygon)
 
 
 def _shaped(polygon: Polygon, number: int, image: LabelledImage, shape: Shape, findings: Findings) -> Polygon:
