@@ -1,6 +1,7 @@
 """Forms that data sets are written in and read from besides our own: one module each, and one line in ``FORMATS``."""
 
 from saegim.formats import (
+    aihub,
     coco_text,
     doctr_det,
     doctr_rec,
@@ -21,6 +22,7 @@ FORMATS: dict[str, Format] = {form.name: form for form in (
     hf.FORMAT,
     coco_text.FORMAT,
     textocr.FORMAT,
+    aihub.FORMAT,
     hiertext.FORMAT,
     paddleocr_det.FORMAT,
     paddleocr_rec.FORMAT,
