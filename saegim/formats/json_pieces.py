@@ -16,7 +16,7 @@ DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class JsonPiece:
     """One entry of a member of the document, or a whole member.
 
     Attributes:
@@ -32,7 +32,7 @@ class Piece:
     start: int
 
 
-def pieces(text: str, name: str, *opened: str) -> Iterator[Piece]:
+def pieces(text: str, name: str, *opened: str) -> Iterator[JsonPiece]:
     """The members of a JSON object in the order of the file, one piece each; objects and lists of some names entry by entry.
 
     Args:
@@ -51,7 +51,7 @@ def pieces(text: str, name: str, *opened: str) -> Iterator[Piece]:
                 at = yield from _entries(text, at, member)
             else:
                 value, end = DECODER.raw_decode(text, at)
-                yield Piece(member, "", value, at)
+                yield JsonPiece(member, "", value, at)
                 at = _next(text, end)
     except (json.JSONDecodeError, IndexError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else text.count("\n") + 1
@@ -63,7 +63,7 @@ def piece_at(text: str, start: int) -> Any:
     return DECODER.raw_decode(text, start)[0]
 
 
-def _entries(text: str, at: int, member: str) -> Generator[Piece, None, int]:
+def _entries(text: str, at: int, member: str) -> Generator[JsonPiece, None, int]:
     close = "]" if text[at] == "[" else "}"
     at = _next(text, at + 1)
     while text[at] != close:
@@ -71,7 +71,7 @@ def _entries(text: str, at: int, member: str) -> Generator[Piece, None, int]:
         if close == "}":
             key, at = _key(text, at)
         value, end = DECODER.raw_decode(text, at)
-        yield Piece(member, key, value, at)
+        yield JsonPiece(member, key, value, at)
         at = _next(text, end)
     return _next(text, at + 1)
 
