@@ -161,7 +161,7 @@ def _recognise(files: DatasetFiles) -> str:
 FORMAT = Format(
     NAME, "LMDB of deep-text-recognition-benchmark, PARSeq and EasyOCR", HELD, "word", _read, _write, _recognise,
     notes=(CROPS, BESIDE_NOTE,
-           "`charset.txt` has all letters for the option `character`; `summary.txt` says the longest label and how many samples a "
-           "`batch_max_length` of 25 would lose.",
+           "`charset.txt` has all letters for the option `character`; `summary.txt` says the longest label and how many samples "
+           "a `batch_max_length` of 25 would lose.",
            "deep-text-recognition-benchmark drops each sample with a letter outside `character` without a word; PARSeq drops "
            "Hangul unless `data.normalize_unicode=false`, and spaces unless `data.remove_whitespace=false`."))
