@@ -5,10 +5,13 @@ from saegim.formats import (
     coco_text,
     doctr_det,
     doctr_rec,
+    donut,
     hf,
     hiertext,
     icdar,
+    imagefolder,
     lmdb_set,
+    mmocr,
     paddleocr_det,
     paddleocr_rec,
     textocr,
@@ -20,6 +23,8 @@ from saegim.formats.format import Format
 FORMATS: dict[str, Format] = {form.name: form for form in (
     ufo.FORMAT,
     hf.FORMAT,
+    imagefolder.FORMAT,
+    donut.FORMAT,
     coco_text.FORMAT,
     textocr.FORMAT,
     aihub.FORMAT,
@@ -31,6 +36,7 @@ FORMATS: dict[str, Format] = {form.name: form for form in (
     doctr_rec.FORMAT,
     webdataset_tar.FORMAT,
     icdar.FORMAT,
+    mmocr.FORMAT,
 )}
 """By the names that ``--format`` takes."""
 WRITTEN = tuple(name for name, form in FORMATS.items() if form.write)
