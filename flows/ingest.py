@@ -1,4 +1,4 @@
-"""ingest: raw objects not yet in the ledger → canonical images, submissions, rejections, clusters."""
+"""ingest: raw objects not yet in the ledger → canonical images, submissions, rejections, clusters; labels that waited."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flows.endings import to_its_end
 from flows.giving_way import gives_way
 from flows.prefect_run import PrefectRun, publish
 from workbench.bench import open_workbench
+from workbench.imports.settling import settle_imported
 from workbench.ingest.take_in import take_in
 from workbench.report import IngestReport
 
@@ -25,7 +26,9 @@ def ingest(campaign: str | None = None) -> IngestReport:
     Raises:
         SettingError: there is no such campaign.
     """
-    report = take_in(open_workbench(PrefectRun()), campaign)
+    bench = open_workbench(PrefectRun())
+    report = take_in(bench, campaign)
+    report.labels = settle_imported(bench).readings
     if report.markdown:
         create_markdown_artifact(report.markdown, key="ingest-run", description="What the last ingest took in")
     return publish(report)

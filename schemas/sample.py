@@ -18,6 +18,7 @@ class Photograph:
         submitter: whose it is; a name, no pseudonym.
         at: when it was taken, in seconds since 1970 by its camera's clock, or when it was sent, where that is not known.
         by_camera: which of the two ``at`` is.
+        imported: whether a public data set brought it: then neither time nor submitter joins it to others.
     """
 
     image_id: str
@@ -25,6 +26,7 @@ class Photograph:
     submitter: str
     at: float
     by_camera: bool
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class IngestReport(Report):
     """How many submissions ended how.
 
     Attributes:
+        labels: of public data sets, which waited for their pictures.
         markdown: the counts, the notes and the pictures that were not taken; empty where nothing was settled.
     """
 
@@ -67,6 +68,7 @@ class IngestReport(Report):
     held: int = counted("held")
     quarantined: int = counted("quarantined")
     withdrawn: int = counted("withdrawn")
+    labels: int = counted("labels of public data sets")
     markdown: str = ""
 
 

@@ -14,6 +14,7 @@ from saegim.releases import Releases
 from saegim.settings import home
 from saegim.tables import Table, print_table
 from schemas.errors import ServiceUnavailable
+from schemas.sources import PUBLIC
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.export.recipes import known_names, load_dataset
@@ -78,7 +79,7 @@ def ingest(campaign: str = typer.Option("", help="Only this campaign's submissio
     Example:  saegim run ingest --campaign demo
     """
     settings = load_settings()
-    if campaign:
+    if campaign and campaign != PUBLIC:
         load_campaigns(settings, campaign)  # before the flow starts: a mistake is no failed run with a traceback
     prepare(settings)
     from flows.ingest import ingest as flow

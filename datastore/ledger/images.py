@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection, and_, exists, select
 
 from datastore.ledger.engine import Ledger
-from datastore.ledger.readings import is_labelled, is_standing, reading_of_row
+from datastore.ledger.readings import has_public_truth, is_labelled, is_standing, reading_of_row
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import images, readings, submissions
 from schemas.reading import Reading
@@ -22,13 +22,15 @@ SlicesOf = Callable[[Sequence[Reading], Sequence[str]], Sequence[AbstractSet[str
 def unread_images(ledger: Ledger, run: str, *, labelled: bool = False) -> list[StoredImage]:
     """Images that this run of a model has not read, in order of id: accepted ones, and held ones, whose texts help to decide.
 
+    Those that came with accepted labels of a public data set count as read by a person.
+
     Args:
         ledger: where.
         run: of the model.
         labelled: also those that a person has read.
     """
     read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
-    conditions = [is_standing(), ~read] if labelled else [is_standing(), ~read, ~is_labelled()]
+    conditions = [is_standing(), ~read] if labelled else [is_standing(), ~read, ~is_labelled(), ~has_public_truth()]
     with ledger.read() as connection:
         rows = connection.execute(
             select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)

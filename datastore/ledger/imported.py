@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -79,6 +79,25 @@ def other_key_of(connection: Connection, reading_id: str, key: str) -> str | Non
     """Key of a picture, other than this one, whose labels became a reading."""
     return connection.scalar(select(imported.c.key).where(
         imported.c.reading_id == reading_id, imported.c.key != key).order_by(imported.c.key).limit(1))
+
+
+def parts_of_sources(ledger: Ledger) -> Iterator[tuple[str, str]]:
+    """(image, what it is a part of) of all that was imported; also of pictures of ours that a data set has, or a copy of them."""
+    query = select(submissions.c.image_id, imported.c.source, imported.c.part_of).join(
+        submissions, submissions.c.key == imported.c.key).where(
+        imported.c.part_of != "", submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.DUPLICATE))).order_by(
+        imported.c.source, imported.c.part_of, submissions.c.image_id)
+    with ledger.read() as connection:
+        for row in connection.execution_options(yield_per=ROWS_A_READ).execute(query):
+            yield row.image_id, f"{row.source}/{row.part_of}"
+
+
+def counts_by_source(ledger: Ledger) -> dict[str, tuple[int, int]]:
+    """How many pictures were imported, and the labels of how many are readings, by source."""
+    query = select(imported.c.source, func.count().label("pictures"), func.count(imported.c.reading_id).label("readings")).group_by(
+        imported.c.source)
+    with ledger.read() as connection:
+        return {row.source: (row.pictures, row.readings) for row in connection.execute(query)}
 
 
 def settle_labels(connection: Connection, settled: Iterable[SettledLabels], at: datetime) -> None:

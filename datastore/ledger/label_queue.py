@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select
 
 from datastore.ledger.engine import Ledger
+from datastore.ledger.readings import has_public_truth
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import accepted_readings, annotations, gold, images, projects, readings, submissions, tasks
 from schemas.label_tasks import Project
@@ -17,7 +18,8 @@ from schemas.submission import Outcome
 def waiting_ids(ledger: Ledger, project: Project, run: str, share: Share) -> list[str]:
     """Accepted images that a model has read and that have no task on the side of a project yet, in order of id.
 
-    Images with an accepted reading of the config are not among them, but gold is, once its truth is known. What nobody was
+    Images with an accepted reading of the config are not among them, nor those that came with accepted labels of a public data
+    set, but gold is, once its truth is known. What nobody was
     given yet has to be read by the run; a model that came into use later does not read what a person has read, so for gold and
     for second readers any model will do. Side B follows side A: gold, and what was given to A.
 
@@ -37,7 +39,7 @@ def waiting_ids(ledger: Ledger, project: Project, run: str, share: Share) -> lis
             else and_(~or_(is_gold, accepted), taken, _exists(readings, readings.c.run == run)))
     conditions = [_exists(submissions, submissions.c.outcome == Outcome.ACCEPTED),
                   _exists(readings, readings.c.reader.startswith(f"{ReaderKind.MODEL}:")),
-                  ~_exists(tasks, tasks.c.project.in_(_keys(project, project.side))), or_(known, rest)]
+                  ~_exists(tasks, tasks.c.project.in_(_keys(project, project.side))), or_(known, and_(rest, ~has_public_truth()))]
     with ledger.read() as connection:
         return list(connection.scalars(select(images.c.image_id).where(*conditions).order_by(images.c.image_id)))
 

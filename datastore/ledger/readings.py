@@ -13,6 +13,7 @@ from datastore.ledger.sql import in_chunks, insert_or_ignore, upsert
 from datastore.ledger.tables import accepted_readings, images, readings, submissions
 from schemas.reader import ReaderKind
 from schemas.reading import Condition, ImageKind, Reading, Unit, regions_from_json, summarise
+from schemas.sources import PUBLIC
 from schemas.stored import StoredReading
 from schemas.submission import Outcome
 
@@ -125,6 +126,15 @@ def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: s
 def is_labelled() -> ColumnElement[bool]:
     """Whether a person has read an image of ``images``."""
     return exists().where(readings.c.image_id == images.c.image_id, readings.c.reader.startswith(f"{ReaderKind.PERSON}:"))
+
+
+def has_public_truth() -> ColumnElement[bool]:
+    """Whether an image of ``images`` came with a public data set whose labels of it were accepted: nobody has to read it."""
+    brought = exists().where(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED,
+                             submissions.c.campaign == PUBLIC)
+    return brought & exists().where(
+        accepted_readings.c.image_id == images.c.image_id, accepted_readings.c.reading_id == readings.c.reading_id,
+        readings.c.reader.startswith(f"{ReaderKind.SOURCE}:"))
 
 
 def is_standing() -> ColumnElement[bool]:

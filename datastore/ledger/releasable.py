@@ -19,6 +19,7 @@ from datastore.ledger.standing import in_force, undone
 from datastore.ledger.tables import accepted_readings, agreements, holds, images, readings, submissions
 from schemas.labelling import AgreementKind
 from schemas.sample import Candidate, FromSource, Photograph
+from schemas.sources import PUBLIC
 from schemas.submission import Outcome, Said, Verdict
 
 ROWS_A_READ = 2000
@@ -61,13 +62,13 @@ def candidates(ledger: Ledger, annotation_configs: Sequence[str]) -> list[Candid
 def photographs(ledger: Ledger) -> Iterator[Photograph]:
     """All images whose submission stands, labelled or not."""
     query = (select(images.c.image_id, images.c.cluster_id, submissions.c.submitter, submissions.c.sent_at,
-                    submissions.c.original)
+                    submissions.c.original, submissions.c.campaign)
              .join(submissions, and_(submissions.c.image_id == images.c.image_id, submissions.c.outcome == Outcome.ACCEPTED)))
     with ledger.read() as connection:
         for row in _streamed(connection, query):
             taken = _camera_time((row.original or {}).get("captured_at"))
             yield Photograph(sys.intern(row.image_id), sys.intern(row.cluster_id), sys.intern(row.submitter or ""),
-                             row.sent_at.timestamp() if taken is None else taken, taken is not None)
+                             row.sent_at.timestamp() if taken is None else taken, taken is not None, row.campaign == PUBLIC)
 
 
 def keys_of(ledger: Ledger, image_ids: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, exists, select, true, update
+from sqlalchemy import Column, Connection, Row, exists, or_, select, true, update
 
 from datastore.ledger import decisions
 from datastore.ledger.engine import Ledger
@@ -14,6 +14,7 @@ from datastore.ledger.rows import every_submission, submission_row
 from datastore.ledger.sql import in_chunks, insert_or_ignore
 from datastore.ledger.tables import comparisons, images, readings, submissions, uploads
 from schemas.ids import image_number
+from schemas.reader import ReaderKind
 from schemas.recorded import KnownImage, SubmissionRow
 from schemas.submission import CATEGORIES, Outcome, Submission, Verdict
 from schemas.text import normalise
@@ -134,11 +135,12 @@ def _otherwise_by_now(connection: Connection, settled: Sequence[Submission]) -> 
 def reject_textless(connection: Connection, image_ids: Iterable[str]) -> int:
     """Rejects accepted submissions on whose images the model found no text. Returns how many.
 
-    Those that claim a category stay: what the engine reads badly is what campaigns collect. So do those that a person has
-    read: a new model does not overrule people.
+    Those that claim a category stay: what the engine reads badly is what campaigns collect. So do those that a person or a
+    public data set has read: a new model does not overrule people.
     """
     textless: list[str] = []
-    labelled = exists().where(readings.c.image_id == submissions.c.image_id, readings.c.reader.startswith("person:"))
+    labelled = exists().where(readings.c.image_id == submissions.c.image_id, or_(*(
+        readings.c.reader.startswith(f"{kind}:") for kind in (ReaderKind.PERSON, ReaderKind.SOURCE))))
     for chunk in in_chunks(sorted(set(image_ids))):
         rows = connection.execute(
             select(submissions.c.image_id, submissions.c.claims, uploads.c.categories)

@@ -15,6 +15,7 @@ from schemas.recipes.campaign_parts import Bilingual, BoardRules, Bonus, Caps, C
 from schemas.recipes.pricing_rules import PricingRules, bonus_on
 from schemas.recipes.recipe import Recipe, parse_recipe, wrong_at
 from schemas.recipes.slices import SliceNames, slices_known
+from schemas.sources import PUBLIC
 from schemas.text import normalise
 
 S = TypeVar("S")
@@ -74,6 +75,8 @@ class Campaign(Recipe):
     @field_validator("name")
     @classmethod
     def _normalised(cls, name: str) -> str:
+        if normalise(name) == PUBLIC:
+            raise ValueError("that is the name of public data sets, which are no collection: expected another one")
         return normalise(name)
 
     @field_validator("time_zone")

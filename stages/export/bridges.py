@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from schemas.sample import Planned
-from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER, Link
+from stages.export.groups import BURST, CLUSTER, PART, REPEATED, SUBMITTER, Link
 
 BY_HAND = "by hand"
 """Why two images are in one cluster: somebody merged them."""
@@ -21,6 +21,7 @@ STEPS = {
     REPEATED: "{0} and {1} are the same photograph",
     BURST: "{0} and {1} were taken within groups.burst_minutes of each other",
     SUBMITTER: "{0} and {1} are one submitter's (groups.by_submitter)",
+    PART: "a public data set has {0} and {1} as parts of one thing",
 }
 
 

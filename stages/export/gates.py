@@ -19,7 +19,7 @@ from schemas.sample import Planned
 from stages.export.bridges import BY_HAND, FOUND, STEPS, Bridge
 from stages.export.changes import Change
 from stages.export.counts import Counts
-from stages.export.groups import BURST, CLUSTER, REPEATED, SUBMITTER
+from stages.export.groups import BURST, CLUSTER, PART, REPEATED, SUBMITTER
 from stages.export.leaks import LeakReport
 from stages.export.least import GroupsAsked
 
@@ -35,6 +35,7 @@ WAYS = {
     CLUSTER: "if they are two things: saegim ingest split with the one that was sent later",
     BURST: "lower groups.burst_minutes in the recipe",
     SUBMITTER: "put groups.by_submitter back to false",
+    PART: LEAVE_OUT.format("the one or the other"),
 }
 """How a group is taken apart again, by why it is one."""
 BROKEN = (ValueError, OSError, SyntaxError, TypeError, NotImplementedError, RuntimeError, Image.DecompressionBombError)

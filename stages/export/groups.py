@@ -1,4 +1,4 @@
-"""Which images belong together, so that no test image has a sibling in training: near duplicates, bursts, submitters."""
+"""Which images belong together, so that no test image has a sibling in training: near duplicates, bursts, submitters, parts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ CLUSTER = "cluster"
 BURST = "burst"
 SUBMITTER = "submitter"
 REPEATED = "repeated"
+PART = "part"
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -23,7 +24,7 @@ class Link(NamedTuple):
     Attributes:
         one: the one.
         other: the other.
-        why: ``CLUSTER``, ``BURST``, ``SUBMITTER`` or ``REPEATED``; what explains a group to people may name more.
+        why: ``CLUSTER``, ``BURST``, ``SUBMITTER``, ``REPEATED`` or ``PART``; what explains a group to people may name more.
     """
 
     one: str
@@ -77,11 +78,13 @@ class Groups:
 
 
 def group(photographs: Iterable[Photograph], burst_minutes: float, by_submitter: bool,
-          known: Mapping[str, str] = NONE, repeated: Iterable[tuple[str, str]] = ()) -> Groups:
+          known: Mapping[str, str] = NONE, repeated: Iterable[tuple[str, str]] = (),
+          parts: Iterable[tuple[str, str]] = ()) -> Groups:
     """Puts images into groups.
 
     Two photographs of one submitter are of one burst where at most ``burst_minutes`` lie between them, by the camera's
-    clock, or where a photograph has none, by when it was sent; the two clocks are not compared with each other.
+    clock, or where a photograph has none, by when it was sent; the two clocks are not compared with each other. Pictures of
+    public data sets are of no burst.
 
     Args:
         photographs: all images whose submission stands, also those without an accepted reading: they connect others.
@@ -90,15 +93,17 @@ def group(photographs: Iterable[Photograph], burst_minutes: float, by_submitter:
         known: cluster ids of images that earlier releases held. One counts where the submission does not stand any more: what
             the ledger says of a standing one may have changed since.
         repeated: (image, the one that stands for it) of duplicates; those that ``known`` has count.
+        parts: (image, what it is a part of) of public data sets: pages of one document, crops of one page.
     """
     groups = Groups()
-    for link in links(photographs, burst_minutes, by_submitter, known, repeated):
+    for link in links(photographs, burst_minutes, by_submitter, known, repeated, parts):
         groups.join(link.one, link.other)
     return groups
 
 
 def links(photographs: Iterable[Photograph], burst_minutes: float, by_submitter: bool,
-          known: Mapping[str, str] = NONE, repeated: Iterable[tuple[str, str]] = ()) -> Iterator[Link]:
+          known: Mapping[str, str] = NONE, repeated: Iterable[tuple[str, str]] = (),
+          parts: Iterable[tuple[str, str]] = ()) -> Iterator[Link]:
     """What makes groups of images, one step at a time; see ``group``."""
     gone = {image_id: cluster_id for image_id, cluster_id in known.items() if cluster_id != image_id}
     bursts: dict[tuple[str, bool], list[tuple[float, str]]] = {}
@@ -106,7 +111,7 @@ def links(photographs: Iterable[Photograph], burst_minutes: float, by_submitter:
         gone.pop(item.image_id, None)
         if item.cluster_id != item.image_id:
             yield Link(item.image_id, item.cluster_id, CLUSTER)
-        if by_submitter or burst_minutes:
+        if (by_submitter or burst_minutes) and not item.imported:
             clock = item.by_camera and not by_submitter
             bursts.setdefault((item.submitter, clock), []).append((item.at, item.image_id))
     for image_id, cluster_id in gone.items():
@@ -114,6 +119,10 @@ def links(photographs: Iterable[Photograph], burst_minutes: float, by_submitter:
     for image_id, stands in repeated:
         if image_id in known:
             yield Link(image_id, stands, REPEATED)
+    first: dict[str, str] = {}
+    for image_id, part in parts:
+        if (one := first.setdefault(part, image_id)) != image_id:
+            yield Link(one, image_id, PART)
     for taken in bursts.values():
         yield from _chain(sorted(taken), float("inf") if by_submitter else 60 * burst_minutes,
                           SUBMITTER if by_submitter else BURST)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from datastore.ledger import Ledger
+from datastore.ledger.imported import parts_of_sources
 from datastore.ledger.releasable import candidates, keys_of, photographs, rejoined, repeated
 from datastore.ledger.sources import all_sources
 from datastore.objects import ObjectStore
@@ -120,7 +121,8 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
     parent = earlier.newest
     before = earlier.images
     groups = group(photographs(bench.ledger), recipe.groups.burst_minutes, recipe.groups.by_submitter,
-                   {name: known.cluster_id for name, known in before.items()}, repeated(bench.ledger) if before else ())
+                   {name: known.cluster_id for name, known in before.items()}, repeated(bench.ledger) if before else (),
+                   parts_of_sources(bench.ledger))
     stays_frozen = {name for name in earlier.frozen if f"{THAW} {name}" not in _agreed(recipe, parent)}
     named = named_among(bench.settings, recipe.slices_counted)
     planned = plan(recipe, _candidates(bench.ledger, recipe, named), groups, before, stays_frozen)

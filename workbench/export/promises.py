@@ -9,6 +9,7 @@ from dataclasses import replace
 from pydantic import ValidationError
 
 from datastore.ledger import Ledger
+from datastore.ledger.imported import parts_of_sources
 from datastore.ledger.releasable import photographs, repeated, seen_alike
 from datastore.objects import ObjectStore
 from datastore.releases import newest, places
@@ -68,7 +69,8 @@ def regrouped_without_left_out(ledger: Ledger, recipe: Dataset, planned: Plan, g
     held = {item.image_id for items in torn.values() for item in items}
     members = [item for item in photographs(ledger) if item.image_id in held]
     known = {name: item.cluster_id for name, item in before.items() if groups.of(name) in torn}
-    steps = list(links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known, repeated(ledger)))
+    parts = (part for part in parts_of_sources(ledger) if part[0] in held)
+    steps = list(links(members, recipe.groups.burst_minutes, recipe.groups.by_submitter, known, repeated(ledger), parts))
     own = Groups()
     for step in steps:
         own.join(step.one, step.other)
