@@ -16,11 +16,9 @@ from saegim.errors import FormatWrong
 from saegim.formats.aihub_labels import (
     CHARACTERS,
     Sheet,
-    as_mapping,
     draft_of,
     joined_words,
     labels_in,
-    mappings,
     sheets_of,
     unit_of,
 )
@@ -29,6 +27,7 @@ from saegim.formats.drafts import Draft, DraftImage, finished, from_box, from_ed
 from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
+from saegim.formats.json_pieces import as_mapping, mappings
 from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.licence_file import licence_of
 from saegim.formats.nearest import NearestPictures

@@ -11,7 +11,7 @@ from saegim.errors import FormatWrong
 from saegim.formats.dont_care import means_dont_care
 from saegim.formats.drafts import NO_TEXT, Draft
 from saegim.formats.findings import Findings
-from saegim.formats.json_pieces import piece_at, pieces
+from saegim.formats.json_pieces import as_mapping, mappings, piece_at, pieces
 from saegim.formats.labelled import LabelledRegion
 from saegim.formats.texts import as_number, as_text, decoded, documents
 from saegim.formats.word_index import ASTRAY
@@ -180,13 +180,3 @@ def _writing(attributes: Mapping[str, Any], sheet: Sheet) -> str | None:
     if any(name in attributes for name in OF_A_WRITER):
         return "handwritten"
     return "printed" if "font" in attributes else None
-
-
-def as_mapping(value: object) -> Mapping[str, Any]:
-    """A JSON object; an empty one in the place of anything else."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def mappings(value: object) -> list[Mapping[str, Any]]:
-    """Those entries of a list that are objects."""
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []

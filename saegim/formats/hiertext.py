@@ -17,7 +17,7 @@ from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, finished, no_pictu
 from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.json_pieces import pieces
+from saegim.formats.json_pieces import mappings, pieces
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of
 from saegim.formats.picture_files import leave_unlabelled
@@ -76,10 +76,10 @@ def _picture(files: DatasetFiles, image_id: str, beside: str) -> str | None:
 
 def _draft(entry: Mapping[str, Any], path: str | None, split: str) -> DraftImage:
     drafts: list[Draft] = []
-    for paragraph in _mappings(entry.get("paragraphs")):
-        lines = _mappings(paragraph.get("lines"))
+    for paragraph in mappings(entry.get("paragraphs")):
+        lines = mappings(paragraph.get("lines"))
         for line in lines:
-            words = _mappings(line.get("words"))
+            words = mappings(line.get("words"))
             drafts += [_region(word) for word in words] or [_region(line, (WITHOUT_WORDS,))]
         if not lines:
             drafts.append(_region(paragraph, (WITHOUT_WORDS,)))
@@ -103,10 +103,6 @@ def _region(entry: Mapping[str, Any], changes: tuple[str, ...] = ()) -> Draft:
 
 def _of_flag(flag: object, if_true: str, if_false: str) -> str | None:
     return {True: if_true, False: if_false}[flag] if isinstance(flag, bool) else None
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _unpacked(data: bytes) -> bytes:

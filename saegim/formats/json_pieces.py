@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +61,16 @@ def pieces(text: str, name: str, *opened: str) -> Iterator[JsonPiece]:
 def piece_at(text: str, start: int) -> Any:
     """The entry that stands at a place where one was found before."""
     return DECODER.raw_decode(text, start)[0]
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """A JSON object; an empty one in the place of anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def mappings(value: object) -> list[Mapping[str, Any]]:
+    """Those entries of a list that are objects; none where it is no list."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _entries(text: str, at: int, member: str) -> Generator[JsonPiece, None, int]:
