@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from saegim.errors import FormatWrong
 from saegim.folder import write_whole
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
+from saegim.formats.hf_tables import IMAGE_TYPE, read, recognise, write_tables
 from saegim.formats.labelled import LabelledSet
 from saegim.formats.output import Output
 from saegim.formats.own_folder import own_folder
@@ -28,7 +28,6 @@ from saegim.release import Release
 from saegim.shards import IMAGE, open_shard, pieces, read_images
 
 METADATA = {"huggingface": json.dumps({"info": {"features": {IMAGE: {"_type": "Image"}}}})}
-IMAGE_TYPE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 REPLACED = ("configs", "dataset_info")
 """Keys of the card's front matter that speak of other files."""
 
@@ -55,13 +54,22 @@ def write(release: Release, to: Path, advance: Callable[[int], None] = lambda _s
 def _write_set(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     release = dataset.release
     if release is None:
-        raise FormatWrong("--format hf writes releases only so far")
+        paths = write_tables(dataset, output, findings, METADATA)
+        output.write("README.md", _set_card(dataset, paths).encode())
+        return paths
     findings.images_in = findings.images_out = len(release)
     findings.regions_in = findings.regions_out = pc.sum(pc.list_value_length(release.labels["regions"])).as_py() or 0
-    paths = _write_alone(release, output.folder, output.advance)
-    for path in output.folder.rglob("*"):
-        output.has(str(path.relative_to(output.folder)))
-    return [str(path.relative_to(output.folder)) for path in paths]
+    files = _write_alone(release, output.folder, output.advance)
+    beside = [name for name, _ in _beside(release)]
+    for path in ["README.md", *beside, *(str(file.relative_to(output.folder)) for file in files)]:
+        output.has(path)
+    return [str(file.relative_to(output.folder)) for file in files]
+
+
+def _set_card(dataset: LabelledSet, paths: list[str]) -> str:
+    files = "".join(f"  - split: {Path(path).stem.replace('-', '_')}\n    path: {path}\n" for path in paths)
+    return (f"---\nconfigs:\n- config_name: default\n  data_files:\n{files}---\n\n# {dataset.title}\n\n"
+            f"{dataset.description}\n\nLicence: {dataset.licence or 'not stated'}\n")
 
 
 def _write_alone(release: Release, to: Path, advance: Callable[[int], None]) -> list[Path]:
@@ -146,6 +154,12 @@ def _short_card(manifest: Manifest) -> str:
     return f"\n# {manifest.name}\n\n{manifest.description}\n\nLicence: {manifest.licence or 'not stated'}\n"
 
 
-FORMAT = Format("hf", "Hugging Face Parquet", Holds(Shape.POLYGON, frozenset({
-    "legible", "direction", "writing", "effects", "language", "kind", "checked", "region_id"}), frozenset({
-        "split", "group", "image_id", "image_kind", "conditions", "source", "licence", "unit"})), write=_write_set)
+FORMAT = Format(
+    "hf", "Hugging Face Parquet", Holds(Shape.POLYGON, frozenset({
+        "legible", "direction", "writing", "effects", "language", "kind", "checked", "region_id"}), frozenset({
+            "split", "group", "image_id", "image_kind", "conditions", "source", "licence", "unit"})),
+    read=read, write=_write_set, recognise=recognise, notes=(
+        "One Parquet file a split with pictures, labels and all columns of the release.",
+        "Others' Parquet is read where it has pictures and a text a picture, or texts with outlines; boxes in thousandths of the "
+        "picture, as LayoutLM wants them, are told from pixels where one of the first hundred pictures shows it.",
+        "Tables for TrOCR (a picture and its text) are this format."))

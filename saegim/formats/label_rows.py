@@ -18,8 +18,9 @@ from saegim.formats.texts import as_number, as_text
 
 REGIONS = "regions"
 """Our own column: objects with ``polygon``, ``text`` and the fields of ``extras.EXTRAS_OF_REGIONS``."""
-TEXTS = ("text", "transcription", "label")
-"""Columns with the text of the whole picture, as recognisers have it: TrOCR's tables, most sets of text lines on the Hub."""
+TEXTS = ("text", "transcription")
+"""Columns with the text of the whole picture, as recognisers have it: TrOCR's tables, most sets of text lines on the Hub. Not
+``label``, which names a class mostly."""
 WORDS = ("words", "tokens", "texts", "transcriptions")
 """Columns with a text for each outline."""
 OUTLINES = ("polygons", "quads", "bboxes", "boxes", "bbox")
