@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from saegim.errors import ReleaseNotFound, SettingMissing
+from saegim.errors import FolderRefused, ReleaseNotFound, SettingMissing
 from saegim.folder import manifests
 from saegim.formats import FORMATS, READ, WRITTEN
 from saegim.formats.conversion import NOTHING, REMARKS, convert
@@ -52,11 +52,12 @@ def convert_folder(
     Example:  saegim datasets convert icdar2015.zip --from icdar --format lmdb --to data/icdar-lmdb
     """
     target = written_form(form)
+    _check_apart(path, to)
     check_own(to, form)
     if read_as == AUTO and (release := pulled_release(path, split)) is not None:
         write_set(labelled_set(release), target, to)
         return
-    guess = chosen(path, read_as)
+    guess = chosen(path, read_as, "--from")
     if guess.because:
         _say(f"{path} is read as {guess.form.name}: {guess.because}")
     reading = Findings()
@@ -139,6 +140,18 @@ def pulled_release(path: Path, splits: list[str] | None) -> Release | None:
             raise ReleaseNotFound(f"{path / 'manifest.json'} is no manifest that can be read: pull the release again")
         return None
     return load(str(found[-1].name), splits, folder=folder)
+
+
+def _check_apart(path: Path, to: Path) -> None:
+    """Refuses a target that is read from: it would be written over, or read again next time.
+
+    Raises:
+        FolderRefused: the one is the other, or within it.
+    """
+    read = path.resolve()
+    written = to.resolve()
+    if read == written or read in written.parents or written in read.parents:
+        raise FolderRefused(f"{to} is what is read, or within it, or around it ({path}): name another folder")
 
 
 def _of_splits(dataset: LabelledSet, splits: list[str], reading: Findings) -> Iterator[LabelledImage]:

@@ -40,12 +40,13 @@ def opened_set(path: Path, form: Format, findings: Findings) -> Iterator[Labelle
         yield form.read(files, findings)
 
 
-def chosen(path: Path, name: str = AUTO) -> Guess:
+def chosen(path: Path, name: str = AUTO, option: str = "--format") -> Guess:
     """The format to read a data set by.
 
     Args:
         path: of the data set.
         name: of a format, or ``auto``.
+        option: of the command, by which people say the format.
 
     Raises:
         SettingMissing: there is no such format.
@@ -57,10 +58,10 @@ def chosen(path: Path, name: str = AUTO) -> Guess:
         return Guess(FORMATS[name], "")
     found = recognised(path)
     if not found:
-        raise FormatWrong(f"{path} looks like no format that is read: say which by --format ({', '.join(READ)})")
+        raise FormatWrong(f"{path} looks like no format that is read: say which by {option} ({', '.join(READ)})")
     if len(found) > 1:
         raise FormatWrong(f"{path} may be " + ", or ".join(f"{one.form.name} ({one.because})" for one in found)
-                          + ": say which by --format")
+                          + f": say which by {option}")
     return found[0]
 
 
