@@ -1,0 +1,102 @@
+"""What reading code that is not ours has to give of a data set that we wrote, and whether it did."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from saegim.formats.dont_care import DONT_CARE
+from saegim.formats.labelled import LabelledImage, LabelledRegion
+from saegim.formats.quads import quad_around
+
+Outline = tuple[tuple[float, float], ...]
+DIGITS = 1
+"""Of coordinates that are compared, in pixels: readers keep them as 32-bit floats, some as shares of a side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one sample is to a reader.
+
+    Attributes:
+        key: the picture's name without folder and ending; empty where a reader gives none.
+        size: width and height of the picture as the reader decoded it; None of crops.
+        texts: that a training would take, NFC, sorted; blank ones are none.
+        outlines: of all regions, sorted; empty where the format has none.
+    """
+
+    key: str
+    size: tuple[int, int] | None
+    texts: tuple[str, ...]
+    outlines: tuple[Outline, ...] = ()
+
+
+def page(key: str, size: tuple[int, int], texts: Iterable[str], outlines: Iterable[Sequence[Sequence[float]]] = ()) -> Seen:
+    """A picture as a detector's reader sees it."""
+    return Seen(key, size, _texts(texts), tuple(sorted(map(_rounded, outlines))))
+
+
+def crop(text: str) -> Seen:
+    """One sample of a recogniser."""
+    return Seen("", None, _texts([text]))
+
+
+def pages(images: Iterable[LabelledImage], form: str, *, outlines: Callable[[LabelledRegion], Outline] | None = None,
+          empty: bool = True) -> list[Seen]:
+    """What is expected of pictures.
+
+    Args:
+        images: as they were written.
+        form: whose spellings of "don't care" no training takes for a text.
+        outlines: of a region, as the format has it; None where the reader gives none.
+        empty: whether the reader gives pictures without regions.
+    """
+    return [page(image.name.rpartition(".")[0], (image.width, image.height),
+                 [region.text for region in image.regions if is_text(region) and not _spelled(form, region)],
+                 map(outlines, image.regions) if outlines else ()) for image in images if image.regions or empty]
+
+
+def crops(images: Iterable[LabelledImage], form: str = "") -> list[Seen]:
+    """What is expected of a recogniser's set: each legible text."""
+    return [crop(region.text) for image in images for region in image.regions
+            if is_text(region) and region.kind == "text" and not _spelled(form, region)]
+
+
+def is_text(region: LabelledRegion) -> bool:
+    """Whether there is a text to be trained with."""
+    return region.legible and bool(region.text.strip())
+
+
+def as_it_is(region: LabelledRegion) -> Outline:
+    """The outline itself."""
+    return region.polygon
+
+
+def as_quad(region: LabelledRegion) -> Outline:
+    """Four corners."""
+    return quad_around(region.polygon)
+
+
+def as_box(region: LabelledRegion) -> Outline:
+    """The upright box around the outline."""
+    across, down = zip(*region.polygon, strict=True)
+    return ((min(across), min(down)), (max(across), min(down)), (max(across), max(down)), (min(across), max(down)))
+
+
+def found_of(expected: Sequence[Seen], seen: Sequence[Seen]) -> int:
+    """How many of the samples that were expected the reader gave, each as it was written."""
+    return (Counter(expected) & Counter(seen)).total()
+
+
+def _spelled(form: str, region: LabelledRegion) -> bool:
+    return form in DONT_CARE and region.text.strip() in DONT_CARE[form].texts
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(unicodedata.normalize("NFC", text) for text in texts if text.strip()))
+
+
+def _rounded(outline: Sequence[Sequence[float]]) -> Outline:
+    return tuple((round(float(x), DIGITS) + 0.0, round(float(y), DIGITS) + 0.0) for x, y in outline)
