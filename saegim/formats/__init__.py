@@ -15,8 +15,12 @@ from saegim.formats import (
     mmocr,
     paddleocr_det,
     paddleocr_rec,
+    page_xml,
     pages_json,
+    pdf,
+    pictures,
     textocr,
+    tiff_pages,
     ufo,
     webdataset_tar,
 )
@@ -39,8 +43,12 @@ FORMATS: dict[str, Format] = {form.name: form for form in (
     doctr_det.FORMAT,
     doctr_rec.FORMAT,
     webdataset_tar.FORMAT,
+    pictures.FORMAT,
+    tiff_pages.FORMAT,
+    pdf.FORMAT,
     icdar.FORMAT,
     mmocr.FORMAT,
+    page_xml.FORMAT,
 )}
 """By the names that ``--format`` takes."""
 WRITTEN = tuple(name for name, form in FORMATS.items() if form.write)
