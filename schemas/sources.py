@@ -19,6 +19,11 @@ SOURCE_NAME = re.compile(rf"{PUBLIC}/[a-z0-9][a-z0-9._-]{{0,39}}")
 """How a source is named: its keys begin so, and its readings are accepted under this name."""
 
 
+def is_source(name: str) -> bool:
+    """Whether a reading that was accepted under this name is a public data set's, and not of an annotation config."""
+    return name.startswith(f"{PUBLIC}/")
+
+
 class Use(StrEnum):
     """What a source may be used for."""
 

@@ -17,6 +17,7 @@ from datastore.ledger.tables import accepted_readings, demands, submissions
 from saegim.manifest import parse_name
 from schemas.demand import AcceptedBonus, Demand, DemandReason, DemandRow, SentReading
 from schemas.evaluation import SliceFacet, SliceName
+from schemas.sources import PUBLIC
 from schemas.submission import Outcome
 
 READ_AT_ONCE = 500
@@ -68,10 +69,11 @@ def add_bonus(ledger: Ledger, row: DemandRow, bonus: AcceptedBonus) -> bool:
 
 
 def accepted_of_sent_after(ledger: Ledger, moment: datetime) -> Iterator[SentReading]:
-    """Accepted readings of photographs that were sent after a moment, one an image, by image id."""
+    """Accepted readings of photographs that were sent after a moment, one an image, by image id; no public data set's."""
     query = (select(submissions.c.image_id, submissions.c.sent_at, submissions.c.campaign, accepted_readings.c.reading_id)
              .join(accepted_readings, accepted_readings.c.image_id == submissions.c.image_id)
-             .where(submissions.c.sent_at > moment, submissions.c.outcome == Outcome.ACCEPTED)
+             .where(submissions.c.sent_at > moment, submissions.c.outcome == Outcome.ACCEPTED,
+                    ~accepted_readings.c.annotation_config.startswith(f"{PUBLIC}/"))
              .order_by(submissions.c.image_id, accepted_readings.c.annotation_config))
     with ledger.read() as connection:
         rows = {row.image_id: row for row in reversed(connection.execute(query).all())}

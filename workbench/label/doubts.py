@@ -10,6 +10,7 @@ from more_itertools import map_reduce
 from datastore.ledger import Connection, readings, second_looks
 from schemas.answers import SecondLook
 from schemas.reading import Reading
+from schemas.sources import is_source
 from schemas.suspects import Suspect
 from stages.label.doubts import doubted, standing
 from workbench.bench import Workbench
@@ -27,12 +28,14 @@ class DoubtReport:
         regions: doubted regions in them.
         looked_at: ids of images that have a second look already, decided or not: what one person decided is not asked twice.
         mended: suspects whose label is another one by now, or whose image is accepted no more.
+        of_sources: ids of images whose doubted labels are a public data set's: no config says how to label them here.
     """
 
     looks: list[SecondLook] = field(default_factory=list)
     regions: int = 0
     looked_at: list[str] = field(default_factory=list)
     mended: int = 0
+    of_sources: list[str] = field(default_factory=list)
 
     def lines(self, *, dry_run: bool) -> list[str]:
         """The same in sentences."""
@@ -42,6 +45,9 @@ class DoubtReport:
         if self.looked_at:
             said.append(f"{len(self.looked_at)} images have a second look already, which decides: "
                         f"{', '.join(name[:12] for name in self.looked_at[:NAMED])}{' …' * (len(self.looked_at) > NAMED)}")
+        if self.of_sources:
+            said.append(f"{len(self.of_sources)} images have labels of public data sets, which nobody here labels: "
+                        f"{', '.join(name[:12] for name in self.of_sources[:NAMED])}{' …' * (len(self.of_sources) > NAMED)}")
         if self.mended:
             said.append(f"{self.mended} labels are others by now, or their images are accepted no more.")
         return said
@@ -86,6 +92,9 @@ def _doubt_image(connection: Connection, suspects: Sequence[Suspect], accepted: 
         if not still:
             continue
         report.mended += len(suspects) - len(still)
+        if is_source(config):
+            report.of_sources.append(reading.image_id)
+            return
         if second_looks.second_looks_at(connection, config, [reading.image_id]):
             report.looked_at.append(reading.image_id)
         else:

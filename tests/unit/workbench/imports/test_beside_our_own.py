@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from datastore.ledger import arrivals, label_queue, readings
+from datastore.ledger import arrivals, imported, label_queue, readings
+from datastore.ledger.demands import accepted_of_sent_after
 from datastore.ledger.images import unread_images
 from datastore.ledger.imported import parts_of_sources
 from datastore.ledger.releasable import photographs
@@ -20,11 +21,13 @@ from schemas.labelling import Share, Side
 from schemas.reading import Reading, Unit
 from schemas.sample import Before, Photograph
 from schemas.sources import PictureEnd
+from schemas.suspects import Suspect, Suspicion
 from stages.export.groups import PART, group, links
 from tests.imported_sets import SOURCE, ImportWorld, labelled_page, page, word
 from workbench.campaigns import load_campaigns
 from workbench.imports import ending
 from workbench.ingest.listing import hold_strays, list_raw_objects
+from workbench.label.doubts import doubt
 from workbench.new_campaign import write_campaign
 
 
@@ -63,7 +66,7 @@ def test_what_came_with_truth_is_not_put_in_front_of_annotators(world: ImportWor
     with world.bench.ledger.write() as connection:
         readings.add_readings(connection, [Reading(item.image_id, "model:m@1", "run", 0, Unit.WORD, item.width, item.height, ())
                                            for item in unread])
-    waiting = label_queue.waiting_ids(world.bench.ledger, Project("p", "scene_text", 1, Side.A, 1, None), "run",
+    waiting = label_queue.waiting_ids(world.bench.ledger, Project("scene_text", 1, Side.A, "p", 1, None), "run",
                                       Share(frozenset(), others=True))
     assert keys(world, waiting) == ["both.png", "ours.png", "plain.png"]
 
@@ -81,8 +84,7 @@ def test_imported_pictures_are_of_no_burst_and_no_submitter(world: ImportWorld) 
     assert {item.imported for item in found} == {True, False}
     for by_submitter in (False, True):
         groups = group(found, 60, by_submitter)
-        imported = [groups.of(item.image_id) for item in found if item.imported]
-        assert len(set(imported)) == 2
+        assert len({groups.of(item.image_id) for item in found if item.imported}) == 2
         assert len({groups.of(item.image_id) for item in found if not item.imported}) == 1
 
 
@@ -139,3 +141,19 @@ def test_pictures_of_public_data_sets_are_no_strays(world: ImportWorld) -> None:
     todo = arrivals.undecoded(world.bench.ledger)
     left = hold_strays(world.bench.ledger, world.settings, load_campaigns(world.settings), todo)
     assert [raw.key for raw in left] == [f"{SOURCE}/a.png"]
+
+
+def test_doubts_about_a_public_data_set_go_to_nobody_and_are_told(world: ImportWorld) -> None:
+    world.bring([labelled_page("a.png", page(1), word("글"))])
+    [item] = imported.pictures_of_source(world.bench.ledger, "raw", SOURCE)
+    with world.bench.ledger.read() as connection:
+        [reading] = readings.readings_by_id(connection, [item.reading_id or ""]).values()
+    doubted = Suspect(reading.image_id, reading.regions[0].region_id, "글", "굴", None, 0.99, Suspicion.DIFFERS, 0.9)
+    report = doubt(world.bench, [doubted])
+    assert (report.looks, report.of_sources) == ([], [reading.image_id])
+    assert "labels of public data sets" in report.lines(dry_run=False)[1]
+
+
+def test_what_was_imported_is_no_answer_to_what_submitters_are_asked_for(world: ImportWorld) -> None:
+    world.bring([labelled_page("a.png", page(1), word("글"))])
+    assert not list(accepted_of_sent_after(world.bench.ledger, datetime(2020, 1, 1, tzinfo=UTC)))
