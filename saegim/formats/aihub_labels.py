@@ -161,10 +161,10 @@ def draft_of(region: Mapping[str, Any], text_field: str, sheet: Sheet) -> Draft:
     text = as_text(value)
     attributes = as_mapping(region.get("attributes"))
     meant = means_dont_care(NAME, text) or attributes.get("class") == IGNORED
-    label = LabelledRegion((), "" if means_dont_care(NAME, text) else text, bool(text) and not meant, _direction(sheet),
+    label = LabelledRegion((), "" if means_dont_care(NAME, text) else text, bool(text.strip()) and not meant, _direction(sheet),
                            _writing(attributes, sheet))
     lost = ("boxes of the characters of a word",) if region.get("joined") else ()
-    return Draft(None, label, changes=() if text or meant else (NO_TEXT,), lost=lost,
+    return Draft(None, label, changes=() if text.strip() or meant else (NO_TEXT,), lost=lost,
                  doubts=(SINGLE_JAMO,) if MIXED.match(text) else ())
 
 

@@ -57,7 +57,7 @@ def _draft(annotation: Any) -> Draft:
         return draft_of(given, from_extras(region, given[KEY]))
     lost = [f"{field} {words[field]}" for field, value in (("class", writing), ("language", language))
             if value is None and words[field] not in NOTHING_SAID]
-    if legible and not text:
+    if legible and not text.strip():
         return draft_of(given, replace(region, legible=False), (NO_TEXT,), lost)
     return draft_of(given, region, (), lost)
 

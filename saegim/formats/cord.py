@@ -121,8 +121,8 @@ def _draft(document: Mapping[str, Any], name: str) -> DraftImage:
 def _word(word: Mapping[str, Any], line: Mapping[str, Any]) -> Draft:
     text = as_text(word.get("text"))
     lost = [reason for field, reason in FIELDS.items() if field in line] + ([IS_KEY] if "is_key" in word else [])
-    label = LabelledRegion((), text, bool(text))
-    return Draft(_corners(word.get("quad")), label, lost=tuple(lost), changes=() if text else (NO_TEXT,))
+    said = bool(text.strip())
+    return Draft(_corners(word.get("quad")), LabelledRegion((), text, said), lost=tuple(lost), changes=() if said else (NO_TEXT,))
 
 
 def _corners(quad: object) -> object:

@@ -11,9 +11,12 @@ from saegim.formats.findings import Findings
 from saegim.formats.labelled import LabelledImage, LabelledRegion
 from saegim.formats.mending import box, mended
 from saegim.formats.picture_files import FoundPicture, found_picture
-from saegim.formats.texts import as_number
+from saegim.formats.texts import LOST, as_number
 
 NO_TEXT = "nobody wrote what it says: illegible"
+CHARACTER_LOST = "a character of its text was lost before it came here (U+FFFD)"
+PLACES = 3
+"""Decimals of a pixel in outlines that were shares: what shares with eight decimals say of pictures up to 65,535 pixels wide."""
 BACKWARDS = "its box ran backwards: put upright"
 
 
@@ -26,6 +29,7 @@ class Draft:
         label: the rest of it; its polygon is not used.
         starts: whether the first corner is where reading starts; a box says nothing of that.
         whole: whether the picture is the region; then it has no corners.
+        shares: whether corners are shares of the upright picture's width and height, from 0 to 1, in place of pixels.
         changes: reasons for which it is not as it stands in the file.
         lost: reasons for which something of it has no place here.
         doubts: reasons for which it may be wrong as it stands.
@@ -36,6 +40,7 @@ class Draft:
     label: LabelledRegion
     starts: bool = True
     whole: bool = False
+    shares: bool = False
     changes: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
@@ -94,9 +99,10 @@ def with_picture(found: FoundPicture, draft: DraftImage, findings: Findings) -> 
             findings.changed(name, number, reason)
         for reason in one.lost:
             findings.not_held(name, number, reason)
-        for reason in one.doubts:
+        for reason in (*one.doubts, *((CHARACTER_LOST,) if LOST in one.label.text else ())):
             findings.doubtful(name, number, reason)
-        corners = box(0.0, 0.0, width, height) if one.whole else found.frame.upright(one.corners, one.starts)
+        outline = [(round(x * width, PLACES), round(y * height, PLACES)) for x, y in one.corners] if one.shares else one.corners
+        corners = box(0.0, 0.0, width, height) if one.whole else found.frame.upright(outline, one.starts)
         if polygon := mended(corners, width, height, name, number, findings):
             regions.append(replace(one.label, polygon=polygon))
     return replace(draft.image, picture=found.read, width=width, height=height, regions=tuple(regions))

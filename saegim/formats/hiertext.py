@@ -91,7 +91,7 @@ def _draft(entry: Mapping[str, Any], path: str | None, split: str) -> DraftImage
 def _region(entry: Mapping[str, Any], changes: tuple[str, ...] = ()) -> Draft:
     text = as_text(entry.get("text"))
     legible = entry.get("legible") is not False
-    if legible and not text:
+    if legible and not text.strip():
         legible = False
         changes = (*changes, NO_TEXT)
     corners = entry.get("vertices")

@@ -59,14 +59,16 @@ def _images(files: DatasetFiles, findings: Findings) -> Iterator[LabelledImage]:
 
 def _draft(page: Mapping[str, Any], name: str) -> DraftImage:
     drafts = [_line(line) for line in page["lines"] if isinstance(line, Mapping)]
-    image = LabelledImage(name, no_picture, 0, 0, "line", split=split_of(name), image_kind="document")
+    image = LabelledImage(name, no_picture, 0, 0, "line", split=split_of(name), group=as_text(page.get("source")),
+                          image_kind="document")
     return DraftImage(image, drafts, (page.get("width"), page.get("height")))
 
 
 def _line(line: Mapping[str, Any]) -> Draft:
     text = as_text(line.get("text"))
+    said = bool(text.strip())
     words = line.get("words")
-    draft = Draft(None, LabelledRegion((), text, bool(text)), changes=() if text else (NO_TEXT,), lost=(WORDS,) if words else ())
+    draft = Draft(None, LabelledRegion((), text, said), changes=() if said else (NO_TEXT,), lost=(WORDS,) if words else ())
     return from_edges(draft, line.get("box"))
 
 
@@ -76,5 +78,6 @@ def recognise(files: DatasetFiles) -> str:
 
 
 FORMAT = Format(
-    "pages-json", "Pages as JSON", Holds(Shape.BOX, frozenset({"legible"}), frozenset({"split"})), unit="line", read=read,
-    recognise=recognise, notes=("Lines are read; the boxes of their words are not held.",))
+    "pages-json", "Pages as JSON", Holds(Shape.BOX, frozenset({"legible"}), frozenset({"split", "group"})), unit="line",
+    read=read, recognise=recognise, notes=(
+        "Lines are read; the boxes of their words are not held. Pages that name one source belong together.",))

@@ -50,7 +50,7 @@ def _draft(annotation: Any) -> Draft:
         return draft_of(given, from_extras(region, given[KEY]))
     if means_dont_care(NAME, region.text):
         return draft_of(given, replace(region, text="", legible=False))
-    return draft_of(given, region) if region.text else draft_of(given, replace(region, legible=False), (NO_TEXT,))
+    return draft_of(given, region) if region.text.strip() else draft_of(given, replace(region, legible=False), (NO_TEXT,))
 
 
 def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:

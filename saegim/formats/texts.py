@@ -15,6 +15,10 @@ ENCODING = "not UTF-8: read as {}"
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 """All that ends a line of a label file; str.splitlines would cut at U+2028 and form feeds, which stand inside texts."""
 NUMBER_LIKE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of a character, which JSON can spell and UTF-8 cannot write."""
+LOST = "\ufffd"
+"""In the place of a character that was lost."""
 
 
 def decoded(data: bytes, name: str, findings: Findings) -> str:
@@ -65,7 +69,7 @@ def as_text(value: object) -> str:
     """A transcription as NFC; of a number its digits, of null nothing."""
     if value is None or isinstance(value, bool | list | dict):
         return ""
-    return unicodedata.normalize("NFC", str(value))
+    return unicodedata.normalize("NFC", SURROGATES.sub(LOST, str(value)))
 
 
 def as_number(value: object) -> float | None:

@@ -29,7 +29,7 @@ def test_lines_are_read_with_their_text_and_box(tmp_path: Path) -> None:
 
     images, findings = made_labels.read_back(pages_json.FORMAT, tmp_path)
 
-    assert [(image.name, image.unit, image.image_kind) for image in images] == [("images/a.jpg", "line", "document")]
+    assert [(image.name, image.unit, image.group) for image in images] == [("images/a.jpg", "line", "a.pdf")]
     assert [(region.text, region.legible) for region in images[0].regions] == [("제1장", True), ("", False)]
     assert images[0].regions[0].polygon == made_labels.quad()
     assert [remark.reason for remark in findings.remarks] == [
