@@ -25,7 +25,7 @@ from saegim.unknown_settings import UnknownSetting
 
 __all__ = ["app", "datasets", "main"]
 PYTHONS_FORMAT = warnings.formatwarning
-NEEDS_WORKBENCH = ("run", "up", "down", "status", "doctor", "ledger", "ingest", "models", "label", "import")
+NEEDS_WORKBENCH = ("run", "up", "down", "status", "doctor", "ledger", "ingest", "models", "label", "import", "sources")
 
 
 class StoppedByPerson(Exception):

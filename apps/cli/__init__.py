@@ -4,7 +4,7 @@ import typer
 
 import apps.stack.commands
 import saegim.cli
-from apps.cli import campaign, datasets, demand, evaluate, imports, ingest, label, ledger, models, run, slices
+from apps.cli import campaign, datasets, demand, evaluate, imports, ingest, label, ledger, models, run, slices, sources
 
 
 def register(app: typer.Typer) -> None:
@@ -21,3 +21,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(models.app, name="models")
     app.add_typer(slices.app, name="slices")
+    app.add_typer(sources.app, name="sources")

@@ -51,7 +51,7 @@ def from_source(row: Row[Any], known: Mapping[str, PublicSource]) -> FromSource 
     allowed = [frozenset(source.allows if source else ()) for source in of]
     return FromSource(tuple(item.source for item in in_turn), in_turn[0].name, in_turn[0].raw_sha256, licences,
                       tuple(use for use in (of[0].allows if of[0] else ()) if all(use in uses for uses in allowed)),
-                      in_turn[0].split)
+                      next((item.split for item in in_turn if item.split), ""))
 
 
 def _imported(row: Row[Any]) -> Iterator[_Imported]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, upsert
@@ -94,10 +94,10 @@ def parts_of_sources(ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 def counts_by_source(ledger: Ledger) -> dict[str, tuple[int, int]]:
     """How many pictures were imported, and the labels of how many are readings, by source."""
-    query = select(imported.c.source, func.count().label("pictures"), func.count(imported.c.reading_id).label("readings")).group_by(
-        imported.c.source)
+    columns = imported.c.source, func.count().label("pictures"), func.count(imported.c.reading_id).label("readings")
     with ledger.read() as connection:
-        return {row.source: (row.pictures, row.readings) for row in connection.execute(query)}
+        return {row.source: (row.pictures, row.readings) for row in connection.execute(
+            select(*columns).group_by(imported.c.source))}
 
 
 def settle_labels(connection: Connection, settled: Iterable[SettledLabels], at: datetime) -> None:

@@ -167,11 +167,15 @@ def _splits_that_stand(groups: Groups, before: Mapping[str, Before]) -> dict[str
 
 
 def _in_turn(recipe: Dataset, candidates: Sequence[Candidate]) -> Iterable[Candidate]:
-    """By image, and the readings of one image in the order in which the recipe names their configs; sources come last."""
+    """By image, and the readings of one image in the order in which the recipe names their configs; sources come last.
+
+    Of sources that it takes without a name, the one that has both picture and labels comes first.
+    """
     readings = recipe.readings
     order = {name: number for number, name in enumerate([*readings.annotation_configs, *readings.sources.take])}
-    return sorted(candidates, key=lambda item: (item.image_id, order.get(item.annotation_config, len(order)),
-                                                item.annotation_config))
+    return sorted(candidates, key=lambda item: (
+        item.image_id, order.get(item.annotation_config, len(order)), len(item.source.sources) if item.source else 0,
+        item.annotation_config))
 
 
 def _is_not_asked_for(recipe: Dataset, candidate: Candidate) -> bool:

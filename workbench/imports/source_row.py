@@ -80,10 +80,11 @@ def write_source(ledger: Ledger, dataset: LabelledSet, request: ImportRequest) -
             if replace(new, changed_at=before.changed_at) == before:
                 return []
         sources.put_source(connection, new)
-    return [*_changes(before, new), *_own_licence(dataset, request)]
+    return [*told_changes(before, new), *_own_licence(dataset, request)]
 
 
-def _changes(before: PublicSource | None, new: PublicSource) -> list[str]:
+def told_changes(before: PublicSource | None, new: PublicSource) -> list[str]:
+    """What a person should be told where the terms of a source were others before."""
     told = []
     if before and before.licence != new.licence:
         told.append(f"The licence of {new.source} was {before.licence} and is {new.licence} now, for all of it.")
