@@ -23,6 +23,7 @@ from saegim.formats import (
     tiff_pages,
     ufo,
     webdataset_tar,
+    yolo_obb,
 )
 from saegim.formats.format import Format
 
@@ -49,6 +50,7 @@ FORMATS: dict[str, Format] = {form.name: form for form in (
     icdar.FORMAT,
     mmocr.FORMAT,
     page_xml.FORMAT,
+    yolo_obb.FORMAT,
 )}
 """By the names that ``--format`` takes."""
 WRITTEN = tuple(name for name, form in FORMATS.items() if form.write)

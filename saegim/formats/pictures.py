@@ -1,0 +1,72 @@
+"""Pictures without labels: a folder or an archive of them, to be labelled here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from saegim.errors import FormatWrong
+from saegim.formats.dataset_files import PICTURES, DatasetFiles
+from saegim.formats.file_names import split_of
+from saegim.formats.findings import Findings
+from saegim.formats.format import Format, Holds, Shape
+from saegim.formats.labelled import LabelledImage, LabelledSet
+from saegim.formats.licence_file import licence_of
+from saegim.formats.picture_files import found_picture
+from saegim.formats.tiff_pages import TIFF, page_count
+
+BESIDE = ("readme", "licence", "license", "copying", "notice", "thumbs.db", "desktop.ini")
+"""How the names of files begin that may lie beside pictures and are no labels."""
+SEVERAL_PAGES = "it has several pages: read by --format tiff-pages"
+OTHER = "it is no picture"
+
+
+def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
+    """Reads every picture; other files are listed.
+
+    Raises:
+        FormatWrong: there is no picture.
+    """
+    if not files.names(*PICTURES):
+        raise FormatWrong(f"{files.path} has no pictures ({', '.join(PICTURES)})")
+    return LabelledSet(files.path.name, _images(files, findings), len(files.names(*PICTURES)), licence_of(files))
+
+
+def _images(files: DatasetFiles, findings: Findings) -> Iterator[LabelledImage]:
+    for name in files.names():
+        if (files.chosen and name != files.chosen) or _is_beside(name):
+            continue
+        findings.came(0)
+        if not name.lower().endswith(PICTURES):
+            findings.left_out(name, None, OTHER)
+        elif name.lower().endswith(TIFF) and page_count(files, name) > 1:
+            findings.left_out(name, None, SEVERAL_PAGES)
+        elif image := unlabelled(files, name, findings):
+            yield image
+
+
+def unlabelled(files: DatasetFiles, name: str, findings: Findings) -> LabelledImage | None:
+    """A picture as an image without regions; None where it is broken."""
+    found = found_picture(files, name, name, findings)
+    if found is None:
+        return None
+    return LabelledImage(name, found.read, found.frame.width, found.frame.height, FORMAT.unit, split=split_of(name))
+
+
+def recognise(files: DatasetFiles) -> str:
+    """By pictures and nothing else, of one page each."""
+    pictures = files.names(*PICTURES)
+    if files.chosen and not files.chosen.lower().endswith(PICTURES):
+        return ""
+    if not files.chosen and any(not name.lower().endswith(PICTURES) and not _is_beside(name) for name in files.names()):
+        return ""
+    several = any(page_count(files, name) > 1 for name in files.names(*TIFF))
+    return f"{len(pictures):,} pictures and no labels" if pictures and not several else ""
+
+
+def _is_beside(name: str) -> bool:
+    return name.rpartition("/")[2].lower().startswith(BESIDE)
+
+
+FORMAT = Format(
+    "pictures", "Pictures without labels", Holds(Shape.NONE), "line", read=read, recognise=recognise, is_truth=False, notes=(
+        "There is nothing to hold: the pictures are labelled here.", "TIFF files of several pages are tiff-pages."))
