@@ -24,6 +24,7 @@ from tests.made_labels import hard_set, labelled, read_back, written
 BOTH = [name for name in WRITTEN if name in READ]
 FRAMES = [name for name in BOTH if FORMATS[name].holds.shape is not Shape.NONE]
 """Formats of whole pictures; the others have crops."""
+WITH_TEXTS = [name for name in BOTH if FORMATS[name].holds.text]
 OF_BOTH = {"unit", "image_id", "region_id", "licence", "group"}
 """Fields that a format may hold besides those of which losses are told."""
 
@@ -156,7 +157,7 @@ def _same(region: LabelledRegion, was: LabelledRegion, form: Format) -> None:
 DONT_CARE_SPELLINGS = sorted({text for spelled in DONT_CARE.values() for text in spelled.texts})
 
 
-@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("name", WITH_TEXTS)
 def test_no_spelling_of_dont_care_becomes_a_text_to_train_with(name: str, tmp_path: Path) -> None:
     """Illegible regions, whatever text stands by them, come back illegible or not at all; never as a text."""
     form = FORMATS[name]
@@ -168,7 +169,7 @@ def test_no_spelling_of_dont_care_becomes_a_text_to_train_with(name: str, tmp_pa
     assert [region.text for image in found for region in image.regions if region.legible] == [plain.text]
 
 
-@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("name", WITH_TEXTS)
 @pytest.mark.parametrize("text", DONT_CARE_SPELLINGS)
 def test_a_real_text_that_is_a_spelling_survives_or_is_told(name: str, text: str, tmp_path: Path) -> None:
     form = FORMATS[name]

@@ -1,0 +1,133 @@
+"""YOLO's oriented boxes: a text file a picture, each line a class and four corners as shares of the picture's sides.
+
+Written as ``images/<split>/`` beside ``labels/<split>/``, with a ``data.yaml``. Source: docs.ultralytics.com/datasets/obb and
+ultralytics/data/utils.py, which takes no picture one of whose corners lies outside, wants a split named ``val``, and makes of
+four corners the least rectangle around them: where reading starts is lost there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from saegim.errors import FormatWrong
+from saegim.formats.ahead import made_ahead
+from saegim.formats.dataset_files import DatasetFiles
+from saegim.formats.drafts import Draft
+from saegim.formats.findings import Findings
+from saegim.formats.format import Format, Holds, Shape
+from saegim.formats.label_files import LineFormat, images_of, label_files, some_lines
+from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.formats.licence_file import licence_of, write_licence
+from saegim.formats.output import Output
+from saegim.formats.picture_files import write_picture
+from saegim.formats.pictures_by_stem import stem_of
+from saegim.formats.split_names import SplitNames
+from saegim.formats.texts import decoded
+
+NAME = "yolo-obb"
+"""Of the format."""
+CLASSES = ("text", "illegible", "checkbox", "stamp", "signature")
+"""By their numbers: YOLO has no don't care, so that illegible text is a class, which training can leave out."""
+YAML = "data.yaml"
+LABELS = "labels"
+IMAGES = "images"
+ENDING = ".txt"
+LOOKED_AT = 20
+"""So many label files are looked at to tell what a data set is."""
+MOST = 0.9
+"""Share of lines that must be labels: some are broken."""
+SHARE = r"(?:[01]?\.\d+(?:[eE]-?\d+)?|[01](?:[eE]-\d+)?)"
+LINE = re.compile(rf"\s*(\d+)((?:\s+-?{SHARE}){{8}})\s*")
+"""A class and four corners."""
+NO_LABEL = "no line of a class and four corners"
+NO_VAL = "no split is named val, which ultralytics wants: name one in data.yaml"
+ILLEGIBLE_KIND = "legible false of a check box, stamp or signature"
+NAMED = re.compile(r"^\s*(?:(\d+)\s*:|-)\s*['\"]?([^'\"#\n]*?)['\"]?\s*(?:#.*)?$", re.MULTILINE)
+IN_BRACKETS = re.compile(r"^names\s*:\s*\[([^\]]*)\]", re.MULTILINE)
+BELOW = re.compile(r"^names\s*:\s*\n((?:[ \t]+.*\n|-.*\n|\s*\n)+)", re.MULTILINE)
+
+
+def _recognise(files: DatasetFiles) -> str:
+    named = [one for one in label_files(files, (ENDING,)) if one.path]
+    return f"{len(named)} text files named like pictures, lines of a class and four corners" if _are_labels(
+        some_lines(files, named, LOOKED_AT)) else ""
+
+
+def _are_labels(lines: list[str]) -> bool:
+    return bool(lines) and sum(LINE.fullmatch(line) is not None for line in lines) >= MOST * len(lines)
+
+
+def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
+    splits = SplitNames()
+
+    def save(image: LabelledImage) -> None:
+        write_picture(image, f"{IMAGES}/{splits.of(image.split)}/{image.name}", output)
+
+    found: dict[str, str] = {}
+    for image, _ in made_ahead(save, dataset.images):
+        folder = splits.of(image.split)
+        found[image.split or "train"] = folder
+        labels = [_line(region, number, image, findings) for number, region in enumerate(image.regions)]
+        output.write(f"{LABELS}/{folder}/{stem_of(image.name)}{ENDING}", "".join(labels).encode())
+        findings.went(len(labels))
+        output.advance(1)
+    if "val" not in found:
+        findings.doubtful(YAML, None, NO_VAL)
+    keys = [f"{split}: {IMAGES}/{found[split]}\n" for split in sorted(found)]
+    names = [f"  {number}: {name}\n" for number, name in enumerate(CLASSES)]
+    output.write(YAML, "".join([*keys, "names:\n", *names]).encode())
+    write_licence(dataset, output)
+    return [YAML]
+
+
+def _line(region: LabelledRegion, number: int, image: LabelledImage, findings: Findings) -> str:
+    name = region.kind if region.kind != "text" else "text" if region.legible else "illegible"
+    if region.kind != "text" and not region.legible:
+        findings.not_held(image.name, number, ILLEGIBLE_KIND)
+    shares = [f"{_share(x, image.width)} {_share(y, image.height)}" for x, y in region.polygon]
+    return f"{CLASSES.index(name)} {' '.join(shares)}\n"
+
+
+def _share(value: float, side: int) -> str:
+    return f"{min(max(value / side, 0.0), 1.0):.8f}"
+
+
+def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
+    found = label_files(files, (ENDING,))
+    if not any(one.path for one in found):
+        raise FormatWrong(f"{files.path} has no text file that is named like a picture, as labels of YOLO are")
+    names = _names(files, findings)
+    form = LineFormat(lambda line: _draft(line, names), _are_labels, LABELS, IMAGES, FORMAT.unit)
+    return LabelledSet(files.path.name, images_of(files, found, form, findings), licence=licence_of(files))
+
+
+def _draft(line: str, names: dict[int, str]) -> Draft:
+    """A line as a region."""
+    found = LINE.fullmatch(line)
+    if not found:
+        return Draft(None, LabelledRegion((), ""), left_out=NO_LABEL)
+    numbers = [float(number) for number in found[2].split()]
+    name = names.get(int(found[1]), found[1])
+    label = LabelledRegion((), "", legible=name != "illegible", kind=name if name in CLASSES[2:] else "text")
+    lost = (f"class {name}",) if name not in CLASSES and len(names) > 1 else ()
+    return Draft(list(zip(numbers[::2], numbers[1::2], strict=True)), label, lost=lost, shares=True)
+
+
+def _names(files: DatasetFiles, findings: Findings) -> dict[int, str]:
+    """Names of classes by number, as the data set's ``data.yaml`` has them: below each other or in brackets."""
+    for path in files.names(".yaml", ".yml"):
+        text = decoded(files.read(path), path, findings) + "\n"
+        if found := IN_BRACKETS.search(text):
+            return dict(enumerate(name.strip().strip("'\"") for name in found[1].split(",")))
+        if found := BELOW.search(text):
+            return {int(number) if number else place: name for place, (number, name) in enumerate(NAMED.findall(found[1]))}
+    return {}
+
+
+FORMAT = Format(
+    NAME, "YOLO oriented boxes",
+    Holds(Shape.QUAD, frozenset({"legible", "kind"}), frozenset({"split"}), start=False, text=False),
+    read=_read, write=_write, recognise=_recognise,
+    notes=("Outlines alone: texts, directions and attributes are lost, and so is where reading starts: YOLO's reader drops it.",
+           "Classes are text, illegible, checkbox, stamp and signature: `classes=[0]` trains with legible text alone.",
+           "Read back, regions have no texts."))
