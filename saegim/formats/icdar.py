@@ -11,7 +11,7 @@ from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.dont_care import ONLY_DONT_CARE, means_dont_care, spelling
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.icdar_lines import NAME, Dialect, dialect_of, draft_of
+from saegim.formats.icdar_lines import NAME, LineDialect, dialect_of, draft_of
 from saegim.formats.label_files import LineFormat, images_of, label_files, some_lines
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
@@ -72,7 +72,7 @@ def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     named = [one for one in found if one.path]
     if not named:
         raise FormatWrong(f"{files.path} has no text file that is named like a picture, such as gt_img_1.txt for img_1.jpg")
-    dialect = dialect_of(some_lines(files, named, LOOKED_AT)) or Dialect(8)
+    dialect = dialect_of(some_lines(files, named, LOOKED_AT)) or LineDialect(8)
     form = LineFormat(lambda line: draft_of(line, dialect), lambda lines: dialect_of(lines) is not None, LABELS, IMAGES,
                       FORMAT.unit)
     return LabelledSet(files.path.name, images_of(files, found, form, findings), licence=licence_of(files))

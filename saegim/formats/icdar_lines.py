@@ -43,7 +43,7 @@ MOST = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Dialect:
+class LineDialect:
     """How the lines of a data set are written.
 
     Attributes:
@@ -64,7 +64,7 @@ class Dialect:
         return "four corners, text (ICDAR 2015)" if self.numbers == 8 else "box, text (ICDAR 2013)"
 
 
-def dialect_of(lines: Sequence[str]) -> Dialect | None:
+def dialect_of(lines: Sequence[str]) -> LineDialect | None:
     """What most lines are written in; None where they are no labels.
 
     Args:
@@ -76,7 +76,7 @@ def dialect_of(lines: Sequence[str]) -> Dialect | None:
         return bool(among) and sum(map(bool, map(test, among))) >= MOST * len(among)
 
     if most(SPACED.match):
-        return Dialect(4, commas=False, quoted=True)
+        return LineDialect(4, commas=False, quoted=True)
     numbers = 8 if most(COMMAS[8].match) else 4 if most(COMMAS[4].match) else 0
     if not numbers:
         return None
@@ -84,10 +84,10 @@ def dialect_of(lines: Sequence[str]) -> Dialect | None:
     said = [text for text in texts if text and not means_dont_care(NAME, text)]
     quoted = most(QUOTED.fullmatch, said) and (numbers == 4 or len(said) > 1)
     scripts = numbers == 8 and most(lambda text: "," in text and text.partition(",")[0].strip() in SCRIPTS, texts)
-    return Dialect(numbers, quoted=quoted, scripts=scripts)
+    return LineDialect(numbers, quoted=quoted, scripts=scripts)
 
 
-def draft_of(line: str, dialect: Dialect) -> Draft:
+def draft_of(line: str, dialect: LineDialect) -> Draft:
     """A line as a region; one that is no label of the dialect is left out."""
     found = COMMAS[dialect.numbers].match(line) if dialect.commas else SPACED.match(line)
     if not found:

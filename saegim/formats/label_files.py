@@ -22,7 +22,7 @@ TWICE = "another label file has the same picture"
 
 
 @dataclass(frozen=True, slots=True)
-class LabelFile:
+class LineFile:
     """A text file, and the path of the picture whose name it has; None where there is none."""
 
     name: str
@@ -48,7 +48,7 @@ class LineFormat:
     unit: str
 
 
-def label_files(files: DatasetFiles, endings: tuple[str, ...], prefix: str = "") -> list[LabelFile]:
+def label_files(files: DatasetFiles, endings: tuple[str, ...], prefix: str = "") -> list[LineFile]:
     """All text files of a data set, with their pictures.
 
     Args:
@@ -64,16 +64,16 @@ def label_files(files: DatasetFiles, endings: tuple[str, ...], prefix: str = "")
         if path is None and prefix and stem.lower().startswith(prefix):
             path = pictures.of(stem[len(prefix):], name)
         if name != LICENCE:
-            found.append(LabelFile(name, path))
+            found.append(LineFile(name, path))
     return found
 
 
-def some_lines(files: DatasetFiles, found: list[LabelFile], count: int) -> list[str]:
+def some_lines(files: DatasetFiles, found: list[LineFile], count: int) -> list[str]:
     """Lines of the first label files that can be read, so many; empty ones are not there."""
     return [line for one in found[:count] for line in _lines(files, one.name, Findings()) or ()]
 
 
-def images_of(files: DatasetFiles, found: list[LabelFile], form: LineFormat, findings: Findings) -> Iterator[LabelledImage]:
+def images_of(files: DatasetFiles, found: list[LineFile], form: LineFormat, findings: Findings) -> Iterator[LabelledImage]:
     """Reads label files one after the other; what is wrong with each is told, and pictures that none has.
 
     Args:
@@ -103,7 +103,7 @@ def images_of(files: DatasetFiles, found: list[LabelFile], form: LineFormat, fin
     leave_unlabelled(files, used, findings)
 
 
-def _split(one: LabelFile, form: LineFormat) -> str:
+def _split(one: LineFile, form: LineFormat) -> str:
     """The split of a picture: its folder's name where both lie in folders by split, as we write them; else what names say."""
     label_folders = one.name.split("/")[:-1]
     folders = (one.path or "").split("/")[:-1]
