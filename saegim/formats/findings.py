@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from saegim.tables import Table
 
@@ -47,6 +48,18 @@ class Remark:
 
 
 @dataclass(slots=True)
+class _Alike:
+    """Remarks on regions of one image that differ by the region alone: there may be as many as there are regions."""
+
+    handling: Handling
+    image: str
+    reason: str
+    detail: str
+    regions: list[int | None]
+    lost: int
+
+
+@dataclass(slots=True)
 class Findings:
     """Of one conversion or import. Regions that came in are those that were written and those that were left out.
 
@@ -55,14 +68,22 @@ class Findings:
         regions_in: regions that were read.
         images_out: images that were written.
         regions_out: regions that were written.
-        remarks: what did not go through as it was, in the order in which it was found.
     """
 
     images_in: int = 0
     regions_in: int = 0
     images_out: int = 0
     regions_out: int = 0
-    remarks: list[Remark] = field(default_factory=list)
+    _found: list[_Alike] = field(default_factory=list)
+    _of_image: dict[tuple[str, Handling, str, str], _Alike] = field(default_factory=dict)
+    _images: Counter[tuple[Handling, str]] = field(default_factory=Counter)
+    _regions: Counter[tuple[Handling, str]] = field(default_factory=Counter)
+
+    @property
+    def remarks(self) -> list[Remark]:
+        """What did not go through as it was, in the order in which it was found; alike ones of an image stand together."""
+        return [Remark(alike.handling, alike.image, region, alike.reason, alike.detail, alike.lost)
+                for alike in self._found for region in alike.regions]
 
     def came(self, regions: int) -> None:
         """Counts an image that was read with so many regions, left out ones among them."""
@@ -76,53 +97,74 @@ class Findings:
 
     def changed(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
         """Notes that something was mended or made simpler."""
-        self.remarks.append(Remark(Handling.CHANGED, image, region, sys.intern(reason), detail))
+        self._note(Handling.CHANGED, image, region, reason, detail)
 
     def not_held(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
         """Notes that the format has no place for something of it."""
-        self.remarks.append(Remark(Handling.NOT_HELD, image, region, sys.intern(reason), detail))
+        self._note(Handling.NOT_HELD, image, region, reason, detail)
 
     def doubtful(self, image: str, region: int | None, reason: str, detail: str = "") -> None:
         """Notes that something went through as it was, and may be wrong."""
-        self.remarks.append(Remark(Handling.DOUBTFUL, image, region, reason, detail))
+        self._note(Handling.DOUBTFUL, image, region, reason, detail)
 
     def left_out(self, image: str, region: int | None, reason: str, detail: str = "", regions: int = 0) -> None:
         """Notes that something is not there; of an image, how many regions went with it."""
-        self.remarks.append(Remark(Handling.LEFT_OUT, image, region, sys.intern(reason), detail, regions))
+        self._note(Handling.LEFT_OUT, image, region, reason, detail, regions)
+
+    def _note(self, handling: Handling, image: str, region: int | None, reason: str, detail: str, lost: int = 0) -> None:
+        (self._images if region is None else self._regions)[handling, reason] += 1
+        if lost:
+            self._regions[handling, reason] += lost
+        key = (image, handling, reason, detail)
+        alike = self._of_image.get(key) if region is not None else None
+        if alike:
+            alike.regions.append(region)
+            return
+        alike = _Alike(handling, image, sys.intern(reason), detail, [region], lost)
+        self._found.append(alike)
+        if region is not None:
+            if self._found[-2:-1] and self._found[-2].image != image:
+                self._of_image.clear()
+            self._of_image[key] = alike
 
     def unaccounted(self) -> int:
         """Regions that came in and neither went out nor were left out: 0, or a format is wrong."""
-        left_out = sum(remark.regions if remark.region is None else 1 for remark in self.remarks
-                       if remark.handling is Handling.LEFT_OUT)
+        left_out = sum(count for (handling, _), count in self._regions.items() if handling is Handling.LEFT_OUT)
         return self.regions_in - self.regions_out - left_out
 
     def follows(self, earlier: Findings) -> None:
         """Adds what was found when that was read which these findings say how it was written."""
         self.images_in = earlier.images_in
         self.regions_in = earlier.regions_in
-        self.remarks[:0] = earlier.remarks
+        self._found[:0] = earlier._found
+        self._images += earlier._images
+        self._regions += earlier._regions
 
     def table(self) -> Table:
         """The reconciliation: in, out, and by reason what changed, what is not held and what was left out."""
-        images: Counter[tuple[Handling, str]] = Counter()
-        regions: Counter[tuple[Handling, str]] = Counter()
-        for remark in self.remarks:
-            (images if remark.region is None else regions)[remark.handling, remark.reason] += 1
-            regions[remark.handling, remark.reason] += remark.regions
         rows = [("in", "", f"{self.images_in:,}", f"{self.regions_in:,}"),
                 ("out", "", f"{self.images_out:,}", f"{self.regions_out:,}")]
         for handling in Handling:
-            for key in sorted({*images, *regions}):
+            for key in sorted({*self._images, *self._regions}):
                 if key[0] is handling:
-                    rows.append((str(handling), key[1], f"{images[key]:,}" if images[key] else "",
-                                 f"{regions[key]:,}" if regions[key] else ""))
+                    rows.append((str(handling), key[1], _count(self._images[key]), _count(self._regions[key])))
         if lost := self.unaccounted():
             rows.append(("?", "in, and neither out nor left out: please report it", "", f"{lost:,}"))
         return Table("", ("", "why", "images", "regions"), tuple(rows), left=2)
 
     def lines(self) -> Iterator[str]:
-        """Every remark as one line of JSON."""
-        for remark in self.remarks:
-            yield json.dumps({"handling": remark.handling, "image": remark.image, "region": remark.region,
-                              "reason": remark.reason, "detail": remark.detail, "regions": remark.regions},
-                             ensure_ascii=False) + "\n"
+        """Remarks as lines of JSON, those on regions of one image that are alike in one: ``regions`` has their numbers."""
+        encode = json.JSONEncoder(ensure_ascii=False).encode
+        for alike in self._found:
+            line: dict[str, Any] = {"handling": alike.handling, "image": alike.image, "reason": alike.reason}
+            if alike.detail:
+                line["detail"] = alike.detail
+            if alike.regions != [None]:
+                line["regions"] = alike.regions
+            elif alike.lost:
+                line["regions_lost"] = alike.lost
+            yield encode(line) + "\n"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else ""

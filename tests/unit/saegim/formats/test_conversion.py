@@ -75,9 +75,9 @@ def test_outlines_become_what_the_format_has() -> None:
 def test_each_remark_is_a_line_beside_what_was_written(tmp_path: Path) -> None:
     findings = written(FORM, hard_set(), tmp_path / "한글")
     lines = [json.loads(line) for line in (tmp_path / "한글" / REMARKS).read_text(encoding="utf-8").splitlines()]
-    assert len(lines) == len(findings.remarks) > 10
-    assert {"handling": "not held", "image": lines[0]["image"], "region": None, "reason": "split train", "detail": "",
-            "regions": 0} in lines
+    assert sum(len(line.get("regions", [None])) for line in lines) == len(findings.remarks) > 10
+    assert lines[0] == {"handling": "not held", "image": lines[0]["image"], "reason": "split train"}
+    assert {"handling": "not held", "image": lines[0]["image"], "reason": "language ko", "regions": [0, 1, 2, 3, 4, 7]} in lines
     assert findings.unaccounted() == 0
 
 
