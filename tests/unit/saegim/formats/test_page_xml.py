@@ -83,9 +83,9 @@ def test_what_lines_of_others_say_is_taken_or_told(tmp_path: Path) -> None:
     assert [(one.text, one.direction, one.writing, one.language) for one in image.regions] == [
         ("하나", "vertical", "handwritten", "ko"), ("둘", None, None, None), ("셋", None, None, None)]
     assert image.unit == "line"
-    assert reasons(findings) == [
-        "baselines", "orientation of its text region", "production medieval-manuscript", "language German",
-        "orientation of its text region", "custom unclear", "language German", "orientation of its text region"]
+    assert sorted(reasons(findings)) == [
+        "baselines", "custom unclear", "language German", "language German", "orientation of its text region",
+        "orientation of its text region", "orientation of its text region", "production medieval-manuscript"]
 
 
 def test_faults_of_outlines_are_mended_or_told(tmp_path: Path) -> None:
