@@ -33,7 +33,7 @@ from saegim.formats.licence_file import licence_of
 from saegim.formats.nearest import NearestPictures
 from saegim.formats.picture_files import leave_unlabelled
 from saegim.formats.texts import as_text
-from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, json_files
+from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_labels, json_files
 
 STARTS = 1 << 16
 """Bytes of a file in which its form shows."""
@@ -132,8 +132,7 @@ def _regions(form: AihubForm, sheet: Sheet) -> Sequence[Mapping[str, Any]] | Non
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     """Reads any of the forms; see ``Read``."""
     names = json_files(files)
-    if not names:
-        raise FormatWrong(f"{files.path} has no JSON file")
+    check_has_labels(files, names, "JSON")
     return LabelledSet(files.path.name, _images(files, names, findings), licence=licence_of(files))
 
 
@@ -219,6 +218,6 @@ FORMAT = Format(
     Holds(Shape.QUAD, frozenset({"legible", "direction", "writing"}), frozenset({"split", "unit", "image_kind"})),
     read=read, recognise=recognise, notes=(
         "Reads " + "; ".join(f"{one.title} ({', '.join(map(str, one.numbers))})" for one in AIHUB_FORMS) + ".",
-        "Don't care is the text xxx, the class ignored, and a region whose text nobody wrote.",
+        "Don't care is the text `xxx`, the class `ignored`, and a region whose text nobody wrote.",
         "An image with words and with their characters gives the words.",
         "Categories, fonts, writers and other fields are not held."))

@@ -101,6 +101,6 @@ def recognise(files: DatasetFiles) -> str:
 
 FORMAT = Format(
     NAME, "COCO-Text v2", HOLDS, read=read, write=write, recognise=recognise, notes=(
-        "Don't care is legibility: illegible; a region without text, a check box or a stamp is illegible to its own readers too.",
-        "What it has no field for stands under the key saegim, which its own readers pass over.",
+        "Don't care is `legibility: illegible`; a region without text, a check box or a stamp is that to its own readers too.",
+        "What it has no field for stands under the key `saegim`, which its own readers pass over.",
         "Images of a split without labels, as public test sets have none, are left out."))

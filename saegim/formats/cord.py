@@ -27,7 +27,7 @@ from saegim.formats.licence_file import licence_of
 from saegim.formats.nearest import NearestPictures
 from saegim.formats.picture_files import FoundPicture, leave_unlabelled
 from saegim.formats.texts import as_text, decoded, documents
-from saegim.formats.word_index import BROKEN, LOOKED_AT
+from saegim.formats.word_index import BROKEN, LOOKED_AT, check_has_labels
 
 LINES = "valid_line"
 COLUMN = "ground_truth"
@@ -44,8 +44,7 @@ SYMBOLS = "a line of repeated symbols, whose text is one of them: illegible"
 
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     """Reads the words; see ``Read``."""
-    if not _label_files(files):
-        raise FormatWrong(f"{files.path} has neither JSON nor Parquet files")
+    check_has_labels(files, _label_files(files), "JSON or Parquet")
     return LabelledSet(files.path.name, _images(files, findings), licence=licence_of(files))
 
 

@@ -10,6 +10,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from saegim.formats.labelled import LabelledImage, LabelledRegion
+from saegim.formats.texts import as_text
 
 KEY = "saegim"
 """Key of a region, of an image or of a data set in a JSON format, beside the keys that its own readers know."""
@@ -78,7 +79,7 @@ def with_extras(region: LabelledRegion, given: object) -> LabelledRegion:
     found = _taken(given, EXTRAS_OF_REGIONS)
     if isinstance(given, Mapping) and "legible" in found:
         kept = given.get("text")
-        text = region.text if found["legible"] else kept if isinstance(kept, str) else ""
+        text = region.text if found["legible"] else as_text(kept)
         return replace(region, text=text, **found)
     return replace(region, **found)
 

@@ -22,7 +22,7 @@ from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of
 from saegim.formats.picture_files import leave_unlabelled
 from saegim.formats.texts import as_text, decoded
-from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME
+from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_labels
 
 ENDINGS = (".jsonl.gz", ".json.gz", ".jsonl", ".json")
 GZIP = b"\x1f\x8b"
@@ -38,8 +38,7 @@ WITHOUT_WORDS = "a line or paragraph without words, taken as one region"
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     """Reads the words; see ``Read``."""
     names = _label_files(files)
-    if not names:
-        raise FormatWrong(f"{files.path} has no {', '.join(ENDINGS)} file")
+    check_has_labels(files, names, " or ".join(ENDINGS))
     return LabelledSet(files.path.name, _images(files, names, findings), licence=licence_of(files))
 
 
@@ -143,5 +142,5 @@ FORMAT = Format(
     "hiertext", "HierText", Holds(Shape.POLYGON, frozenset({"legible", "direction", "writing"}), frozenset({"split"})),
     read=read, recognise=recognise, notes=(
         "Words are read, in the order of the file; lines and paragraphs are not held.",
-        "vertical becomes direction vertical; a word that is not is curved where it has more than four corners, else horizontal.",
+        "`vertical` becomes direction vertical; any other word is curved where it has more than four corners, else horizontal.",
         "A line or paragraph without words, mostly illegible, becomes one region."))

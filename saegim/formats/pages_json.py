@@ -20,7 +20,7 @@ from saegim.formats.licence_file import licence_of
 from saegim.formats.nearest import NearestPictures
 from saegim.formats.picture_files import leave_unlabelled
 from saegim.formats.texts import as_text, decoded, documents
-from saegim.formats.word_index import BROKEN, SAME_NAME, json_files, starts
+from saegim.formats.word_index import BROKEN, SAME_NAME, check_has_labels, json_files, starts
 
 LOOKS = re.compile(rb'"image"\s*:\s*"[^"]+".*"lines"\s*:\s*\[\s*(\]|\{[^{\[]*("text"|"box"|"words")\s*:)', re.DOTALL)
 WORDS = "boxes of the words of a line"
@@ -29,8 +29,7 @@ NO_PAGE = "it is no page: no image and lines"
 
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     """Reads the lines; see ``Read``."""
-    if not json_files(files):
-        raise FormatWrong(f"{files.path} has no JSON file")
+    check_has_labels(files, json_files(files), "JSON")
     return LabelledSet(files.path.name, _images(files, findings), licence=licence_of(files))
 
 

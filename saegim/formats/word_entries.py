@@ -11,6 +11,7 @@ from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, extras_of
 from saegim.formats.format import Holds, Shape
 from saegim.formats.labelled import LabelledRegion
 from saegim.formats.mending import pairs
+from saegim.formats.texts import as_text
 
 HOLDS = Holds(Shape.POLYGON, frozenset(EXTRAS_OF_REGIONS), frozenset(EXTRAS_OF_IMAGES))
 """All, by the key that both formats' own readers pass over."""
@@ -40,7 +41,7 @@ def extras_with_text(region: LabelledRegion, readable: bool) -> dict[str, Any]:
 def from_extras(region: LabelledRegion, given: Mapping[str, Any]) -> LabelledRegion:
     """A region that the format's own fields say, with what stands in ``extras_with_text``."""
     kept = given.get("text")
-    return with_extras(replace(region, text=kept) if isinstance(kept, str) else region, given)
+    return with_extras(replace(region, text=as_text(kept)) if isinstance(kept, str) else region, given)
 
 
 def flat(region: LabelledRegion) -> list[float]:
@@ -54,4 +55,4 @@ def boxed(region: LabelledRegion) -> dict[str, Any]:
     down = [y for _, y in region.polygon]
     width = max(across) - min(across)
     height = max(down) - min(down)
-    return {"bbox": [min(across), min(down), width, height], "area": round(width * height, 2)}
+    return {"bbox": [min(across), min(down), round(width, 2), round(height, 2)], "area": round(width * height, 2)}

@@ -62,6 +62,22 @@ def json_files(files: DatasetFiles) -> list[str]:
     return [files.chosen] if files.chosen else files.names(".json")
 
 
+def check_has_labels(files: DatasetFiles, names: Sequence[str], what: str) -> None:
+    """Refuses a data set without label files.
+
+    Args:
+        files: of the data set.
+        names: of its label files.
+        what: they are, such as ``JSON``.
+
+    Raises:
+        FormatWrong: there are none.
+    """
+    if not names:
+        packed = len(files.names(".zip", ".tar", ".tgz", ".tar.gz"))
+        raise FormatWrong(f"{files.path} has no {what} file" + (f", but {packed} archives: unpack them first" if packed else ""))
+
+
 def starts(files: DatasetFiles) -> Iterator[bytes]:
     """How the first JSON files of a data set start."""
     for name in json_files(files)[:LOOKED_AT]:
@@ -83,8 +99,7 @@ def read_set(files: DatasetFiles, findings: Findings, drafted: Drafted) -> Label
         FormatWrong: there is no JSON file.
     """
     names = json_files(files)
-    if not names:
-        raise FormatWrong(f"{files.path} has no JSON file")
+    check_has_labels(files, names, "JSON")
     return LabelledSet(files.path.name, _images(files, names, findings, drafted), licence=licence_of(files))
 
 

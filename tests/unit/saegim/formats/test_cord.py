@@ -124,5 +124,7 @@ def test_an_outline_that_is_none_is_left_out_and_nothing_else(tmp_path: Path) ->
 
 
 def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
-    with DatasetFiles(tmp_path) as files, pytest.raises(FormatWrong, match="neither JSON nor Parquet"):
+    (tmp_path / "train.zip").write_bytes(b"")
+
+    with DatasetFiles(tmp_path) as files, pytest.raises(FormatWrong, match="no JSON or Parquet file, but 1 archives"):
         cord.read(files, Findings())
