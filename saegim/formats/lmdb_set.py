@@ -21,7 +21,7 @@ from saegim.formats.findings import Findings
 from saegim.formats.format import Format
 from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.lmdb_store import LmdbStore, Sample, image_key, samples
+from saegim.formats.lmdb_store import LmdbStore, StoredCrop, image_key, samples
 from saegim.formats.output import Output
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import decoded
@@ -131,7 +131,7 @@ def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterat
             findings.left_out(name, None, NOT_READ, str(error))
 
 
-def _image(sample: Sample, folder: str, beside: Beside, findings: Findings) -> LabelledImage | None:
+def _image(sample: StoredCrop, folder: str, beside: Beside, findings: Findings) -> LabelledImage | None:
     key = image_key(sample.number).decode()
     name = f"{folder}{key}{'.png' if (sample.image or b'').startswith(PNG) else '.jpg'}"
     data = sample.image

@@ -18,7 +18,7 @@ FIRST_MAP = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class StoredCrop:
     """One sample; None is what is not there.
 
     Attributes:
@@ -93,7 +93,7 @@ def label_key(number: int) -> bytes:
     return b"label-%09d" % number
 
 
-def samples(path: Path) -> Iterator[Sample]:
+def samples(path: Path) -> Iterator[StoredCrop]:
     """The samples of an LMDB, in order.
 
     Raises:
@@ -104,7 +104,7 @@ def samples(path: Path) -> Iterator[Sample]:
         with library.open(str(path), subdir=False, lock=False, readonly=True, readahead=False) as opened, \
                 opened.begin() as transaction:
             for number in range(1, _count(transaction, path) + 1):
-                yield Sample(number, transaction.get(image_key(number)), transaction.get(label_key(number)))
+                yield StoredCrop(number, transaction.get(image_key(number)), transaction.get(label_key(number)))
     except library.Error as error:
         raise FormatWrong(f"{path} is no LMDB that can be read ({error})") from error
 
