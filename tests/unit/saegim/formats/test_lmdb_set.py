@@ -39,7 +39,7 @@ def loaded(folder: Path, character: str, batch_max_length: int = 25) -> list[str
 def _value(reading: lmdb.Transaction, key: bytes) -> bytes:
     found = reading.get(key)
     assert found is not None
-    return found
+    return bytes(found)
 
 
 def made(folder: Path, *samples: tuple[bytes, bytes], count: bytes | None = None) -> Path:
