@@ -1,7 +1,9 @@
 """AI-Hub's Korean data sets: as many forms of JSON as data sets, in one table.
 
 What the forms are is known from public code that reads them: JHLee0513/KLOCR (81, 71299, 71301, 88), hoonisone/K-STR-Bench and
-converters of the field (105, 91), sojjeong/aihub_korean_dataset (81). AI-Hub shows its own descriptions to those who log in.
+converters of the field (105, 91), sojjeong/aihub_korean_dataset (81). That of the old books is known from code that reads those
+in Chinese letters; 71295, of the same year and description, is taken to have it. AI-Hub shows its own descriptions only to those
+who log in.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 from saegim.errors import FormatWrong
 from saegim.formats.aihub_labels import (
     CHARACTERS,
+    LETTERS,
     Sheet,
     draft_of,
     joined_words,
@@ -37,9 +40,11 @@ from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_la
 
 STARTS = 1 << 16
 """Bytes of a file in which its form shows."""
+LICENCE_FIELD = "info_image_licence"
+"""Member of the old books: the licence of one picture, such as CC BY-SA."""
 UNKNOWN = "its labels have none of the forms of AI-Hub that are known"
 FIELDS = "fields that have no place: {}"
-LOOKS = re.compile(r'"(annotation\.bbox|annotation\.text|image\.file\.name|wordbox|charbox|wordorientation)"\s*:'
+LOOKS = re.compile(r'"(annotation\.bbox|annotation\.text|image\.file\.name|wordbox|charbox|wordorientation|Image_Text_Coord)"\s*:'
                    r'|"[Bb]box"\s*:\s*\[\s*\{[^}]*"data"\s*:|"letter"\s*:\s*\{\s*"value"\s*:'
                    r'|"images"\s*:\s*\[.*("license"\s*:\s*"AI |"attributes"\s*:\s*\{[^}]*"(class|type)"\s*:)', re.DOTALL)
 """Any of the forms, in the start of a file."""
@@ -49,6 +54,7 @@ class OutlineForm(StrEnum):
     """How a form writes outlines."""
 
     BOX = "left, top, width, height"
+    PLACED = "left, top, width, height, number of the line, place in it"
     EDGES = "left, top, right, bottom"
     CORNERS = "four x and four y, in the order upper left, upper right, lower left, lower right"
     WHOLE = "the picture is the region"
@@ -102,6 +108,8 @@ AIHUB_FORMS = (
               ("annotations",), "text", "bbox", OutlineForm.BOX),
     AihubForm("letter forms, written and printed", (81,), None, "images", "file_name", "width", "height",
               ("annotations",), "text", "", OutlineForm.WHOLE),
+    AihubForm("old books by their letters", (71295,), "document", "", "image_file_name", "image_width", "image_height",
+              (LETTERS,), "label", "bbox", OutlineForm.PLACED, "character"),
 )
 """The first that fits is taken."""
 
@@ -176,7 +184,8 @@ def _draft(form: AihubForm, sheet: Sheet, name: str, split: str) -> DraftImage:
     unit = next((one for one in ("line", "word") if one in units), units[0] if units else form.unit)
     drafts = [_region(form, region, sheet) if one == unit else replace(_region(form, region, sheet), left_out=CHARACTERS)
               for region, one in zip(regions, units, strict=True)]
-    image = LabelledImage(name, no_picture, 0, 0, unit, split=split, image_kind=form.kind)
+    image = LabelledImage(name, no_picture, 0, 0, unit, split=split, image_kind=form.kind,
+                          licence=as_text(sheet.rest.get(LICENCE_FIELD)))
     declared = (sheet.image.get(form.width), sheet.image.get(form.height))
     return DraftImage(image, drafts, declared, _lost(form, sheet, regions))
 
@@ -191,13 +200,15 @@ def _region(form: AihubForm, region: Mapping[str, Any], sheet: Sheet) -> Draft:
         y = region.get("y")
         corners = [list(corner) for corner in zip(x, y, strict=False)] if isinstance(x, list) and isinstance(y, list) else None
         return replace(draft, corners=corners)
-    return from_box(draft, outline) if form.shape is OutlineForm.BOX else from_edges(draft, outline)
+    if form.shape is OutlineForm.PLACED and isinstance(outline, list):
+        outline = outline[:4]
+    return from_edges(draft, outline) if form.shape is OutlineForm.EDGES else from_box(draft, outline)
 
 
 def _lost(form: AihubForm, sheet: Sheet, regions: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Fields of an image and of its first region that nothing here has a place for."""
     known = {form.file, form.width, form.height, form.text, form.outline, "id", "image_id", "x", "y", "type",
-             "annotation.type", "joined"}
+             "annotation.type", "joined", LETTERS, LICENCE_FIELD}
     fields = {*sheet.image, *(regions[0] if regions else ())} - known
     return (FIELDS.format(", ".join(sorted(fields))),) if fields else ()
 
@@ -215,7 +226,7 @@ def recognise(files: DatasetFiles) -> str:
 
 FORMAT = Format(
     "aihub", "AI-Hub",
-    Holds(Shape.QUAD, frozenset({"legible", "direction", "writing"}), frozenset({"split", "unit", "image_kind"})),
+    Holds(Shape.QUAD, frozenset({"legible", "direction", "writing"}), frozenset({"split", "unit", "image_kind", "licence"})),
     read=read, recognise=recognise, notes=(
         "Reads " + "; ".join(f"{one.title} ({', '.join(map(str, one.numbers))})" for one in AIHUB_FORMS) + ".",
         "Don't care is the text `xxx`, the class `ignored`, and a region whose text nobody wrote.",

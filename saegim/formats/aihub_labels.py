@@ -32,6 +32,8 @@ OF_A_WRITER = ("gender", "age", "job")
 """Attributes of the letter forms that were written by hand; those that were printed have the font."""
 UNITS = {"word": "word", "character": "character", "단어": "word", "글자": "character", "문장": "line"}
 """By ``attributes.class`` of text in the wild, and by the start of ``attributes.type`` of the letter forms."""
+LETTERS = "image_text_coord"
+"""Member of the old books: lines of letters, beside the fields of the image itself."""
 IGNORED = "ignored"
 """Class of text in the wild that nobody transcribed."""
 
@@ -82,6 +84,10 @@ def sheets_of(document: Any, name: str, findings: Findings) -> Iterator[Sheet]:
         return
     given = {str(member).lower(): value for member, value in as_mapping(document).items()}
     image_member = next((member for member in ("images", "image") if member in given), "")
+    if isinstance(letters := given.get(LETTERS), list):
+        lines = (line if isinstance(line, list) else [line] for line in letters)
+        yield Sheet(given, "", [region for line in lines for region in mappings(line)], LETTERS, given)
+        return
     regions_member = next((member for member in ("annotations", "bbox") if isinstance(given.get(member), list)), "")
     images = given.get(image_member)
     regions = mappings(given.get(regions_member))

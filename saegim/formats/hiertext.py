@@ -21,7 +21,7 @@ from saegim.formats.json_pieces import mappings, pieces
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of
 from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.texts import as_text, decoded
+from saegim.formats.texts import as_flag, as_text, decoded
 from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_labels
 
 ENDINGS = (".jsonl.gz", ".json.gz", ".jsonl", ".json")
@@ -89,19 +89,19 @@ def _draft(entry: Mapping[str, Any], path: str | None, split: str) -> DraftImage
 
 def _region(entry: Mapping[str, Any], changes: tuple[str, ...] = ()) -> Draft:
     text = as_text(entry.get("text"))
-    legible = entry.get("legible") is not False
+    legible = as_flag(entry.get("legible")) is not False
     if legible and not text.strip():
         legible = False
         changes = (*changes, NO_TEXT)
     corners = entry.get("vertices")
     flat = "curved" if isinstance(corners, list) and len(corners) > 4 else "horizontal"
-    direction = _of_flag(entry.get("vertical"), "vertical", flat)
-    writing = _of_flag(entry.get("handwritten"), "handwritten", "printed")
+    direction = _of_flag(as_flag(entry.get("vertical")), "vertical", flat)
+    writing = _of_flag(as_flag(entry.get("handwritten")), "handwritten", "printed")
     return Draft(corners, LabelledRegion((), text, legible, direction, writing), changes=changes)
 
 
-def _of_flag(flag: object, if_true: str, if_false: str) -> str | None:
-    return {True: if_true, False: if_false}[flag] if isinstance(flag, bool) else None
+def _of_flag(flag: bool | None, if_true: str, if_false: str) -> str | None:
+    return None if flag is None else if_true if flag else if_false
 
 
 def _unpacked(data: bytes) -> bytes:

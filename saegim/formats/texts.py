@@ -72,6 +72,13 @@ def as_text(value: object) -> str:
     return unicodedata.normalize("NFC", SURROGATES.sub(LOST, str(value)))
 
 
+def as_flag(value: object) -> bool | None:
+    """True or false, also where it stands in quotes; None where it is neither."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
 def as_number(value: object) -> float | None:
     """A coordinate, also where it stands in quotes; None where it is none."""
     if isinstance(value, bool):

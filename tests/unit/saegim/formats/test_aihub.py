@@ -46,6 +46,12 @@ LETTERS: dict[str, Any] = {
                      "attributes": {"type": "문장", "gender": "여", "age": "28", "job": "직장인"}}]}
 
 
+OLD: dict[str, Any] = {
+    "Info_Block": "목판본", "Info_Image_Licence": "CC BY-SA", "Image_File_name": "a", "Image_Width": 160, "Image_Height": 120,
+    "Image_Text_Coord": [[{"bbox": [10.0, 10.0, 60.0, 20.0, 0, 0], "type": "1", "label": "\u1112\u119e\u11ab"}],
+                         [{"bbox": [10.0, 40.0, 60.0, 20.0, 1, 0], "type": "1", "label": "門"}]]}
+
+
 def labelled(folder: Path, *documents: dict[str, Any], name: str = "Training/02.라벨링데이터/a.json") -> Path:
     """A picture a.jpg in the folder of the sources, and a label file that holds the documents behind each other."""
     label = folder / name
@@ -66,8 +72,9 @@ def images_of(folder: Path) -> tuple[list[LabelledImage], Findings]:
     (FINANCE, "document", "민원", made_labels.quad()), (HANGUL, "document", "신청서", made_labels.quad()),
     (WORD, None, "가게", made_labels.quad()), (LETTER, None, "가", made_labels.quad(0, 0, 160, 120)),
     (OUTDOORS, "scene", "약국", made_labels.quad()), (WILD, "scene", "약국", made_labels.quad()),
-    (LETTERS, None, "한편 문 후보", made_labels.quad(0, 0, 160, 120))],
-    ids=["88", "71299", "71301", "91 words", "91 word", "91 letter", "105", "81 wild", "81 letters"])
+    (LETTERS, None, "한편 문 후보", made_labels.quad(0, 0, 160, 120)),
+    (OLD, "document", "\u1112\u119e\u11ab", made_labels.quad())],
+    ids=["88", "71299", "71301", "91 words", "91 word", "91 letter", "105", "81 wild", "81 letters", "old books"])
 def test_each_form_is_read_and_recognised(tmp_path: Path, document: dict[str, Any], kind: str | None, text: str,
                                           polygon: tuple[tuple[float, float], ...]) -> None:
     images, findings = images_of(labelled(tmp_path, document))
@@ -81,6 +88,9 @@ def test_each_form_is_read_and_recognised(tmp_path: Path, document: dict[str, An
 
 
 def test_attributes_and_units_come_from_where_each_form_has_them(tmp_path: Path) -> None:
+    old, _ = images_of(labelled(tmp_path / "old", OLD))
+    assert (old[0].unit, old[0].licence, [region.text for region in old[0].regions]) == (
+        "character", "CC BY-SA", ["\u1112\u119e\u11ab", "門"])
     found = {}
     for name, document in (("hangul", HANGUL), ("word", WORD), ("letter", LETTER), ("out", OUTDOORS), ("letters", LETTERS)):
         images, _ = images_of(labelled(tmp_path / name, document))

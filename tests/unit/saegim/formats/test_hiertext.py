@@ -45,7 +45,7 @@ def images_of(folder: Path) -> tuple[list[LabelledImage], Findings]:
 def test_attributes_of_words_come_over(tmp_path: Path, packed: bool) -> None:
     curved = [[10, 40], [30, 35], [50, 40], [50, 60], [30, 55], [10, 60]]
     words = [word(), word("손글씨", handwritten=True), word("세로", vertical=True), word("굽은", vertices=curved),
-             word("", legible=False), word("")]
+             word("", legible="false"), word("")]
 
     images, findings = images_of(published(tmp_path, words, packed=packed))
 
