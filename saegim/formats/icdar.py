@@ -6,7 +6,6 @@ Written as ``images/<split>/`` beside ``gt/<split>/gt_<picture>.txt``.
 from __future__ import annotations
 
 from saegim.errors import FormatWrong
-from saegim.formats.ahead import made_ahead
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.dont_care import ONLY_DONT_CARE, means_dont_care, spelling
 from saegim.formats.findings import Findings
@@ -16,8 +15,8 @@ from saegim.formats.label_files import LineFormat, images_of, label_files, some_
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.output import Output
-from saegim.formats.picture_files import write_picture
 from saegim.formats.pictures_by_stem import stem_of
+from saegim.formats.saved_pictures import saved_pictures
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import LINE_ENDS
 
@@ -39,11 +38,8 @@ def _recognise(files: DatasetFiles) -> str:
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     splits = SplitNames()
-
-    def save(image: LabelledImage) -> None:
-        write_picture(image, f"{IMAGES}/{splits.of(image.split)}/{image.name}", output)
-
-    for image, _ in made_ahead(save, dataset.images):
+    for saved in saved_pictures(dataset.images, lambda image: f"{IMAGES}/{splits.of(image.split)}/{image.name}", output):
+        image = saved.image
         split = splits.of(image.split)
         labels = [_line(region, number, image, findings) for number, region in enumerate(image.regions)]
         output.write(f"{LABELS}/{split}/{PREFIX}{stem_of(image.name)}.txt", "".join(labels).encode())

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.ahead import made_ahead
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.drafts import finished
 from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS
@@ -20,8 +19,9 @@ from saegim.formats.nearest import NearestPictures
 from saegim.formats.output import Output
 from saegim.formats.page_reading import draft_of, tag_of
 from saegim.formats.page_writing import NOT_XML, REPLACED, page_of
-from saegim.formats.picture_files import leave_unlabelled, write_picture
+from saegim.formats.picture_files import leave_unlabelled
 from saegim.formats.pictures_by_stem import stem_of
+from saegim.formats.saved_pictures import saved_pictures
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import decoded
 from saegim.release import need
@@ -46,16 +46,13 @@ def _documents(files: DatasetFiles) -> list[str]:
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     splits = SplitNames()
-
-    def save(image: LabelledImage) -> None:
-        write_picture(image, f"{splits.of(image.split)}/{image.name}", output)
-
-    folders = {}
-    for image, _ in made_ahead(save, dataset.images):
-        folder = splits.of(image.split)
-        folders[folder] = True
+    folders = set()
+    for saved in saved_pictures(dataset.images, lambda image: f"{splits.of(image.split)}/{image.name}", output):
+        image = saved.image
+        split = splits.of(image.split)
+        folders.add(split)
         document = page_of(_fit_for_xml(image, findings), dataset.licence)
-        output.write(f"{folder}/{stem_of(image.name)}.xml", document.encode())
+        output.write(f"{split}/{stem_of(image.name)}.xml", document.encode())
         findings.went(len(image.regions))
         output.advance(1)
     write_licence(dataset, output)

@@ -15,19 +15,19 @@ from typing import Any, TextIO
 from saegim.errors import FormatWrong
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, KEY, VOCABULARY, extras_of_image, with_image_extras
-from saegim.formats.file_names import safe_part, split_of
+from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.mending import NO_OUTLINE, mended
 from saegim.formats.output import Output
-from saegim.formats.picture_files import FoundPicture, found_picture, leave_unlabelled, write_picture
+from saegim.formats.picture_files import FoundPicture, found_picture, leave_unlabelled
+from saegim.formats.saved_pictures import saved_pictures
+from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import as_text, decoded, documents
 from saegim.formats.ufo_words import NAME, region_of, word_of
 
-UNSPLIT = "all"
-"""Name of the label file, and of the folder of pictures, of images that are in no split."""
 BY_NAME = re.compile(rb'"images"\s*:\s*\{\s*"')
 """UFO alone has its images by name: COCO has a list of them, COCO-Text and TextOCR call them ``imgs``."""
 LOOKED_AT = 20
@@ -50,17 +50,18 @@ def _recognise(files: DatasetFiles) -> str:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
+    splits = SplitNames()
     first: dict[str, TextIO] = {}
     with ExitStack() as opened:
-        for image in dataset.images:
-            split = safe_part(image.split) or UNSPLIT
+        for saved in saved_pictures(dataset.images, lambda image: f"img/{splits.of(image.split)}/{image.name}", output):
+            image = saved.image
+            split = splits.of(image.split)
             before = ",\n"
             if split not in first:
                 first[split] = opened.enter_context(output.text(_label_file(split)))
                 before = '{"images": {\n'
             entry = json.dumps(_entry(image, dataset.licence), ensure_ascii=False)
             first[split].write(f"{before}{json.dumps(image.name, ensure_ascii=False)}: {entry}")
-            write_picture(image, f"img/{split}/{image.name}", output)
             findings.went(len(image.regions))
             output.advance(1)
         for labels in first.values():

@@ -7,10 +7,10 @@ four corners the least rectangle around them: where reading starts is lost there
 
 from __future__ import annotations
 
+import json
 import re
 
 from saegim.errors import FormatWrong
-from saegim.formats.ahead import made_ahead
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.drafts import Draft
 from saegim.formats.findings import Findings
@@ -19,9 +19,9 @@ from saegim.formats.label_files import LineFormat, images_of, label_files, some_
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.output import Output
-from saegim.formats.picture_files import write_picture
 from saegim.formats.pictures_by_stem import stem_of
-from saegim.formats.split_names import SplitNames
+from saegim.formats.saved_pictures import saved_pictures
+from saegim.formats.split_names import ALL, SplitNames
 from saegim.formats.texts import decoded
 
 NAME = "yolo-obb"
@@ -59,25 +59,27 @@ def _are_labels(lines: list[str]) -> bool:
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     splits = SplitNames()
-
-    def save(image: LabelledImage) -> None:
-        write_picture(image, f"{IMAGES}/{splits.of(image.split)}/{image.name}", output)
-
-    found: dict[str, str] = {}
-    for image, _ in made_ahead(save, dataset.images):
-        folder = splits.of(image.split)
-        found[image.split or "train"] = folder
+    folders = set()
+    for saved in saved_pictures(dataset.images, lambda image: f"{IMAGES}/{splits.of(image.split)}/{image.name}", output):
+        image = saved.image
+        split = splits.of(image.split)
+        folders.add(split)
         labels = [_line(region, number, image, findings) for number, region in enumerate(image.regions)]
-        output.write(f"{LABELS}/{folder}/{stem_of(image.name)}{ENDING}", "".join(labels).encode())
+        output.write(f"{LABELS}/{split}/{stem_of(image.name)}{ENDING}", "".join(labels).encode())
         findings.went(len(labels))
         output.advance(1)
-    if "val" not in found:
+    if "val" not in folders:
         findings.doubtful(YAML, None, NO_VAL)
-    keys = [f"{split}: {IMAGES}/{found[split]}\n" for split in sorted(found)]
-    names = [f"  {number}: {name}\n" for number, name in enumerate(CLASSES)]
-    output.write(YAML, "".join([*keys, "names:\n", *names]).encode())
+    output.write(YAML, _yaml(sorted(folders)).encode())
     write_licence(dataset, output)
     return [YAML]
+
+
+def _yaml(folders: list[str]) -> str:
+    """What ultralytics reads first; paths are taken from its own folder. Images without a split are to train with."""
+    keys = {"train" if folder == ALL and "train" not in folders else folder: f"{IMAGES}/{folder}" for folder in folders}
+    lines = [f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(path, ensure_ascii=False)}\n" for key, path in keys.items()]
+    return "".join([*lines, "names:\n", *(f"  {number}: {name}\n" for number, name in enumerate(CLASSES))])
 
 
 def _line(region: LabelledRegion, number: int, image: LabelledImage, findings: Findings) -> str:

@@ -59,8 +59,8 @@ def test_it_is_written_as_ultralytics_reads_it(tmp_path: Path) -> None:
     made_labels.written(FORMAT, made_labels.hard_set(), tmp_path)
 
     assert (tmp_path / "data.yaml").read_text() == (
-        "test: images/test\ntrain: images/train\nval: images/val\nnames:\n  0: text\n  1: illegible\n  2: checkbox\n  3: stamp\n"
-        "  4: signature\n")
+        '"test": "images/test"\n"train": "images/train"\n"val": "images/val"\nnames:\n  0: text\n  1: illegible\n  2: checkbox\n'
+        "  3: stamp\n  4: signature\n")
     for labels in tmp_path.glob("labels/*/*.txt"):
         assert (tmp_path / "images" / labels.parent.name / f"{labels.stem}.png").is_file()
         rows = [line.split() for line in labels.read_text().splitlines()]
