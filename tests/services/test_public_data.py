@@ -1,4 +1,4 @@
-"""A release of collected photographs and a public data set, from its import to what may be given on, by the commands of people."""
+"""A release of collected photographs and a public data set, from its import to what may be given on, by people's commands."""
 
 from __future__ import annotations
 
