@@ -91,7 +91,7 @@ def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     Raises:
         FormatWrong: none of them has both.
     """
-    names = [name for name in files.names(".parquet") if not files.chosen or name == files.chosen]
+    names = _tables(files)
     known = [name for name in names if labels_of(files, name)]
     if not known:
         there = f"none of {len(names)} Parquet files has them" if names else "there is no Parquet file"
@@ -102,8 +102,13 @@ def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
 
 def recognise(files: DatasetFiles) -> str:
     """By the columns of Parquet files."""
-    known = [(name, labels) for name in files.names(".parquet") if (labels := labels_of(files, name))]
+    known = [(name, labels) for name in _tables(files) if (labels := labels_of(files, name))]
     return f"{len(known)} .parquet with pictures and {known[0][1]}" if known else ""
+
+
+def _tables(files: DatasetFiles) -> list[str]:
+    """All Parquet files; where one was chosen, that alone."""
+    return [name for name in files.names(".parquet") if not files.chosen or name == files.chosen]
 
 
 def labels_of(files: DatasetFiles, name: str) -> str:

@@ -11,6 +11,7 @@ OF_REGIONS = {"legible": "legible", "direction": "direction", "writing": "writin
 OF_IMAGES = {"unit": "unit", "split": "split", "group": "group", "image_kind": "image kind", "conditions": "conditions",
              "source": "source", "licence": "licence", "image_id": "image ids"}
 ALL = "everything"
+NO_LABELS = "no labels"
 OUTLINES = {Shape.POLYGON: "polygons", Shape.QUAD: "four corners", Shape.BOX: "upright boxes", Shape.NONE: "crops"}
 
 
@@ -44,7 +45,8 @@ def kept(form: Format) -> Kept:
     places = _places(form.holds)
     has = tuple(word for word, is_held in places if is_held)
     lacks = tuple(word for word, is_held in places if not is_held)
-    return Kept(form.name, form.title, form.write is not None, form.read is not None, OUTLINES[form.holds.shape],
+    outlines = OUTLINES[form.holds.shape] if form.holds.text or form.holds.shape is not Shape.NONE else NO_LABELS
+    return Kept(form.name, form.title, form.write is not None, form.read is not None, outlines,
                 has if lacks else (ALL,), lacks, " ".join(form.notes))
 
 

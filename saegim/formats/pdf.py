@@ -146,6 +146,8 @@ def _next(process: subprocess.Popen[bytes], out: IO[bytes]) -> tuple[dict[str, A
 
 
 FORMAT = Format(
-    "pdf", "PDF with or without a text layer", Holds(Shape.POLYGON), read=read, recognise=recognise, is_truth=False, notes=(
+    "pdf", "PDF with or without a text layer", Holds(
+        Shape.POLYGON, of_image=frozenset({"split", "group", "image_kind"}), empty=False),
+    read=read, recognise=recognise, is_truth=False, notes=(
         f"One image a page, rendered at {DPI} dpi; the pages of a file are one group, which no split parts.",
         "Words of the text layer come as a reading that nobody has accepted: of a scan it is what some OCR saw."))

@@ -35,10 +35,11 @@ def _images(files: DatasetFiles, findings: Findings) -> Iterator[LabelledImage]:
     for name in files.names():
         if (files.chosen and name != files.chosen) or _is_beside(name):
             continue
-        findings.came(0)
         if not name.lower().endswith(PICTURES):
             findings.left_out(name, None, OTHER)
-        elif name.lower().endswith(TIFF) and page_count(files, name) > 1:
+            continue
+        findings.came(0)
+        if name.lower().endswith(TIFF) and page_count(files, name) > 1:
             findings.left_out(name, None, SEVERAL_PAGES)
         elif image := unlabelled(files, name, findings):
             yield image
@@ -68,5 +69,7 @@ def _is_beside(name: str) -> bool:
 
 
 FORMAT = Format(
-    "pictures", "Pictures without labels", Holds(Shape.NONE), "line", read=read, recognise=recognise, is_truth=False, notes=(
+    "pictures", "Pictures without labels", Holds(
+        Shape.NONE, of_image=frozenset({"split"}), text=False, start=False, empty=False, whole=True), "line",
+    read=read, recognise=recognise, is_truth=False, notes=(
         "There is nothing to hold: the pictures are labelled here.", "TIFF files of several pages are tiff-pages."))

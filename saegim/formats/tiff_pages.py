@@ -116,6 +116,8 @@ def recognise(files: DatasetFiles) -> str:
 
 
 FORMAT = Format(
-    "tiff-pages", "TIFF of several pages", Holds(Shape.NONE), "line", read=read, recognise=recognise, is_truth=False, notes=(
+    "tiff-pages", "TIFF of several pages", Holds(
+        Shape.NONE, of_image=frozenset({"split", "group"}), text=False, start=False, empty=False, whole=True), "line",
+    read=read, recognise=recognise, is_truth=False, notes=(
         "One image a page, as PNG; the pages of a file are one group, which no split parts.",
         "There are no labels: the pages are labelled here."))

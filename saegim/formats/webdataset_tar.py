@@ -185,7 +185,9 @@ def _check_end(opened: tarfile.TarFile) -> None:
 
 
 def _shards(files: DatasetFiles) -> list[str]:
-    return [files.path.name] if _is_shard(files) else files.names(".tar", ".tar.gz", ".tgz")
+    if _is_shard(files):
+        return [files.path.name]
+    return [] if files.chosen else files.names(".tar", ".tar.gz", ".tgz")
 
 
 def _is_shard(files: DatasetFiles) -> bool:

@@ -12,7 +12,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from saegim.errors import FormatWrong
-from saegim.formats import pdf, pdf_pages, pictures, tiff_pages
+from saegim.formats import hf, imagefolder, pdf, pdf_pages, pictures, tiff_pages, webdataset_tar
 from saegim.formats.format import Format
 from saegim.formats.labelled import Polygon
 from saegim.formats.reading import recognised
@@ -191,3 +191,16 @@ def test_what_is_not_there_is_said(form: Format, tmp_path: Path) -> None:
     with pytest.raises(FormatWrong, match="has no"):
         made_labels.read_back(form, tmp_path)
     assert form.recognise and not recognised(tmp_path)
+
+
+def test_a_file_that_was_chosen_is_not_taken_for_its_neighbours(tmp_path: Path) -> None:
+    for form in (hf.FORMAT, webdataset_tar.FORMAT, imagefolder.FORMAT):
+        made_labels.written(form, made_labels.hard_set(), tmp_path / form.name)
+    for path in (tmp_path / "hf" / "data" / "train.parquet", tmp_path / "webdataset" / "train-000000.tar",
+                 tmp_path / "imagefolder" / "train" / "metadata.jsonl"):
+        path.rename(tmp_path / path.name)
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "b.png").write_bytes(made_labels.picture(1))
+    names = {name: [guess.form.name for guess in recognised(tmp_path / name)] for name in (
+        "a.pdf", "b.png", "train.parquet", "train-000000.tar")}
+    assert names == {"a.pdf": ["pdf"], "b.png": ["pictures"], "train.parquet": ["hf"], "train-000000.tar": ["webdataset"]}
