@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from saegim.errors import FormatWrong
+from saegim.errors import FormatWrong, SettingMissing
 from saegim.formats.dont_care import means_dont_care
 from saegim.formats.drafts import NO_TEXT, Draft
 from saegim.formats.findings import Findings
@@ -69,8 +69,8 @@ def labels_in(data: bytes, name: str, findings: Findings) -> Iterator[Any]:
         return
     try:
         found = list(documents(text, name, findings))
-    except FormatWrong:
-        found = _as_yaml(text)
+    except FormatWrong as error:
+        found = _as_yaml(text, error)
         if not found:
             raise
         findings.changed(name, None, AS_YAML)
@@ -125,11 +125,19 @@ def _astray(count: int, name: str, findings: Findings) -> None:
         findings.left_out(name, number, ASTRAY)
 
 
-def _as_yaml(text: str) -> list[Any]:
-    """What YAML makes of a file, every value a text; nothing where that is no object."""
+def _as_yaml(text: str, wrong: FormatWrong) -> list[Any]:
+    """What YAML makes of a file, every value a text; nothing where that is no object.
+
+    Args:
+        text: of the file.
+        wrong: what is wrong with it as JSON.
+    """
     if len(text) > YAML_MOST:
         return []
-    yaml = need("yaml", "pyyaml")
+    try:
+        yaml = need("yaml", "pyyaml")
+    except SettingMissing as missing:
+        raise FormatWrong(f"{wrong}; YAML may read it: pip install pyyaml") from missing
     try:
         found = yaml.load(text, Loader=yaml.BaseLoader)  # makes texts, lists and mappings alone
     except (yaml.YAMLError, RecursionError, ValueError):

@@ -1,6 +1,7 @@
 """AI-Hub's forms of labels, each as public code that reads it says it is, and the faults that people met in them."""
 
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,17 @@ def test_what_only_yaml_reads_is_read_as_that_and_the_rest_is_told(tmp_path: Pat
 
     assert [region.text for region in images[0].regions] == ["010-1234"]
     assert {aihub_labels.AS_YAML, BROKEN, aihub.UNKNOWN} <= {remark.reason for remark in findings.remarks}
+
+
+def test_without_yaml_a_broken_file_is_told_with_what_may_read_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = labelled(tmp_path, PAGE)
+    (folder / "Training/02.라벨링데이터/b.json").write_text("{'images': []}", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+
+    images, findings = images_of(folder)
+
+    assert len(images) == 1
+    assert ["pip install pyyaml" in remark.detail for remark in findings.remarks if remark.reason == BROKEN] == [True]
 
 
 def test_a_split_that_was_not_fetched_gets_no_pictures_of_another(tmp_path: Path) -> None:
