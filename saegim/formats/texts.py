@@ -83,9 +83,12 @@ def as_number(value: object) -> float | None:
     """A coordinate, also where it stands in quotes; None where it is none."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int | float):
+    if not isinstance(value, int | float) and not (isinstance(value, str) and NUMBER_LIKE.fullmatch(value.strip())):
+        return None
+    try:
         return float(value)
-    return float(value) if isinstance(value, str) and NUMBER_LIKE.fullmatch(value.strip()) else None
+    except OverflowError:  # a whole number beyond what a float holds
+        return None
 
 
 def _next(text: str, at: int) -> int:

@@ -57,3 +57,7 @@ def test_a_transcription(value: object, text: str) -> None:
                                                ([1], None)])
 def test_a_coordinate(value: object, number: float | None) -> None:
     assert as_number(value) == number
+
+
+def test_a_whole_number_beyond_all_floats_is_no_coordinate() -> None:
+    assert as_number(10 ** 400) is None
