@@ -170,7 +170,7 @@ def _unlabelled_splits(text: str, index: _Index) -> set[str]:
     for image_id, start in index.images.items():
         split = as_text(piece_at(text, start).get("set"))
         labelled[split] = labelled.get(split, False) or bool(index.own.get(image_id))
-    return {split for split, has in labelled.items() if not has} if len(labelled) > 1 else set()
+    return {split for split, has in labelled.items() if not has}
 
 
 def _tell_astray(index: _Index, name: str, findings: Findings) -> None:

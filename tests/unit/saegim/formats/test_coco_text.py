@@ -171,6 +171,13 @@ def test_images_of_a_split_without_labels_and_images_that_are_not_there_are_left
     assert sorted(reasons(findings)) == sorted([NO_LABELS, NOT_THERE])
 
 
+def test_the_test_set_of_textocr_has_no_labels_and_is_not_taken_for_pictures_without_text(tmp_path: Path) -> None:
+    images, findings = made_labels.read_back(textocr.FORMAT, published(tmp_path, anns={}, imgToAnns={}))
+
+    assert not images
+    assert reasons(findings) == [NO_LABELS]
+
+
 def test_published_textocr_is_read(tmp_path: Path) -> None:
     (tmp_path / "train_images").mkdir()
     (tmp_path / "train_images/a4ea732cd3d5948a.jpg").write_bytes(made_labels.picture(1, form="JPEG"))
