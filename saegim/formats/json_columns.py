@@ -7,7 +7,7 @@ from json.encoder import encode_basestring
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NULL = pa.scalar("null")
+NULL = "null"
 
 
 def json_rows(table: pa.Table) -> pa.Array:

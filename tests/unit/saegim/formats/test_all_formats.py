@@ -13,18 +13,21 @@ import pytest
 
 from saegim.errors import FormatWrong
 from saegim.formats import FORMATS, READ, WRITTEN
+from saegim.formats.conversion import convert
 from saegim.formats.dont_care import DONT_CARE, ONLY_DONT_CARE
+from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Shape
 from saegim.formats.holding import OF_IMAGES, OF_REGIONS
 from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.reading import recognised
+from saegim.formats.reading import opened_set, recognised
 from schemas.recipes.dataset import FORMATS as IN_RECIPES
-from tests.made_labels import hard_set, labelled, read_back, written
+from tests.made_labels import HARD_TEXTS, hard_set, labelled, read_back, written
 
 BOTH = [name for name in WRITTEN if name in READ]
 FRAMES = [name for name in BOTH if FORMATS[name].holds.shape is not Shape.NONE]
 """Formats of whole pictures; the others have crops."""
 WITH_TEXTS = [name for name in BOTH if FORMATS[name].holds.text]
+OTHER_TEXTS = tuple(region.text for image in hard_set().images for region in image.regions)
 OF_BOTH = {"unit", "image_id", "region_id", "licence", "group"}
 """Fields that a format may hold besides those of which losses are told."""
 
@@ -180,3 +183,21 @@ def test_a_real_text_that_is_a_spelling_survives_or_is_told(name: str, text: str
     texts = [region.text for image in found for region in image.regions if region.legible]
     told = [remark for remark in findings.remarks if remark.region == 0]
     assert texts == [text] or (not texts and told)
+
+
+@pytest.mark.parametrize("target", ["ufo", "lmdb", "yolo-obb"])
+@pytest.mark.parametrize("name", BOTH)
+def test_what_is_read_of_one_is_written_in_another(name: str, target: str, tmp_path: Path) -> None:
+    written(FORMATS[name], hard_set(FORMATS[name].unit), tmp_path / "first")
+    reading = Findings()
+    findings = Findings()
+    with opened_set(tmp_path / "first", FORMATS[name], reading) as dataset:
+        convert(dataset, FORMATS[target], tmp_path / "second", findings, reading=reading)
+    assert findings.unaccounted() == 0
+    if name not in WITH_TEXTS and FORMATS[target].holds.shape is Shape.NONE:
+        assert findings.regions_out == 0
+        return
+    assert findings.regions_out > 0
+    found, _ = read_back(FORMATS[target], tmp_path / "second")
+    texts = {region.text for image in found for region in image.regions if region.legible and region.text}
+    assert texts <= {unicodedata.normalize("NFC", text) for text in (*HARD_TEXTS, *OTHER_TEXTS)}
