@@ -20,7 +20,7 @@ from workbench.bench import open_workbench
 from workbench.imports.ending import ended_pictures
 from workbench.imports.labels import ImportRequest
 from workbench.imports.sending import SentSet, send
-from workbench.imports.settling import settle_imported
+from workbench.imports.settling import SettledSources, settle_imported
 from workbench.imports.source_row import source_called, uses_called
 from workbench.ingest.take_in import take_in
 
@@ -58,18 +58,19 @@ def import_set(
     with opened_set(path, guess.form, findings) as dataset:
         sent = send(bench, dataset, request, findings)
     take_in(bench, PUBLIC)
-    settle_imported(bench)
+    settled = settle_imported(bench)
     ended = ended_pictures(bench, source, sent.keys)
     remarks = home() / "reports" / f"import-{source.partition('/')[2]}.jsonl"
     remarks.parent.mkdir(parents=True, exist_ok=True)
     write_whole(remarks, import_lines(findings, ended))
     print_table(console, import_table(findings, ended))
-    _say(sent, source, remarks)
+    _say(sent, settled, source, remarks)
 
 
-def _say(sent: SentSet, source: str, remarks: Path) -> None:
-    lines = [*sent.told, f"{sent.pictures:,} pictures and the labels of {sent.labels:,} are new." if sent.pictures or sent.labels
-             else "Nothing is new.", f"Each remark: {remarks}",
+def _say(sent: SentSet, settled: SettledSources, source: str, remarks: Path) -> None:
+    is_new = f"New: {sent.pictures:,} pictures, the labels of {sent.labels:,} pictures, {settled.readings:,} readings."
+    lines = [*sent.told, is_new if sent.pictures or sent.labels or settled.readings else "Nothing is new.",
+             f"Each remark: {remarks}",
              f"In a dataset recipe, under readings:  sources: {{take: [{source}]}}"]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)

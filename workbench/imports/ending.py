@@ -16,6 +16,7 @@ SAME_AS_OURS = "exactly a picture that we have: its labels stand beside ours"
 UNLABELLED = "a model reads it, and annotators, as they do photographs"
 NO_TRUTH = "what a program saw: it waits for annotators, as photographs do"
 DOUBTFUL = "may repeat an earlier picture: saegim ingest duplicates"
+QUARANTINED = "ingest failed on its picture: saegim ingest retry, then saegim run ingest"
 NOT_SEEN = "ingest has not seen it: saegim run ingest --campaign public"
 TRAINING = "train"
 """The split from which models learn; images of all others are kept from it."""
@@ -43,9 +44,11 @@ def _ended(item: ImportedPicture, regions: int, is_truth: bool) -> EndedPicture:
     if item.outcome is Outcome.HELD:
         return EndedPicture(PictureEnd.HELD, DOUBTFUL, item.name, regions, item.detail or "")
     if item.problem:
-        why, _, detail = item.problem.partition(": ")
+        if item.outcome is Outcome.QUARANTINED:
+            return EndedPicture(PictureEnd.NOT_TAKEN, QUARANTINED, item.name, regions, item.detail or "")
         if item.reason:
             return EndedPicture(PictureEnd.NOT_TAKEN, item.problem, item.name, regions, item.detail or "")
+        why, _, detail = item.problem.partition(": ")
         return EndedPicture(PictureEnd.NOT_TAKEN, why, item.name, regions, detail)
     if not item.has_labels:
         return EndedPicture(PictureEnd.UNLABELLED, UNLABELLED, item.name, regions)

@@ -17,7 +17,7 @@ from workbench.bench import Workbench
 
 PICTURE_REFUSED = "its picture was not taken"
 EDITED_COPY = "its picture is an edited copy of another one"
-TWICE = "its picture is in the data set twice: the other one's labels count"
+TWICE = "its picture is in the data set twice, and the other one's labels count"
 OTHER_SIZE = "its labels are those of a picture of another size"
 
 
