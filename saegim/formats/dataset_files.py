@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from saegim.errors import FormatWrong
+from saegim.formats.texts import SURROGATES
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".gif")
 """Endings of files that are taken for pictures, in small letters."""
@@ -151,7 +152,7 @@ class DatasetFiles:
 
     def _take(self, found: Iterable[tuple[str, str]]) -> list[str]:
         for name, inside in found:
-            parts = name.replace("\\", "/").split("/")
+            parts = _decoded(name).replace("\\", "/").split("/")
             if not any(part.startswith(".") or part == "__MACOSX" for part in parts):
                 self._inside["/".join(parts)] = inside
         return sorted(self._inside)
@@ -177,6 +178,17 @@ def _ends(name: str) -> Iterator[str]:
 
 def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def _decoded(name: str) -> str:
+    """A name of a disk or a .tar whose bytes are no UTF-8 (Python has those as surrogates), as EUC-KR where they are that."""
+    if not SURROGATES.search(name):
+        return name
+    data = name.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("cp949")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
 
 
 def _korean(item: zipfile.ZipInfo) -> str:

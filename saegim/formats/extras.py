@@ -11,6 +11,7 @@ from typing import Any
 
 from saegim.formats.labelled import LabelledImage, LabelledRegion
 from saegim.formats.texts import as_text
+from saegim.formats.texts import as_text
 
 KEY = "saegim"
 """Key of a region, of an image or of a data set in a JSON format, beside the keys that its own readers know."""
@@ -119,4 +120,4 @@ def _value(name: str, value: object) -> object:
         return tuple(sorted({item for item in items if isinstance(item, str) and item in VOCABULARY[name]}))
     if name in VOCABULARY:
         return value if isinstance(value, str | bool) and value in VOCABULARY[name] else None
-    return value if isinstance(value, str) else None
+    return as_text(value) if isinstance(value, str) else None

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import chain
 
-NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\s,]+')
+NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\s,\ud800-\udfff]+')
 """What some file system, archive or label file does not take in a name."""
 LONGEST = 200
 """Bytes of a name: file systems take 255, and label files put an ending behind it."""

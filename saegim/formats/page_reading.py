@@ -46,7 +46,8 @@ def draft_of(page: Element, name: str, split: str) -> DraftImage:
         split: that the path of the document says.
     """
     own = _own(page)
-    unit = str(own.get("unit") or _unit(page))
+    said = own.get("unit")
+    unit = said if said in LEVELS else _unit(page)
     order = _reading_order(page)
     drafts: list[Draft] = []
     for region in sorted(_regions(page), key=lambda one: order.get(one.get("id", ""), len(order))):

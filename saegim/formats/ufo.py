@@ -97,7 +97,8 @@ def _images(files: DatasetFiles, names: list[str], licence: str, findings: Findi
     for label_file in names:
         for key, entry in _entries(files, label_file, findings):
             path = _picture(files, label_file, key)
-            name = key if key not in taken else path or f"{label_file}/{key}"
+            name = as_text(key)
+            name = name if name not in taken else path or f"{label_file}/{name}"
             taken.add(name)
             used.add(path or "")
             if image := _image(files, label_file, name, path, entry, findings):

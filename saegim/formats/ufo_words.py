@@ -77,7 +77,7 @@ def _legible(illegibility: object, text: str) -> bool:
 
 def _language(given: object, image: str, number: int, findings: Findings) -> str | None:
     """Of a list of codes or one code; None where it says nothing."""
-    codes = {code.lower() for code in (given if isinstance(given, list) else [given]) if isinstance(code, str) and code}
+    codes = {as_text(code).lower() for code in (given if isinstance(given, list) else [given]) if isinstance(code, str) and code}
     if not codes:
         return None
     found = next((name for name, written in LANGUAGES.items() if codes == set(written)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import unicodedata
 import zipfile
@@ -98,3 +99,14 @@ def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
     path.write_bytes(data)
     with DatasetFiles(path) as files, pytest.raises(FormatWrong, match=r"1\.txt cannot be read"):
         files.read("1.txt")
+
+
+@pytest.mark.parametrize(("stored", "name"), [
+    ("영수증.jpg".encode("euc-kr"), "영수증.jpg"), (b"\xff\xff.jpg", "\ufffd\ufffd.jpg")])
+def test_names_on_disk_that_are_no_utf8_are_korean_or_at_least_text(tmp_path: Path, stored: bytes, name: str) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + stored)).write_bytes(b"x")
+
+    with DatasetFiles(tmp_path) as files:
+        [found] = files.names()
+        assert files.read(found) == b"x"
+    assert found == name

@@ -171,3 +171,11 @@ def test_it_is_known_by_its_root(tmp_path: Path) -> None:
 def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatWrong, match="no XML file with the root PcGts"):
         made_labels.read_back(FORMAT, tmp_path)
+
+
+def test_a_unit_that_is_none_of_ours_is_passed_over(tmp_path: Path) -> None:
+    read(tmp_path, line())
+    document = tmp_path / "page" / "1.xml"
+    document.write_text(document.read_text().replace("<Page ", '<Page custom="saegim {unit:page;}" '))
+
+    assert made_labels.read_back(FORMAT, tmp_path)[0][0].unit == "line"

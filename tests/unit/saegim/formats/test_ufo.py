@@ -192,8 +192,8 @@ def test_the_same_bytes_whenever_and_however_often_it_is_written(tmp_path: Path)
 
 
 def test_extras_of_strangers_lead_nowhere(tmp_path: Path) -> None:
-    strange: dict[str, Any] = {"split": "../../x", "unit": "page"}
-    images, _ = read(tmp_path, WORD | {"saegim": {"direction": 3}}, saegim=strange)
+    strange: dict[str, Any] = {"split": "../../x", "unit": "page", "group": "\ud800"}
+    images, _ = read(tmp_path, WORD | {"saegim": {"direction": 3, "region_id": "\ud800"}, "language": "\ud800"}, saegim=strange)
     made_labels.written(FORMAT, LabelledSet("x", images), tmp_path / "out" / "deep")
 
     assert not (tmp_path / "x.json").exists()
