@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from saegim.folder import has_size, write_whole
+from saegim.folder import has_size
 
 PART = ".part"
 """Ending of a file that is being written."""
+BUFFER = 1 << 20
+"""Bytes of lines that are written at once: each write lets other threads in, and waits for them."""
 
 
 class Output:
@@ -41,13 +43,20 @@ class Output:
         """Writes a file whole. One of the same size whose name comes of its content stays; others are compared."""
         target = self.folder / path
         self._mine.add(target)
-        if not has_size(target, len(data)) or target.read_bytes() != data:
-            write_whole(target, data)
+        if has_size(target, len(data)) and target.read_bytes() == data:
+            return
+        part = target.with_name(f".{target.name}{PART}")  # nobody else writes in this folder: see own_folder
+        try:
+            part.write_bytes(data)
+        except FileNotFoundError:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(data)
+        part.replace(target)
 
     @contextmanager
     def text(self, path: str) -> Iterator[TextIO]:
         """A text file to write line by line: UTF-8, lines end with LF. It gets its name when the ``with`` ends well."""
-        with self.opened(path) as part, part.open("w", encoding="utf-8", newline="\n") as lines:
+        with self.opened(path) as part, part.open("w", BUFFER, encoding="utf-8", newline="\n") as lines:
             yield lines
 
     @contextmanager
@@ -61,11 +70,14 @@ class Output:
         self._mine.add(target)
 
     def finish(self) -> None:
-        """Removes what earlier conversions left in the folder, and folders that are empty then. Hidden files stay."""
+        """Removes what earlier conversions left in the folder, and folders that are empty then.
+
+        Hidden files stay but for those that a killed conversion had begun.
+        """
         for path in sorted(self.folder.rglob("*"), reverse=True):
             hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
             if path.is_dir():
                 if not any(path.iterdir()):
                     path.rmdir()
-            elif path not in self._mine and not hidden:
+            elif path not in self._mine and (not hidden or path.name.endswith(PART)):
                 path.unlink()
