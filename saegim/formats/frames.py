@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -160,7 +161,8 @@ def _made_upright(data: bytes) -> bytes | None:
 
 def _header(picture: bytes) -> tuple[tuple[int, int], int]:
     """Width and height as stored, and the orientation; decodes only a file that seems to have lost its end."""
-    with need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
+    with warnings.catch_warnings(), need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
+        warnings.simplefilter("ignore")  # broken EXIF: a picture that cannot be opened is told in the findings
         orientation = image.getexif().get(ORIENTATION, 1)
         size = (int(image.width), int(image.height))
         if _seems_cut(picture, image.format):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from saegim.errors import FormatWrong
 from saegim.formats.dataset_files import PICTURES, DatasetFiles
@@ -16,6 +18,8 @@ from saegim.formats.tiff_pages import TIFF, page_count
 
 BESIDE = ("readme", "licence", "license", "copying", "notice", "thumbs.db", "desktop.ini")
 """How the names of files begin that may lie beside pictures and are no labels."""
+HEIC = (".heic", ".heif")
+"""Pictures of iPhones: Pillow opens them where pillow-heif is installed, as in the workbench."""
 SEVERAL_PAGES = "it has several pages: read by --format tiff-pages"
 OTHER = "it is no picture"
 
@@ -26,6 +30,9 @@ def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     Raises:
         FormatWrong: there is no picture.
     """
+    if files.names(*HEIC):
+        with suppress(ImportError):
+            importlib.import_module("pillow_heif").register_heif_opener()
     if not files.names(*PICTURES):
         raise FormatWrong(f"{files.path} has no pictures ({', '.join(PICTURES)})")
     return LabelledSet(files.path.name, _images(files, findings), len(files.names(*PICTURES)), licence_of(files))

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pillow_heif
 import pypdfium2
 import pytest
 from PIL import Image
@@ -184,6 +185,12 @@ def test_pictures_without_labels(tmp_path: Path) -> None:
     images, findings = made_labels.read_back(pictures.FORMAT, tmp_path)
     assert [(remark.image, remark.reason) for remark in findings.remarks][1:] == [
         ("b.tif", pictures.SEVERAL_PAGES), ("c.xml", pictures.OTHER)]
+
+
+def test_pictures_of_iphones(tmp_path: Path) -> None:
+    pillow_heif.from_pillow(Image.new("RGB", (64, 48), "blue")).save(tmp_path / "IMG_0001.HEIC")
+    images, findings = made_labels.read_back(pictures.FORMAT, tmp_path)
+    assert findings.remarks == [] and [(image.name, image.width, image.height) for image in images] == [("IMG_0001.HEIC", 64, 48)]
 
 
 @pytest.mark.parametrize("form", [pdf.FORMAT, tiff_pages.FORMAT, pictures.FORMAT], ids=lambda form: form.name)
