@@ -161,8 +161,7 @@ def _made_upright(data: bytes) -> bytes | None:
 
 def _header(picture: bytes) -> tuple[tuple[int, int], int]:
     """Width and height as stored, and the orientation; decodes only a file that seems to have lost its end."""
-    with warnings.catch_warnings(), need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
-        warnings.simplefilter("ignore")  # broken EXIF: a picture that cannot be opened is told in the findings
+    with warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
         orientation = image.getexif().get(ORIENTATION, 1)
         size = (int(image.width), int(image.height))
         if _seems_cut(picture, image.format):

@@ -78,8 +78,8 @@ def page_name(name: str, number: int) -> str:
 def page_count(files: DatasetFiles, name: str) -> int:
     """Pages of a TIFF file; 0 where it is broken."""
     try:
-        with warnings.catch_warnings(), files.on_disk(name) as path, need("PIL.Image", "pillow").open(path) as image:
-            warnings.simplefilter("ignore")
+        library = need("PIL.Image", "pillow")
+        with warnings.catch_warnings(action="ignore"), files.on_disk(name) as path, library.open(path) as image:
             return int(getattr(image, "n_frames", 1))
     except (*NO_PICTURE, FormatWrong):
         return 0
@@ -87,8 +87,7 @@ def page_count(files: DatasetFiles, name: str) -> int:
 
 def _page(path: Path, number: int) -> tuple[bytes, tuple[int, int]]:
     """A page as PNG, upright and with 8 bits a channel, and its size."""
-    with warnings.catch_warnings(), need("PIL.Image", "pillow").open(path) as image:
-        warnings.simplefilter("ignore")  # what is wrong with a page is told in the findings
+    with warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(path) as image:
         image.seek(number)
         page = need("PIL.ImageOps", "pillow").exif_transpose(_plain(image))
         out = io.BytesIO()
