@@ -56,9 +56,14 @@ def _unseen(facts: CardFacts) -> Iterable[str]:
 
 def _unsure(facts: CardFacts) -> Iterable[str]:
     images = facts.counts.tally(Facet.ALL).images
+    collected = facts.counts.tally(Facet.SOURCE).images
     read_twice = sum(facts.counts.agreements().values())
-    if read_twice < images:
-        yield f"{images - read_twice:,} of {images:,} images were read by one person only."
+    if read_twice < collected:
+        yield (f"{collected - read_twice:,} of {collected:,} {'collected ' if collected < images else ''}images were read by one "
+               "person only.")
+    if collected < images:
+        yield (f"{images - collected:,} of {images:,} images come from public data sets: what their labels are worth was not "
+               "measured.")
     if facts.leaks.torn:
         yield f"{facts.leaks.torn:,} groups of images that belong together stand in two splits."
     if facts.leaks.pairs:

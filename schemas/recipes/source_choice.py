@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from saegim.names import did_you_mean
 from schemas.recipes.recipe import Recipe, wrong_at
+from schemas.sources import PUBLIC
 
 EVERY_SOURCE = "*"
 """Stands for all sources that were imported, also those that are imported later."""
@@ -17,7 +18,8 @@ EVERY_SOURCE = "*"
 def _source(name: str, info: ValidationInfo) -> str:
     known: Collection[str] | None = getattr(info.context, "sources", None)
     if known is not None and name not in known:
-        raise ValueError(f"no public data set of this name was imported{did_you_mean(name, known)}")
+        full = name if "/" in name else f"{PUBLIC}/{name}"
+        raise ValueError(f"no public data set of this name was imported{did_you_mean(full, known)}")
     return name
 
 

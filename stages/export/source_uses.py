@@ -10,7 +10,7 @@ from schemas.sample import Planned
 from schemas.sources import Use
 from stages.export.changes import Change
 from stages.export.counts import Counts, Facet
-from stages.export.gates import LEAVE_OUT, Failure
+from stages.export.gates import Failure
 from stages.export.own_splits import SplitKind, kind_of
 
 LICENCE = "licence"
@@ -110,10 +110,10 @@ def forbidden(recipe: Dataset, samples: Iterable[Planned]) -> list[Failure]:
                 if use not in source.allows:
                     rows.setdefault((source.source, source.licence, use), []).append(item)
     found = [Failure(LICENCE, "", f"{name} ({licence or 'no licence is known'}) does not allow {use}, and the recipe allows it: "
-                     f"{_counted(items)}", _repair(name, use)) for (name, licence, use), items in sorted(rows.items())]
+                     f"{_counted(items)}", _repair(name, use, items)) for (name, licence, use), items in sorted(rows.items())]
     each = sorted({item.image_id: item for items in rows.values() for item in items}.items())
-    return found + [Failure(FORBIDDEN, image_id, f"{_called(item)} in {item.split}", LEAVE_OUT.format(image_id))
-                    for image_id, item in each]
+    return found + [Failure(FORBIDDEN, image_id, f"{_called(item)} in {item.split}",
+                            f"put {image_id} under readings.leave_out in the recipe") for image_id, item in each]
 
 
 def _counted(items: Sequence[Planned]) -> str:
@@ -127,6 +127,8 @@ def _called(item: Planned) -> str:
     return f"{source.source}: {source.name}" if source else item.image_id
 
 
-def _repair(name: str, use: Use) -> str:
+def _repair(name: str, use: Use, items: Sequence[Planned]) -> str:
+    allowed = {use}.union(*(item.candidate.source.allows for item in items if item.candidate.source))
     return (f"put {name} under readings.sources.leave in the recipe; or take {use} out of the recipe's allows, if the release is "
-            f"not for that; or, if its licence allows it after all: saegim sources change {name} --licence-allows …,{use}")
+            f"not for that; or, if its licence allows it after all: saegim sources change {name} --licence-allows "
+            + ",".join(one for one in Use if one in allowed))

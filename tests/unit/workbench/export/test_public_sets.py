@@ -118,6 +118,8 @@ def test_rows_manifest_and_card_tell_where_they_come_from(world: ImportWorld) ->
     assert (f"| `{OPEN}` | CC-BY-4.0 | training, evaluating, giving its pictures on, giving its labels on | "
             "1 · 2 | 1 · 2 | 2 · 4 |") in text
     assert DatasetCard(text).data.to_dict()["license"] == ["cc0-1.0", "cc-by-4.0"]
+    assert "3 of 3 collected images were read by one person only" in text
+    assert "2 of 5 images come from public data sets" in text
     assert "to the campaign demo" in text and "public" not in text.split("### By campaign")[1].split("###")[0]
 
 
@@ -164,6 +166,7 @@ def test_a_source_that_was_released_and_is_not_taken_any_more_leaves_with_that_r
 
 def test_names_that_nothing_knows_are_answered_with_the_nearest(world: ImportWorld) -> None:
     for said, told in (("sources: {take: [public/opne]}", "did you mean public/open"),
+                       ("sources: {take: [open]}", "did you mean public/open"),
                        ("sources: {take: [public/open]}\n  licences: {leave: [CC-BY-4]}", "did you mean CC-BY-4.0"),
                        ("licences: {take: [CC-BY-4.0]}", "no public data set is taken"),
                        ("campaigns: [public]", "no campaign has this name"),
