@@ -11,6 +11,9 @@ OF_REGIONS = {"legible": "legible", "direction": "direction", "writing": "writin
 OF_IMAGES = {"unit": "unit", "split": "split", "group": "group", "image_kind": "image kind", "conditions": "conditions",
              "source": "source", "licence": "licence", "image_id": "image ids"}
 ALL = "everything"
+REST = "everything else"
+FEW = 3
+"""So many things that have no place are named alone: the rest is kept."""
 NO_LABELS = "no labels"
 OUTLINES = {Shape.POLYGON: "polygons", Shape.QUAD: "four corners", Shape.BOX: "upright boxes", Shape.NONE: "crops"}
 
@@ -47,7 +50,7 @@ def kept(form: Format) -> Kept:
     lacks = tuple(word for word, is_held in places if not is_held)
     outlines = OUTLINES[form.holds.shape] if form.holds.text or form.holds.shape is not Shape.NONE else NO_LABELS
     return Kept(form.name, form.title, form.write is not None, form.read is not None, outlines,
-                has if lacks else (ALL,), lacks, " ".join(form.notes))
+                has if len(lacks) > FEW else (ALL if not lacks else REST,), lacks, " ".join(form.notes))
 
 
 def _places(holds: Holds) -> list[tuple[str, bool]]:
