@@ -55,7 +55,7 @@ AIHUB = (
         "annotations": [{"id": 1, "annotation.type": "rectangle", "annotation.text": "허가", "annotation.bbox": BOX}]}),
         "a.jpg": jpeg()}, ("허가",)),
     Fault("AI-Hub 71299: corners by rows, a bow-tie", "aihub", {"a.json": as_json({
-        "Images": {"identifier": "a", "type": "jpg", **PICTURE}, "Bbox": [ROWS]}),
+        "Images": PICTURE | {"identifier": "a", "type": "jpg"}, "Bbox": [ROWS]}),
         "a.jpg": jpeg()}, ("민원",), ("bow-tie",)),
     Fault("AI-Hub 71301: small letters, and what only YAML takes", "aihub", {"a.json": (
         "Images: {identifier: a, type: jpg, width: 160, height: 120}\n"
@@ -135,10 +135,10 @@ WRITING = (
     Fault("docTR: an outline with more than four corners", "doctr",
           written(region(polygon=((10, 10), (40, 5), (70, 10), (70, 30), (10, 30)))), ("비상구",), ("rectangle",)),
     Fault("docTR recognition: texts with a space", "doctr-rec", written(region("3번 출구")), ("3번 출구",), ("space",)),
-    Fault("YOLO-OBB: the reading start", "yolo-obb", written(region(polygon=((70, 30), (10, 30), (10, 10), (70, 10)))), (),
+    Fault("YOLO-OBB: the reading start", "yolo-obb", written(region(polygon=((70, 30), (10, 30), (10, 10), (70, 10)))), ("",),
           ("reading starts",)),
     Fault("YOLO-OBB: more than four corners", "yolo-obb",
-          written(region(polygon=((10, 10), (40, 5), (70, 10), (70, 30), (10, 30)))), (), ("rectangle",)),
+          written(region(polygon=((10, 10), (40, 5), (70, 10), (70, 30), (10, 30)))), ("",), ("rectangle",)),
     Fault("PaddleOCR: a real text ###", "paddleocr", written(region("###")), ("###",), ("don't-care",)),
     Fault("ICDAR: a real text ###", "icdar", written(region("###")), (None,), ("don't care",)),
 )

@@ -56,7 +56,13 @@ def trip(dataset: LabelledSet, images: Sequence[LabelledImage], form: Format, fo
     expected = _expected(images, form, dataset.licence, writing)
     compare = _crops if form.holds.shape is Shape.NONE else _pages
     return Trip(sum(map(len, expected.values())), compare(expected, found, form), len(writing.remarks),
-                writing.unaccounted() + reading.unaccounted())
+                writing.unaccounted() + abs(reading.regions_in - sum(len(image.regions) for image in found) - _left(reading)))
+
+
+def _left(findings: Findings) -> int:
+    """Regions that were left out, alone or with their images."""
+    return sum(remark.regions if remark.region is None else 1 for remark in findings.remarks
+               if remark.handling is Handling.LEFT_OUT)
 
 
 def _expected(images: Sequence[LabelledImage], form: Format, licence: str, writing: Findings) -> dict[str, list[Any]]:

@@ -123,12 +123,19 @@ def _readers(release: Release, folder: Path) -> Iterator[Figure]:
         for of, made in _sets(release, FORMATS[reader.form].unit):
             to = folder / "readers" / f"{number}-{of.rpartition(' ')[2]}"
             convert(made(), FORMATS[reader.form], to, Findings())
-            expected = reader.expected(list(made().images))
-            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
-                seen = alone.submit(reader.read, to).result()
-            found = found_of(expected, seen)
-            yield Figure(f"{reader.form}: {of}, samples read as they are", f"{found:,} of {len(expected):,}, {len(seen):,} read",
-                         reader.name, "", "every sample", found == len(expected) == len(seen))
+            yield _read_by(reader, to, of, reader.expected(list(made().images)))
+
+
+def _read_by(reader: Reader, folder: Path, of: str, expected: list[Seen]) -> Figure:
+    name = f"{reader.form}: {of}, samples read as they are"
+    try:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+            seen = alone.submit(reader.read, folder).result()
+    except Exception as error:
+        return Figure(name, f"{type(error).__name__}: {error}", reader.name, "", "every sample", met=False)
+    found = found_of(expected, seen)
+    return Figure(name, f"{found:,} of {len(expected):,}, {len(seen):,} read", reader.name, "", "every sample",
+                  found == len(expected) == len(seen))
 
 
 def _real_sets() -> Iterator[Figure]:
