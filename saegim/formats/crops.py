@@ -106,8 +106,8 @@ def why_not(region: LabelledRegion) -> str:
         return ILLEGIBLE
     if not region.text.strip():
         return NO_TEXT
-    width, height = crop_size(quad_of(region.polygon))
-    return THIN if min(width, height) < LEAST else ""
+    quad = quad_of(region.polygon)
+    return THIN if len(quad) != 4 or min(crop_size(quad)) < LEAST else ""
 
 
 def _cutting(image: LabelledImage, findings: Findings, there: Callable[[LabelledImage, str], bool]) -> _Cutting:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from saegim.formats import crops
@@ -105,7 +106,8 @@ def test_four_corners_that_are_not_convex_are_cut_all_the_same() -> None:
 
 @pytest.mark.parametrize("region", [
     LabelledRegion(quad(), "가", legible=False), LabelledRegion(quad(), "도장", kind="stamp"), LabelledRegion(quad(), ""),
-    LabelledRegion(quad(), " \u3000"), LabelledRegion(quad(5, 5, 40, 0.4), "가")])
+    LabelledRegion(quad(), " \u3000"), LabelledRegion(quad(5, 5, 40, 0.4), "가"),
+    LabelledRegion(((1, 1), (5, 5), (9, 9)), "가"), LabelledRegion(((1, 1), (5, 5), (9, 9), (3, 3)), "가")])
 def test_what_cannot_train_a_recogniser_is_left_out_and_told(region: LabelledRegion) -> None:
     found, findings = made(labelled(0, [region, LabelledRegion(quad(), "나")]))
     assert [crop.region.text for crop in found] == ["나"]
@@ -158,6 +160,18 @@ def test_a_comment_of_the_picture_is_in_no_crop() -> None:
     Image.open(io.BytesIO(picture(0))).save(out, "JPEG", comment=b"secret")
     found, _ = made(replace(labelled(0, [LabelledRegion(quad(), "가")]), picture=out.getvalue))
     assert b"secret" not in found[0].data
+
+
+corners = st.tuples(st.floats(0, 160), st.floats(0, 120))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(corners, min_size=3, max_size=8), st.booleans())
+def test_any_outline_is_cut_or_left_out(outline: list[tuple[float, float]], vertical: bool) -> None:
+    region = LabelledRegion(tuple(outline), "가", direction="vertical" if vertical else None)
+    found, findings = made(labelled(0, [region]))
+    assert [remark.reason for remark in findings.remarks] == ([] if found else [crops.THIN, crops.NOTHING])
+    assert all(min(Image.open(io.BytesIO(crop.data)).size) > 0 for crop in found)
 
 
 @settings(max_examples=30, deadline=None)
