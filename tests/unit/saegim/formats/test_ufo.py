@@ -1,14 +1,17 @@
 """UFO out and in, and what strangers' UFO files bring."""
 
 import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from PIL import Image
 
 from saegim.formats.findings import Findings
+from saegim.formats.frames import ORIENTATION
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.reading import recognised
 from saegim.formats.ufo import FORMAT
@@ -198,3 +201,29 @@ def test_extras_of_strangers_lead_nowhere(tmp_path: Path) -> None:
 
     assert not (tmp_path / "x.json").exists()
     assert images[0].unit == "word"
+
+
+def test_names_in_another_normalisation_and_broken_pictures(tmp_path: Path) -> None:
+    labels = {"images": {"영수증.png": {"words": {"1": WORD}}, "b.png": {"words": {"1": WORD, "2": WORD}}}}
+    (tmp_path / "a.json").write_bytes(json.dumps(labels, ensure_ascii=False).encode("cp949"))
+    (tmp_path / unicodedata.normalize("NFD", "영수증.png")).write_bytes(made_labels.picture(1))
+    (tmp_path / "b.png").write_bytes(b"broken")
+    images, findings = made_labels.read_back(FORMAT, tmp_path)
+
+    assert [(image.name, image.regions[0].text) for image in images] == [("영수증.png", "비상구")]
+    assert [(remark.reason, remark.regions) for remark in findings.remarks] == [
+        ("not UTF-8: read as CP949", 0), ("its picture is broken or no picture", 2)]
+
+
+def test_labels_of_a_picture_that_exif_turns_end_upright(tmp_path: Path) -> None:
+    stored = Image.new("RGB", (160, 120))
+    exif = stored.getexif()
+    exif[ORIENTATION] = 6
+    stored.save(tmp_path / "1.jpg", exif=exif)
+    entry = {"img_w": 160, "img_h": 120, "words": {"1": WORD}}
+    (tmp_path / "a.json").write_text(json.dumps({"images": {"1.jpg": entry}}))
+    images, findings = made_labels.read_back(FORMAT, tmp_path)
+
+    assert (images[0].width, images[0].height) == (120, 160)
+    assert images[0].regions[0].polygon == ((110, 10), (110, 70), (90, 70), (90, 10))
+    assert reasons(findings) == ["its labels were those of the stored picture, turned upright with it"]
