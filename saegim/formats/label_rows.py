@@ -110,7 +110,8 @@ def _drafts(row: Mapping[str, Any], thousandths: bool) -> list[Draft] | None:
     if not kind:
         return None
     if kind == REGIONS:
-        return [_own(item) for item in row[REGIONS] or ()]
+        regions = row[REGIONS]
+        return [_own(item) for item in regions or ()] if regions is None or isinstance(regions, list) else None
     if kind in TEXTS:
         return [replace(_label(row[kind]), whole=True)]
     if kind.startswith(OBJECTS) and isinstance(objects, Mapping):

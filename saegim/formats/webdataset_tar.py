@@ -138,6 +138,8 @@ def _labels(key: str, parts: Files, findings: Findings) -> dict[str, Any] | None
         for ending, data in parts.items():
             if ending.rpartition(".")[2] == "json":
                 row = json.loads(decoded(data, f"{key}.{ending}", findings))
+                if not isinstance(row, dict | str):
+                    raise ValueError(f"expected an object or a text, found {type(row).__name__}")
                 return row if isinstance(row, dict) else {"text": row}
         for ending, data in parts.items():
             if ending.rpartition(".")[2] in ("txt", "text"):

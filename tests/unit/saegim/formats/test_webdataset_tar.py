@@ -169,3 +169,17 @@ def test_labels_that_nobody_understands_say_what_is_expected(tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     with pytest.raises(FormatWrong, match=r"has no \.tar"):
         made_labels.read_back(FORMAT, tmp_path / "empty")
+
+
+@pytest.mark.parametrize("labels", [
+    "[1]", "null", "3", '{"regions": 3}', '{"regions": "가"}', '{"regions": {"a": 1}}', '{"regions": [3, null, {}]}',
+    '{"words": 3, "bboxes": [[1, 2], "x", null, [1, 2, 3, 4]]}', '{"objects": 3, "text": {}}',
+    '{"objects": {"bbox": 3, "text": null}}', '{"text": "가", "width": "x", "name": 3, "split": []}'])
+def test_strange_labels_are_no_crash(labels: str, tmp_path: Path) -> None:
+    shard(tmp_path / "x.tar", ("1.png", made_labels.picture(1)), ("1.json", labels))
+    try:
+        _, findings = made_labels.read_back(FORMAT, tmp_path)
+    except FormatWrong as error:
+        assert "are not understood" in str(error)
+    else:
+        assert findings.images_in == 1
