@@ -56,15 +56,16 @@ def extras_of(region: LabelledRegion, held: Collection[str] = ()) -> dict[str, A
 
 def extras_json(region: LabelledRegion) -> str:
     """``extras_of`` as JSON, without its closing brace so that more can follow: many times as fast, for attributes repeat."""
-    known = _attributes_json(region.legible, region.direction, region.writing, region.effects, region.language, region.kind,
-                             region.checked)
+    known = attributes_json(region.legible, region.direction, region.writing, region.effects, region.language, region.kind,
+                            region.checked)
     named = f'{known}, "region_id": {encode_basestring(region.region_id)}' if region.region_id else known
     return named if region.legible or not region.text else f'{named}, "text": {encode_basestring(region.text)}'
 
 
 @lru_cache(maxsize=1024)
-def _attributes_json(legible: bool, direction: str | None, writing: str | None, effects: tuple[str, ...], language: str | None,
-                     kind: str, checked: bool | None) -> str:
+def attributes_json(legible: bool, direction: str | None, writing: str | None, effects: tuple[str, ...], language: str | None,
+                    kind: str, checked: bool | None) -> str:
+    """``extras_json`` of a region of which nothing but these attributes is known."""
     region = LabelledRegion((), "", legible, direction, writing, effects, language, kind, checked)
     return json.dumps(extras_of(region), ensure_ascii=False).removesuffix("}")
 

@@ -34,13 +34,13 @@ def _values(column: pa.Array) -> pa.Array:
     elif pa.types.is_list(kind):
         made = _list(column)
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _texts(column)
+        return quoted(column)
     else:  # of a 32-bit float the shortest form that tells it from others: the digits that it was kept with
         made = column.cast(pa.string())
     return pc.if_else(column.is_valid(), pc.fill_null(made, NULL), NULL) if column.null_count else made
 
 
-def _texts(column: pa.Array) -> pa.Array:
+def quoted(column: pa.Array) -> pa.Array:
     """Quoted texts. Those that repeat, such as attributes, are quoted once."""
     coded = column.dictionary_encode()
     quoted = pa.array([encode_basestring(text) for text in coded.dictionary.to_pylist()], pa.string())

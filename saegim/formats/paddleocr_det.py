@@ -7,6 +7,7 @@ ppocr/data/simple_dataset.py and ppocr/data/imaug/label_ops.py (DetLabelEncode) 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -33,12 +34,13 @@ from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.mending import mended
 from saegim.formats.output import Output
+from saegim.formats.paddleocr_rows import NAME, Items, items_of
 from saegim.formats.picture_files import found_picture
+from saegim.formats.released import images_with
 from saegim.formats.saved_pictures import saved_pictures
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import as_text, decoded, lines
 
-NAME = "paddleocr"
 PASSED_OVER = "its text is how PaddleOCR spells don't-care: training passes it over, reading it here again gives the text"
 NO_TEXT_KIND = "a check box, stamp or signature without text: training passes it over"
 TABS = "a tab or another control character inside its labels, which PaddleOCR cannot read"
@@ -63,32 +65,54 @@ class _List:
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     splits = SplitNames()
     lists: dict[str, _List] = {}
+    waiting: deque[Items] = deque()
+
+    def images() -> Iterator[LabelledImage]:
+        for image, items in _with_items(dataset, findings):
+            waiting.append(items)
+            yield image
+
     with ExitStack() as stack:
-        for saved in saved_pictures(dataset.images, lambda image: f"images/{image.name}", output):
-            image = saved.image
-            name = splits.of(image.split)
+        for saved in saved_pictures(images(), lambda image: f"images/{image.name}", output):
+            items = waiting.popleft()
+            name = splits.of(saved.image.split)
             if name not in lists:
                 lists[name] = _List(stack.enter_context(output.text(f"{name}.txt")),
                                     stack.enter_context(output.text(f"{name}.jsonl")))
-            regions = [_item(region, number, image, findings) for number, region in enumerate(image.regions)]
-            lists[name].labels.write(f"{saved.path}\t[{', '.join(regions)}]\n")
-            lists[name].beside.write(line_beside(saved.path, extras_of_image(image)))
-            findings.went(len(regions))
+            lists[name].labels.write(f"{saved.path}\t{items.json}\n")
+            lists[name].beside.write(line_beside(saved.path, extras_of_image(saved.image)))
+            for number in sorted((*items.spelled, *items.no_text)):
+                findings.changed(saved.image.name, number, PASSED_OVER if number in items.spelled else NO_TEXT_KIND)
+            findings.went(items.count)
             output.advance(1)
     write_licence(dataset, output)
     return [f"{name}.txt" for name in lists]
 
 
-def _item(region: LabelledRegion, number: int, image: LabelledImage, findings: Findings) -> str:
+def _with_items(dataset: LabelledSet, findings: Findings) -> Iterator[tuple[LabelledImage, Items]]:
+    """Each image with its regions as JSON. A release holds nothing that has to be fitted: its regions need not become records."""
+    if dataset.release is None:
+        for image in dataset.images:
+            yield image, _items_of(image.regions)
+        return
+    for image, items in images_with(dataset.release, items_of):
+        findings.came(items.count)
+        yield image, items
+
+
+def _items_of(regions: tuple[LabelledRegion, ...]) -> Items:
+    care = [region.legible and (region.kind == "text" or bool(region.text.strip())) for region in regions]
+    numbered = list(zip(range(len(regions)), regions, care, strict=True))
+    return Items(f"[{', '.join(map(_item, regions, care))}]", len(regions),
+                 tuple(number for number, region, cared in numbered if cared and means_dont_care(NAME, region.text)),
+                 tuple(number for number, region, cared in numbered if region.legible and not cared))
+
+
+def _item(region: LabelledRegion, care: bool) -> str:
     """A region as JSON. It is put together here: through a dict it takes several times as long."""
-    care = region.legible and (region.kind == "text" or bool(region.text.strip()))
     text = region.text if care else spelling(NAME)
-    if care and means_dont_care(NAME, text):
-        findings.changed(image.name, number, PASSED_OVER)
-    elif region.legible and not care:
-        findings.changed(image.name, number, NO_TEXT_KIND)
     beside = extras_json(region)
-    if text != region.text and not (region.text and not region.legible):
+    if not care and not (region.text and not region.legible):
         beside += f', "text": {encode_basestring(region.text)}'
     points = str([list(corner) for corner in region.polygon]).replace(".0,", ",").replace(".0]", "]")
     return (f'{{"transcription": {encode_basestring(text)}, "points": {points}, "difficult": false, '

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet, 
 from saegim.release import Release
 from saegim.shards import open_shard, pieces, read_images
 
+Made = TypeVar("Made")
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
 """Of the two types that canonical images have (design D1)."""
 REGIONS = "regions"
@@ -27,6 +29,16 @@ def labelled_set(release: Release) -> LabelledSet:
 
 
 def _images(release: Release) -> Iterator[LabelledImage]:
+    return (replace(image, regions=regions) for image, regions in images_with(release, _regions))
+
+
+def images_with(release: Release, made: Callable[[pa.ChunkedArray], Iterator[Made]]) -> Iterator[tuple[LabelledImage, Made]]:
+    """The images of a release without their regions, each with what is made of these.
+
+    Args:
+        release: pulled.
+        made: makes one thing a row of the column ``regions``.
+    """
     shard = ""
     opened = None
     for piece in pieces(release.folder, release.labels):
@@ -36,14 +48,14 @@ def _images(release: Release) -> Iterator[LabelledImage]:
         labels = release.labels.take(piece.rows)
         rows = labels.drop_columns([REGIONS]).to_pylist()
         pictures = (item for chunk in read_images(opened, piece).chunks for item in chunk.field("bytes"))
-        for row, regions, picture in zip(rows, _regions(labels[REGIONS]), pictures, strict=True):
-            yield _labelled_image(row, regions, picture.as_py)
+        for row, regions, picture in zip(rows, made(labels[REGIONS]), pictures, strict=True):
+            yield _labelled_image(row, picture.as_py), regions
 
 
-def _labelled_image(row: Mapping[str, Any], regions: tuple[LabelledRegion, ...], picture: Callable[[], bytes]) -> LabelledImage:
+def _labelled_image(row: Mapping[str, Any], picture: Callable[[], bytes]) -> LabelledImage:
     return LabelledImage(
         name=row["image_id"] + ENDINGS.get(row["media_type"], ".jpg"), picture=picture, width=row["width"],
-        height=row["height"], unit=row["unit"], regions=regions, split=row["split"], group=row["group"],
+        height=row["height"], unit=row["unit"], split=row["split"], group=row["group"],
         image_id=row["image_id"], image_kind=row["image_kind"], conditions=tuple(row["conditions"]),
         source=row.get("source") or "", licence=row.get("licence") or "")
 
@@ -57,17 +69,22 @@ def _regions(column: pa.ChunkedArray) -> Iterator[tuple[LabelledRegion, ...]]:
         made = list(map(LabelledRegion, _polygons(columns["polygon"]), values["text"], values["legible"], values["direction"],
                         values["writing"], [tuple(effects or ()) for effects in values["effects"]], values["language"],
                         values["kind"], values["checked"], values["region_id"]))
-        for start, end in pairwise(_offsets(chunk)):
+        for start, end in pairwise(offsets(chunk)):
             yield tuple(made[start:end])
 
 
 def _polygons(column: pa.Array) -> Iterator[Polygon]:
-    numbers = pc.round(column.flatten().flatten().cast(pa.float64()), DECIMALS).to_pylist()
+    numbers = coordinates(column).to_pylist()
     corners = list(zip(numbers[::2], numbers[1::2], strict=True))
-    return (tuple(corners[start:end]) for start, end in pairwise(_offsets(column)))
+    return (tuple(corners[start:end]) for start, end in pairwise(offsets(column)))
 
 
-def _offsets(lists: pa.ListArray) -> list[int]:
+def coordinates(column: pa.Array) -> pa.Array:
+    """The numbers of a column of polygons behind each other, as they were kept."""
+    return pc.round(column.flatten().flatten().cast(pa.float64()), DECIMALS)
+
+
+def offsets(lists: pa.ListArray) -> list[int]:
     """Where in their flattened values each list begins, and where the last one ends."""
-    offsets: list[int] = lists.offsets.to_pylist()
-    return [offset - offsets[0] for offset in offsets]
+    found: list[int] = lists.offsets.to_pylist()
+    return [offset - found[0] for offset in found]
