@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from saegim.errors import FolderRefused, ReleaseNotFound, SettingMissing
+from saegim.errors import FolderRefused, ReleaseNotFound, SettingMissing, StorageUnavailable
 from saegim.folder import manifests
 from saegim.formats import FORMATS, READ, WRITTEN
 from saegim.formats.conversion import NOTHING, REMARKS, convert
@@ -131,6 +131,7 @@ def pulled_release(path: Path, splits: list[str] | None) -> Release | None:
 
     Raises:
         ReleaseNotFound: it has no such split.
+        StorageUnavailable: images are missing, and the object storage does not answer.
     """
     inside = RELEASE_FOLDER.fullmatch(path.name) and (path / "manifest.json").is_file()
     folder = path.parent if inside else path
@@ -139,7 +140,11 @@ def pulled_release(path: Path, splits: list[str] | None) -> Release | None:
         if inside:
             raise ReleaseNotFound(f"{path / 'manifest.json'} is no manifest that can be read: pull the release again")
         return None
-    return load(str(found[-1].name), splits, folder=folder)
+    try:
+        return load(str(found[-1].name), splits, folder=folder)
+    except (SettingMissing, StorageUnavailable) as error:
+        raise type(error)(f"{path} lacks images of {found[-1].name}, and they cannot be fetched: name the splits that are there "
+                          f"by --split, or pull the rest. {error}") from error
 
 
 def _check_apart(path: Path, to: Path) -> None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 ONLY_DONT_CARE = "written as don't care: the format has no other word for it"
-"""Reason for a region that is legible and that a format can hold no other way: a real text that spells don't care, a check box."""
+"""Reason for a legible region that a format can hold no other way: a real text that spells don't care, a check box."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,8 @@ def test_pull_as_hugging_face_wants_it(run: Run, tmp_path: Path) -> None:
     assert f"scene-text@2 is in {tmp_path / 'hf'} as hf: data/val.parquet" in said
     assert (tmp_path / "hf" / "data" / "val.parquet").is_file()
     assert (tmp_path / "cache" / "scene-text" / "v2" / "manifest.json").is_file()
-    assert "There is no format 'coco'; did you mean coco-text?" in run("datasets", "pull", "x", "--to", "x", "--format", "coco", code=1)
+    said = run("datasets", "pull", "x", "--to", "x", "--format", "coco", code=1)
+    assert "There is no format 'coco'; did you mean coco-text?" in said
 
 
 def test_a_folder_of_somebody_else_is_refused_before_anything_is_fetched(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ from rich.console import Console
 
 import saegim.cli
 from saegim import convert_commands
+from saegim.errors import SettingMissing
 from saegim.formats import FORMATS, READ, WRITTEN
 from saegim.formats.conversion import REMARKS
 from saegim.load import load
@@ -65,6 +68,17 @@ def test_one_split_of_a_release(run: Run, pulled: Path) -> None:
     said = run("convert", str(pulled), "--format", "paddleocr", "--to", "out", "--split", "test")
     assert next(line.split()[1] for line in said.splitlines() if line.startswith("in ")) == "3"
     assert "no split 'dev'" in run("convert", str(pulled), "--format", "ufo", "--to", "o", "--split", "dev", code=1)
+
+
+def test_of_a_release_that_is_here_in_part_only_what_is_here(run: Run, pulled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable() -> Releases:
+        raise SettingMissing("It is not said where the releases are")
+
+    monkeypatch.setattr(sys.modules["saegim.load"], "Releases", unreachable)
+    shutil.rmtree(pulled / "images" / "split=train")
+    said = run("convert", str(pulled), "--format", "ufo", "--to", "out", code=1)
+    assert "lacks images of scene-text@2, and they cannot be fetched: name the splits that are there by --split" in said
+    assert "scene-text@2 is in out as ufo" in run("convert", str(pulled), "--format", "ufo", "--to", "out", "--split", "test")
 
 
 def test_a_data_set_that_is_no_release_says_what_it_was_taken_for(run: Run, tmp_path: Path) -> None:
