@@ -24,6 +24,7 @@ from datastore.ledger.tables import (
     gold,
     holds,
     images,
+    imported,
     participants,
     point_entries,
     projects,
@@ -120,6 +121,11 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
         {**_submission(item), "submission_id": digest("again", item.image_id, length=32), "key": f"again/{item.submission_id}",
          "outcome": Outcome.DUPLICATE, "duplicate_of": item.submission_id, "reason": None}
         for item in made if item.is_one_of(5, 40)]
+    yield imported, [
+        {"key": _submission(item)["key"], "source": "public/made", "name": "사진.jpg", "raw_sha256": "r", "split": "",
+         "part_of": "", "unit": "line", "conditions": [], "width": 9, "height": 9, "regions": REGIONS, "digest": "d",
+         "settled_at": item.sent_at, "reading_id": item.reading_id("source:public/made")}
+        for item in made if item.is_one_of(10, 70)]
     yield comparisons, [
         {"submission_id": item.submission_id, "image_id": Made(item.number - 1).image_id, "picture_key": "p",
          "verdict": Verdict.REVIEW if item.is_one_of(1) else Verdict.CLUSTER, "figures": {"tiles": 0.9}}

@@ -36,6 +36,7 @@ from schemas.points import PHOTOGRAPH, PointEntry, PointReason
 from schemas.reading import Reading, Unit
 from schemas.recipes.pricing_rules import FoundRules
 from schemas.recorded import SubmissionRow
+from schemas.sources import ImportedLabels, PublicSource, SettledLabels
 from schemas.stored import StoredEvaluation
 from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Said, Submission, Verdict, sender_of
 from schemas.trial import Trial, TrialAnswer, TrialState
@@ -44,17 +45,19 @@ from stages.ingest.settle import repeats, settle
 from tests.filled_ledger import CAMPAIGNS, CONFIG, KIM, LEE, MODEL, PROJECTS, RUN, START, Made
 
 FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "cursors", "evaluations", "demands", "leases",
-       "unreadable_tasks", "decisions", "campaign_versions", "boards", "draws", "trials", "flags"}
+       "unreadable_tasks", "decisions", "campaign_versions", "boards", "draws", "trials", "flags",
+       "sources"}
 """Tables that have few rows whatever an archive holds, or those of the work in hand."""
 BIG = set(metadata.tables) - FEW
 COARSE = {"project", "campaign", "annotation_config", "outcome"}
 """Columns that many rows have the same value of: an index that is searched by them alone is gone through."""
-PARTIAL = {"ix_arrivals_undecoded"}
+PARTIAL = {"ix_arrivals_undecoded", "ix_imported_unsettled"}
 """Indexes that hold but the few rows that are asked for."""
 WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
     "label_status.work", "label_status.compared", "releasable.candidates", "releasable.photographs", "releasable.repeated",
     "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs",
+    "imported.parts_of_sources", "imported.pictures_of_source", "imported.counts_by_source", "sources.licences_of_pictures",
     "readings.accepted_under_other_versions", "submissions.submission_rows", "label_queue.pages_given",
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "arrivals.waiting_ids",
@@ -115,7 +118,8 @@ def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
     """
     asked = []
     with ledger.read() as connection:
-        known = _values(made, connection) | _values_of_campaigns(made) | _values_of_the_portal(made) | _values_of_fairness(made)
+        known = (_values(made, connection) | _values_of_campaigns(made) | _values_of_the_portal(made) | _values_of_fairness(made)
+                 | _values_of_imports(made))
     for name in ("lease", "leases.renew.lease", "trials.set_answer.lease"):
         known[name] = leases.claim(ledger, "ingest", [name], 600)
     for name, function in functions().items():
@@ -260,6 +264,20 @@ def _values_of_fairness(made: Sequence[Made]) -> dict[str, Any]:
         "flags.add_flags.found": [Flag(made[0].submission_id, FlagKind.STOCK, "spring", "seen", at)],
         **{f"campaign_counts.count_{what}.days": days for what in ("waiting", "outcomes", "people", "to_label")},
         "campaign_counts.count_by_days.days": [days],
+    }
+
+
+def _values_of_imports(made: Sequence[Made]) -> dict[str, Any]:
+    """The same for what is asked about public data sets."""
+    at = START + timedelta(days=1)
+    key = "public/made/1.png"
+    labels = ImportedLabels(key, "public/made", "1.png", "r", 9, 9, Unit.LINE, ())
+    return {
+        "source": "public/made", "reading_id": made[0].reading_id(MODEL), "imported.put_labels.new": [labels],
+        "imported.waiting_pictures.after": "", "imported.other_key_of.key": key,
+        "imported.settle_labels.settled": [SettledLabels(key, labels.digest)],
+        "sources.put_source.source": PublicSource("public/made", "CC0-1.0", (), "ufo", Unit.LINE, True, at, at),
+        "sources.source_named.name": "public/made", "sources.sources_named.names": ["public/made"],
     }
 
 

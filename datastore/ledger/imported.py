@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, union, update
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, upsert
 from datastore.ledger.tables import imported, submissions
 from schemas.reading import Condition, ImageKind, Unit, regions_from_json, regions_to_json
-from schemas.sources import ImportedLabels, ImportedPicture, SettledLabels
+from schemas.sources import PUBLIC, ImportedLabels, ImportedPicture, SettledLabels
 from schemas.submission import Outcome
 
 ROWS_A_READ = 1000
@@ -58,10 +58,12 @@ def waiting_pictures(ledger: Ledger, bucket: str, after: str = "", limit: int = 
         after: only keys behind this one.
         limit: at most about so many, in order of key.
     """
-    query = _pictures(bucket).where(
-        imported.c.key > after,
-        or_(imported.c.settled_at.is_(None),
-            and_(imported.c.reading_id.is_(None), imported.c.regions.is_not(None), submissions.c.outcome == Outcome.ACCEPTED)))
+    behind = imported.c.key > after
+    # Each half has an index of its own; an OR of both would go through all that was ever imported.
+    keys = union(select(imported.c.key).where(imported.c.settled_at.is_(None), behind),
+                 select(imported.c.key).where(imported.c.reading_id.is_(None), imported.c.regions.is_not(None), behind))
+    query = _pictures(bucket).where(imported.c.key.in_(keys.scalar_subquery()), or_(
+        imported.c.settled_at.is_(None), submissions.c.outcome == Outcome.ACCEPTED))
     with ledger.read() as connection:
         rows = connection.execute(query.limit(limit)).all()
     found = _newest(rows)
@@ -83,10 +85,10 @@ def other_key_of(connection: Connection, reading_id: str, key: str) -> str | Non
 
 def parts_of_sources(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """(image, what it is a part of) of all that was imported; also of pictures of ours that a data set has, or a copy of them."""
-    query = select(submissions.c.image_id, imported.c.source, imported.c.part_of).join(
-        submissions, submissions.c.key == imported.c.key).where(
-        imported.c.part_of != "", submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.DUPLICATE))).order_by(
-        imported.c.source, imported.c.part_of, submissions.c.image_id)
+    query = select(submissions.c.image_id, imported.c.source, imported.c.part_of).join_from(
+        submissions, imported, submissions.c.key == imported.c.key).where(
+        submissions.c.campaign == PUBLIC, submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.DUPLICATE)),
+        imported.c.part_of != "").order_by(imported.c.source, imported.c.part_of, submissions.c.image_id)
     with ledger.read() as connection:
         for row in connection.execution_options(yield_per=ROWS_A_READ).execute(query):
             yield row.image_id, f"{row.source}/{row.part_of}"

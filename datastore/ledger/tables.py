@@ -507,6 +507,8 @@ imported = Table(
     Column("settled_at", UtcDateTime),  # empty while nobody has looked what became of the picture
     Column("reading_id", String(32), index=True),  # that its labels became
     Column("problem", Prose),  # why they became none
+    Index("ix_imported_unsettled", "key", sqlite_where=Column("settled_at").is_(None),
+          postgresql_where=Column("settled_at").is_(None)),
 )
 
 leases = Table(

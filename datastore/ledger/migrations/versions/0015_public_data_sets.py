@@ -40,6 +40,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('key', name=op.f('pk_imported')))
     op.create_index(op.f('ix_imported_source'), 'imported', ['source'])
     op.create_index(op.f('ix_imported_reading_id'), 'imported', ['reading_id'])
+    op.create_index('ix_imported_unsettled', 'imported', ['key'], sqlite_where=sa.text('settled_at IS NULL'),
+                    postgresql_where=sa.text('settled_at IS NULL'))
 
 
 def downgrade() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,6 @@ from datastore.ledger.images import unread_images
 from datastore.ledger.imported import parts_of_sources
 from datastore.ledger.releasable import photographs
 from datastore.ledger.submissions import reject_textless
-from saegim.manifest import ReleaseName
 from schemas.errors import SettingError
 from schemas.label_tasks import Project
 from schemas.labelling import Share, Side
@@ -115,16 +115,31 @@ def test_what_is_like_a_test_image_of_ours_is_told(world: ImportWorld, monkeypat
     [ours] = [item.image_id for item in unread_images(world.bench.ledger, "run")]
     world.settings.datasets.mkdir()
     (world.settings.datasets / "scene-text.yaml").touch()
-
-    class Release:
-        name = ReleaseName("scene-text", 3)
-
-    monkeypatch.setattr(ending, "newest", lambda *_: Release)
+    monkeypatch.setattr(ending, "newest", lambda *_: SimpleNamespace(name="scene-text@3"))
     monkeypatch.setattr(ending, "places", lambda *_: {ours: Before(split, "", ours, ours, True)})
     ended = world.bring([labelled_page("a.jpg", page(1, form="JPEG", quality=60), word("글")),
                          labelled_page("b.png", page(2), word("글"))])
     beware = [(item.name, item.why) for item in ended if item.end is PictureEnd.NEAR_TEST]
     assert beware == ([("a.jpg", "the same as an image of ours that scene-text@3 has in test")] if told else [])
+
+
+def test_what_shows_the_same_as_a_test_image_of_ours_is_told(world: ImportWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.put("demo/kim/1.png", page(1))
+    world.take_in()
+    [ours] = [item.image_id for item in unread_images(world.bench.ledger, "run")]
+    sent = world.send([labelled_page("a.png", page(2), word("글")), labelled_page("b.png", page(3), word("글"))])
+    world.take_in()
+    world.settle()
+    [item, _] = imported.pictures_of_source(world.bench.ledger, world.settings.bucket_raw, SOURCE)
+    with world.bench.ledger.write() as connection:  # as ingest, or a manager, puts two into one cluster
+        connection.exec_driver_sql("update images set cluster_id = ? where image_id = ?", (ours, item.image_id))
+    world.settings.datasets.mkdir()
+    (world.settings.datasets / "scene-text.yaml").touch()
+    monkeypatch.setattr(ending, "newest", lambda *_: SimpleNamespace(name="scene-text@3"))
+    monkeypatch.setattr(ending, "places", lambda *_: {ours: Before("test", "", ours, ours, True)})
+    beware = [one for one in ending.ended_pictures(world.bench, SOURCE, sent.keys) if one.end is PictureEnd.NEAR_TEST]
+    assert [(one.name, one.why, one.detail) for one in beware] == [
+        ("a.png", "a near-duplicate of an image of ours that scene-text@3 has in test", ours)]
 
 
 def test_no_campaign_is_called_public(world: ImportWorld) -> None:
@@ -137,7 +152,7 @@ def test_no_campaign_is_called_public(world: ImportWorld) -> None:
 def test_pictures_of_public_data_sets_are_no_strays(world: ImportWorld) -> None:
     world.send([labelled_page("a.png", page(1), word("글"))])
     world.put("nobody/kim/1.png", page(2))
-    list_raw_objects(world.bench.ledger, world.bench.objects, "raw", None)
+    list_raw_objects(world.bench.ledger, world.bench.objects, world.settings.bucket_raw, None)
     todo = arrivals.undecoded(world.bench.ledger)
     left = hold_strays(world.bench.ledger, world.settings, load_campaigns(world.settings), todo)
     assert [raw.key for raw in left] == [f"{SOURCE}/a.png"]
@@ -145,7 +160,7 @@ def test_pictures_of_public_data_sets_are_no_strays(world: ImportWorld) -> None:
 
 def test_doubts_about_a_public_data_set_go_to_nobody_and_are_told(world: ImportWorld) -> None:
     world.bring([labelled_page("a.png", page(1), word("글"))])
-    [item] = imported.pictures_of_source(world.bench.ledger, "raw", SOURCE)
+    [item] = imported.pictures_of_source(world.bench.ledger, world.settings.bucket_raw, SOURCE)
     with world.bench.ledger.read() as connection:
         [reading] = readings.readings_by_id(connection, [item.reading_id or ""]).values()
     doubted = Suspect(reading.image_id, reading.regions[0].region_id, "글", "굴", None, 0.99, Suspicion.DIFFERS, 0.9)

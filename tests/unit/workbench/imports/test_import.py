@@ -59,7 +59,7 @@ def test_labels_become_accepted_readings_of_their_source(world: ImportWorld) -> 
     assert first.region_id != second.region_id  # they have one outline
     [source] = sources.all_sources(world.bench.ledger)
     assert (source.source, source.licence, source.allows, source.is_truth) == (SOURCE, "CC-BY-4.0", tuple(Use), True)
-    [item] = imported.pictures_of_source(world.bench.ledger, "raw", SOURCE)
+    [item] = imported.pictures_of_source(world.bench.ledger, world.settings.bucket_raw, SOURCE)
     assert item.key == f"{SOURCE}/간판/한글.png" and item.reading_id == reading.reading_id
 
 
