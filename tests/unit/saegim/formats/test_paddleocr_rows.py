@@ -46,8 +46,11 @@ def test_hard_texts_are_the_same() -> None:
     assert list(items_of(column(rows))) == [_items_of(row) for row in rows]
 
 
+ROW = st.lists(regions.map(lambda region: replace(region, region_id="r")), max_size=4).map(tuple)
+
+
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.lists(regions.map(lambda region: replace(region, region_id="r")), max_size=4).map(tuple), min_size=1, max_size=3))
+@given(st.lists(ROW, min_size=1, max_size=3))
 def test_any_regions_are_the_same(rows: list[tuple[LabelledRegion, ...]]) -> None:
     assert list(items_of(column(rows))) == [_items_of(row) for row in rows]
 
