@@ -23,6 +23,10 @@ SHARD_BYTES = 256 * 1024 * 1024
 """At most, but for a sample that is larger alone: what WebDataset's own documentation calls usual is 100 MB to 1 GB."""
 BLOCK = 512
 """Bytes: contents of a .tar begin at a multiple of it (POSIX ustar)."""
+PLAIN = tarfile.TarInfo().tobuf(tarfile.USTAR_FORMAT)
+"""A header without name and size: owner 0, mode 644, a time that is always the same."""
+SUM = sum(PLAIN[:124] + PLAIN[136:148] + b" " * 8 + PLAIN[156:])
+"""Of its bytes but for those of the size."""
 RECORD = 20 * BLOCK
 """Bytes: the whole of a .tar is a multiple of it."""
 JOURNAL = ".shards.jsonl"
@@ -228,9 +232,19 @@ def _pictures(samples: list[TarSample]) -> list[bytes | pa.Buffer]:
 
 
 def _member(name: str, data: bytes | pa.Buffer) -> tuple[bytes, bytes | pa.Buffer, bytes]:
-    info = tarfile.TarInfo(name)
-    info.size = len(data)
-    return info.tobuf(tarfile.USTAR_FORMAT), data, bytes(-len(data) % BLOCK)
+    return _header(name.encode(), len(data)), data, bytes(-len(data) % BLOCK)
+
+
+def _header(name: bytes, size: int) -> bytes:
+    """As ``tarfile.TarInfo.tobuf`` makes it, at a tenth of the time: names and sizes alone differ.
+
+    Args:
+        name: of 100 bytes at most.
+        size: below 8 GiB.
+    """
+    digits = b"%011o\0" % size
+    checksum = SUM + sum(name) + sum(digits)  # of all bytes, with spaces in the place of the checksum itself
+    return b"".join((name.ljust(100, b"\0"), PLAIN[100:124], digits, PLAIN[136:148], b"%06o\0 " % checksum, PLAIN[156:]))
 
 
 def _content(samples: list[TarSample]) -> str:

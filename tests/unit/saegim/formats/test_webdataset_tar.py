@@ -183,3 +183,10 @@ def test_strange_labels_are_no_crash(labels: str, tmp_path: Path) -> None:
         assert "are not understood" in str(error)
     else:
         assert findings.images_in == 1
+
+
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 3_000_000, 8**11 - 1])
+def test_headers_are_those_of_tarfile(size: int) -> None:
+    info = tarfile.TarInfo("0123456789abcdef0123456789abcdef.json")
+    info.size = size
+    assert tar_shards._header(info.name.encode(), size) == info.tobuf(tarfile.USTAR_FORMAT)
