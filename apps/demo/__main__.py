@@ -17,6 +17,7 @@ from apps.cli.run import prepare, save_page, show, show_standings
 from apps.demo.annotator import SampleTruths, known_images
 from apps.demo.contact_sheet import release_sheet
 from apps.demo.event import open_event
+from apps.demo.out_and_in import export_release, import_signs
 from apps.demo.people import StandIn
 from apps.demo.sending import send_samples
 from apps.demo.truths import read_truths
@@ -109,6 +110,10 @@ def _run(by_hand: bool) -> None:
 
     console.rule("7 · evaluate, ask for more, score")
     _measure(release)
+
+    console.rule("8 · other formats, out and in")
+    for line in (export_release(release), import_signs(open_workbench())):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     console.rule("the result")
     _summary(settings, release)

@@ -116,5 +116,7 @@ def _shares(recipe: Dataset) -> str:
 
 
 def _told(value: object) -> str:
+    if isinstance(value, dict) and all(isinstance(each, list) for each in value.values()):  # sources, licences
+        value = "; ".join(f"{name} {', '.join(each)}" for name, each in value.items() if each)
     text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value) or "empty"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

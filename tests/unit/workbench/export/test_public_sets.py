@@ -159,6 +159,7 @@ def test_a_source_that_was_released_and_is_not_taken_any_more_leaves_with_that_r
     write(world, f"sources: {{take: [{OPEN}]}}")
     released(world)
     write(world)
+    assert "readings.sources was take public/open, is empty" in planned(world)
     assert released(world).left_out == {"other_source": 2}
     write(world, f'sources: {{take: ["*"], leave: [{OPEN}, {CLOSED}]}}')
     assert released(world).left_out == {"other_source": 2}  # as before: it is no row of ours that is missing
