@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,24 +32,14 @@ def datasets_parquet(folder: Path) -> list[Seen]:
 
 def datasets_imagefolder(folder: Path) -> list[Seen]:
     """``datasets.load_dataset("imagefolder", data_dir=folder)``: pictures joined with the lines of metadata.jsonl."""
-    found = []
-    for row in _loaded(folder, "imagefolder"):
-        regions = row.get("regions") or row.get("objects") or []
-        if isinstance(regions, dict):
-            regions = [dict(zip(regions, values, strict=True)) for values in zip(*regions.values(), strict=True)]
-        found.append(page(row["image_id"], row["image"].size, _legible(regions), [item["polygon"] for item in regions]))
-    return found
+    return [page(json.loads(row["saegim"])["image_id"], row["image"].size, row["text"].split("\n"),
+                 [item["polygon"] for item in json.loads(row["regions"])]) for row in _loaded(folder, "imagefolder")]
 
 
 def donut(folder: Path) -> list[Seen]:
-    """``datasets``, and of each line what Donut's DonutDataset takes: ``gt_parse`` of ``ground_truth``, all its texts."""
-    found = []
-    for row in _loaded(folder, "imagefolder"):
-        truth = json.loads(row["ground_truth"])
-        parses = [truth["gt_parse"]] if "gt_parse" in truth else truth["gt_parses"]
-        assert parses and all(isinstance(parse, dict) for parse in parses)
-        found.append(page("", row["image"].size, parses[0]["text_sequence"].split("\n") if parses[0]["text_sequence"] else []))
-    return found
+    """``datasets``, and of each line what Donut's DonutDataset takes: ``gt_parse`` of ``ground_truth``, an object."""
+    return [page("", row["image"].size, [json.loads(row["ground_truth"])["gt_parse"]["text_sequence"]])
+            for row in _loaded(folder, "imagefolder")]
 
 
 def webdataset(folder: Path) -> list[Seen]:
@@ -91,7 +82,7 @@ def doctr_coco_text(folder: Path) -> list[Seen]:
     for train in (True, False):
         dataset = made(str(folder), str(labels), train=train)
         for number, (path, target) in enumerate(dataset.data):
-            height, width = dataset[number][0].shape[1:]
+            height, width = dataset[number].image.shape[1:]
             found.append(page(Path(path).stem, (width, height), target["labels"]))
     return found
 
@@ -113,19 +104,19 @@ def dtrb_rules(folder: Path) -> list[Seen]:
     """The rules of deep-text-recognition-benchmark's LmdbDataset, with our charset as ``--character``.
 
     Written from its dataset.py: labels longer than ``batch_max_length`` are passed over, and those with a letter (in small
-    letters) that is not in ``character``, which it puts into a regular expression as it is; other letters are taken out.
+    letters) that is not in ``character``, which it puts between brackets of a regular expression as it is.
     """
     lmdb: Any = importlib.import_module("lmdb")
     found = []
     for place in sorted(path.parent for path in folder.rglob("data.mdb")):
         letters = (next(path for path in (place / "charset.txt", folder / "charset.txt") if path.is_file())
-                   ).read_text(encoding="utf-8").replace("\n", "")
-        known = set(letters)
+                   ).read_text(encoding="utf-8").rstrip("\n")
+        unknown = re.compile(f"[^{letters}]")
         with lmdb.open(str(place), readonly=True, lock=False) as environment, environment.begin() as reading:
             for number in range(1, int(reading.get(b"num-samples")) + 1):
                 label = reading.get(b"label-%09d" % number).decode("utf-8")
                 image = Image.open(io.BytesIO(reading.get(b"image-%09d" % number))).convert("RGB")
-                if len(label) <= LETTERS_KEPT and set(label) <= known and image.width:
+                if len(label) <= LETTERS_KEPT and not unknown.search(label.lower()) and image.width:
                     found.append(crop(label))
     return found
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image
 
-from benchmarks.format_seen import Seen, crop, page
+from benchmarks.format_seen import Seen, crop, page, without_start
 from benchmarks.format_stand_ins import openocr, paddleocr, with_stand_ins
 
 DECODE: dict[str, Any] = {"DecodeImage": {"img_mode": "BGR", "channel_first": False}}
@@ -58,11 +58,11 @@ def paddleocr_icdar(folder: Path) -> list[Seen]:
     """PaddleOCR's gen_det_label, which reads ICDAR 2015's files, and its SimpleDataSet on what that makes."""
     make = paddleocr("ppocr.utils.gen_label").gen_det_label
     found: list[Seen] = []
+    pictures = {path.stem: path for path in (folder / "images").rglob("*")}
     for labels in sorted({path.parent for path in folder.rglob("gt_*.txt")}):
-        pictures = {path.stem: path for path in _beside(labels).iterdir() if path.suffix in (".jpg", ".png")}
         made = folder.with_name(f"{folder.name}-{labels.name}.txt")
         make(".", str(labels), str(made))
-        for line in made.read_text(encoding="utf-8").splitlines():
+        for line in made.read_text(encoding="utf-8").rstrip("\n").split("\n"):
             name, _, regions = line.partition("\t")
             items = json.loads(regions)
             texts = [item["transcription"] for item in items if item["transcription"] not in ("###", "*")]
@@ -77,16 +77,16 @@ def doctr_detection(folder: Path) -> list[Seen]:
     for labels in sorted(folder.rglob("labels.json")):
         dataset = made(str(labels.parent / "images"), str(labels), use_polygons=True)
         for number, (name, (outlines, _)) in enumerate(dataset.data):
-            picture = dataset[number][0] if len(outlines) else None  # of no outlines its own transform makes an error
-            height, width = picture.shape[1:] if picture is not None else _size(labels.parent / "images" / name)[::-1]
-            found.append(page(Path(name).stem, (width, height), (), outlines.tolist()))
+            if len(outlines):  # of none its own transform makes an error
+                height, width = dataset[number].image.shape[1:]
+                found.append(page(Path(name).stem, (width, height), (), outlines.tolist()))
     return found
 
 
 def doctr_recognition(folder: Path) -> list[Seen]:
     """DocTR's RecognitionDataset."""
     made = with_stand_ins("doctr.datasets").RecognitionDataset
-    return [crop(dataset[number][1]) for labels in sorted(folder.rglob("labels.json"))
+    return [crop(dataset[number].target) for labels in sorted(folder.rglob("labels.json"))
             for dataset in [made(str(labels.parent / "images"), str(labels))] for number in range(len(dataset))]
 
 
@@ -100,8 +100,8 @@ def ultralytics(folder: Path) -> list[Seen]:
             (str(picture), paths([str(picture)])[0], "", False, 1000, 0, 0, False))
         assert not corrupt and not missing, message
         height, width = shape
-        found.append(page(picture.stem, (width, height), (), [
-            [(x * width, y * height) for x, y in segment.tolist()] for segment in segments]))
+        found.append(without_start(page(picture.stem, (width, height), (), [
+            [(x * width, y * height) for x, y in segment.tolist()] for segment in segments])))
     return found
 
 
@@ -140,14 +140,6 @@ def _unfilled(outline: Sequence[Sequence[float]]) -> list[Sequence[float]]:
 
 def _dictionary(folder: Path) -> Path:
     return next(path for name in ("dict.txt", "charset.txt") for path in sorted(folder.rglob(name)))
-
-
-def _beside(labels: Path) -> Path:
-    """The folder of pictures that belongs to a folder of ICDAR's label files."""
-    names = (labels.name.replace("_gt", "_images"), labels.name.replace("gt", "images"), "images", labels.name)
-    places = [labels.with_name(name) for name in names] + [labels / "images", labels]
-    return next(place for place in places if place.is_dir() and any(
-        path.suffix in (".jpg", ".png") for path in place.iterdir()))
 
 
 def _size(path: Path) -> tuple[int, int]:

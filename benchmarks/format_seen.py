@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from saegim.formats.dont_care import DONT_CARE
 from saegim.formats.labelled import LabelledImage, LabelledRegion
 from saegim.formats.quads import quad_around
 
 Outline = tuple[tuple[float, float], ...]
-DIGITS = 1
-"""Of coordinates that are compared, in pixels: readers keep them as 32-bit floats, some as shares of a side."""
+NEAR = 0.02
+"""Pixels by which corners may miss: readers keep them as 32-bit floats, some as shares of a side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Seen:
 
 def page(key: str, size: tuple[int, int], texts: Iterable[str], outlines: Iterable[Sequence[Sequence[float]]] = ()) -> Seen:
     """A picture as a detector's reader sees it."""
-    return Seen(key, size, _texts(texts), tuple(sorted(map(_rounded, outlines))))
+    return Seen(key, size, _texts(texts), tuple(sorted(
+        tuple((float(x), float(y)) for x, y in outline) for outline in outlines)))
 
 
 def crop(text: str) -> Seen:
@@ -79,15 +80,30 @@ def as_quad(region: LabelledRegion) -> Outline:
     return quad_around(region.polygon)
 
 
-def as_box(region: LabelledRegion) -> Outline:
-    """The upright box around the outline."""
-    across, down = zip(*region.polygon, strict=True)
-    return ((min(across), min(down)), (max(across), min(down)), (max(across), max(down)), (min(across), max(down)))
+def without_start(seen: Seen) -> Seen:
+    """The same for a reader that keeps neither where an outline starts nor one of two that are the same."""
+    return replace(seen, outlines=tuple(sorted({tuple(sorted(outline)) for outline in seen.outlines})))
 
 
 def found_of(expected: Sequence[Seen], seen: Sequence[Seen]) -> int:
     """How many of the samples that were expected the reader gave, each as it was written."""
-    return (Counter(expected) & Counter(seen)).total()
+    there: defaultdict[tuple[object, ...], list[Seen]] = defaultdict(list)
+    for one in seen:
+        there[one.key, one.size, one.texts].append(one)
+    found = 0
+    for one in expected:
+        alike = there[one.key, one.size, one.texts]
+        place = next((number for number, other in enumerate(alike) if _near(one.outlines, other.outlines)), None)
+        if place is not None:
+            found += 1
+            del alike[place]
+    return found
+
+
+def _near(one: tuple[Outline, ...], other: tuple[Outline, ...]) -> bool:
+    return [len(outline) for outline in one] == [len(outline) for outline in other] and all(
+        abs(a - b) <= NEAR for mine, theirs in zip(one, other, strict=True)
+        for corner, its in zip(mine, theirs, strict=True) for a, b in zip(corner, its, strict=True))
 
 
 def _spelled(form: str, region: LabelledRegion) -> bool:
@@ -97,6 +113,3 @@ def _spelled(form: str, region: LabelledRegion) -> bool:
 def _texts(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(unicodedata.normalize("NFC", text) for text in texts if text.strip()))
 
-
-def _rounded(outline: Sequence[Sequence[float]]) -> Outline:
-    return tuple((round(float(x), DIGITS) + 0.0, round(float(y), DIGITS) + 0.0) for x, y in outline)

@@ -16,14 +16,14 @@ from benchmarks import format_libraries, format_loops, format_readers
 from benchmarks.figures import Figure, faster, interleaved
 from benchmarks.format_fault_files import FAULTS
 from benchmarks.format_faults import outcome
-from benchmarks.format_seen import Seen, as_it_is, as_quad, crops, found_of, pages
+from benchmarks.format_seen import Seen, as_it_is, as_quad, crops, found_of, page, pages, without_start
 from benchmarks.format_trips import trip
 from benchmarks.labelled_images import fill, large_picture, published, recipe
 from benchmarks.store import workbench
 from saegim.formats import FORMATS, READ, WRITTEN
 from saegim.formats.conversion import convert
 from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledSet
+from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.released import labelled_set
 from saegim.load import load
 from saegim.pull import pull
@@ -57,34 +57,52 @@ class Reader:
     expected: Expected
 
 
+
+
+def _until_comma(image: LabelledImage) -> LabelledImage:
+    return replace(image, regions=tuple(replace(region, text=region.text.partition(",")[0]) for region in image.regions))
+
+
+def _whole_quad(region: LabelledRegion) -> tuple[tuple[float, float], ...]:
+    return tuple((round(x), round(y)) for x, y in as_quad(region))
+
+
+def _of_text(image: LabelledImage) -> LabelledImage:
+    return replace(image, regions=tuple(region for region in image.regions if region.kind == "text" or region.text))
+
+
 READERS = (
     Reader("paddleocr", "PaddleOCR 2.10.0, SimpleDataSet and DetLabelEncode", format_readers.paddleocr_detection,
            lambda images: pages(images, "paddleocr", outlines=as_it_is, empty=False)),
-    Reader("paddleocr-rec", "PaddleOCR 2.10.0, SimpleDataSet and CTCLabelEncode", format_readers.paddleocr_recognition, crops),
+    Reader("paddleocr-rec", "PaddleOCR 2.10.0, SimpleDataSet and CTCLabelEncode", format_readers.paddleocr_recognition,
+           lambda images: [replace(seen, texts=(seen.texts[0].replace("\t", " "),)) for seen in crops(images)]),
     Reader("lmdb", "PaddleOCR 2.10.0, LMDBDataSet", format_readers.paddleocr_lmdb, crops),
     Reader("lmdb", "OpenOCR 0.1.5, LMDBDataSet on PyTorch", format_readers.openocr_lmdb, crops),
     Reader("lmdb", "rules of deep-text-recognition-benchmark's loader, with charset.txt", format_libraries.dtrb_rules,
            lambda images: [seen for seen in crops(images) if len(seen.texts[0]) <= format_libraries.LETTERS_KEPT]),
-    Reader("icdar", "PaddleOCR 2.10.0, gen_det_label", format_readers.paddleocr_icdar, lambda images: pages(images, "icdar")),
+    Reader("icdar", "PaddleOCR 2.10.0, gen_det_label, which ends a text at a comma", format_readers.paddleocr_icdar,
+           lambda images: pages(map(_until_comma, images), "icdar", outlines=_whole_quad)),
     Reader("coco-text", "docTR 1.1.0, COCOTEXT", format_libraries.doctr_coco_text,
            lambda images: [seen for seen in pages(images, "") if seen.texts]),
     Reader("coco-text", "pycocotools 2.0.11, on the values of imgs and anns", format_libraries.pycocotools,
            lambda images: pages(images, "")),
     Reader("doctr", "docTR 1.1.0, DetectionDataset", format_readers.doctr_detection,
-           lambda images: [replace(seen, texts=()) for seen in pages(images, "", outlines=as_quad)]),
+           lambda images: [replace(seen, texts=()) for seen in pages(map(_of_text, images), "", outlines=as_quad, empty=False)]),
     Reader("doctr-rec", "docTR 1.1.0, RecognitionDataset", format_readers.doctr_recognition, crops),
     Reader("yolo-obb", "Ultralytics 8.4.190, verify_image_label", format_readers.ultralytics,
-           lambda images: [replace(seen, texts=()) for seen in pages(images, "", outlines=as_quad)]),
+           lambda images: [without_start(replace(seen, texts=())) for seen in pages(images, "", outlines=as_quad)]),
     Reader("hf", "datasets 5.2.0, load_dataset(folder)", format_libraries.datasets_parquet,
            lambda images: pages(images, "", outlines=as_it_is)),
     Reader("imagefolder", "datasets 5.2.0, imagefolder", format_libraries.datasets_imagefolder,
            lambda images: pages(images, "", outlines=as_it_is)),
     Reader("donut", "datasets 5.2.0, and gt_parse as DonutDataset takes it", format_libraries.donut,
-           lambda images: [replace(seen, key="") for seen in pages(images, "")]),
+           lambda images: [page("", (image.width, image.height), [" ".join(
+               region.text for region in image.regions if region.legible and region.text)]) for image in images]),
     Reader("webdataset", "webdataset 1.0.2", format_libraries.webdataset, lambda images: pages(images, "", outlines=as_it_is)),
     Reader("ufo", "a loader written from UFO's description", format_libraries.ufo,
            lambda images: pages(images, "", outlines=as_it_is)),
 )
+
 LOOPS = {"webdataset": format_loops.webdataset, "lmdb": format_loops.lmdb, "paddleocr": format_loops.paddleocr}
 
 

@@ -99,14 +99,14 @@ def charset(letters: set[str]) -> str:
 
     That code puts them between ``[^`` and ``]`` of a regular expression and looks for the small letters of each text
     (dataset.py), so small letters are there of all, ``]`` comes first and ``^`` and ``-`` last. Spaces are at neither end, where
-    many who read the file would strip them.
+    many who read the file would strip them. A backslash stands there twice: once, it would take the letter behind it out.
     """
     small = {letter.lower() for letter in letters if len(letter.lower()) == 1}
     spaces = sorted(letter for letter in letters if letter.isspace())
     plain = sorted((letters | small) - {"]", "-", "^", *spaces})
     first = "]" if "]" in letters else ""
     last = "".join(letter for letter in "^-" if letter in letters)
-    return first + "".join([*plain[:1], *spaces, *plain[1:]]) + last
+    return first + "".join([*plain[:1], *spaces, *plain[1:]]).replace("\\", "\\\\") + last
 
 
 def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
