@@ -133,7 +133,7 @@ def test_counts_are_those_of_counting_one_by_one(samples):
 
 
 @given(SAMPLES, st.randoms())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_the_order_of_samples_does_not_matter(samples, chance):
     shuffled = list(samples)
     chance.shuffle(shuffled)
