@@ -46,7 +46,7 @@ def paddleocr(release: Release, folder: Path) -> None:
 
 
 def lmdb(release: Release, folder: Path) -> None:
-    """Each legible text, cut out in perspective, as JPEG; numbered from 1 in an LMDB a split, a transaction an image."""
+    """Each legible text, cut out in perspective, as JPEG; numbered from 1 in an LMDB a split, with one transaction."""
     library: Any = importlib.import_module("lmdb")
     stores: dict[str, Any] = {}
     counts: dict[str, int] = {}
@@ -54,18 +54,16 @@ def lmdb(release: Release, folder: Path) -> None:
         split = row["split"]
         if split not in stores:
             (folder / split).mkdir(parents=True)
-            stores[split] = library.open(str(folder / split), map_size=1 << 32)
+            stores[split] = library.open(str(folder / split), map_size=1 << 32).begin(write=True)
         picture = Image.open(io.BytesIO(data)).convert("RGB")
-        with stores[split].begin(write=True) as writing:
-            for region in row["regions"]:
-                if region["legible"] and region["text"].strip():
-                    counts[split] = counts.get(split, 0) + 1
-                    writing.put(b"image-%09d" % counts[split], _cut(picture, region["polygon"]))
-                    writing.put(b"label-%09d" % counts[split], region["text"].encode())
-    for split, store in stores.items():
-        with store.begin(write=True) as writing:
-            writing.put(b"num-samples", str(counts.get(split, 0)).encode())
-        store.close()
+        for region in row["regions"]:
+            if region["legible"] and region["text"].strip():
+                counts[split] = counts.get(split, 0) + 1
+                stores[split].put(b"image-%09d" % counts[split], _cut(picture, region["polygon"]))
+                stores[split].put(b"label-%09d" % counts[split], region["text"].encode())
+    for split, writing in stores.items():
+        writing.put(b"num-samples", str(counts.get(split, 0)).encode())
+        writing.commit()
 
 
 def _cut(picture: Image.Image, corners: list[list[float]]) -> bytes:

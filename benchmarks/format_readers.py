@@ -65,7 +65,7 @@ def paddleocr_icdar(folder: Path) -> list[Seen]:
         for line in made.read_text(encoding="utf-8").rstrip("\n").split("\n"):
             name, _, regions = line.partition("\t")
             items = json.loads(regions)
-            texts = [item["transcription"] for item in items if item["transcription"] not in ("###", "*")]
+            texts = [item["transcription"] for item in items if item["transcription"] != "###"]
             found.append(page(Path(name).stem, _size(pictures[Path(name).stem]), texts, [item["points"] for item in items]))
     return found
 
