@@ -12,12 +12,14 @@ import pyarrow.compute as pc
 
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet, Polygon
 from saegim.release import Release
-from saegim.shards import open_shard, pieces, read_images
+from saegim.shards import Piece, open_shard, pieces, read_images
 
 Made = TypeVar("Made")
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
 """Of the two types that canonical images have (design D1)."""
 REGIONS = "regions"
+ROWS = 200
+"""Images whose labels are made at once, or as many as a row group holds."""
 DECIMALS = 2
 """Of coordinates: those that readings are kept with. A release holds them as 32-bit floats, whose further digits say nothing."""
 
@@ -39,17 +41,25 @@ def images_with(release: Release, made: Callable[[pa.ChunkedArray], Iterator[Mad
         release: pulled.
         made: makes one thing a row of the column ``regions``.
     """
-    shard = ""
-    opened = None
-    for piece in pieces(release.folder, release.labels):
-        if opened is None or piece.shard != shard:
-            shard = piece.shard
-            opened = open_shard(release.folder, piece.shard)
-        labels = release.labels.take(piece.rows)
+    for together in _together(pieces(release.folder, release.labels)):
+        opened = open_shard(release.folder, together[0].shard)
+        labels = release.labels.take(pa.concat_arrays([piece.rows for piece in together])).combine_chunks()
         rows = labels.drop_columns([REGIONS]).to_pylist()
-        pictures = (item for chunk in read_images(opened, piece).chunks for item in chunk.field("bytes"))
+        pictures = (item for piece in together for chunk in read_images(opened, piece).chunks for item in chunk.field("bytes"))
         for row, regions, picture in zip(rows, made(labels[REGIONS]), pictures, strict=True):
             yield _labelled_image(row, picture.as_py), regions
+
+
+def _together(found: Iterator[Piece]) -> Iterator[list[Piece]]:
+    """Pieces of one shard whose labels are made at once: each look at a column costs, however short it is."""
+    waiting: list[Piece] = []
+    for piece in found:
+        if waiting and (waiting[0].shard != piece.shard or sum(len(one.rows) for one in waiting) >= ROWS):
+            yield waiting
+            waiting = []
+        waiting.append(piece)
+    if waiting:
+        yield waiting
 
 
 def _labelled_image(row: Mapping[str, Any], picture: Callable[[], bytes]) -> LabelledImage:
