@@ -61,7 +61,7 @@ class Settings(StorageSettings):
     least_contrast: float = Field(6.0, ge=0, description="Grey levels by which the clearest spots stand out, below: blank.")
     least_sharpness: float = Field(0.075, ge=0, description="Steepest edges, in parts of the range about them, below: blurred.")
     decode_cpu_seconds: float = Field(2.0, gt=0, description="CPU time of decoding a file, for each 2.5 MB of it.")
-    decode_memory: int = Field(1_000_000_000, ge=100_000_000, description="Memory of one decoding process, in bytes.")
+    decode_memory: int = Field(1_000_000_000, ge=100_000_000, description="Memory that one decoder may take, in bytes.")
     bucket_demo: str = Field("demo", description="Photographs on the demo page, for an hour.")
     portal_url: str = Field("http://127.0.0.1:8500", description="Where people reach the portal; links in invitations begin so.")
     portal_secret: SecretStr = Field(SecretStr(""), description="Signs the portal's cookies and invitations; empty: they are "

@@ -10,11 +10,13 @@ import multiprocessing
 import os
 import resource
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 
+import psutil
 from more_itertools import chunked
 from pebble import ProcessExpired, ProcessPool
 
@@ -29,6 +31,8 @@ CHUNK = 16
 """Raw objects that a decoder is given at once: what it holds in memory, and what is repeated where it is killed."""
 WALL_SECONDS = 120
 """Time after which a decoder that does not come back is killed: the network is in it, computing has its own limit."""
+STACK = 2 << 20
+"""Bytes of a thread's stack in a decoder, a quarter of the usual: all of it counts as memory from its start on."""
 RENEWALS = 5
 """Pools that may be lost in one run before it stops: that is no file's doing."""
 
@@ -133,14 +137,17 @@ def prepare(settings: Settings, units: Mapping[str, Unit], memory: int) -> None:
     Args:
         settings: where the objects are, and the limits.
         units: what one region is, by campaign.
-        memory: bytes that it may write to.
+        memory: bytes that it may write to, beyond what its libraries hold already.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the run's to handle
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     patience.stop()  # the run waits for object storage: whoever waits here is taken to be stuck, and killed
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libtiff, libpng and the others say of strangers' files, past Python
-    # Address space that is only reserved (thread stacks, allocator arenas) does not count here; what is written to does.
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    # Over the limit no thread starts, and Python waits for ever for those that do not. So what is there before any file does not
+    # count: libraries, of which Arrow maps a gigabyte for its first value.
+    threading.stack_size(STACK)
+    most = psutil.Process().memory_info().data + memory
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     _tools[:] = [Tools(settings, units, ObjectStore(settings))]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -13,13 +15,14 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 
+from datastore.objects import PARALLEL
 from schemas.errors import ServiceUnavailable
 from schemas.reading import Unit
 from schemas.submission import CanonicalImage, Outcome, RawObject, Reason, Rejection
 from tests.made_pictures import readable
 from workbench.ingest.decoders import Decoders
 from workbench.ingest.worker import Decoded, Tools, cpu_limit, decode_one, limits_of, takes_crops
-from workbench.settings import Settings
+from workbench.settings import ROOT, Settings
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +76,31 @@ def test_a_worker_that_dies_while_it_has_nothing_to_do_is_replaced() -> None:
 def test_a_service_that_is_away_is_told_to_the_run() -> None:
     with pytest.raises(ServiceUnavailable):
         outcomes(["unavailable"])
+
+
+STARTED_FULL = """
+import threading, pyarrow
+from workbench.ingest.decoders import prepare
+from workbench.settings import Settings
+value = pyarrow.scalar("Arrow maps a gigabyte for it")
+prepare(Settings(_env_file=None), {}, 100_000_000)
+all_here = threading.Barrier(PARALLEL + 1)
+threads = [threading.Thread(target=all_here.wait) for _ in range(PARALLEL)]
+for thread in threads:
+    thread.start()
+all_here.wait()
+try:
+    bytearray(200_000_000)
+except MemoryError:
+    print("limited")
+"""
+
+
+def test_what_a_decoder_has_imported_counts_for_no_file() -> None:
+    """Over its limit no thread would start: the store's would be waited for until the decoder is killed, with each picture."""
+    script = STARTED_FULL.replace("PARALLEL", str(PARALLEL))
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "limited\n", done.stderr
 
 
 def test_nobody_stays_behind() -> None:
