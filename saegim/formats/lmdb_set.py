@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TextIO
 
 from saegim.errors import FormatWrong
@@ -21,7 +22,7 @@ from saegim.formats.findings import Findings
 from saegim.formats.format import Format
 from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.lmdb_store import LmdbStore, StoredCrop, image_key, samples
+from saegim.formats.lmdb_store import LmdbStore, Said, StoredCrop, image_key, samples
 from saegim.formats.output import Output
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import decoded
@@ -35,7 +36,8 @@ CHARSET = "charset.txt"
 SUMMARY = "summary.txt"
 NO_LABEL = "its key label- is missing"
 NO_IMAGE = "its key image- is missing"
-NOT_READ = "it is no LMDB of numbered samples"
+NOT_READ = "it is no LMDB of numbered samples, or not a whole one"
+NOT_THERE = "samples that num-samples counts and that cannot be there: it holds fewer entries"
 PNG = b"\x89PNG"
 
 
@@ -122,13 +124,18 @@ def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterat
         beside = Beside(files, folder + BESIDE, findings)
         try:
             with files.on_disk(name) as path:
-                for sample in samples(path):
+                for sample in samples(path, partial(_tell_missing, name, findings)):
                     image = _image(sample, folder, beside, findings)
                     if image:
                         yield image
         except FormatWrong as error:
             findings.came(0)
             findings.left_out(name, None, NOT_READ, str(error))
+
+
+def _tell_missing(name: str, findings: Findings, said: Said) -> None:
+    if said.count > said.entries:
+        findings.left_out(name, None, NOT_THERE, f"{said.entries + 1} to {said.count}")
 
 
 def _image(sample: StoredCrop, folder: str, beside: Beside, findings: Findings) -> LabelledImage | None:

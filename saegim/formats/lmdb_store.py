@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from saegim.errors import FormatWrong
+from saegim.formats import lmdb_samples
+from saegim.formats.lmdb_samples import COUNT, SIZES
 from saegim.release import need
 
-COUNT = b"num-samples"
 BATCH = 8 << 20
 """Bytes of samples that are written in one transaction: few enough to hold, many enough that pages are written once."""
 FIRST_MAP = 16 << 20
 """Bytes of the map at first; it is doubled whenever it is full. A map of 1 TiB as others have it fails on some disks."""
+DAMAGED = "it is cut off or damaged: copy or download it again"
+PASSED_ON = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SYSTEMROOT")
+"""Of the environment: a stranger's file gets no keys to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +101,52 @@ def label_key(number: int) -> bytes:
     return b"label-%09d" % number
 
 
-def samples(path: Path) -> Iterator[StoredCrop]:
-    """The samples of an LMDB, in order.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an LMDB says of itself.
+
+    Attributes:
+        count: samples that it says it has.
+        entries: keys that it holds: more samples than these are not there.
+    """
+
+    count: int
+    entries: int
+
+
+def samples(path: Path, told: Callable[[Said], None] = lambda _said: None) -> Iterator[StoredCrop]:
+    """The samples of an LMDB, in order, read by a process of its own: a file that is cut off or damaged kills who reads it.
+
+    Args:
+        path: of the file.
+        told: told once what it says of itself.
 
     Raises:
-        FormatWrong: it is no LMDB, or does not say how many samples it has.
+        FormatWrong: it is no LMDB, does not say how many samples it has, or is damaged; what could be read before has come.
     """
-    library = need("lmdb")
-    try:
-        with library.open(str(path), subdir=False, lock=False, readonly=True, readahead=False) as opened, \
-                opened.begin() as transaction:
-            for number in range(1, _count(transaction, path) + 1):
-                yield StoredCrop(number, transaction.get(image_key(number)), transaction.get(label_key(number)))
-    except library.Error as error:
-        raise FormatWrong(f"{path} is no LMDB that can be read ({error})") from error
+    need("lmdb")
+    command = [sys.executable, "-P", lmdb_samples.__file__, str(path)]
+    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                          env=environment) as process:
+        try:
+            if process.stdout:
+                yield from _read(process.stdout, told)
+        finally:
+            process.kill()
 
 
-def _count(transaction: Any, path: Path) -> int:
-    found = transaction.get(COUNT)
-    try:
-        return int(found)
-    except (TypeError, ValueError):
-        raise FormatWrong(f"{path} does not say how many samples it has: expected the key num-samples") from None
+def _read(out: IO[bytes], told: Callable[[Said], None]) -> Iterator[StoredCrop]:
+    line = out.readline()
+    found = json.loads(line) if line.endswith(b"\n") else {"error": DAMAGED}
+    if "error" in found:
+        raise FormatWrong(found["error"])
+    said = Said(found["count"], found["entries"])
+    told(said)
+    for number in range(1, min(said.count, said.entries) + 1):
+        head = out.read(SIZES.size)
+        sizes = SIZES.unpack(head) if len(head) == SIZES.size else ()
+        parts = [None if size < 0 else out.read(size) for size in sizes]
+        if len(parts) != 2 or any(part is not None and len(part) < size for part, size in zip(parts, sizes, strict=True)):
+            raise FormatWrong(f"{DAMAGED}; {number - 1:,} of its samples were read before")
+        yield StoredCrop(number, *parts)

@@ -178,3 +178,23 @@ def test_any_region_that_trains_comes_back(tmp_path: Path, region: LabelledRegio
     images, _ = read_back(FORMAT, tmp_path)
     assert [replace(image.regions[0], polygon=()) for image in images[1:]] == [
         replace(region, text=nfc(region.text), polygon=())] * (region.legible and bool(region.text.strip()))
+
+
+def test_a_false_count_is_bounded_by_what_is_there(tmp_path: Path) -> None:
+    made(tmp_path, (picture(0), "가".encode()), count=b"999999999999")
+    images, findings = read_back(FORMAT, tmp_path)
+    assert texts(images) == ["가"]
+    assert [(remark.reason, remark.detail) for remark in findings.remarks if remark.reason == lmdb_set.NOT_THERE] == [
+        (lmdb_set.NOT_THERE, "4 to 999999999999")]
+
+
+@pytest.mark.parametrize("kept", [0.5, 0.9])
+def test_one_that_is_cut_off_gives_what_it_has_and_kills_nobody(kept: float, tmp_path: Path) -> None:
+    made(tmp_path, *[(picture(number, 100, 100), str(number).encode()) for number in range(300)])
+    whole = (tmp_path / "data.mdb").read_bytes()
+    (tmp_path / "data.mdb").write_bytes(whole[:int(len(whole) * kept)])
+    images, findings = read_back(FORMAT, tmp_path)
+    assert len(images) < 300
+    remark = findings.remarks[-1]
+    assert remark.reason == lmdb_set.NOT_READ
+    assert "cut off or damaged: copy or download it again" in remark.detail
