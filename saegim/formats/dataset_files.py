@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
+import shutil
 import tarfile
 import tempfile
 import unicodedata
@@ -11,15 +13,21 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 from saegim.errors import FormatWrong
 from saegim.formats.texts import SURROGATES
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".gif")
 """Endings of files that are taken for pictures, in small letters."""
+COPIED = 1 << 20
+"""Bytes that are copied at a time."""
 SAYS_UTF8 = 0x800
 """Flag of a .zip's member whose name is UTF-8 (APPNOTE.TXT, 4.4.4, bit 11)."""
+MOST_LABELS = 1 << 30
+"""Bytes of a file that is no picture; the labels of TextOCR and HierText have 0.4 GB. Ten times that is needed to read one."""
+MOST_PICTURE = 1 << 29
+"""Bytes of a picture file: more than 16-bit scans have that Pillow still opens."""
 UNREADABLE = (OSError, zipfile.BadZipFile, tarfile.TarError, RuntimeError, NotImplementedError, zlib.error, EOFError)
 """What reading a file raises where it, or its archive, is broken, locked by a password or packed in a way that Python lacks."""
 
@@ -86,18 +94,14 @@ class DatasetFiles:
         """The bytes of a file.
 
         Raises:
-            FormatWrong: it cannot be read.
+            FormatWrong: it cannot be read, or is so large that it is no label file or picture, as small archives can hold it.
         """
-        inside = self._inside[name]
-        try:
-            if isinstance(self._archive, zipfile.ZipFile):
-                return self._archive.read(inside)
-            if isinstance(self._archive, tarfile.TarFile):
-                opened = self._archive.extractfile(inside)
-                return opened.read() if opened else b""
-            return Path(inside).read_bytes()
-        except UNREADABLE as error:
-            raise FormatWrong(f"{self.path}: {name} cannot be read ({error})") from error
+        most = MOST_PICTURE if name.lower().endswith(PICTURES) else MOST_LABELS
+        with self._opened(name) as (opened, size):
+            if size > most:
+                raise FormatWrong(f"{self.path}: {name} is not read, for it has {size / 1e9:,.1f} GB and at most "
+                                  f"{most / 1e9:.1f} GB are: " + ("leave it out" if most == MOST_PICTURE else "split it"))
+            return opened.read()
 
     def start(self, name: str, size: int) -> bytes:
         """The first bytes of a file, without reading the rest: they show what it is.
@@ -105,33 +109,48 @@ class DatasetFiles:
         Raises:
             FormatWrong: it cannot be read.
         """
-        inside = self._inside[name]
-        try:
-            if isinstance(self._archive, zipfile.ZipFile):
-                with self._archive.open(inside) as opened:
-                    return opened.read(size)
-            if isinstance(self._archive, tarfile.TarFile):
-                member = self._archive.extractfile(inside)
-                return member.read(size) if member else b""
-            with Path(inside).open("rb") as file:
-                return file.read(size)
-        except UNREADABLE as error:
-            raise FormatWrong(f"{self.path}: {name} cannot be read ({error})") from error
+        with self._opened(name) as (opened, _):
+            return opened.read(size)
 
     @contextmanager
     def on_disk(self, name: str) -> Iterator[Path]:
         """A file as one of the disk, for libraries that read no bytes; of an archive it is written out for as long.
 
         Raises:
-            FormatWrong: it cannot be read.
+            FormatWrong: it cannot be read, or the disk has no room for it.
         """
         if self._archive is None:
             yield Path(self._inside[name])
             return
         with tempfile.TemporaryDirectory(prefix="saegim-") as folder:
             path = Path(folder) / "file"
-            path.write_bytes(self.read(name))
+            with self._opened(name) as (opened, size), path.open("wb") as copy:
+                if size > shutil.disk_usage(folder).free:
+                    raise FormatWrong(f"{self.path}: {name} has {size / 1e9:,.1f} GB, for which {tempfile.gettempdir()} has no "
+                                      "room: unpack the archive on a larger disk and name the folder")
+                shutil.copyfileobj(opened, copy, COPIED)
             yield path
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[tuple[IO[bytes], int]]:
+        """A file, open, and its bytes unpacked, as its archive states them: it gives no more than these.
+
+        Raises:
+            FormatWrong: it cannot be read, also while it is.
+        """
+        inside = self._inside[name]
+        try:
+            if isinstance(self._archive, zipfile.ZipFile):
+                with self._archive.open(inside) as packed:
+                    yield packed, self._archive.getinfo(inside).file_size
+            elif isinstance(self._archive, tarfile.TarFile):
+                with self._archive.extractfile(inside) or io.BytesIO() as member:
+                    yield member, self._archive.getmember(inside).size
+            else:
+                with Path(inside).open("rb") as file:
+                    yield file, Path(inside).stat().st_size
+        except UNREADABLE as error:
+            raise FormatWrong(f"{self.path}: {name} cannot be read ({error})") from error
 
     def _list(self) -> list[str]:
         try:

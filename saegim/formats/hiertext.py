@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
+from saegim.formats.dataset_files import MOST_LABELS, PICTURES, DatasetFiles
 from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, finished, no_picture
 from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
@@ -28,8 +28,6 @@ ENDINGS = (".jsonl.gz", ".json.gz", ".jsonl", ".json")
 GZIP = b"\x1f\x8b"
 STARTS = 1 << 16
 """Bytes of a file in which its form shows."""
-BIGGEST = 1 << 32
-"""Bytes of an unpacked label file; the training split of 2022 has 0.35 GB."""
 LOOKS = re.compile(r'"annotations"\s*:\s*\[.*"paragraphs"\s*:\s*\[', re.DOTALL)
 NOT_HELD = "lines and paragraphs: words are taken"
 WITHOUT_WORDS = "a line or paragraph without words, taken as one region"
@@ -109,11 +107,12 @@ def _unpacked(data: bytes) -> bytes:
         return data
     try:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        found = unpacker.decompress(data, BIGGEST)
+        found = unpacker.decompress(data, MOST_LABELS)
     except (OSError, EOFError, zlib.error) as error:
         raise FormatWrong(f"it is no whole gzip file ({error})") from error
     if not unpacker.eof:
-        raise FormatWrong("it is no whole gzip file, or unpacks to more than 4 GiB")
+        raise FormatWrong(f"it unpacks to more than {MOST_LABELS / 1e9:.1f} GB, which is not read: split it"
+                          if len(found) == MOST_LABELS else "it is no whole gzip file")
     return found
 
 

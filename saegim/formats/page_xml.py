@@ -36,7 +36,7 @@ TWICE = "another document already has its picture"
 
 
 def _recognise(files: DatasetFiles) -> str:
-    found = [name for name in _documents(files) if b"PcGts" in files.read(name)[:START]]
+    found = [name for name in _documents(files) if b"PcGts" in files.start(name, START)]
     return f"{len(found)} XML files with the root PcGts" if found else ""
 
 

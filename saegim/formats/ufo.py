@@ -43,7 +43,7 @@ LICENCES = ("usability", "public", "commercial")
 
 def _recognise(files: DatasetFiles) -> str:
     for name in [files.chosen] if files.chosen else files.names(".json")[:LOOKED_AT]:
-        start = files.read(name)[:START]
+        start = files.start(name, START)
         if BY_NAME.search(start) and (b'"words"' in start or b'"img_w"' in start):
             return f"{name} has its images by name, with their words"
     return ""

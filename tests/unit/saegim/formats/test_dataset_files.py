@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import shutil
 import tarfile
 import unicodedata
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from saegim.errors import FormatWrong
+from saegim.formats import dataset_files
 from saegim.formats.dataset_files import DatasetFiles
 
 
@@ -110,3 +114,35 @@ def test_names_on_disk_that_are_no_utf8_are_korean_or_at_least_text(tmp_path: Pa
         [found] = files.names()
         assert files.read(found) == b"x"
     assert found == name
+
+
+@pytest.mark.parametrize("packed", ["zip", "tar", "folder"])
+@pytest.mark.parametrize(("name", "bound"), [("gt_1.txt", "MOST_LABELS"), ("1.png", "MOST_PICTURE")])
+def test_what_unpacks_to_more_than_labels_and_pictures_have_is_not_read(
+        packed: str, name: str, bound: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset_files, bound, 1000)
+    path = tmp_path / "set"
+    if packed == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, bytes(1001))
+    elif packed == "tar":
+        with tarfile.open(path, "w:gz") as shard:
+            info = tarfile.TarInfo(name)
+            info.size = 1001
+            shard.addfile(info, io.BytesIO(bytes(1001)))
+    else:
+        path.mkdir()
+        (path / name).write_bytes(bytes(1001))
+    with DatasetFiles(path) as files:
+        assert files.start(name, 10) == bytes(10)
+        with pytest.raises(FormatWrong, match=re.escape(name) + " is not read, for it has .* at most .* are: "):
+            files.read(name)
+
+
+def test_a_member_is_not_unpacked_where_the_disk_has_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("data.mdb", bytes(100))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=99))
+    with DatasetFiles(tmp_path / "set.zip") as files, \
+            pytest.raises(FormatWrong, match="unpack the archive on a larger disk"), files.on_disk("data.mdb"):
+        pass

@@ -89,3 +89,11 @@ def test_it_is_recognised_by_its_start(tmp_path: Path) -> None:
         assert not hiertext.recognise(files)
         with pytest.raises(FormatWrong, match="jsonl"):
             hiertext.read(files, Findings())
+
+
+def test_a_label_file_that_unpacks_to_too_much_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hiertext, "MOST_LABELS", 100)
+    images, findings = images_of(published(tmp_path, [word()]))
+    assert images == []
+    assert [(remark.reason, remark.detail.partition(",")[0]) for remark in findings.remarks[:1]] == [
+        (BROKEN, "it unpacks to more than 0.0 GB")]
