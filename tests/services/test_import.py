@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import signal
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
+from adapters.label_studio.tasks import open_tasks
+from datastore.ledger.imported import parts_of_sources
+from datastore.ledger.releasable import photographs
 from datastore.ledger.sources import all_sources
 from datastore.ledger.tables import submissions
 from saegim.formats import FORMATS
 from saegim.formats.labelled import LabelledSet
+from schemas.labelling import Side
+from stages.export.groups import group
 from tests.imported_sets import labelled_page, page, word
 from tests.made_labels import written
-from tests.services.conftest import World, accepted, with_campaigns
+from tests.services.conftest import World, accepted, readings_by, with_campaigns, with_shares
+from tests.unit.saegim.formats.test_pages import upright, write_pdf
+from workbench.label.projects import project_of
 
 SOURCE = "public/signs"
 
@@ -53,3 +62,33 @@ def test_a_public_data_set_beside_our_own(world: World, toy: Path, tmp_path: Pat
     assert "nothing new" in world.run("run", "ingest").stdout
     with world.bench.ledger.read() as connection:
         assert connection.execute(select(submissions).order_by(submissions.c.submission_id)).all() == before
+
+
+def test_pages_of_documents_come_in_as_photographs_do(world: World, tmp_path: Path) -> None:
+    """A PDF's text layer is a reading that nobody has accepted; a model reads its pages, and annotators, and those of a TIFF."""
+    with_shares(world, tmp_path)
+    world.env["SAEGIM_MODEL"] = "ppocr-v6-small"
+    lines = [[(f"{word} {line}번 창구", upright(20 + 13 * line, 560 - 40 * line)) for line in range(number, number + 9)]
+             for number, word in ((1, "서울역"), (4, "승차권"))]
+    write_pdf(tmp_path / "공문.pdf", *lines)
+    pages = [Image.open(io.BytesIO(page(seed, (640, 480)))) for seed in (1, 2)]
+    pages[0].save(tmp_path / "팩스.tif", save_all=True, append_images=pages[1:])
+    for name, source in (("공문.pdf", "public/manual"), ("팩스.tif", "public/fax")):
+        told = world.command("import", str(tmp_path / name), "--campaign", source, "--licence", "MIT").stdout
+        assert "New: 2 pictures" in told, told
+
+    ledger = world.bench.ledger
+    assert not accepted(ledger, "public/manual")
+    read = readings_by(ledger, "source:")
+    assert sorted(len(found[0].regions) for found in read.values()) == [27, 27]  # of the PDF; the TIFF says nothing
+    assert "서울역" in {region.text for found in read.values() for region in found[0].regions}
+    parts = list(parts_of_sources(ledger))
+    assert {part for _, part in parts} == {"public/manual/공문.pdf", "public/fax/팩스.tif"} and len(parts) == 4
+    groups = group(photographs(ledger), 0, by_submitter=False, parts=parts)
+    assert len({groups.of(image) for image, _ in parts}) == 2
+
+    assert world.flow("prelabel").counts["read"] == 4
+    assert set(readings_by(ledger, "model:")) == {image for image, _ in parts}
+    world.flow("label")
+    bench = world.bench
+    assert len(open_tasks(bench.label_studio, project_of(bench, bench.annotation_config, Side.A).number)) == 4
