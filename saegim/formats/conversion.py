@@ -7,14 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
+from saegim.formats.dataset_files import PICTURES
 from saegim.formats.file_names import FileNames
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format
 from saegim.formats.frames import upright_picture
 from saegim.formats.holding import fitted
-from saegim.formats.labelled import LabelledImage, LabelledSet
+from saegim.formats.labelled import LabelledImage, LabelledSet, numbered
 from saegim.formats.output import Output
 from saegim.formats.own_folder import own_folder
+from saegim.formats.picture_files import ending_of
 
 REMARKS = "conversion.jsonl"
 """In the folder that was written: one line for each thing that did not go through as it was."""
@@ -62,12 +64,21 @@ def convert(dataset: LabelledSet, form: Format, to: Path, findings: Findings,
 
 
 def _fitted(dataset: LabelledSet, form: Format, findings: Findings) -> Iterator[LabelledImage]:
-    """Its images as the format can hold them; those of strangers lie upright and have safe names, as a release's do."""
+    """Its images as the format can hold them; those of strangers lie upright and have safe names, as a release's do.
+
+    Remarks on them name images and regions as their data set does.
+    """
     names = FileNames()
     for image in dataset.images:
-        fit = fitted(image, form, dataset.licence, findings)
+        one = image if image.image_id else replace(image, name=names.of(image.name, _ending(image)))
+        findings.comes_of(one.name, image.name, [number for number, _ in numbered(image.regions)])
         if not image.image_id:
-            fit = replace(fit, name=names.of(image.name), picture=upright_picture(image.picture, image.name, findings))
-            if fit.name != image.name.rpartition("/")[2]:
-                findings.changed(image.name, None, RENAMED, fit.name)
-        yield fit
+            one = replace(one, picture=upright_picture(image.picture, one.name, findings))
+            if one.name != image.name.rpartition("/")[2]:
+                findings.changed(one.name, None, RENAMED, one.name)
+        yield fitted(one, form, dataset.licence, findings)
+
+
+def _ending(image: LabelledImage) -> str:
+    """What the name of a picture lacks: readers know pictures by their endings."""
+    return "" if image.name.lower().endswith(PICTURES) else ending_of(image.picture())

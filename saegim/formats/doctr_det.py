@@ -131,22 +131,28 @@ def _image(files: DatasetFiles, name: str, key: str, labels: Any, findings: Find
         findings.left_out(key, None, NO_LABELS, f"in {name}")
         return None
     path = files.find(f"images/{key}", name) or files.find(key, name)
-    found = found_picture(files, path, key, findings, [entry.outline for entry in entries], _declared(labels))
+    called = _name(key, path, labels.get(KEY))
+    found = found_picture(files, path, called, findings, [entry.outline for entry in entries], _declared(labels))
     if found is None:
         return None
     regions = []
     for number, entry in enumerate(entries):
         corners = found.frame.upright(entry.outline)
-        if polygon := mended(corners, found.frame.width, found.frame.height, key, number, findings):
-            regions.append(_region(LabelledRegion(polygon, as_text(entry.text)), entry))
+        if polygon := mended(corners, found.frame.width, found.frame.height, called, number, findings):
+            regions.append(_region(LabelledRegion(polygon, as_text(entry.text), number=number), entry))
             if entry.named != WORDS:
-                findings.not_held(key, number, f"class {entry.named}")
+                findings.not_held(called, number, f"class {entry.named}")
     if entries and all(entry.text is None for entry in entries):
-        findings.changed(key, None, NO_TEXTS)
+        findings.changed(called, None, NO_TEXTS)
     findings.went(len(regions))
-    image = LabelledImage(found.path, found.read, found.frame.width, found.frame.height, "word", tuple(regions), split_of(name))
-    beside = with_image_extras(image, labels.get(KEY))
-    return replace(beside, name=key) if beside.image_id and key.startswith(beside.image_id) else beside
+    image = LabelledImage(called, found.read, found.frame.width, found.frame.height, "word", tuple(regions), split_of(name))
+    return with_image_extras(image, labels.get(KEY))
+
+
+def _name(key: str, path: str | None, beside: object) -> str:
+    """The name of an image: the path of its picture; of one of a release its own name."""
+    image_id = beside.get("image_id") if isinstance(beside, Mapping) else None
+    return key if isinstance(image_id, str) and image_id and key.startswith(image_id) else path or key
 
 
 def _region(region: LabelledRegion, entry: _Entry) -> LabelledRegion:

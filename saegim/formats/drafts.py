@@ -104,7 +104,7 @@ def with_picture(found: FoundPicture, draft: DraftImage, findings: Findings) -> 
         outline = [(round(x * width, PLACES), round(y * height, PLACES)) for x, y in one.corners] if one.shares else one.corners
         corners = box(0.0, 0.0, width, height) if one.whole else found.frame.upright(outline, one.starts)
         if polygon := mended(corners, width, height, name, number, findings):
-            regions.append(replace(one.label, polygon=polygon))
+            regions.append(replace(one.label, polygon=polygon, number=number))
     return replace(draft.image, picture=found.read, width=width, height=height, regions=tuple(regions))
 
 

@@ -24,14 +24,15 @@ class FileNames:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def of(self, name: str) -> str:
+    def of(self, name: str, ending: str = "") -> str:
         """A file name for an image: the last part of its own name; with its folders where that is taken; else with a number.
 
         Args:
             name: of the image in its data set, a path with ``/``.
+            ending: with its dot, that the file name gets besides; none where the name has it.
         """
         parts = [part for part in map(safe_part, name.split("/")) if part]
-        candidates = [parts[-1] if parts else "image", "_".join(parts) or "image"]
+        candidates = [(parts[-1] if parts else "image") + ending, ("_".join(parts) or "image") + ending]
         stem, dot, ending = candidates[1].rpartition(".")
         numbered = (f"{stem}-{number}.{ending}" if dot else f"{ending}-{number}" for number in range(2, 1 << 31))
         return next(one for one in chain(candidates, numbered) if self._free(one))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -59,6 +59,19 @@ class _Alike:
     lost: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What an image that is written was called where it was read.
+
+    Attributes:
+        name: of the image.
+        numbers: of its regions, in the order in which they are written; empty where these are their places.
+    """
+
+    name: str
+    numbers: Sequence[int]
+
+
 @dataclass(slots=True)
 class Findings:
     """Of one conversion or import. Regions that came in are those that were written and those that were left out.
@@ -76,6 +89,7 @@ class Findings:
     regions_out: int = 0
     _found: list[_Alike] = field(default_factory=list)
     _of_image: dict[tuple[str, Handling, str, str], _Alike] = field(default_factory=dict)
+    _origins: dict[str, _Origin] = field(default_factory=dict)
     _images: Counter[tuple[Handling, str]] = field(default_factory=Counter)
     _regions: Counter[tuple[Handling, str]] = field(default_factory=Counter)
 
@@ -84,6 +98,18 @@ class Findings:
         """What did not go through as it was, in the order in which it was found; alike ones of an image stand together."""
         return [Remark(alike.handling, alike.image, region, alike.reason, alike.detail, alike.lost)
                 for alike in self._found for region in alike.regions]
+
+    def comes_of(self, written: str, name: str, numbers: Sequence[int]) -> None:
+        """From now on, remarks on an image name it and its regions as the data set does that it was read from.
+
+        Args:
+            written: name that it is written under, which no other image of these findings has.
+            name: in its data set.
+            numbers: of its regions there, in the order in which they are written.
+        """
+        same = all(number == place for place, number in enumerate(numbers))
+        if written != name or not same:
+            self._origins[written] = _Origin(name, () if same else numbers)
 
     def came(self, regions: int) -> None:
         """Counts an image that was read with so many regions, left out ones among them."""
@@ -112,6 +138,9 @@ class Findings:
         self._note(Handling.LEFT_OUT, image, region, reason, detail, regions)
 
     def _note(self, handling: Handling, image: str, region: int | None, reason: str, detail: str, lost: int = 0) -> None:
+        if origin := self._origins.get(image):
+            image = origin.name
+            region = origin.numbers[region] if region is not None and origin.numbers else region
         (self._images if region is None else self._regions)[handling, reason] += 1
         if lost:
             self._regions[handling, reason] += lost

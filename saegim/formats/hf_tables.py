@@ -192,8 +192,8 @@ def _picture_column(schema: pa.Schema) -> str:
     """The first column of structs with bytes and path, or of bytes."""
     for field in schema:
         if pa.types.is_struct(field.type) and {"bytes", "path"} <= {inner.name for inner in field.type}:
-            return field.name
-    binary = (field.name for field in schema if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type))
+            return str(field.name)
+    binary = (str(field.name) for field in schema if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type))
     return next(binary, "")
 
 

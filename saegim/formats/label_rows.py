@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any
 
 from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, from_box, from_edges, no_picture, with_picture
-from saegim.formats.extras import with_extras, with_image_extras
+from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, with_extras, with_image_extras
 from saegim.formats.findings import Findings
 from saegim.formats.frames import frame_of
 from saegim.formats.labelled import LabelledImage, LabelledRegion
@@ -71,13 +71,13 @@ def draft_of(row: Mapping[str, Any], name: str, split: str, unit: str, thousandt
 
 def own_row(image: LabelledImage) -> dict[str, Any]:
     """All of a labelled image but its picture, as ``draft_of`` reads it."""
-    return {name: getattr(image, name) for name in LabelledImage.__slots__ if name not in ("picture", REGIONS)} | {
+    return {name: getattr(image, name) for name in ("name", "width", "height", *EXTRAS_OF_IMAGES)} | {
         REGIONS: own_regions(image.regions)}
 
 
 def own_regions(regions: Iterable[LabelledRegion]) -> list[dict[str, Any]]:
     """Regions with all their fields."""
-    return [{name: getattr(region, name) for name in LabelledRegion.__slots__} for region in regions]
+    return [{name: getattr(region, name) for name in ("polygon", "text", *EXTRAS_OF_REGIONS)} for region in regions]
 
 
 def with_bytes(data: bytes, draft: DraftImage, findings: Findings) -> LabelledImage | None:

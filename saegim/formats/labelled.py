@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from saegim.release import Release
@@ -27,6 +27,8 @@ class LabelledRegion:
         kind: ``text``, ``checkbox``, ``stamp`` or ``signature``.
         checked: of a check box.
         region_id: of a release's region, and of what was written from one.
+        number: in the labels that it was read from, from 0 on, left out ones counted: remarks name it by that. None where it is
+            its place among its image's regions.
     """
 
     polygon: Polygon
@@ -39,6 +41,7 @@ class LabelledRegion:
     kind: str = "text"
     checked: bool | None = None
     region_id: str = ""
+    number: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,11 @@ class LabelledImage:
     conditions: tuple[str, ...] = ()
     source: str = ""
     licence: str = ""
+
+
+def numbered(regions: Iterable[LabelledRegion]) -> Iterator[tuple[int, LabelledRegion]]:
+    """Regions of an image, each with the number by which remarks name it."""
+    return ((place if region.number is None else region.number, region) for place, region in enumerate(regions))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,14 +66,20 @@ def _images(files: DatasetFiles, names: list[str], findings: Findings) -> Iterat
                 if path in used:
                     findings.came(len(draft.drafts))
                     findings.left_out(draft.image.name, None, TWICE, label_file, regions=len(draft.drafts))
-                elif image := finished(files, path, draft, findings):
-                    yield image if image.name not in taken else replace(image, name=path or label_file)
-                    taken.add(image.name)
+                elif image := finished(files, path, _apart(draft, path or label_file, taken), findings):
+                    yield image
                 used.add(path or "")
         except FormatWrong as error:
             findings.came(0)
             findings.left_out(label_file, None, "a label file that cannot be read", str(error))
     leave_unlabelled(files, used, findings)
+
+
+def _apart(draft: DraftImage, path: str, taken: set[str]) -> DraftImage:
+    """A draft under a name that no image before it has."""
+    name = draft.image.name if draft.image.name not in taken else path
+    taken.add(name)
+    return draft if name == draft.image.name else replace(draft, image=replace(draft.image, name=name))
 
 
 def _drafts(files: DatasetFiles, label_file: str, findings: Findings) -> Iterator[tuple[DraftImage, str | None]]:

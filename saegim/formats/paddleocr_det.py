@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from json.encoder import encode_basestring
@@ -60,6 +60,23 @@ class _List:
 
     labels: TextIO
     beside: TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An image of a list.
+
+    Attributes:
+        path: as the list has it.
+        name: of the list.
+        items: its regions.
+        held: what stands beside the list of it.
+    """
+
+    path: str
+    name: str
+    items: list[Any]
+    held: Mapping[str, Any]
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
@@ -134,9 +151,10 @@ def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterat
         confirmed = _confirmed(files, name, findings)
         for line in lines(decoded(files.read(name), name, findings)):
             for path, items in _entries(line, name, findings):
-                image = _image(files, path, name, items, seen, confirmed, findings)
+                held = beside.take(path)
+                image = _image(files, _Entry(path, name, items, held), seen, confirmed, findings)
                 if image:
-                    yield _named(with_image_extras(replace(image, split=split_of(name)), beside.take(path)))
+                    yield with_image_extras(replace(image, split=split_of(name)), held)
 
 
 def _entries(line: str, name: str, findings: Findings) -> Iterator[tuple[str, list[Any]]]:
@@ -169,13 +187,15 @@ def _items(labels: str, path: str, findings: Findings) -> list[Any] | None:
     return items if isinstance(items, list) else None
 
 
-def _image(files: DatasetFiles, path: str, name: str, items: list[Any], seen: set[str], confirmed: set[str] | None,
+def _image(files: DatasetFiles, entry: _Entry, seen: set[str], confirmed: set[str] | None,
            findings: Findings) -> LabelledImage | None:
+    items = entry.items
     findings.came(len(items))
-    file = files.find(path, name)
+    file = files.find(entry.path, entry.name)
+    path = _name(file or entry.path, entry.held)
     reason = TWICE if file in seen else UNCONFIRMED if confirmed is not None and _last(path) not in confirmed else ""
     if reason:
-        findings.left_out(path, None, reason, f"in {name}", regions=len(items))
+        findings.left_out(path, None, reason, f"in {entry.name}", regions=len(items))
         return None
     outlines = [item.get("points") if isinstance(item, dict) else None for item in items]
     found = found_picture(files, file, path, findings, outlines)
@@ -187,11 +207,11 @@ def _image(files: DatasetFiles, path: str, name: str, items: list[Any], seen: se
         if not isinstance(item, dict):
             findings.left_out(path, number, NO_REGION)
         elif polygon := mended(found.frame.upright(outline), found.frame.width, found.frame.height, path, number, findings):
-            regions.append(_region(LabelledRegion(polygon, as_text(item.get("transcription"))), item))
+            regions.append(_region(LabelledRegion(polygon, as_text(item.get("transcription")), number=number), item))
             if item.get(KEY_CLS) not in (None, "", "None"):
                 findings.not_held(path, number, "key_cls, the class of a key or value")
     findings.went(len(regions))
-    return LabelledImage(found.path, found.read, found.frame.width, found.frame.height, "line", tuple(regions))
+    return LabelledImage(path, found.read, found.frame.width, found.frame.height, "line", tuple(regions))
 
 
 def _region(region: LabelledRegion, item: dict[str, Any]) -> LabelledRegion:
@@ -207,10 +227,11 @@ def _region(region: LabelledRegion, item: dict[str, Any]) -> LabelledRegion:
     return replace(made, text=as_text(text)) if isinstance(text, str) else made
 
 
-def _named(image: LabelledImage) -> LabelledImage:
-    """An image of a release under its own name, without the folder that it was written in."""
-    last = _last(image.name)
-    return replace(image, name=last) if image.image_id and last.startswith(image.image_id) else image
+def _name(path: str, held: Mapping[str, Any]) -> str:
+    """The name of an image: its path; of one of a release its own name, without the folder that it was written in."""
+    image_id = held.get("image_id")
+    last = _last(path)
+    return last if isinstance(image_id, str) and image_id and last.startswith(image_id) else path
 
 
 def _confirmed(files: DatasetFiles, name: str, findings: Findings) -> set[str] | None:

@@ -105,7 +105,7 @@ def _image(files: DatasetFiles, name: str, path: str, label: str | None, beside:
         findings.left_out(path[:200], None, NO_TAB if label is None else NOT_THERE, f"in {name}", regions=1)
         return None
     if "\t" in label:
-        findings.changed(path, 0, TAB_INSIDE)
+        findings.changed(file, 0, TAB_INSIDE)
     return crop_image(file, partial(files.read, file), label, beside.take(path), split_of(name), FORMAT.unit, NAME, findings,
                       one_line)
 

@@ -109,7 +109,7 @@ def _image(told: dict[str, Any], picture: bytes, document: str, findings: Findin
     findings.came(len(words))
     if told["dpi"] < DPI:
         findings.changed(name, None, SMALLER, f"{told['dpi']} dpi")
-    regions = [LabelledRegion(polygon, as_text(word["text"])) for number, word in enumerate(words)
+    regions = [LabelledRegion(polygon, as_text(word["text"]), number=number) for number, word in enumerate(words)
                if (polygon := mended(word["polygon"], width, height, name, number, findings))]
     return LabelledImage(name, lambda: picture, width, height, FORMAT.unit, tuple(regions), split_of(document), document,
                          image_kind="document")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,13 +12,16 @@ from typing import Any
 from saegim.errors import FormatWrong
 from saegim.formats.dataset_files import PICTURES, DatasetFiles
 from saegim.formats.findings import Findings
-from saegim.formats.frames import PictureFrame, frame_of
+from saegim.formats.frames import NO_PICTURE, PictureFrame, frame_of
 from saegim.formats.labelled import LabelledImage
 from saegim.formats.output import Output
+from saegim.release import need
 
 NOT_THERE = "its picture is not there"
 UNREADABLE = "its picture cannot be read"
 UNLABELLED = "no label file names this picture"
+ENDINGS = {"JPEG": ".jpg", "MPO": ".jpg", "PNG": ".png", "WEBP": ".webp", "BMP": ".bmp", "TIFF": ".tif", "GIF": ".gif"}
+"""By Pillow's names of formats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,17 @@ def found_picture(files: DatasetFiles, path: str | None, name: str, findings: Fi
         return None
     frame = frame_of(data, name, findings, corners, declared)
     return FoundPicture(path, frame, partial(files.read, path)) if frame else None
+
+
+def ending_of(picture: bytes) -> str:
+    """The ending that files like this picture have, with its dot; empty where it cannot be told."""
+    try:
+        with warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
+            return ENDINGS.get(str(image.format), "")
+    except Exception as error:
+        if not isinstance(error, NO_PICTURE) and type(error).__name__ != "DecompressionBombError":
+            raise
+        return ""
 
 
 def leave_unlabelled(files: DatasetFiles, used: Collection[str], findings: Findings) -> None:

@@ -64,7 +64,7 @@ def region_of(word: Mapping[str, Any], polygon: Polygon, image: str, number: int
         findings.not_held(image, number, "orientation Irregular: its outline tells what it can")
     region = LabelledRegion(polygon, text, legible,
                             direction={"Horizontal": "horizontal", "Vertical": "vertical"}.get(orientation),
-                            language=_language(word.get("language"), image, number, findings))
+                            language=_language(word.get("language"), image, number, findings), number=number)
     return with_extras(_tagged(region, word, image, number, findings), extras)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledRegion
+from saegim.formats.labelled import LabelledImage, LabelledRegion, numbered
 from schemas.geometry import LOST, mend
 from schemas.ids import digest
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Region, Unit, Writing
@@ -69,7 +69,7 @@ def _regions(image: LabelledImage, raw_sha256: str, findings: Findings) -> tuple
     """Regions with ids that come of the picture and the outline: they stay where a text is corrected."""
     found = []
     drawn: Counter[str] = Counter()
-    for number, region in enumerate(image.regions):
+    for number, region in numbered(image.regions):
         mended = mend(region.polygon, image.width, image.height)
         if mended.polygon is None:
             findings.left_out(image.name, number, NO_POLYGON)

@@ -15,6 +15,7 @@ from saegim.formats.paddleocr_det import FORMAT, _items_of
 from saegim.formats.paddleocr_rows import items_of
 from saegim.formats.released import labelled_set
 from schemas.arrow import LABELS
+from saegim.release import Release
 from tests.made_labels import hard_set, regions, written
 from tests.unit.saegim.formats.test_released import release
 
@@ -30,7 +31,7 @@ def column(rows: list[tuple[LabelledRegion, ...]]) -> pa.ChunkedArray:
         for one in row] for row in rows], KIND)])
 
 
-def test_a_release_gives_the_same_files_as_its_images(release, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_release_gives_the_same_files_as_its_images(release: Release, tmp_path: Path) -> None:
     for name, dataset in (("rows", labelled_set(release)), ("images", replace(labelled_set(release), release=None))):
         findings = written(FORMAT, dataset, tmp_path / name)
         assert findings.images_in == findings.images_out == len(release)
