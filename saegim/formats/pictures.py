@@ -35,7 +35,8 @@ def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
             importlib.import_module("pillow_heif").register_heif_opener()
     if not files.names(*PICTURES):
         raise FormatWrong(f"{files.path} has no pictures ({', '.join(PICTURES)})")
-    return LabelledSet(files.path.name, _images(files, findings), len(files.names(*PICTURES)), licence_of(files))
+    count = 1 if files.chosen else len(files.names(*PICTURES))
+    return LabelledSet(files.path.name, _images(files, findings), count, licence_of(files))
 
 
 def _images(files: DatasetFiles, findings: Findings) -> Iterator[LabelledImage]:
@@ -62,13 +63,11 @@ def unlabelled(files: DatasetFiles, name: str, findings: Findings) -> LabelledIm
 
 def recognise(files: DatasetFiles) -> str:
     """By pictures and nothing else, of one page each."""
-    pictures = files.names(*PICTURES)
-    if files.chosen and not files.chosen.lower().endswith(PICTURES):
-        return ""
+    pictures = [name for name in files.names(*PICTURES) if not files.chosen or name == files.chosen]
     if not files.chosen and any(not name.lower().endswith(PICTURES) and not _is_beside(name) for name in files.names()):
         return ""
-    several = any(page_count(files, name) > 1 for name in files.names(*TIFF))
-    return f"{len(pictures):,} pictures and no labels" if pictures and not several else ""
+    several = any(page_count(files, name) > 1 for name in pictures if name.lower().endswith(TIFF))
+    return "" if not pictures or several else "a picture" if files.chosen else f"{len(pictures):,} pictures and no labels"
 
 
 def _is_beside(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,15 @@ from saegim.formats.frames import BROKEN, NO_PICTURE
 from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.licence_file import licence_of
 from saegim.formats.picture_files import found_picture
+from saegim.formats.picture_opening import why_broken
+from saegim.formats.plain_pixels import plain_picture
 from saegim.release import need
 
 TIFF = (".tif", ".tiff")
 MOST_PAGES = 10_000
 """Of one file: more is a file that leads in a circle."""
 TOO_MANY = "it has more than 10,000 pages"
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it says of broken headers names no file, and we list them
 AS_THEY_ARE = ("1", "L", "RGB", "RGBA", "P", "LA")
 """Modes of Pillow that PNG holds with 8 bits or fewer a channel."""
 
@@ -65,7 +69,7 @@ def _pages(files: DatasetFiles, name: str, pages: int, findings: Findings) -> It
             except Exception as error:
                 if not isinstance(error, NO_PICTURE) and type(error).__name__ != "DecompressionBombError":
                     raise
-                findings.left_out(page, None, BROKEN, str(error) or type(error).__name__)
+                findings.left_out(page, None, BROKEN, why_broken(error))
                 continue
             yield LabelledImage(page, _giving(data), *size, "line", split=split_of(name), group=name)
 
@@ -98,9 +102,7 @@ def _page(path: Path, number: int) -> tuple[bytes, tuple[int, int]]:
 def _plain(image: Any) -> Any:
     if image.mode in AS_THEY_ARE:
         return image
-    if image.mode.startswith("I;16"):  # Pillow would cut at 255 in place of scaling
-        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-    return image.convert("L" if image.mode in ("I", "F") else "RGB")
+    return plain_picture(image).picture
 
 
 def _giving(data: bytes) -> Any:

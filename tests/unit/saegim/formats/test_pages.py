@@ -2,6 +2,8 @@
 
 import ctypes
 import io
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -210,4 +212,18 @@ def test_a_file_that_was_chosen_is_not_taken_for_its_neighbours(tmp_path: Path) 
     (tmp_path / "b.png").write_bytes(made_labels.picture(1))
     names = {name: [guess.form.name for guess in recognised(tmp_path / name)] for name in (
         "a.pdf", "b.png", "train.parquet", "train-000000.tar")}
+    assert [guess.because for guess in recognised(tmp_path / "b.png")] == ["a picture"]
     assert names == {"a.pdf": ["pdf"], "b.png": ["pictures"], "train.parquet": ["hf"], "train-000000.tar": ["webdataset"]}
+
+
+@pytest.mark.slow
+def test_what_pillow_says_of_broken_headers_is_not_on_the_terminal(tmp_path: Path) -> None:
+    write_tiff(tmp_path / "a.tif", Image.new("RGB", (4, 4)))
+    samples = b"\x15\x01\x03\0\x01\0\0\0"  # a pixel, as the header of a TIFF says it
+    data = (tmp_path / "a.tif").read_bytes()
+    (tmp_path / "a.tif").write_bytes(data.replace(samples + b"\x03\0", samples + b"\xff\xff"))
+    (tmp_path / "b.png").write_bytes(made_labels.picture(1))
+    command = ("import sys; from pathlib import Path; from saegim.formats.reading import recognised; "
+               "print(*(guess.form.name for guess in recognised(Path(sys.argv[1]))))")
+    done = subprocess.run([sys.executable, "-c", command, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("pictures\n", "")
