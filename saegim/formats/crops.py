@@ -14,6 +14,8 @@ from saegim.formats.ahead import made_ahead
 from saegim.formats.findings import Findings
 from saegim.formats.frames import NO_PICTURE
 from saegim.formats.labelled import LabelledImage, LabelledRegion
+from saegim.formats.picture_opening import opened_picture, why_broken
+from saegim.formats.plain_pixels import is_plain, plain_picture
 from saegim.formats.straightening import crop_size, cut, quad_of
 from saegim.release import need
 
@@ -74,6 +76,19 @@ class _Cutting:
     missing: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was cut out of one picture.
+
+    Attributes:
+        crops: their files by the region's number.
+        changed: what was done to the picture's pixels first.
+    """
+
+    crops: dict[int, bytes]
+    changed: str = ""
+
+
 def cut_out(images: Iterable[LabelledImage], findings: Findings,
             there: Callable[[LabelledImage, str], bool] = lambda _image, _name: False) -> Iterator[list[Crop]]:
     """The crops of each image, in the order of the images and of their regions; pictures are cut in several threads.
@@ -90,7 +105,9 @@ def cut_out(images: Iterable[LabelledImage], findings: Findings,
             findings.left_out(cutting.image.name, None, UNREADABLE, made, regions=len(cutting.names))
             yield []
             continue
-        crops = [Crop(name, cutting.image, number, made.get(number, b"")) for number, name in cutting.names.items()]
+        if made.changed:
+            findings.changed(cutting.image.name, None, made.changed)
+        crops = [Crop(name, cutting.image, number, made.crops.get(number, b"")) for number, name in cutting.names.items()]
         if crops:
             findings.went(len(crops))
         else:
@@ -119,7 +136,9 @@ def _cutting(image: LabelledImage, findings: Findings, there: Callable[[Labelled
             fit.append(number)
     data = b"" if image.image_id or not fit else image.picture()
     names = _names(image, image.image_id or hashlib.sha256(data).hexdigest(), fit)
-    missing = tuple(number for number, name in names.items() if not there(image, name))
+    # What was done to pixels is told in every run, and so found out again.
+    again = bool(data) and not _is_plain(data)
+    missing = tuple(number for number, name in names.items() if again or not there(image, name))
     return _Cutting(image, (data or image.picture()) if missing else b"", names, missing)
 
 
@@ -135,20 +154,31 @@ def _names(image: LabelledImage, key: str, numbers: list[int]) -> dict[int, str]
     return names
 
 
-def _made(cutting: _Cutting) -> dict[int, bytes] | str:
-    """Crops by number; why there are none where the picture is broken."""
-    if not cutting.missing:
-        return {}
+def _is_plain(data: bytes) -> bool:
     try:
-        with need("PIL.Image", "pillow").open(io.BytesIO(cutting.data)) as opened:
-            picture = opened if opened.mode in ("RGB", "L") else opened.convert("RGB")
-            picture.load()
-            return {number: _encoded(cut(picture, region.polygon, region.direction == "vertical"))
-                    for number, region in ((number, cutting.image.regions[number]) for number in cutting.missing)}
+        return is_plain(opened_picture(data))
     except Exception as error:
-        if not isinstance(error, NO_PICTURE) and type(error).__name__ != "DecompressionBombError":
+        if not _is_of_picture(error):
             raise
-        return str(error) or type(error).__name__
+        return False
+
+
+def _is_of_picture(error: Exception) -> bool:
+    return isinstance(error, NO_PICTURE) or type(error).__name__ == "DecompressionBombError"
+
+
+def _made(cutting: _Cutting) -> _Made | str:
+    """Crops; why there are none where the picture is broken."""
+    if not cutting.missing:
+        return _Made({})
+    try:
+        plain = plain_picture(opened_picture(cutting.data))
+        return _Made({number: _encoded(cut(plain.picture, region.polygon, region.direction == "vertical"))
+                      for number, region in ((number, cutting.image.regions[number]) for number in cutting.missing)}, plain.changed)
+    except Exception as error:
+        if not _is_of_picture(error):
+            raise
+        return why_broken(error)
 
 
 def _encoded(crop: Image) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any
 
 from saegim.formats.findings import Findings
 from saegim.formats.labelled import Corner
+from saegim.formats.picture_opening import QUIET, why_broken
 from saegim.formats.texts import as_number
 from saegim.release import need
 
@@ -104,7 +105,7 @@ def frame_of(picture: bytes, name: str, findings: Findings, corners: Sequence[An
     except Exception as error:
         if not isinstance(error, NO_PICTURE) and type(error).__name__ != "DecompressionBombError":
             raise
-        findings.left_out(name, None, BROKEN, str(error) or type(error).__name__, regions=len(corners))
+        findings.left_out(name, None, BROKEN, why_broken(error), regions=len(corners))
         return None
     upright = stored[::-1] if orientation in SWAPS else stored
     if not corners:
@@ -143,7 +144,7 @@ def upright_picture(picture: Callable[[], bytes], name: str, findings: Findings)
 def _made_upright(data: bytes) -> bytes | None:
     """A picture upright and encoded again; None where it is upright as it is, or cannot be turned."""
     try:
-        with need("PIL.Image", "pillow").open(io.BytesIO(data)) as image:
+        with QUIET, warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(io.BytesIO(data)) as image:
             form = REENCODED.get(image.format)
             if form is None or image.getexif().get(ORIENTATION, 1) not in range(2, 9):
                 return None
@@ -161,7 +162,7 @@ def _made_upright(data: bytes) -> bytes | None:
 
 def _header(picture: bytes) -> tuple[tuple[int, int], int]:
     """Width and height as stored, and the orientation; decodes only a file that seems to have lost its end."""
-    with warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
+    with QUIET, warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
         orientation = image.getexif().get(ORIENTATION, 1)
         size = (int(image.width), int(image.height))
         if _seems_cut(picture, image.format):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from saegim.formats import crops
+from saegim.formats import crops, picture_opening, plain_pixels
 from saegim.formats.crops import Crop, cut_out
 from saegim.formats.findings import Findings, Handling
 from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
@@ -183,3 +183,70 @@ def test_any_region_is_a_crop_or_left_out(region: LabelledRegion) -> None:
         (left, top), _, (right, bottom), _ = region.polygon
         size = (round(right - left), round(bottom - top))
         assert Image.open(io.BytesIO(crop.data)).size == (size[::-1] if region.direction == "vertical" else size)
+
+
+def _file(image: Image.Image, form: str = "PNG", **options: object) -> bytes:
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
+
+
+def _lettered(mode: str, ground: object, ink: object) -> Image.Image:
+    """A picture with a dark bar within ``BOX``."""
+    image = Image.new(mode, (160, 120), ground)  # type: ignore[arg-type]
+    ImageDraw.Draw(image).rectangle((60, 70, 100, 80), fill=ink)  # type: ignore[arg-type]
+    return image
+
+
+def _deep(ground: int, ink: int) -> Image.Image:
+    return _lettered("I", ground, ink).convert("I;16")
+
+
+def _palette() -> Image.Image:
+    image = _lettered("P", 0, 1)
+    image.putpalette([0] * 768)
+    return image
+
+
+KINDS = {
+    "16 bits": (lambda: _file(_deep(60000, 3000)), plain_pixels.SCALED, 233, 12),
+    "16 bits, dark": (lambda: _file(_deep(20000, 3000)), plain_pixels.SCALED, 78, 12),
+    "RGBA": (lambda: _file(_lettered("RGBA", (0, 0, 0, 0), (0, 0, 0, 255))), plain_pixels.LAID, 255, 0),
+    "RGBA, white letters": (lambda: _file(_lettered("RGBA", (0, 0, 0, 0), "white")), plain_pixels.LAID, 0, 255),
+    "RGBA, opaque": (lambda: _file(_lettered("RGBA", (200, 200, 200, 255), (9, 9, 9, 255))), "", 200, 9),
+    "LA": (lambda: _file(_lettered("LA", (0, 0), (0, 255))), plain_pixels.LAID, 255, 0),
+    "palette": (lambda: _file(_palette(), transparency=0), plain_pixels.LAID, 255, 0),
+    "RGB with a clear colour": (lambda: _file(_lettered("RGB", (1, 0, 0), (0, 0, 0)), transparency=(1, 0, 0)),
+                                plain_pixels.LAID, 255, 0),
+    "black and white": (lambda: _file(_lettered("1", 1, 0)), "", 255, 0),
+    "32 bits that hold 8": (lambda: _file(_lettered("I", 200, 9), "TIFF"), "", 200, 9),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pixels_of_any_kind_show_in_crops(kind: str) -> None:
+    encoded, told, ground, ink = KINDS[kind]
+    data = encoded()
+    image = replace(labelled(0, [LabelledRegion(BOX, "글")]), picture=lambda: data, image_id="")
+    found, findings = made(image)
+    crop = Image.open(io.BytesIO(found[0].data)).convert("L")
+    assert abs(crop.getpixel((2, 2)) - ground) <= 4
+    assert abs(crop.getpixel((40, 15)) - ink) <= 4
+    assert [(remark.handling, remark.reason) for remark in findings.remarks] == [(Handling.CHANGED, told)] * bool(told)
+    assert [remark.reason for remark in made(image, lambda *_: True)[1].remarks] == [told] * bool(told), "told again when resumed"
+
+
+def test_fractions_and_broken_pictures_are_left_out_in_words_that_stay_the_same() -> None:
+    fractions = _file(Image.new("F", (160, 120), 0.5), "TIFF")
+    for data, detail in ((fractions, plain_pixels.FLOATS), (b"no picture", picture_opening.UNKNOWN)):
+        image = replace(labelled(0, [LabelledRegion(BOX, "글")]), picture=lambda data=data: data)
+        found, findings = made(image)
+        assert found == []
+        assert [(remark.reason, remark.detail, remark.regions) for remark in findings.remarks] == [(crops.UNREADABLE, detail, 1)]
+
+
+def test_no_warning_of_pillow_comes_through(monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 15_000)
+    found, _ = made(labelled(0, [LabelledRegion(BOX, "글")]))
+    assert found
+    assert not recwarn.list
