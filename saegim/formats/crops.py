@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saegim.formats.ahead import made_ahead
+from saegim.formats.doubts import DOUBTFUL, is_doubtful
 from saegim.formats.findings import Findings
 from saegim.formats.frames import NO_PICTURE
 from saegim.formats.labelled import LabelledImage, LabelledRegion
@@ -130,7 +131,7 @@ def why_not(region: LabelledRegion) -> str:
 def _cutting(image: LabelledImage, findings: Findings, there: Callable[[LabelledImage, str], bool]) -> _Cutting:
     fit = []
     for number, region in enumerate(image.regions):
-        if reason := why_not(region):
+        if reason := why_not(region) or (DOUBTFUL if is_doubtful(region, image) else ""):
             findings.left_out(image.name, number, reason)
         else:
             fit.append(number)
@@ -173,8 +174,9 @@ def _made(cutting: _Cutting) -> _Made | str:
         return _Made({})
     try:
         plain = plain_picture(opened_picture(cutting.data))
+        wanted = ((number, cutting.image.regions[number]) for number in cutting.missing)
         return _Made({number: _encoded(cut(plain.picture, region.polygon, region.direction == "vertical"))
-                      for number, region in ((number, cutting.image.regions[number]) for number in cutting.missing)}, plain.changed)
+                      for number, region in wanted}, plain.changed)
     except Exception as error:
         if not _is_of_picture(error):
             raise

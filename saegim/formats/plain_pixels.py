@@ -1,9 +1,9 @@
-"""Pixels of any kind as those of a JPEG: 8 bits, opaque. Pillow by itself cuts what is brighter, and makes what is clear black."""
+"""Pixels of any kind as those of a JPEG: 8 bits, opaque. Pillow by itself cuts what is brighter, and shows what is clear."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from saegim.release import need
 
@@ -58,7 +58,8 @@ def grey_picture(image: Image) -> PlainPicture:
     bits = getattr(image, "tag_v2", {}).get(BITS, (16,))[0]
     brightest = DEEP if image.mode == "I" else (1 << bits) - 1
     whole = image.convert("I")
-    if image.mode == "I" and whole.getextrema()[1] <= 255:
+    extrema: Any = whole.getextrema()
+    if image.mode == "I" and extrema[1] <= 255:
         return PlainPicture(whole.convert("L"))
     scaled = whole.point(lambda value: value * (255 / brightest) + 0.5)
     return PlainPicture(scaled.convert("L"), SCALED)

@@ -11,6 +11,7 @@ import json
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import Any
 
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
+from saegim.formats.dataset_files import MOST_LABELS, MOST_PICTURE, PICTURES, DatasetFiles
 from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
@@ -40,8 +41,12 @@ KEY_DIGITS = 32
 """Of a sample's key: no dots, and far from the 100 characters that a .tar's plain header holds."""
 
 
+LOOKED_AT = 20
+"""Samples of the first shard that are looked at to tell what it is: some have odd labels."""
 BROKEN = "its labels are no text and no JSON that can be read"
+NOT_UNDERSTOOD = "its labels are not understood"
 CUT_OFF = "the shard is cut off or broken: what follows is lost"
+TOO_LARGE = "a part of a sample is too large to be a picture or labels"
 
 
 def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
@@ -104,24 +109,45 @@ def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     return LabelledSet(files.path.name, _images(files, shards, findings), None, licence_of(files))
 
 
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """Why a sample is left out."""
+
+    reason: str
+    detail: str = ""
+
+
 def _images(files: DatasetFiles, shards: list[str], findings: Findings) -> Iterator[LabelledImage]:
     names: set[str] = set()
+    strange = ""
+    understood = False
     for shard in shards:
         for key, parts in _in_shard(files, shard, findings):
-            ending = next((ending for ending in parts if f".{ending}".lower().endswith(PICTURES)), "")
-            row = _labels(key, parts, findings)
-            name = _name(row or {}, f"{key}.{ending or 'jpg'}")
+            ending = _picture_of(parts)
+            found = _labels(key, parts, findings)
+            row = {} if isinstance(found, _Unread) else found
+            name = _name(row, f"{key}.{ending or 'jpg'}")
             name = name if name not in names else f"{shard}/{name}"
             names.add(name)
-            if row is None or not ending:
-                findings.came(0)
-                findings.left_out(name, None, NOT_THERE if row is not None else UNLABELLED)
-                continue
             draft = draft_of(row, name, split_of(shard), FORMAT.unit)
-            if draft is None:
-                raise FormatWrong(f"{shard}: labels of {key} are not understood: {EXPECTED}; there is {', '.join(row) or 'none'}")
-            if image := with_bytes(parts[ending], draft, findings):
-                yield image
+            if draft and ending:
+                understood = True
+                if image := with_bytes(parts[ending], draft, findings):
+                    yield image
+                continue
+            columns = ", ".join(row) or "nothing"
+            why = found if isinstance(found, _Unread) else _Unread(NOT_UNDERSTOOD, columns) if ending else _Unread(NOT_THERE)
+            findings.came(0)
+            findings.left_out(name, None, why.reason, why.detail)
+            if why.reason == NOT_UNDERSTOOD:
+                strange = strange or f"{shard}: labels of {key} are not understood: {EXPECTED}; there is {columns}"
+    if strange and not understood:
+        raise FormatWrong(strange)
+
+
+def _picture_of(parts: Files) -> str:
+    """Which part of a sample is its picture; empty where none is."""
+    return next((ending for ending in parts if f".{ending}".lower().endswith(PICTURES)), "")
 
 
 def _name(row: dict[str, Any], otherwise: str) -> str:
@@ -132,8 +158,8 @@ def _name(row: dict[str, Any], otherwise: str) -> str:
     return f"{image_id}{ENDINGS.get(str(media_type), '.jpg')}" if isinstance(image_id, str) and image_id else otherwise
 
 
-def _labels(key: str, parts: Files, findings: Findings) -> dict[str, Any] | None:
-    """Labels of a sample as a row; None where it has none that can be read."""
+def _labels(key: str, parts: Files, findings: Findings) -> dict[str, Any] | _Unread:
+    """Labels of a sample as a row, or why it has none."""
     try:
         for ending, data in parts.items():
             if ending.rpartition(".")[2] == "json":
@@ -145,8 +171,8 @@ def _labels(key: str, parts: Files, findings: Findings) -> dict[str, Any] | None
             if ending.rpartition(".")[2] in ("txt", "text"):
                 return {"text": decoded(data, f"{key}.{ending}", findings).strip("\r\n")}
     except (FormatWrong, ValueError, RecursionError) as error:
-        findings.changed(key, None, BROKEN, str(error))
-    return None
+        return _Unread(BROKEN, str(error))
+    return _Unread(UNLABELLED)
 
 
 def _in_shard(files: DatasetFiles, shard: str, findings: Findings) -> Iterator[tuple[str, Files]]:
@@ -166,6 +192,9 @@ def _in_shard(files: DatasetFiles, shard: str, findings: Findings) -> Iterator[t
                         yield key, parts
                         parts = {}
                     key = of
+                    if member.size > (MOST_PICTURE if file.lower().endswith(PICTURES) else MOST_LABELS):
+                        findings.left_out(member.name, None, TOO_LARGE, f"{member.size / 1e9:,.1f} GB")
+                        continue
                     data = opened.extractfile(member)
                     parts[ending] = data.read() if data else b""
                 _check_end(opened)
@@ -202,10 +231,9 @@ def recognise(files: DatasetFiles) -> str:
     shards = _shards(files)
     if not shards:
         return ""
-    for key, parts in islice(_in_shard(files, shards[0], Findings()), 3):
+    for key, parts in islice(_in_shard(files, shards[0], Findings()), LOOKED_AT):
         row = _labels(key, parts, Findings())
-        pictured = any(f".{ending}".lower().endswith(PICTURES) for ending in parts)
-        if pictured and row is not None and draft_of(row, key, "", FORMAT.unit):
+        if _picture_of(parts) and isinstance(row, dict) and draft_of(row, key, "", FORMAT.unit):
             return f"{len(shards)} .tar with samples of {', '.join(parts)}"
     return ""
 

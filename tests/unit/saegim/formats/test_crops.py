@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -230,8 +231,7 @@ def test_pixels_of_any_kind_show_in_crops(kind: str) -> None:
     image = replace(labelled(0, [LabelledRegion(BOX, "글")]), picture=lambda: data, image_id="")
     found, findings = made(image)
     crop = Image.open(io.BytesIO(found[0].data)).convert("L")
-    assert abs(crop.getpixel((2, 2)) - ground) <= 4
-    assert abs(crop.getpixel((40, 15)) - ink) <= 4
+    assert [crop.getpixel(place) for place in ((2, 2), (40, 15))] == pytest.approx([ground, ink], abs=4)
     assert [(remark.handling, remark.reason) for remark in findings.remarks] == [(Handling.CHANGED, told)] * bool(told)
     assert [remark.reason for remark in made(image, lambda *_: True)[1].remarks] == [told] * bool(told), "told again when resumed"
 
@@ -239,7 +239,7 @@ def test_pixels_of_any_kind_show_in_crops(kind: str) -> None:
 def test_fractions_and_broken_pictures_are_left_out_in_words_that_stay_the_same() -> None:
     fractions = _file(Image.new("F", (160, 120), 0.5), "TIFF")
     for data, detail in ((fractions, plain_pixels.FLOATS), (b"no picture", picture_opening.UNKNOWN)):
-        image = replace(labelled(0, [LabelledRegion(BOX, "글")]), picture=lambda data=data: data)
+        image = replace(labelled(0, [LabelledRegion(BOX, "글")]), picture=partial(bytes, data))
         found, findings = made(image)
         assert found == []
         assert [(remark.reason, remark.detail, remark.regions) for remark in findings.remarks] == [(crops.UNREADABLE, detail, 1)]

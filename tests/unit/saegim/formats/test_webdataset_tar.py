@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from obstore.store import LocalStore
 
 from saegim.errors import FormatWrong
-from saegim.formats import tar_shards
+from saegim.formats import picture_files, tar_shards, webdataset_tar
 from saegim.formats.labelled import LabelledRegion, LabelledSet
 from saegim.formats.reading import recognised
 from saegim.formats.released import labelled_set
@@ -144,7 +144,8 @@ def test_shards_of_others(tmp_path: Path) -> None:
     assert images[1].regions[1].polygon == made_labels.quad(10, 40, 50, 20)
     assert [(remark.image, remark.reason) for remark in findings.remarks if str(remark.handling) == "left out"] == [
         ("c.jpg", "its picture is not there"), ("d.jpg", "no label file names this picture"),
-        ("e.jpg", "its picture is broken or no picture"), ("f.jpg", "no label file names this picture")]
+        ("e.jpg", "its picture is broken or no picture"), ("f.jpg", webdataset_tar.BROKEN)]
+    assert "f" not in {remark.image for remark in findings.remarks}, "told once"
     assert made_labels.read_back(FORMAT, tmp_path / "val-0.tar")[0][0].regions == images[0].regions
 
 
@@ -169,6 +170,25 @@ def test_labels_that_nobody_understands_say_what_is_expected(tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     with pytest.raises(FormatWrong, match=r"has no \.tar"):
         made_labels.read_back(FORMAT, tmp_path / "empty")
+
+
+def test_odd_samples_stop_nothing_where_others_are_understood(tmp_path: Path) -> None:
+    shard(tmp_path / "train.tar", *[(f"{number}.{ending}", data) for number in range(6) for ending, data in (
+        ("png", made_labels.picture(number)), ("json", '{"caption": "역"}' if number < 4 else '{"text": "역"}'))])
+    assert [guess.form.name for guess in recognised(tmp_path)] == ["webdataset"]
+    images, findings = made_labels.read_back(FORMAT, tmp_path)
+    assert [image.name for image in images] == ["4.png", "5.png"]
+    assert [(remark.image, remark.reason, remark.detail) for remark in findings.remarks] == [
+        (f"{number}.png", webdataset_tar.NOT_UNDERSTOOD, "caption") for number in range(4)]
+
+
+def test_a_part_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webdataset_tar, "MOST_PICTURE", 5000)
+    shard(tmp_path / "train.tar", ("1.png", bytes(5001)), ("1.txt", "글"), ("2.png", made_labels.picture(2)), ("2.txt", "글"))
+    images, findings = made_labels.read_back(FORMAT, tmp_path)
+    assert [image.name for image in images] == ["2.png"]
+    assert [(remark.image, remark.reason) for remark in findings.remarks] == [
+        ("1.png", webdataset_tar.TOO_LARGE), ("1.jpg", picture_files.NOT_THERE)]
 
 
 @pytest.mark.parametrize("labels", [
