@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Self
 
 from saegim.errors import FormatWrong
+from saegim.formats.own_folder import MARK, mark
 from saegim.formats.texts import SURROGATES
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".gif")
@@ -50,6 +51,7 @@ class DatasetFiles:
         self.chosen = ""
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
         self._inside: dict[str, str] = {}
+        self._marks: set[str] = set()
         self._names = self._list()
         self._plain: dict[str, str] | None = None
         self._ends: dict[str, str] | None = None
@@ -64,6 +66,16 @@ class DatasetFiles:
     def names(self, *endings: str) -> list[str]:
         """Names of all files with one of these endings (in small letters), sorted; all files where none is given."""
         return [name for name in self._names if not endings or name.lower().endswith(endings)]
+
+    def written_as(self, form: str, names: Iterable[str]) -> bool:
+        """Whether files lie in a folder that a conversion to a format has written: see ``own_folder.mark``.
+
+        Args:
+            form: name of the format.
+            names: of the files.
+        """
+        folders = [path.removesuffix(mark(form)) for path in self._marks if path.rpartition("/")[2] == mark(form)]
+        return any(all(name.startswith(folder) for name in names) for folder in folders)
 
     def find(self, name: str, beside: str = "") -> str | None:
         """The file that a label file means by a name.
@@ -174,6 +186,8 @@ class DatasetFiles:
             parts = _decoded(name).replace("\\", "/").split("/")
             if not any(part.startswith(".") or part == "__MACOSX" for part in parts):
                 self._inside["/".join(parts)] = inside
+            elif parts[-1].startswith(MARK):
+                self._marks.add("/".join(parts))
         return sorted(self._inside)
 
 

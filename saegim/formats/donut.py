@@ -13,6 +13,7 @@ from typing import Any
 
 from saegim.errors import FormatWrong
 from saegim.formats.dataset_files import DatasetFiles
+from saegim.formats.doubts import sure_texts
 from saegim.formats.drafts import Draft, DraftImage, no_picture
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
@@ -36,8 +37,7 @@ def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]
 
 def _columns(image: LabelledImage) -> Mapping[str, Any]:
     between = "" if image.unit == "character" else " "
-    text = between.join(region.text for region in image.regions if region.legible and region.text)
-    return {TRUTH: json.dumps({"gt_parse": {SEQUENCE: text}}, ensure_ascii=False)}
+    return {TRUTH: json.dumps({"gt_parse": {SEQUENCE: between.join(sure_texts(image))}}, ensure_ascii=False)}
 
 
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:

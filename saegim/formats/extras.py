@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -31,6 +32,8 @@ VOCABULARY: dict[str, frozenset[object]] = {
     "conditions": frozenset({"wrinkled", "damaged", "low_light", "blurred"}),
 }
 """Values that a field may have; fields that are not here are texts. Anything else is not taken from a file."""
+IMAGE_ID = re.compile("[0-9a-f]{64}")
+"""A sha256."""
 LISTS = ("effects", "conditions")
 """Fields with several values."""
 
@@ -120,4 +123,6 @@ def _value(name: str, value: object) -> object:
         return tuple(sorted({item for item in items if isinstance(item, str) and item in VOCABULARY[name]}))
     if name in VOCABULARY:
         return value if isinstance(value, str | bool) and value in VOCABULARY[name] else None
+    if name == "image_id":  # others have columns of that name, with numbers of their own
+        return value if isinstance(value, str) and IMAGE_ID.fullmatch(value) else None
     return as_text(value) if isinstance(value, str) else None

@@ -5,9 +5,12 @@ Written as ``images/<split>/`` beside ``gt/<split>/gt_<picture>.txt``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from saegim.errors import FormatWrong
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.dont_care import ONLY_DONT_CARE, means_dont_care, spelling
+from saegim.formats.extras import IMAGE_ID
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
 from saegim.formats.icdar_lines import NAME, LineDialect, dialect_of, draft_of
@@ -68,16 +71,25 @@ def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     named = [one for one in found if one.path]
     if not named:
         raise FormatWrong(f"{files.path} has no text file that is named like a picture, such as gt_img_1.txt for img_1.jpg")
-    dialect = dialect_of(some_lines(files, named, LOOKED_AT)) or LineDialect(8)
+    ours = files.written_as(NAME, [one.name for one in named])
+    dialect = (None if ours else dialect_of(some_lines(files, named, LOOKED_AT))) or LineDialect(8)
     form = LineFormat(lambda line: draft_of(line, dialect), lambda lines: dialect_of(lines) is not None, LABELS, IMAGES,
                       FORMAT.unit)
-    return LabelledSet(files.path.name, images_of(files, found, form, findings), licence=licence_of(files))
+    images = images_of(files, found, form, findings)
+    return LabelledSet(files.path.name, map(_of_release, images) if ours else images, licence=licence_of(files))
+
+
+def _of_release(image: LabelledImage) -> LabelledImage:
+    """An image that we wrote: of one of a release, the name is its id."""
+    stem = stem_of(image.name)
+    return replace(image, image_id=stem) if IMAGE_ID.fullmatch(stem) else image
 
 
 FORMAT = Format(
     NAME, "ICDAR text files",
-    Holds(Shape.QUAD, frozenset({"legible"}), frozenset({"split"}), whole=True),
+    Holds(Shape.QUAD, frozenset({"legible"}), frozenset({"split", "image_id"}), whole=True),
     read=_read, write=_write, recognise=_recognise,
     notes=("Written as ICDAR 2015: four corners in whole pixels and the text; read as 2013, 2015, 2017, 2019 and SROIE have it.",
            "A real text `###`, check boxes, stamps and signatures are written as don't care, and told.",
-           "Texts are never quoted, and everything behind the eighth comma is text."))
+           "Texts are never quoted, and everything behind the eighth comma is text; in a folder that Saegim has written it is "
+           "read as that. Of others, quotes around nearly all texts, and scripts before them, are taken off and told."))

@@ -7,6 +7,7 @@ from typing import Any
 
 from saegim.errors import FormatWrong
 from saegim.formats.dataset_files import DatasetFiles
+from saegim.formats.doubts import sure_texts
 from saegim.formats.drafts import DraftImage
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Holds, Shape
@@ -23,8 +24,7 @@ def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]
 
 
 def _columns(image: LabelledImage) -> Mapping[str, Any]:
-    text = "\n".join(region.text for region in image.regions if region.legible and region.text)
-    return {"width": image.width, "height": image.height, "unit": image.unit, "text": text}
+    return {"width": image.width, "height": image.height, "unit": image.unit, "text": "\n".join(sure_texts(image))}
 
 
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:

@@ -11,6 +11,9 @@ from saegim.errors import FolderRefused
 from saegim.folder import on_disk
 from saegim.locks import locked
 
+MARK = ".saegim-"
+"""How the name of a file begins that says which format a folder is written in."""
+
 
 @contextmanager
 def own_folder(to: Path, form: str) -> Iterator[None]:
@@ -26,7 +29,7 @@ def own_folder(to: Path, form: str) -> Iterator[None]:
     with on_disk(to):
         check_own(to, form)
         to.mkdir(parents=True, exist_ok=True)
-        with locked(to / _mark(form), threading.Event()):
+        with locked(to / mark(form), threading.Event()):
             yield
 
 
@@ -36,10 +39,10 @@ def check_own(to: Path, form: str) -> None:
     Raises:
         FolderRefused: it holds something, and this format has not written it.
     """
-    if to.is_dir() and not (to / _mark(form)).exists() and any(to.iterdir()):
+    if to.is_dir() and not (to / mark(form)).exists() and any(to.iterdir()):
         raise FolderRefused(f"{to} is not empty and was not written by --format {form}: name a new folder, or empty this one")
 
 
-def _mark(form: str) -> str:
+def mark(form: str) -> str:
     """File in a folder that a format has written."""
-    return f".saegim-{form}"
+    return f"{MARK}{form}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from saegim.errors import FormatWrong, SettingMissing
 from saegim.formats import FORMATS, READ
 from saegim.formats.dataset_files import DatasetFiles
+from saegim.formats.doubts import with_doubts
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format
 from saegim.formats.labelled import LabelledSet
@@ -37,7 +38,8 @@ def opened_set(path: Path, form: Format, findings: Findings) -> Iterator[Labelle
     if form.read is None:
         raise FormatWrong(f"{form.name} is written only; expected one of {', '.join(READ)}")
     with DatasetFiles(path) as files:
-        yield form.read(files, findings)
+        dataset = form.read(files, findings)
+        yield replace(dataset, images=with_doubts(dataset.images, findings))
 
 
 def chosen(path: Path, name: str = AUTO, option: str = "--format") -> Guess:

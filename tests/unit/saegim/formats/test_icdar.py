@@ -1,5 +1,6 @@
 """ICDAR's text files out and in, in every dialect, and what is broken in them."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from saegim.errors import FormatWrong
 from saegim.formats.findings import Findings
 from saegim.formats.icdar import FORMAT
+from saegim.formats.icdar_lines import QUOTES_TAKEN, SCRIPT_TAKEN
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.reading import recognised
 from tests import made_labels
@@ -92,7 +94,7 @@ def test_boxes_of_2013_with_spaces_or_commas_and_quotes(tmp_path: Path, lines: l
 
     assert [region.text for region in image.regions] == found
     assert image.regions[0].polygon == ((10, 10), (70, 10), (70, 30), (10, 30))
-    assert findings.remarks == []
+    assert reasons(findings) == ([QUOTES_TAKEN] * 2 if '0, "' in lines[0] else [])
 
 
 def test_scripts_of_2017_are_languages_or_told(tmp_path: Path) -> None:
@@ -101,7 +103,33 @@ def test_scripts_of_2017_are_languages_or_told(tmp_path: Path) -> None:
 
     assert [(region.text, region.language, region.legible) for region in image.regions] == [
         ("서울,역", "ko", True), ("Exit", "en", True), ("خروج", "other", True), ("", None, False), ("3", None, True)]
-    assert reasons(findings) == ["script Arabic: taken for other"]
+    assert sorted(reasons(findings)) == [SCRIPT_TAKEN] * 5 + ["script Arabic: taken for other"]
+
+
+@pytest.mark.parametrize(("lines", "found", "told"), [
+    (['"hello"', '"bye"'], [("hello", None), ("bye", None)], QUOTES_TAKEN),
+    (["None,x", "Korean,역"], [("x", None), ("역", "ko")], SCRIPT_TAKEN),
+    (["Korean, Inc.", "None,"], [("Korean, Inc.", None), ("None,", None)], ""),
+    (["Mixed, drinks", "Latin, America"], [("Mixed, drinks", None), ("Latin, America", None)], "")])
+def test_a_dialect_that_is_guessed_is_told(tmp_path: Path, lines: list[str], found: list[tuple[str, str | None]],
+                                           told: str) -> None:
+    image, findings = read(tmp_path, *(f"{CORNERS},{line}" for line in lines))
+
+    assert [(region.text, region.language) for region in image.regions] == found
+    assert [(remark.region, remark.reason) for remark in findings.remarks] == ([(0, told), (1, told)] if told else [])
+
+
+@pytest.mark.parametrize("texts", [('"안내"', '"say \\"ah\\""'), ("Korean,Inc", "None,x"), ("Latin,", '"Latin,a"')])
+@pytest.mark.parametrize("packed", [False, True])
+def test_texts_that_look_like_another_dialect_come_back_of_our_own_export(tmp_path: Path, texts: tuple[str, ...],
+                                                                         packed: bool) -> None:
+    regions = [LabelledRegion(made_labels.quad(), text) for text in texts]
+    made_labels.written(FORMAT, LabelledSet("made@1", [made_labels.labelled(0, regions)], 1), tmp_path / "out")
+    place = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path, "out")) if packed else tmp_path / "out"
+    [image], findings = made_labels.read_back(FORMAT, place)
+
+    assert tuple(region.text for region in image.regions) == texts
+    assert findings.remarks == []
 
 
 @pytest.mark.parametrize("ends", ["\r\n", "\r", "\n"])

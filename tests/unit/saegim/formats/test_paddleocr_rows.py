@@ -14,8 +14,8 @@ from saegim.formats.labelled import LabelledRegion
 from saegim.formats.paddleocr_det import FORMAT, _items_of
 from saegim.formats.paddleocr_rows import items_of
 from saegim.formats.released import labelled_set
-from schemas.arrow import LABELS
 from saegim.release import Release
+from schemas.arrow import LABELS
 from tests.made_labels import hard_set, regions, written
 from tests.unit.saegim.formats.test_released import release
 

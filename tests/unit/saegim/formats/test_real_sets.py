@@ -6,12 +6,14 @@ from collections import Counter
 
 import pytest
 
+from saegim.formats.doubts import DOUBTFUL
 from saegim.formats.reading import recognised
 from tests.real_sets import REAL_SETS, RealSet, against_truth, is_there
 
 QUIRKS = {
     "receipts": {},
-    "korean_pages": {"boxes of the words of a line": 2145, "nobody wrote what it says: illegible": 24},
+    "korean_pages": {"boxes of the words of a line": 2145, "nobody wrote what it says: illegible": 24,
+                     DOUBTFUL: 2},
     "icdar_toy": {"class of a key or value": 82, "nobody wrote its text: only its outline is there": 21,
                   "corners ran from the lower left, as WildReceipt has them: put in order from the upper left": 86,
                   "no label file names this picture": 11},
