@@ -15,7 +15,7 @@ from saegim.formats.licence_file import LICENCE
 from saegim.formats.picture_files import leave_unlabelled
 from saegim.formats.pictures_by_stem import PicturesByStem, stem_of
 from saegim.formats.split_names import ALL
-from saegim.formats.texts import decoded, lines
+from saegim.formats.texts import decoded_lines
 
 UNREADABLE = "a label file that cannot be read"
 TWICE = "another label file has the same picture"
@@ -115,7 +115,7 @@ def _split(one: LineFile, form: LineFormat) -> str:
 def _lines(files: DatasetFiles, name: str, findings: Findings) -> list[str] | None:
     """Lines that are not empty; None where the file cannot be read: then it is left out."""
     try:
-        return [line for line in lines(decoded(files.read(name), name, findings)) if line.strip()]
+        return [line for line in decoded_lines(files.read(name), name, findings) if line.strip()]
     except FormatWrong as error:
         findings.came(0)
         findings.left_out(name, None, UNREADABLE, str(error))

@@ -28,7 +28,7 @@ from saegim.formats.licence_file import write_licence
 from saegim.formats.output import Output
 from saegim.formats.picture_files import leave_unlabelled, write_picture
 from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import decoded, lines
+from saegim.formats.texts import decoded, decoded_lines
 
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
 """Names of the file (datasets 5.2, packaged_modules/folder_based_builder), one in a folder."""
@@ -136,11 +136,11 @@ def _rows(files: DatasetFiles, name: str, findings: Findings) -> Iterator[Row]:
     elif name.endswith(".csv"):
         yield from csv.DictReader(io.StringIO(decoded(data, name, findings), newline=""))
     else:
-        yield from _json_rows(decoded(data, name, findings), name, findings)
+        yield from _json_rows(decoded_lines(data, name, findings), name, findings)
 
 
-def _json_rows(text: str, name: str, findings: Findings) -> Iterator[Row]:
-    for number, line in enumerate(lines(text), 1):
+def _json_rows(found: list[str], name: str, findings: Findings) -> Iterator[Row]:
+    for number, line in enumerate(found, 1):
         if not line.strip():
             continue
         try:

@@ -39,7 +39,7 @@ from saegim.formats.picture_files import found_picture
 from saegim.formats.released import images_with
 from saegim.formats.saved_pictures import saved_pictures
 from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import as_text, decoded, lines
+from saegim.formats.texts import as_text, decoded, decoded_lines, lines
 
 PASSED_OVER = "its text is how PaddleOCR spells don't-care: training passes it over, reading it here again gives the text"
 NO_TEXT_KIND = "a check box, stamp or signature without text: training passes it over"
@@ -149,7 +149,7 @@ def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterat
     for name in found:
         beside = Beside(files, name.removesuffix(".txt") + ".jsonl", findings)
         confirmed = _confirmed(files, name, findings)
-        for line in lines(decoded(files.read(name), name, findings)):
+        for line in decoded_lines(files.read(name), name, findings):
             for path, items in _entries(line, name, findings):
                 held = beside.take(path)
                 image = _image(files, _Entry(path, name, items, held), seen, confirmed, findings)

@@ -26,7 +26,7 @@ from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.output import Output
 from saegim.formats.picture_files import NOT_THERE
 from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import decoded, lines
+from saegim.formats.texts import decoded_lines, lines
 
 NAME = "paddleocr-rec"
 CHARSET = "charset.txt"
@@ -87,7 +87,7 @@ def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
 def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterator[LabelledImage]:
     for name in found:
         beside = Beside(files, f"{name.removesuffix('.txt')}/{BESIDE}", findings)
-        for line in lines(decoded(files.read(name), name, findings)):
+        for line in decoded_lines(files.read(name), name, findings):
             path, tab, label = line.partition("\t")
             if not line.strip():
                 continue

@@ -15,6 +15,13 @@ ENCODING = "not UTF-8: read as {}"
 LINE_ENDS = re.compile(r"\r\n|\r|\n")
 """All that ends a line of a label file; str.splitlines would cut at U+2028 and form feeds, which stand inside texts."""
 NUMBER_LIKE = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+BYTE_ENDS = re.compile(rb"\r\n|\r|\n")
+"""The same before it is decoded: no second byte of CP949 is one of these."""
+BROKEN_LINE = "a line that cannot be decoded"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Marks that such files begin with."""
+MOSTLY = 4
+"""So many letters beyond ASCII for each that is lost, and a file is UTF-8 with faults: Korean CP949 as UTF-8 loses nearly all."""
 SURROGATES = re.compile("[\ud800-\udfff]")
 """Halves of a character, which JSON can spell and UTF-8 cannot write."""
 LOST = "\ufffd"
@@ -27,15 +34,39 @@ def decoded(data: bytes, name: str, findings: Findings) -> str:
     Raises:
         FormatWrong: it is none of these.
     """
-    for start, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for start, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), *((mark, "utf-16") for mark in UTF_16)):
         if data.startswith(start):
             return _decoded(data, encoding, name)
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if _mostly_utf8(data):
+            raise FormatWrong(f"{name} is UTF-8 but for byte {error.start}: mend it and save it as UTF-8") from error
         text = _decoded(data, "cp949", name)
         findings.changed(name, None, ENCODING.format("CP949"))
         return text
+
+
+def decoded_lines(data: bytes, name: str, findings: Findings) -> list[str]:
+    """The lines of a file without their ends. Those that cannot be decoded are left out, and empty here: others keep their place.
+
+    Raises:
+        FormatWrong: most of its lines that are not ASCII cannot be.
+    """
+    try:
+        return lines(decoded(data, name, findings))
+    except FormatWrong:
+        parts = BYTE_ENDS.split(data)
+        encoding = "utf-8" if _mostly_utf8(data) else "cp949"
+        found = [_line(part, encoding) for part in parts]
+        broken = [number for number, line in enumerate(found, 1) if line is None]
+        if data[:2] in UTF_16 or 2 * len(broken) > sum(not part.isascii() for part in parts):
+            raise
+    if encoding != "utf-8":
+        findings.changed(name, None, ENCODING.format(encoding.upper()))
+    for number in broken:
+        findings.left_out(name, None, BROKEN_LINE, f"line {number}")
+    return [line or "" for line in found]
 
 
 def lines(text: str) -> list[str]:
@@ -95,6 +126,21 @@ def _next(text: str, at: int) -> int:
     while at < len(text) and (text[at].isspace() or text[at] in ",\ufeff\0"):
         at += 1
     return at
+
+
+def _line(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether a file that is not UTF-8 is it but for some bytes."""
+    kept = data.decode("utf-8", "replace")
+    lost = kept.count(LOST)
+    beyond = sum(not letter.isascii() for letter in kept) - lost
+    return beyond >= MOSTLY * lost
 
 
 def _decoded(data: bytes, encoding: str, name: str) -> str:

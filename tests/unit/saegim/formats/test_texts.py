@@ -6,7 +6,7 @@ import pytest
 
 from saegim.errors import FormatWrong
 from saegim.formats.findings import Findings
-from saegim.formats.texts import ENCODING, as_number, as_text, decoded, documents, lines
+from saegim.formats.texts import BROKEN_LINE, ENCODING, as_number, as_text, decoded, decoded_lines, documents, lines
 
 
 @pytest.mark.parametrize(("encoding", "mark", "told"), [
@@ -22,6 +22,28 @@ def test_korean_text_is_read_whatever_wrote_it(encoding: str, mark: bytes, told:
 def test_what_no_encoding_fits_says_what_to_do(data: bytes) -> None:
     with pytest.raises(FormatWrong, match=r"gt\.txt is neither UTF-8 nor .* save it as UTF-8"):
         decoded(data, "gt.txt", Findings())
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-8"])
+def test_one_bad_byte_loses_one_line(encoding: str) -> None:
+    data = b"".join([f"1,1,{text}\r\n".encode(encoding) for text in ("서울역", "강남구", "출구")] + [b"2,2,\xff\xfe\r\n", b"end"])
+    findings = Findings()
+    assert decoded_lines(data, "gt.txt", findings) == ["1,1,서울역", "1,1,강남구", "1,1,출구", "", "end"]
+    assert [(remark.reason, remark.detail) for remark in findings.remarks] == [
+        *[(ENCODING.format("CP949"), "")] * (encoding == "cp949"), (BROKEN_LINE, "line 4")]
+
+
+def test_utf_8_with_a_bad_byte_is_not_taken_for_cp949() -> None:
+    data = '{"text": "강남강남강남강남"}'.encode() + b"\xb0\xa1"
+    assert data.decode("cp949")
+    with pytest.raises(FormatWrong, match=r"gt\.json is UTF-8 but for byte 36: mend it"):
+        decoded(data, "gt.json", Findings())
+
+
+@pytest.mark.parametrize("data", [b"\x81\xff\xff\nascii\n", b"\xff\xfe\x00\xd8\n\x00", b"\x80\x80"])
+def test_a_file_most_of_whose_lines_are_broken_is_refused(data: bytes) -> None:
+    with pytest.raises(FormatWrong, match="save it as UTF-8"):
+        decoded_lines(data, "gt.txt", Findings())
 
 
 def test_lines_end_with_what_ends_lines_and_nothing_else() -> None:
