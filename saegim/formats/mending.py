@@ -10,11 +10,14 @@ from saegim.formats.labelled import Corner, Polygon
 from saegim.formats.texts import as_number
 
 NO_OUTLINE = "no outline: a corner is missing or no number"
+FAR = "no outline: a corner lies a hundred times its picture's size outside of it, or farther"
 NO_AREA = "its outline encloses nothing"
 OUTSIDE = "its outline lies outside the picture"
 BOW_TIE = "corners in bow-tie order, put in a ring"
 TURNED = "corners ran counter-clockwise: put in order from the same start"
 CLIPPED = "its outline stuck out of the picture, cut at the edge"
+FARTHEST = 100
+"""Times the longer side of its picture that a corner may lie outside: what does is a fault, and its part inside no region."""
 BEYOND = 1.0
 """Pixels that a corner may lie outside before it is told: coordinates are rounded, and some count from 1."""
 
@@ -44,6 +47,9 @@ def mended(corners: object, width: int, height: int, image: str, region: int, fi
     points = _points(corners)
     if points is None or len(points) < 3:
         findings.left_out(image, region, NO_OUTLINE)
+        return None
+    if max(abs(number) for point in points for number in point) > FARTHEST * max(width, height):
+        findings.left_out(image, region, FAR)
         return None
     if len(points) == 4 and _crossed(points):
         points = _ring(points)

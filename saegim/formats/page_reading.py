@@ -16,6 +16,7 @@ from saegim.formats.texts import as_text
 
 NO_TEXT = "nobody wrote its text: only its outline is there"
 NO_LINES = "a text region without lines"
+ENTITY = "an entity of its own document in its text, which is not resolved"
 OTHER_READINGS = "readings beside the first"
 OWN = re.compile(CUSTOM + r" \{([^}]*)\}")
 NAMES = re.compile(r"(\w+) *\{[^}]*\}")
@@ -123,7 +124,8 @@ def _draft(chain: list[Element]) -> Draft:
     label = LabelledRegion((), as_text(texts[0]) if texts else "", direction=direction, writing=WRITINGS.get(production),
                            language=LANGUAGE_OF.get(language))
     told = texts or "legible" in own
-    return Draft(_corners(element), with_extras(label, own), lost=tuple(lost), doubts=() if told else (NO_TEXT,))
+    return Draft(_corners(element), with_extras(label, own), lost=tuple(lost), doubts=() if told else (NO_TEXT,),
+                 left_out=ENTITY if _has_entity(element) else "")
 
 
 def _said(chain: list[Element], name: str) -> str:
@@ -136,10 +138,21 @@ def _texts(element: Element) -> list[str]:
     equivs = [child for child in element if tag_of(child) == "TextEquiv"]
     found = []
     for equiv in sorted(equivs, key=lambda one: _number(one.get("index"))):
-        texts = {tag_of(child): child.text or "" for child in equiv}
+        texts = {tag_of(child): _text(child) for child in equiv}
         if texts:
             found.append(texts.get("Unicode") or texts.get("PlainText", ""))
     return found
+
+
+def _text(element: Element) -> str:
+    """All of an element's text, also what stands behind comments within it."""
+    return (element.text or "") + "".join((_text(child) if tag_of(child) else "") + (child.tail or "") for child in element)
+
+
+def _has_entity(element: Element) -> bool:
+    """Whether an entity that the document defines by itself stands in an element's readings: they are never resolved."""
+    return any(callable(part.tag) and getattr(part, "name", None) for child in element if tag_of(child) == "TextEquiv"
+               for part in child.iter())
 
 
 def _corners(element: Element) -> list[list[str]] | None:

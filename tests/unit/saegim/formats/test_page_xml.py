@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
+from saegim.formats import page_reading
 from saegim.formats.findings import Findings
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.page_xml import FORMAT
@@ -151,6 +152,16 @@ def test_broken_documents_are_told(tmp_path: Path) -> None:
     assert len(images) == 1
     assert reasons(findings) == ["a label file that cannot be read", "an XML file that is no PAGE document",
                                  "another document already has its picture", "its picture is not there"]
+
+
+def test_a_text_with_an_entity_is_left_out_and_one_with_a_comment_is_whole(tmp_path: Path) -> None:
+    read(tmp_path, line("역&amp;&#44032;<!-- 확인 -->구<b>가</b>나"), line("가ENTITY나"))
+    document = tmp_path / "page" / "1.xml"
+    head, tail = document.read_text().replace("ENTITY", "&e;").split("?>")
+    document.write_text(f'{head}?><!DOCTYPE PcGts [<!ENTITY e SYSTEM "file:///etc/hostname">]>{tail}')
+    images, findings = made_labels.read_back(FORMAT, tmp_path)
+    assert [region.text for region in images[0].regions] == ["역&가구가나"]
+    assert [(remark.region, remark.reason) for remark in findings.remarks] == [(1, page_reading.ENTITY)]
 
 
 def test_documents_in_cp949_are_read(tmp_path: Path) -> None:
