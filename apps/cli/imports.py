@@ -11,7 +11,7 @@ from pages.import_table import import_lines, import_table
 from saegim.folder import write_whole
 from saegim.formats import READ
 from saegim.formats.findings import Findings
-from saegim.formats.reading import AUTO, chosen, opened_set
+from saegim.formats.reading import AUTO, chosen
 from saegim.settings import home
 from saegim.tables import print_table
 from schemas.reading import Unit
@@ -19,7 +19,7 @@ from schemas.sources import PUBLIC, Use
 from workbench.bench import open_workbench
 from workbench.imports.ending import ended_pictures
 from workbench.imports.labels import ImportRequest
-from workbench.imports.sending import SentSet, send
+from workbench.imports.sending import SentSet, send_from
 from workbench.imports.settling import SettledSources, settle_imported
 from workbench.imports.source_row import source_called, uses_called
 from workbench.ingest.take_in import take_in
@@ -55,8 +55,7 @@ def import_set(
     request = ImportRequest(source, guess.form, licence.strip(), uses, unit, split.strip().strip("/"))
     bench = open_workbench()
     findings = Findings()
-    with opened_set(path, guess.form, findings) as dataset:
-        sent = send(bench, dataset, request, findings)
+    sent = send_from(bench, path, request, findings)
     take_in(bench, PUBLIC)
     settled = settle_imported(bench)
     ended = ended_pictures(bench, source, sent.keys)
@@ -68,9 +67,9 @@ def import_set(
 
 
 def _say(sent: SentSet, settled: SettledSources, source: str, remarks: Path) -> None:
-    is_new = f"New: {sent.pictures:,} pictures, the labels of {sent.labels:,} pictures, {settled.readings:,} readings."
-    lines = [*sent.told, is_new if sent.pictures or sent.labels or settled.readings else "Nothing is new.",
-             f"Each remark: {remarks}",
+    counts = ("", sent.pictures, "picture"), ("the labels of ", sent.labels, "picture"), ("", settled.readings, "reading")
+    new = ", ".join(f"{what}{count:,} {name}{'s' if count > 1 else ''}" for what, count, name in counts if count)
+    lines = [*sent.told, f"New: {new}" if new else "Nothing is new.", f"Each remark: {remarks}",
              f"In a dataset recipe, under readings:  sources: {{take: [{source}]}}"]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from more_itertools import chunked
 
@@ -12,6 +13,7 @@ from datastore.ledger import imported
 from saegim.errors import FormatWrong
 from saegim.formats.findings import Findings
 from saegim.formats.labelled import LabelledImage, LabelledSet
+from saegim.formats.reading import opened_set
 from schemas.ids import sha256
 from schemas.sources import ImportedLabels
 from workbench.bench import Workbench
@@ -62,6 +64,20 @@ class _Stored:
     raw_sha256: str
     is_new: bool = False
     clashes: bool = False
+
+
+def send_from(bench: Workbench, path: Path, request: ImportRequest, findings: Findings) -> SentSet:
+    """Sends what is not there yet of the data set at a path, see ``send``.
+
+    Raises:
+        FormatWrong: it is not of the format, or nothing of it can be read.
+        SettingError: the source has labels of another worth: people's, or some program's.
+    """
+    reading = Findings()  # its own, as for a conversion: some formats count what they give as gone, and we count what was sent
+    with opened_set(path, request.form, reading) as dataset:
+        sent = send(bench, dataset, request, findings)
+    findings.follows(reading)
+    return sent
 
 
 def send(bench: Workbench, dataset: LabelledSet, request: ImportRequest, findings: Findings) -> SentSet:

@@ -13,12 +13,15 @@ from sqlalchemy import select
 from datastore.ledger import imported, readings, sources, tables
 from pages.import_table import import_lines, import_table
 from saegim.errors import FormatWrong
+from saegim.formats import FORMATS, READ, WRITTEN
+from saegim.formats.findings import Findings
 from schemas.errors import SettingError
 from schemas.reading import Direction, Language, Reading
 from schemas.sources import PictureEnd, Use
 from tests.imported_sets import SOURCE, ImportWorld, labelled_page, page, word
+from tests.made_labels import hard_set, written
 from workbench.imports.keys import SourceKeys
-from workbench.imports.sending import OTHER_PICTURE
+from workbench.imports.sending import OTHER_PICTURE, send_from
 from workbench.imports.source_row import source_called, uses_called
 
 
@@ -264,3 +267,12 @@ def test_what_a_licence_allows_is_known_or_asked() -> None:
     for licence, said in (("CC-BY-NC-4.0", ""), ("", "train"), ("x", "trian")):
         with pytest.raises(SettingError):
             uses_called(licence, said)
+
+
+@pytest.mark.parametrize("name", sorted(set(WRITTEN) & set(READ)))
+def test_what_came_in_is_accounted_for_in_each_format(world: ImportWorld, tmp_path: Path, name: str) -> None:
+    written(FORMATS[name], hard_set(FORMATS[name].unit), tmp_path / "set")
+    findings = Findings()
+    sent = send_from(world.bench, tmp_path / "set", world.request(form=FORMATS[name]), findings)
+    assert (findings.unaccounted(), findings.images_out) == (0, len(sent.keys))
+    assert findings.regions_out == sum(sent.keys.values()) > 0
