@@ -108,12 +108,18 @@ class DatasetFiles:
         Raises:
             FormatWrong: it cannot be read, or is so large that it is no label file or picture, as small archives can hold it.
         """
-        most = MOST_PICTURE if name.lower().endswith(PICTURES) else MOST_LABELS
         with self._opened(name) as (opened, size):
-            if size > most:
-                raise FormatWrong(f"{self.path}: {name} is not read, for it has {size / 1e9:,.1f} GB and at most "
-                                  f"{most / 1e9:.1f} GB are: " + ("leave it out" if most == MOST_PICTURE else "split it"))
+            _check_size(f"{self.path}: {name}", size)
             return opened.read()
+
+    def check(self, name: str) -> None:
+        """Looks whether a file is there and not too large to be read.
+
+        Raises:
+            FormatWrong: it is not.
+        """
+        with self._opened(name) as (_, size):
+            _check_size(f"{self.path}: {name}", size)
 
     def start(self, name: str, size: int) -> bytes:
         """The first bytes of a file, without reading the rest: they show what it is.
@@ -189,6 +195,14 @@ class DatasetFiles:
             elif parts[-1].startswith(MARK):
                 self._marks.add("/".join(parts))
         return sorted(self._inside)
+
+
+def _check_size(name: str, size: int) -> None:
+    is_picture = name.lower().endswith(PICTURES)
+    most = MOST_PICTURE if is_picture else MOST_LABELS
+    if size > most:
+        raise FormatWrong(f"{name} is not read, for it has {size / 1e9:,.1f} GB and at most {most / 1e9:.1f} GB are: "
+                          + ("leave it out" if is_picture else "split it"))
 
 
 def _below(folder: Path) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from saegim.formats.doubts import with_doubts
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format
 from saegim.formats.labelled import LabelledSet
+from saegim.formats.unrecognised import advice
 from saegim.names import unknown
 
 AUTO = "auto"
@@ -60,7 +61,7 @@ def chosen(path: Path, name: str = AUTO, option: str = "--format") -> Guess:
         return Guess(FORMATS[name], "")
     found = recognised(path)
     if not found:
-        raise FormatWrong(f"{path} looks like no format that is read: say which by {option} ({', '.join(READ)})")
+        raise FormatWrong(_unrecognised(path, option))
     if len(found) > 1:
         raise FormatWrong(f"{path} may be " + ", or ".join(f"{one.form.name} ({one.because})" for one in found)
                           + f": say which by {option}")
@@ -70,4 +71,20 @@ def chosen(path: Path, name: str = AUTO, option: str = "--format") -> Guess:
 def recognised(path: Path) -> list[Guess]:
     """All formats that a data set looks like."""
     with DatasetFiles(path) as files:
-        return [Guess(form, because) for form in FORMATS.values() if form.recognise and (because := form.recognise(files))]
+        guesses = ((form, _looks(form, files)) for form in FORMATS.values())
+        return [Guess(form, because) for form, because in guesses if because]
+
+
+def _looks(form: Format, files: DatasetFiles) -> str:
+    """By what files look like a format; what cannot be read looks like none."""
+    try:
+        return form.recognise(files) if form.recognise else ""
+    except FormatWrong:
+        return ""
+
+
+def _unrecognised(path: Path, option: str) -> str:
+    with DatasetFiles(path) as files:
+        found = list(advice(files, option, lambda below: [guess.form.name for guess in recognised(below)]))
+    told = "".join(f"\n  {sentence}" for sentence in found)
+    return f"{path} looks like no format that is read: say which by {option} ({', '.join(READ)}){told}"
