@@ -67,7 +67,7 @@ class _Entry:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     labels: dict[str, JsonObject] = {}
 
     def place(image: LabelledImage) -> str:

@@ -44,7 +44,7 @@ class _Labels:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     labels: dict[str, _Labels] = {}
     with ExitStack() as stack:
         for saved in saved_crops(dataset.images, output, splits, findings):

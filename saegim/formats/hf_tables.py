@@ -61,7 +61,7 @@ def write_tables(dataset: LabelledSet, output: Output, findings: Findings, metad
         Paths of the files.
     """
     schema = pa.schema(COLUMNS, metadata=metadata)
-    splits = SplitNames()
+    splits = SplitNames(findings)
     waiting: dict[str, list[dict[str, Any]]] = {}
     held: dict[str, int] = {}
     writers: dict[str, pq.ParquetWriter] = {}

@@ -40,7 +40,7 @@ def _recognise(files: DatasetFiles) -> str:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     for saved in saved_pictures(dataset.images, lambda image: f"{IMAGES}/{splits.of(image.split)}/{image.name}", output):
         image = saved.image
         split = splits.of(image.split)

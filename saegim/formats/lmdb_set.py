@@ -71,7 +71,7 @@ class _Split:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    names = SplitNames()
+    names = SplitNames(findings)
     splits: dict[str, _Split] = {}
     with ExitStack() as stack:
         for crops in cut_out(dataset.images, findings):
@@ -147,12 +147,20 @@ def _image(sample: StoredCrop, folder: str, beside: Beside, findings: Findings) 
         findings.left_out(name, None, NO_IMAGE if data is None else NO_LABEL, regions=1)
         return None
     try:
-        label = decoded(sample.label, name, findings)
+        label = _label(sample.label, name, findings)
     except FormatWrong as error:
         findings.came(1)
         findings.left_out(name, None, "its label is no text", str(error), regions=1)
         return None
     return crop_image(name, lambda: data, label, beside.take(key), split_of(folder), FORMAT.unit, NAME, findings)
+
+
+def _label(data: bytes, name: str, findings: Findings) -> str:
+    """A sample's text. It is no file: a byte order mark at its start is a letter of it."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return decoded(data, name, findings)
 
 
 def _stores(files: DatasetFiles) -> list[str]:

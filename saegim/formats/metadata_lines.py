@@ -52,7 +52,7 @@ def write_lines(dataset: LabelledSet, output: Output, findings: Findings, column
     Returns:
         Paths of the metadata files.
     """
-    splits = SplitNames()
+    splits = SplitNames(findings)
     open_lines: dict[str, TextIO] = {}
     with ExitStack() as closing:
         for image in dataset.images:

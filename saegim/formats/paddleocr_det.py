@@ -36,6 +36,7 @@ from saegim.formats.mending import mended
 from saegim.formats.output import Output
 from saegim.formats.paddleocr_rows import NAME, Items, items_of
 from saegim.formats.picture_files import found_picture
+from saegim.formats.ppocrlabel import MAYBE_UNREAD, UNREAD, is_unread, may_be_unread
 from saegim.formats.released import images_with
 from saegim.formats.saved_pictures import saved_pictures
 from saegim.formats.split_names import SplitNames
@@ -80,7 +81,7 @@ class _Entry:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     lists: dict[str, _List] = {}
     waiting: deque[Items] = deque()
 
@@ -207,7 +208,8 @@ def _image(files: DatasetFiles, entry: _Entry, seen: set[str], confirmed: set[st
         if not isinstance(item, dict):
             findings.left_out(path, number, NO_REGION)
         elif polygon := mended(found.frame.upright(outline), found.frame.width, found.frame.height, path, number, findings):
-            regions.append(_region(LabelledRegion(polygon, as_text(item.get("transcription")), number=number), item))
+            region = _region(LabelledRegion(polygon, as_text(item.get("transcription")), number=number), item)
+            regions.append(region if KEY in item else _read_by_somebody(region, path, entry.name, findings))
             if item.get(KEY_CLS) not in (None, "", "None"):
                 findings.not_held(path, number, "key_cls, the class of a key or value")
     findings.went(len(regions))
@@ -225,6 +227,16 @@ def _region(region: LabelledRegion, item: dict[str, Any]) -> LabelledRegion:
         return replace(made, text="", legible=False)
     text = beside.get("text") if isinstance(beside, dict) else None
     return replace(made, text=as_text(text)) if isinstance(text, str) else made
+
+
+def _read_by_somebody(region: LabelledRegion, path: str, name: str, findings: Findings) -> LabelledRegion:
+    """The region; illegible where its text is what PPOCRLabel has before anybody reads it."""
+    if is_unread(region.text, name):
+        findings.changed(path, region.number, UNREAD, region.text)
+        return replace(region, text="", legible=False)
+    if may_be_unread(region.text):
+        findings.doubtful(path, region.number, MAYBE_UNREAD, region.text)
+    return region
 
 
 def _name(path: str, held: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from saegim.errors import FormatWrong
 from saegim.formats.beside import Beside
 from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, crop_image, crop_line, saved_crops
 from saegim.formats.dataset_files import PICTURES, DatasetFiles
+from saegim.formats.dont_care import spelling
 from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format
@@ -25,6 +26,7 @@ from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.output import Output
 from saegim.formats.picture_files import NOT_THERE
+from saegim.formats.ppocrlabel import MAYBE_UNREAD, UNREAD, is_unread, may_be_unread
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import decoded_lines, lines
 
@@ -50,7 +52,7 @@ class _List:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     lists: dict[str, _List] = {}
     letters: set[str] = set()
     with ExitStack() as stack:
@@ -106,8 +108,13 @@ def _image(files: DatasetFiles, name: str, path: str, label: str | None, beside:
         return None
     if "\t" in label:
         findings.changed(file, 0, TAB_INSIDE)
-    return crop_image(file, partial(files.read, file), label, beside.take(path), split_of(name), FORMAT.unit, NAME, findings,
-                      one_line)
+    held = beside.take(path)
+    if not held and is_unread(label, name):
+        findings.changed(file, 0, UNREAD, label)
+        label = spelling(NAME)
+    elif not held and may_be_unread(label):
+        findings.doubtful(file, 0, MAYBE_UNREAD, label)
+    return crop_image(file, partial(files.read, file), label, held, split_of(name), FORMAT.unit, NAME, findings, one_line)
 
 
 def _paths(path: str) -> list[str]:

@@ -44,7 +44,7 @@ def draft_of(page: Element, name: str, split: str) -> DraftImage:
     Args:
         page: the element ``Page``.
         name: of the image.
-        split: that the path of the document says.
+        split: that the path of the document says; ours say it themselves.
     """
     own = _own(page)
     said = own.get("unit")
@@ -53,7 +53,7 @@ def draft_of(page: Element, name: str, split: str) -> DraftImage:
     drafts: list[Draft] = []
     for region in sorted(_regions(page), key=lambda one: order.get(one.get("id", ""), len(order))):
         drafts += _drafts(region, unit)
-    image = with_image_extras(LabelledImage(name, no_picture, 0, 0, unit, split=split), own)
+    image = with_image_extras(LabelledImage(name, no_picture, 0, 0, unit, split="" if own else split), own)
     return DraftImage(image, drafts, (page.get("imageWidth"), page.get("imageHeight")), tuple(_lost(page, unit)))
 
 

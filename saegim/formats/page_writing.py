@@ -84,5 +84,5 @@ def _custom(said: dict[str, object]) -> str:
     """The attribute ``custom``; nothing where nothing is to say. Values are percent-encoded, lists with commas between."""
     values = {name: ",".join(map(str, value)) if isinstance(value, list) else str(value).lower() if isinstance(value, bool)
               else str(value) for name, value in said.items()}
-    given = " ".join(f"{name}:{quote(value, safe=',/ ')};" for name, value in values.items())
+    given = " ".join(f"{name}:{quote(value, safe=',/')};" for name, value in values.items())
     return f" custom={quoteattr(f'{CUSTOM} {{{given}}}')}" if given else ""

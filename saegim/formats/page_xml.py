@@ -45,7 +45,7 @@ def _documents(files: DatasetFiles) -> list[str]:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     folders = set()
     for saved in saved_pictures(dataset.images, lambda image: f"{splits.of(image.split)}/{image.name}", output):
         image = saved.image

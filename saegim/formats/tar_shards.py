@@ -16,6 +16,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from saegim.folder import has_size
+from saegim.formats.findings import Findings
 from saegim.formats.output import Output
 from saegim.formats.split_names import SplitNames
 
@@ -90,19 +91,19 @@ class TarShards:
 
     Args:
         output: the folder; its ``advance`` is told of each image.
-        went: told the regions of each sample that is in a shard, when it is.
+        findings: count the regions of each sample that is in a shard, when it is.
         resumes: whether a sample's labels tell its picture too, as a release's do. Then shards that are whole from an earlier
             run stay, and pictures are read ahead. Otherwise each is read in its turn, and all shards are written again.
     """
 
-    def __init__(self, output: Output, went: Callable[[int], None], resumes: bool) -> None:
+    def __init__(self, output: Output, findings: Findings, resumes: bool) -> None:
         self._output = output
-        self._went = went
+        self._went = findings.went
         self._resumes = resumes
         self._journal = output.folder / JOURNAL
         self._before = self._whole_before() if resumes else {}
         self._whole: dict[str, WholeShard] = {}
-        self._names = SplitNames()
+        self._names = SplitNames(findings)
         self._next: dict[str, int] = {}
         self._open: dict[str, _Shard] = {}
 

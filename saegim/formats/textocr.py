@@ -56,7 +56,7 @@ def _draft(annotation: Any) -> Draft:
 def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     """Writes one JSON a split beside ``images/``; see ``Write``."""
     documents: dict[str, IndexWriter] = {}
-    names = SplitNames()
+    names = SplitNames(findings)
     with ExitStack() as open_files:
         for image in dataset.images:
             if image.split not in documents:

@@ -24,7 +24,7 @@ from saegim.formats.mending import NO_OUTLINE, mended
 from saegim.formats.output import Output
 from saegim.formats.picture_files import FoundPicture, found_picture, leave_unlabelled
 from saegim.formats.saved_pictures import saved_pictures
-from saegim.formats.split_names import SplitNames
+from saegim.formats.split_names import ALL, SplitNames
 from saegim.formats.texts import as_text, decoded, documents
 from saegim.formats.ufo_words import NAME, region_of, word_of
 
@@ -50,7 +50,7 @@ def _recognise(files: DatasetFiles) -> str:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     first: dict[str, TextIO] = {}
     with ExitStack() as opened:
         for saved in saved_pictures(dataset.images, lambda image: f"img/{splits.of(image.split)}/{image.name}", output):
@@ -141,11 +141,19 @@ def _image(files: DatasetFiles, label_file: str, name: str, path: str | None, en
     tags = _tags(entry)
     image = LabelledImage(
         name, found.read, found.frame.width, found.frame.height, LEVELS[level] or FORMAT.unit, tuple(regions),
-        split_of(label_file) or split_of(found.path),
+        "" if isinstance(entry.get(KEY), Mapping) else _split(label_file, found.path),
         image_kind=next((tag for tag in tags if tag in VOCABULARY["image_kind"]), None),
         conditions=tuple(sorted({tag for tag in tags if tag in VOCABULARY["conditions"]})),
         licence=as_text(_part(entry, "license_tag").get("type")), source=as_text(_part(entry, "annotation_log").get("source")))
     return with_image_extras(image, entry.get(KEY))
+
+
+def _split(label_file: str, path: str) -> str:
+    """The split of an image that does not say it: the JSON's name where the picture's folder has it too, else what names say."""
+    stem = label_file.rpartition("/")[2].rpartition(".")[0]
+    if path.split("/")[-2:-1] == [stem]:
+        return "" if stem == ALL else stem
+    return split_of(label_file) or split_of(path)
 
 
 def _regions(words: list[Any], found: FoundPicture, name: str, findings: Findings) -> Iterator[LabelledRegion]:

@@ -52,7 +52,7 @@ TOO_LARGE = "a part of a sample is too large to be a picture or labels"
 def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
     """Writes shards. The labels of a release are its label rows; those of anything else the fields of ``LabelledImage``."""
     write_licence(dataset, output)
-    shards = TarShards(output, findings.went, resumes=dataset.release is not None)
+    shards = TarShards(output, findings, resumes=dataset.release is not None)
     if dataset.release is None:
         return shards.write(map(_sample, dataset.images))
     # The format holds all that a release has: nothing has to be fitted, and rows need not become records.

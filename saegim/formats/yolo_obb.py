@@ -58,7 +58,7 @@ def _are_labels(lines: list[str]) -> bool:
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:
-    splits = SplitNames()
+    splits = SplitNames(findings)
     folders = set()
     for saved in saved_pictures(dataset.images, lambda image: f"{IMAGES}/{splits.of(image.split)}/{image.name}", output):
         image = saved.image

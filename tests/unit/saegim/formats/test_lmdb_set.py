@@ -198,3 +198,9 @@ def test_one_that_is_cut_off_gives_what_it_has_and_kills_nobody(kept: float, tmp
     remark = findings.remarks[-1]
     assert remark.reason == lmdb_set.NOT_READ
     assert "cut off or damaged: copy or download it again" in remark.detail
+
+
+def test_a_byte_order_mark_is_a_letter_of_a_label(tmp_path: Path) -> None:
+    image = labelled(0, [LabelledRegion(quad(), "\ufeff문", region_id="r")])
+    written(FORMAT, LabelledSet("x@1", [image]), tmp_path)
+    assert texts(read_back(FORMAT, tmp_path)[0]) == ["\ufeff문"]

@@ -190,3 +190,18 @@ def test_a_unit_that_is_none_of_ours_is_passed_over(tmp_path: Path) -> None:
     document.write_text(document.read_text().replace("<Page ", '<Page custom="saegim {unit:page;}" '))
 
     assert made_labels.read_back(FORMAT, tmp_path)[0][0].unit == "line"
+
+
+def test_spaces_and_control_characters_are_kept_or_told_wherever_a_text_stands(tmp_path: Path) -> None:
+    texts = (" 앞뒤  ", "\u3000전각\u00a0", "두\t칸; {괄호}: ", "\x0b끊김 ")
+    plain = LabelledRegion(BOX, "")
+    kinds = [plain, replace(plain, legible=False), replace(plain, kind="stamp"), replace(plain, kind="checkbox", legible=False)]
+    regions = [replace(given, text=text, region_id=f"r-{number}-{place}")
+               for number, given in enumerate(kinds) for place, text in enumerate(texts)]
+    image = replace(made_labels.labelled(0, regions), name="가 나.png", image_id="", group="")
+    findings = made_labels.written(FORMAT, LabelledSet("made@1", [image]), tmp_path)
+    [found] = made_labels.read_back(FORMAT, tmp_path)[0]
+
+    assert [region.text for region in found.regions] == [text.replace("\x0b", "\ufffd") for text in texts] * len(kinds)
+    assert [(remark.image, remark.region) for remark in findings.remarks if remark.region is not None] == [
+        (image.name, number) for number in (3, 7, 11, 15)]
