@@ -17,7 +17,7 @@ UNLABELLED = "a model reads it, and annotators, as they do photographs"
 NO_TRUTH = "what a program saw: it waits for annotators, as photographs do"
 DOUBTFUL = "may repeat an earlier picture: saegim ingest duplicates"
 QUARANTINED = "ingest failed on its picture: saegim ingest retry, then saegim run ingest"
-NOT_SEEN = "ingest has not seen it: saegim run ingest --campaign public"
+NOT_SEEN = "ingest is not through with it, perhaps in another run: saegim run ingest"
 TRAINING = "train"
 """The split from which models learn; images of all others are kept from it."""
 
