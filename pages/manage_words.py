@@ -49,6 +49,7 @@ ACTS: Mapping[Act, Words] = {
     Act.CLOSED: Words("froze the final list of", "최종 명단 확정"),
     Act.DREW: Words("drew the winners of", "추첨"),
     Act.EXPORTED: Words("exported the board of", "순위 내려받음"),
+    Act.TERMS_CHANGED: Words("changed the terms of", "이용 조건 변경"),
 }
 FIGURES: Mapping[str, Words] = {
     "inliers": Words("points that fit", "맞는 점"),

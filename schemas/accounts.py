@@ -41,6 +41,8 @@ class Act(StrEnum):
     CLOSED = "closed"
     DREW = "drew"
     EXPORTED = "exported"
+    TERMS_CHANGED = "terms_changed"
+    """Of a public data set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,8 @@ class ImportedPicture:
         image_id: that the submission stands for.
         own_image_id: that was made of it, or of the same bytes or pixels before.
         repeats: key of the submission that it repeats.
+        split: the data set's own; empty where it has none.
+        licence: of the picture; None where its source's counts.
     """
 
     key: str
@@ -157,6 +159,23 @@ class ImportedPicture:
     image_id: str | None = None
     own_image_id: str | None = None
     repeats: str | None = None
+    split: str = ""
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCopy:
+    """One of the imported pictures that an image stands for.
+
+    Attributes:
+        image_id: of the image.
+        key: of the picture.
+        split: its data set's own; empty where it has none.
+    """
+
+    image_id: str
+    key: str
+    split: str
 
 
 class PictureEnd(StrEnum):
@@ -172,7 +191,12 @@ class PictureEnd(StrEnum):
     WAITS = "waits"
     """Ingest has not seen it."""
     NEAR_TEST = "beware"
-    """It is accepted, and like an image that a release keeps out of training."""
+    """It is accepted, and like an image that a release keeps out of training; or the other way round."""
+    MEASURED = "measures"
+    """A data set keeps it for measuring, and a copy of it is elsewhere too."""
+    OWN_LICENCE = "own licence"
+    LEFT_BEHIND = "left behind"
+    """An earlier import of the data set had it, this one does not."""
 
 
 @dataclass(frozen=True, slots=True)

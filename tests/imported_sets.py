@@ -20,6 +20,7 @@ from schemas.sources import PUBLIC, EndedPicture, Use
 from tests.empty_ledger import empty_ledger
 from tests.in_memory import InMemory
 from workbench.bench import Workbench
+from workbench.imports.beside import left_behind
 from workbench.imports.ending import ended_pictures
 from workbench.imports.labels import ImportRequest
 from workbench.imports.sending import SentSet, send
@@ -108,7 +109,9 @@ class ImportWorld:
         sent = self.send(images, request)
         self.take_in()
         self.settle()
-        return ended_pictures(self.bench, (request or self.request()).source, sent.keys)
+        asked = request or self.request()
+        return [*ended_pictures(self.bench, asked.source, sent.keys),
+                *left_behind(self.bench, asked.source, asked.split, sent.keys, sent.pictures)]
 
 
 def giving(data: bytes) -> Callable[[], bytes]:

@@ -57,8 +57,9 @@ WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
     "label_status.work", "label_status.compared", "releasable.candidates", "releasable.photographs", "releasable.repeated",
     "pairs.clusters", "shared_words.alike", "holds.held", "names.annotation_configs",
-    "imported.parts_of_sources", "imported.pictures_of_source", "imported.counts_by_source", "sources.licences_of_pictures",
-    "readings.accepted_under_other_versions", "submissions.submission_rows", "label_queue.pages_given",
+    "imported.parts_of_sources", "imported.splits_of_sources", "imported.images_in_splits", "imported.pictures_of_source",
+    "imported.counts_by_source", "sources.licences_of_pictures", "readings.accepted_under_other_versions",
+    "submissions.submission_rows", "label_queue.pages_given",
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "arrivals.waiting_ids",
     "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
@@ -274,7 +275,7 @@ def _values_of_imports(made: Sequence[Made]) -> dict[str, Any]:
     labels = ImportedLabels(key, "public/made", "1.png", "r", 9, 9, Unit.LINE, ())
     return {
         "source": "public/made", "reading_id": made[0].reading_id(MODEL), "imported.put_labels.new": [labels],
-        "imported.waiting_pictures.after": "", "imported.other_key_of.key": key,
+        "imported.images_in_splits.splits": ["test"], "imported.waiting_pictures.after": "", "imported.other_key_of.key": key,
         "imported.settle_labels.settled": [SettledLabels(key, labels.digest)],
         "sources.put_source.source": PublicSource("public/made", "CC0-1.0", (), "ufo", Unit.LINE, True, at, at),
         "sources.source_named.name": "public/made", "sources.sources_named.names": ["public/made"],

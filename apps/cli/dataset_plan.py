@@ -103,6 +103,8 @@ def sentences_and_tables(seen: Preview) -> list[str | Table]:
         found.append(sources_table("Of public data sets", sources))
     if release.plan.not_taken:
         found.append(_not_taken(release))
+    if release.plan.unclear:
+        found.append(_unclear(release))
     found += asked_and_covered(release, seen.counts)
     if release.plan.left_out:
         found.append(_left_out(release))
@@ -128,6 +130,8 @@ def to_json(seen: Preview) -> dict[str, Any]:
         "coverage": coverage_to_json(release.recipe.coverage, seen.counts, release.splits),
         "sources": [asdict(held) for held in held_sources(release.plan.samples, seen.counts)],
         "sources_not_taken": dict(release.plan.not_taken),
+        "unclear_splits": [{"source": source, "split": split, "images": count}
+                           for (source, split), count in release.plan.unclear.items()],
         "changes": [asdict(change) for change in release.changes],
         "left_out": [{"image_id": item.image_id, "annotation_config": item.annotation_config, "reason": item.reason}
                      for item in release.plan.left_out],
@@ -166,6 +170,14 @@ def _not_taken(release: NextRelease) -> str:
     there = ", ".join(f"{name} ({count:,} {'image' if count == 1 else 'images'})" for name, count in
                       release.plan.not_taken.items())
     return escape(f"Imported, and not taken by the recipe's readings.sources: {there}.")
+
+
+def _unclear(release: NextRelease) -> str:
+    there = ", ".join(f"{source} has {count:,} {'image' if count == 1 else 'images'} in {split!r}"
+                      for (source, split), count in release.plan.unclear.items())
+    example = next(split for _, split in release.plan.unclear)
+    return escape(f"Nobody knows what these splits are for, so their images are left out: {there}. Say it in the recipe, under "
+                  f"readings:  own_splits: {{{json.dumps(example, ensure_ascii=False)}: {next(iter(release.recipe.splits))}}}")
 
 
 def _left_out(release: NextRelease) -> Table:

@@ -17,6 +17,7 @@ from saegim.tables import print_table
 from schemas.reading import Unit
 from schemas.sources import PUBLIC, Use
 from workbench.bench import open_workbench
+from workbench.imports.beside import left_behind
 from workbench.imports.ending import ended_pictures
 from workbench.imports.labels import ImportRequest
 from workbench.imports.sending import SentSet, send_from
@@ -58,7 +59,7 @@ def import_set(
     sent = send_from(bench, path, request, findings)
     take_in(bench, PUBLIC)
     settled = settle_imported(bench)
-    ended = ended_pictures(bench, source, sent.keys)
+    ended = [*ended_pictures(bench, source, sent.keys), *left_behind(bench, source, request.split, sent.keys, sent.pictures)]
     remarks = home() / "reports" / f"import-{source.partition('/')[2]}.jsonl"
     remarks.parent.mkdir(parents=True, exist_ok=True)
     write_whole(remarks, import_lines(findings, ended))

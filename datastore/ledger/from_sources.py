@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from datastore.ledger.tables import imported
+from schemas.licences import allowed_uses
 from schemas.sample import FromSource
 from schemas.sources import PUBLIC, PublicSource
 
@@ -48,9 +49,9 @@ def from_source(row: Row[Any], known: Mapping[str, PublicSource]) -> FromSource 
     in_turn = both if len({item.source for item in both}) == len(both) else both[:1]
     of = [known.get(item.source) for item in in_turn]
     licences = tuple(item.licence or (source.licence if source else "") for item, source in zip(in_turn, of, strict=True))
-    allowed = [frozenset(source.allows if source else ()) for source in of]
+    allowed = [allowed_uses(item.licence, source) if source else () for item, source in zip(in_turn, of, strict=True)]
     return FromSource(tuple(item.source for item in in_turn), in_turn[0].name, in_turn[0].raw_sha256, licences,
-                      tuple(use for use in (of[0].allows if of[0] else ()) if all(use in uses for uses in allowed)),
+                      tuple(use for use in allowed[0] if all(use in uses for uses in allowed)),
                       next((item.split for item in in_turn if item.split), ""))
 
 

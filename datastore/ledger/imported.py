@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, union, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, union, update
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.sql import in_chunks, upsert
 from datastore.ledger.tables import imported, submissions
 from schemas.reading import Condition, ImageKind, Unit, regions_from_json, regions_to_json
-from schemas.sources import PUBLIC, ImportedLabels, ImportedPicture, SettledLabels
+from schemas.sources import PUBLIC, ImportedLabels, ImportedPicture, PictureCopy, SettledLabels
 from schemas.submission import Outcome
 
 ROWS_A_READ = 1000
+STANDS_FOR = case((submissions.c.outcome == Outcome.HELD, submissions.c.found_image_id), else_=submissions.c.image_id)
+"""The image that an imported picture is, or repeats; where a manager has not decided yet, the one that it may repeat."""
+STAND = (submissions.c.campaign == PUBLIC,
+         submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.DUPLICATE, Outcome.HELD)))
+"""Which submissions of imported pictures count."""
+
 
 def raw_digests(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
     """sha256 sums of the pictures that were sent under some keys; those of which nothing is known are left out."""
@@ -94,6 +100,38 @@ def parts_of_sources(ledger: Ledger) -> Iterator[tuple[str, str]]:
             yield row.image_id, f"{row.source}/{row.part_of}"
 
 
+def splits_of_sources(ledger: Ledger) -> list[str]:
+    """Names of the splits that data sets have, sorted."""
+    with ledger.read() as connection:
+        return sorted(connection.scalars(select(imported.c.split).distinct().where(imported.c.split != "")))
+
+
+def images_in_splits(ledger: Ledger, splits: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(image, split) of all pictures that data sets have in some splits, in order of image id.
+
+    The image is the one that stands for the picture, which may be a photograph of ours; where a manager has not decided yet
+    whether it repeats one, that one.
+    """
+    query = select(STANDS_FOR.label("image_id"), imported.c.split).distinct().join_from(
+        submissions, imported, submissions.c.key == imported.c.key).where(
+        *STAND, imported.c.split.in_(splits), STANDS_FOR.is_not(None)).order_by("image_id", imported.c.split)
+    with ledger.read() as connection:
+        for row in connection.execution_options(yield_per=ROWS_A_READ).execute(query):
+            yield row.image_id, row.split
+
+
+def copies_of(connection: Connection, image_ids: Iterable[str]) -> list[PictureCopy]:
+    """All imported pictures that some images stand for, also those that may repeat one of them; those of one image by key."""
+    found: list[PictureCopy] = []
+    for some in in_chunks(sorted(set(image_ids))):
+        query = select(STANDS_FOR.label("image_id"), imported.c.key, imported.c.split).distinct().join_from(
+            submissions, imported, submissions.c.key == imported.c.key).where(
+            *STAND, or_(submissions.c.image_id.in_(some), submissions.c.found_image_id.in_(some)),
+            STANDS_FOR.in_(some)).order_by(imported.c.key)
+        found += [PictureCopy(**row._mapping) for row in connection.execute(query)]
+    return found
+
+
 def counts_by_source(ledger: Ledger) -> dict[str, tuple[int, int]]:
     """How many pictures were imported, and the labels of how many are readings, by source."""
     columns = imported.c.source, func.count().label("pictures"), func.count(imported.c.reading_id).label("readings")
@@ -112,7 +150,7 @@ def settle_labels(connection: Connection, settled: Iterable[SettledLabels], at: 
 def _pictures(bucket: str) -> Select[Any]:
     first = submissions.alias("first")
     return (select(imported.c.key, imported.c.source, imported.c.name, imported.c.digest, imported.c.reading_id,
-                   imported.c.problem, imported.c.regions.is_not(None).label("has_labels"),
+                   imported.c.problem, imported.c.split, imported.c.licence, imported.c.regions.is_not(None).label("has_labels"),
                    imported.c.settled_at.is_not(None).label("settled"), submissions.c.submission_id, submissions.c.outcome,
                    submissions.c.reason, submissions.c.detail, submissions.c.image_id, submissions.c.own_image_id,
                    first.c.key.label("repeats"))

@@ -11,9 +11,12 @@ NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\\s,\ud800-\udfff]+')
 LONGEST = 200
 """Bytes of a name: file systems take 255, and label files put an ending behind it."""
 SPLITS = {"train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val", "dev": "val",
-          "test": "test", "testing": "test"}
+          "test": "test", "testing": "test", "eval": "test", "evaluation": "test", "heldout": "test", "학습": "train",
+          "훈련": "train", "검증": "val", "평가": "test", "테스트": "test"}
 """Words in the names of folders and files that say a split."""
-WORDS = re.compile(r"[^a-z0-9]+")
+NO_WORDS = re.compile(r"[\W\d_]+")
+HELD_OUT = re.compile(r"(held|hold)[\W_]*out")
+"""A word for measuring that many write as two."""
 
 
 class FileNames:
@@ -52,7 +55,8 @@ def split_of(path: str) -> str:
         path: with ``/``; the last part that says one counts, such as ``val`` of ``train_and_val/val/img_1.txt``.
     """
     for part in reversed(path.split("/")):
-        found = {SPLITS[word] for word in WORDS.split(part.lower()) if word in SPLITS}
+        plain = HELD_OUT.sub(" heldout ", unicodedata.normalize("NFC", part).lower())
+        found = {SPLITS[word] for word in NO_WORDS.split(plain) if word in SPLITS}
         if len(found) == 1:
             return found.pop()
     return ""

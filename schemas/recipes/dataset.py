@@ -94,6 +94,7 @@ class Readings(PublicReadings):
     Attributes:
         sources: public data sets whose readings are taken too; none where left out.
         licences: of these data sets; all where left out.
+        own_splits: what splits of these data sets are for whose names do not say it: ``{challenge: test}``.
         annotation_configs: whose; where several have accepted a reading of an image, the first one's is taken, and a public data
             set's only where no config has one. It may be empty where sources are taken.
         campaigns: of what was collected, only photographs that were sent to these; all where empty.
@@ -213,13 +214,16 @@ class Dataset(Recipe):
 
     @field_validator("splits")
     @classmethod
-    def _add_up(cls, splits: dict[str, float]) -> dict[str, float]:
+    def _add_up(cls, splits: dict[str, float], info: ValidationInfo) -> dict[str, float]:
         if abs(sum(splits.values()) - 1) > 1e-9:
             raise ValueError(f"shares add up to {sum(splits.values()):g}, expected 1")
         if any(not name.isidentifier() or normalise(name) != name for name in splits):
             raise ValueError("a split's name has letters, digits and underscores only, and each letter is one character (NFC)")
         if len({name.casefold() for name in splits}) < len(splits):
             raise ValueError("two splits differ in capital letters only: many disks have one folder for both")
+        own_splits = info.data["readings"].own_splits if "readings" in info.data else {}
+        if unknown := sorted(set(own_splits.values()) - set(splits)):
+            raise ValueError(f"no such split, and readings.own_splits names it: {unknown[0]}{did_you_mean(unknown[0], splits)}")
         return splits
 
     @field_validator("formats")

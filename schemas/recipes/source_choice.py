@@ -72,10 +72,12 @@ class PublicReadings(Recipe):
     Attributes:
         sources: which of them are taken; none where left out.
         licences: only those of these licences.
+        own_splits: where images go that a data set has in a split whose name does not say what it is for: ``{challenge: test}``.
     """
 
     sources: SourceChoice = SourceChoice()
     licences: LicenceChoice = LicenceChoice()
+    own_splits: dict[str, str] = Field({})
 
     @field_validator("licences")
     @classmethod

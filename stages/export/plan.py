@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import chain
 
 from schemas.errors import SettingError
 from schemas.ids import digest
 from schemas.recipes.dataset import Dataset
 from schemas.sample import Before, Candidate, LeftOut, Planned
-from stages.export.groups import Groups
+from stages.export.groups import NONE, Groups
 from stages.export.least import GroupsAsked, bring, what_was_asked
-from stages.export.own_splits import held_out, own_split, splits_of_groups
+from stages.export.own_splits import goes_unharmed, held_out, kind_of, own_split, splits_of_groups
 
 BRIDGES_SPLITS = "bridges_splits"
 NEAR_FROZEN = "near_frozen"
@@ -25,6 +26,7 @@ OTHER_CONFIG = "other_config"
 OTHER_SOURCE = "other_source"
 OTHER_LICENCE = "other_licence"
 SOURCE_SPLIT = "source_split"
+UNCLEAR_SPLIT = "unclear_split"
 BY_HAND = "left_out_by_hand"
 WITHDRAWN = "withdrawn"
 NO_READING = "no_accepted_reading"
@@ -39,8 +41,9 @@ REASONS = {
     OTHER_CONFIG: "another annotation config's reading of the image is taken, or a public data set's",
     OTHER_SOURCE: "its picture or its labels come from a public data set that the recipe does not take",
     OTHER_LICENCE: "its picture or its labels have a licence that the recipe does not take",
-    SOURCE_SPLIT: "new, and its public data set keeps it for a split such as test, which is frozen or not in the recipe, or it "
-                  "belongs with images of training",
+    SOURCE_SPLIT: "new, and a public data set keeps it, or a copy of it, for a split such as test, which is frozen or not in the "
+                  "recipe, or it belongs with images of training",
+    UNCLEAR_SPLIT: "new, and nobody knows what its public data set's split is for: say it under readings.own_splits",
     BY_HAND: "the recipe names it under leave_out",
     WITHDRAWN: "its submission does not stand any more: it was withdrawn, rejected, put aside or taken for a duplicate",
     NO_READING: "an earlier release held it; it has no accepted reading any more",
@@ -58,6 +61,7 @@ class Plan:
         frozen: splits that take nothing new, sorted.
         asked: what came of each number of groups that the recipe asks for.
         not_taken: images of public data sets that the recipe does not take, by data set; none of them was released.
+        unclear: images that are left out because nobody knows what their split is for, by data set and split.
     """
 
     samples: tuple[Planned, ...]
@@ -65,10 +69,11 @@ class Plan:
     frozen: tuple[str, ...] = ()
     asked: tuple[GroupsAsked, ...] = ()
     not_taken: Mapping[str, int] = field(default_factory=dict)
+    unclear: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, before: Mapping[str, Before],
-         frozen: AbstractSet[str] = frozenset()) -> Plan:
+         frozen: AbstractSet[str] = frozenset(), kept: Mapping[str, str] = NONE) -> Plan:
     """Plans a release. A split never moves: an image keeps the one that it has, its group follows it.
 
     A new image is left out where its group stands in two splits already, or in a frozen one. A new group goes to a split
@@ -82,6 +87,8 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
         groups: of all images, those in ``before`` included.
         before: images of earlier releases, by image id.
         frozen: splits that earlier releases froze, whatever the recipe says of them now.
+        kept: images that any public data set keeps, or a copy of them, for measuring, with the name of its split; also of data
+            sets that the recipe does not take.
 
     Raises:
         SettingError: every split that the recipe names is frozen.
@@ -93,8 +100,7 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
                            "what is new")
     standing = _splits_that_stand(groups, before)
     by_hand = frozenset(recipe.readings.leave_out)
-    own_splits = splits_of_groups((item for item in candidates if item.source and not _unwanted(recipe, item, by_hand)),
-                                  groups.of, open_splits)
+    own_splits = splits_of_groups(chain(kept.items(), _owns(recipe, candidates, kept)), groups.of, open_splits)
     taken: list[Planned] = []
     out: list[LeftOut] = []
     not_taken: Counter[str] = Counter()
@@ -110,7 +116,7 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
             continue
         reason = OTHER_CONFIG if is_taken else _unwanted(recipe, candidate, by_hand)
         if not reason and not earlier:
-            reason = _why_not_new(candidate, splits, frozen, open_splits)
+            reason = _why_not_new(_own(recipe, candidate, kept), splits, frozen, own_splits.get(group), recipe.splits)
         if reason:
             out.append(LeftOut(name, reason, candidate.annotation_config, earlier.split if earlier else "",
                                earlier.shard if earlier else "", candidate.cluster_id, group))
@@ -124,7 +130,7 @@ def plan(recipe: Dataset, candidates: Sequence[Candidate], groups: Groups, befor
             for name, known in before.items() if name not in seen]
     samples = bring(recipe, taken, {*standing, *own_splits}, frozen) if recipe.least else tuple(taken)
     return Plan(samples, tuple(sorted(out, key=lambda item: (item.image_id, item.annotation_config))), tuple(sorted(frozen)),
-                what_was_asked(recipe, samples, frozen), dict(sorted(not_taken.items())))
+                what_was_asked(recipe, samples, frozen), dict(sorted(not_taken.items())), _unclear(candidates, out))
 
 
 def arrivals(samples: Iterable[Planned], before: Mapping[str, Before]) -> frozenset[str]:
@@ -184,24 +190,46 @@ def _is_not_asked_for(recipe: Dataset, candidate: Candidate) -> bool:
     return name not in recipe.readings.annotation_configs and not recipe.readings.sources.takes(name)
 
 
-def _why_not_new(candidate: Candidate, splits: AbstractSet[str], frozen: AbstractSet[str],
-                 open_splits: Collection[str]) -> str | None:
+def _unclear(candidates: Iterable[Candidate], out: Iterable[LeftOut]) -> dict[tuple[str, str], int]:
+    """How many readings are left out because nobody knows what their split is for, by data set and split."""
+    unclear = {(item.image_id, item.annotation_config) for item in out if item.reason == UNCLEAR_SPLIT}
+    found = Counter((item.source.source, item.source.split) for item in candidates
+                    if item.source and (item.image_id, item.annotation_config) in unclear)
+    return dict(sorted(found.items()))
+
+
+def _owns(recipe: Dataset, candidates: Iterable[Candidate], kept: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """(image, split that a public data set has it in) of all wanted readings that have one, see ``_own``."""
+    by_hand = frozenset(recipe.readings.leave_out)
+    for item in candidates:
+        if (own := _own(recipe, item, kept)) and not _unwanted(recipe, item, by_hand):
+            yield item.image_id, own
+
+
+def _own(recipe: Dataset, candidate: Candidate, kept: Mapping[str, str]) -> str:
+    """The split that a public data set has an image in, as the recipe understands it: one for measuring first; perhaps empty."""
+    own = candidate.source.split if candidate.source else ""
+    return kept.get(candidate.image_id) or (own if kind_of(own) else recipe.readings.own_splits.get(own, own))
+
+
+def _why_not_new(own: str, splits: AbstractSet[str], frozen: AbstractSet[str], own_split_of_group: str | None,
+                 named: Collection[str]) -> str | None:
     """Why a wanted reading of an image that no release has is not taken.
 
     Args:
-        candidate: the reading.
+        own: the split that a public data set has it in; empty where none does.
         splits: in which its group stands.
         frozen: splits that take nothing new.
-        open_splits: the others.
+        own_split_of_group: where its group goes because public data sets say so.
+        named: splits of the recipe.
     """
     if len(splits) > 1:
         return BRIDGES_SPLITS
     if splits & frozen:
         return NEAR_FROZEN
-    if candidate.source and held_out(candidate.source.split):
-        goes_to = next(iter(splits), None) or own_split(candidate.source.split, open_splits)
-        return None if goes_to and held_out(goes_to) else SOURCE_SPLIT
-    return None
+    if goes_unharmed(own, next(iter(splits), None) or own_split_of_group):
+        return None
+    return SOURCE_SPLIT if held_out(own) or own_split(own, named) else UNCLEAR_SPLIT
 
 
 def _unwanted(recipe: Dataset, candidate: Candidate, by_hand: frozenset[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from datastore.ledger import Ledger
-from datastore.ledger.imported import parts_of_sources
+from datastore.ledger.imported import images_in_splits, parts_of_sources, splits_of_sources
 from datastore.ledger.releasable import candidates, keys_of, photographs, rejoined, repeated
 from datastore.ledger.sources import all_sources
 from datastore.objects import ObjectStore
@@ -20,6 +20,7 @@ from stages.export.counts import Counts
 from stages.export.gates import Failure
 from stages.export.groups import group
 from stages.export.leaks import LeakReport
+from stages.export.own_splits import held_out, rank
 from stages.export.plan import Plan, arrivals, plan, regrouped
 from stages.export.source_uses import changed_terms, forbidden
 from workbench.bench import Workbench
@@ -125,7 +126,8 @@ def next_release(bench: Workbench, recipe: Dataset) -> NextRelease:
                    parts_of_sources(bench.ledger))
     stays_frozen = {name for name in earlier.frozen if f"{THAW} {name}" not in _agreed(recipe, parent)}
     named = named_among(bench.settings, recipe.slices_counted)
-    planned = plan(recipe, _candidates(bench.ledger, recipe, named), groups, before, stays_frozen)
+    planned = plan(recipe, _candidates(bench.ledger, recipe, named), groups, before, stays_frozen,
+                   _kept_for_measuring(bench.ledger))
     planned, bridges = regrouped_without_left_out(bench.ledger, recipe, planned, groups, before)
     arrived = arrivals(planned.samples, before)
     moved = regrouped(planned.samples, before)
@@ -182,6 +184,16 @@ def _candidates(ledger: Ledger, recipe: Dataset, named: NamedSlices) -> list[Can
         return found
     slices = slices_of_stored(ledger, deciding, {item.reading_id: item.campaign for item in found})
     return [replace(item, slices=(*item.slices, *sorted(slices[item.reading_id]))) for item in found]
+
+
+def _kept_for_measuring(ledger: Ledger) -> dict[str, str]:
+    """Images that a public data set keeps, or a copy of them, for measuring, each with the name of a split."""
+    splits = [split for split in splits_of_sources(ledger) if held_out(split)]
+    found: dict[str, str] = {}
+    for image_id, split in images_in_splits(ledger, splits) if splits else ():
+        if image_id not in found or rank(split) < rank(found[image_id]):
+            found[image_id] = split
+    return found
 
 
 def _agreed(recipe: Dataset, parent: Manifest | None) -> list[str]:

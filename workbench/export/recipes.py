@@ -12,6 +12,7 @@ from saegim.names import did_you_mean
 from schemas.errors import SettingError
 from schemas.recipes.dataset import Dataset, Known, parse_dataset
 from schemas.sources import PUBLIC
+from stages.export.own_splits import kind_of
 from workbench.bench import Workbench
 from workbench.campaigns import load_campaigns
 from workbench.named_slices import KnownSlices
@@ -49,4 +50,8 @@ def load_dataset(name: str, known: Known | None = None, folder: Path = DATASETS)
     recipe = parse_dataset(path.read_text(encoding="utf-8"), f"{where}/{path.name}", known)
     if recipe.name != name:
         raise SettingError(f"{where}/{path.name}: name is {recipe.name!r}, expected {name!r} as the file is called")
+    for own in recipe.readings.own_splits:
+        if kind := kind_of(own):
+            raise SettingError(f"{where}/{path.name}: readings.own_splits: {own!r} says itself that it is for {kind}; to use its "
+                               "pictures otherwise, import the data set with --split")
     return recipe

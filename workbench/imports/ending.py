@@ -11,6 +11,7 @@ from datastore.releases import newest, places
 from schemas.sources import EndedPicture, ImportedPicture, PictureEnd
 from schemas.submission import Outcome
 from workbench.bench import Workbench
+from workbench.imports.beside import kept_for_measuring, own_licences
 
 SAME_AS_OURS = "exactly a picture that we have: its labels stand beside ours"
 UNLABELLED = "a model reads it, and annotators, as they do photographs"
@@ -23,7 +24,9 @@ TRAINING = "train"
 
 
 def ended_pictures(bench: Workbench, source: str, keys: Mapping[str, int]) -> list[EndedPicture]:
-    """What became of the pictures of an import, in order of key; those like test images of ours come once more at the end.
+    """What became of the pictures of an import, in order of key.
+
+    Those of which a person should know more come once more at the end: see ``beside``, and those like test images of ours.
 
     Args:
         bench: the systems.
@@ -35,7 +38,8 @@ def ended_pictures(bench: Workbench, source: str, keys: Mapping[str, int]) -> li
     is_truth = known is not None and known.is_truth
     pictures = imported.pictures_of_source(bench.ledger, bench.settings.bucket_raw, source)
     mine = [item for item in pictures if item.key in keys]
-    return [*(_ended(item, keys[item.key], is_truth) for item in mine), *_near_tests(bench, pictures, keys)]
+    return [*(_ended(item, keys[item.key], is_truth) for item in mine), *_near_tests(bench, pictures, keys),
+            *kept_for_measuring(bench, mine, keys), *(own_licences(mine, known, keys) if known else ())]
 
 
 def _ended(item: ImportedPicture, regions: int, is_truth: bool) -> EndedPicture:

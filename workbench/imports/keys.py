@@ -21,21 +21,40 @@ class SourceKeys:
         self._folder = folder
         self._given: dict[str, str] = {}
 
-    def key_of(self, name: str) -> str:
-        """The key of a picture: its name in NFC; where that cannot be one, or is taken, with eight digits of the name's digest.
+    def key_of(self, name: str, is_marked: bool = False) -> str:
+        """The key of a picture: its name in NFC; where that cannot be one, or is taken, the marked one.
 
         Args:
             name: as the data set has it, a path with ``/``.
+            is_marked: whether an earlier import has this very picture under the marked key: of two names that are one in NFC the
+                first takes it, and pictures may come in another order again.
         """
-        plain = unicodedata.normalize("NFC", name)
-        safe = "/".join(part for part in map(_safe, plain.split("/")) if part not in ("", ".", ".."))
-        key = f"{self._folder}/{safe}"
-        if safe != plain or len(key.encode()) > LONGEST or self._given.get(key, name) != name:
-            stem, dot, ending = _short(safe).rpartition(".")
-            mark = digest("name", name, length=8)
-            key = f"{self._folder}/{stem}-{mark}.{ending}" if dot else f"{self._folder}/{ending}-{mark}"
+        key = self._plain_key(name)
+        if key is None or is_marked or self._given.get(key, name) != name:
+            key = self.marked_key(name)
         self._given[key] = name
         return key
+
+    def possible_keys(self, name: str) -> list[str]:
+        """The keys that a picture of this name may get."""
+        plain = self._plain_key(name)
+        return [key for key in (plain, self.marked_key(name)) if key]
+
+    def marked_key(self, name: str) -> str:
+        """A key with eight digits of the name's digest in it, which no other name has."""
+        stem, dot, ending = _short(_safe_path(name)).rpartition(".")
+        mark = digest("name", name, length=8)
+        return f"{self._folder}/{stem}-{mark}.{ending}" if dot else f"{self._folder}/{ending}-{mark}"
+
+    def _plain_key(self, name: str) -> str | None:
+        safe = _safe_path(name)
+        key = f"{self._folder}/{safe}"
+        return key if safe == unicodedata.normalize("NFC", name) and len(key.encode()) <= LONGEST else None
+
+
+def _safe_path(name: str) -> str:
+    parts = map(_safe, unicodedata.normalize("NFC", name).split("/"))
+    return "/".join(part for part in parts if part not in ("", ".", ".."))
 
 
 def _safe(part: str) -> str:

@@ -97,17 +97,17 @@ def send(bench: Workbench, dataset: LabelledSet, request: ImportRequest, finding
     keys = SourceKeys(f"{request.source}/{request.split}" if request.split else request.source)
     with progress(bench.run, "send", dataset.count or 0) as advance:
         for batch in chunked(dataset.images, A_BATCH):
-            _send_batch(bench, [(image, keys.key_of(image.name)) for image in batch], request, findings, sent)
+            _send_batch(bench, batch, keys, request, findings, sent)
             advance(len(batch))
     return sent
 
 
-def _send_batch(bench: Workbench, named: Sequence[tuple[LabelledImage, str]], request: ImportRequest, findings: Findings,
-                sent: SentSet) -> None:
+def _send_batch(bench: Workbench, images: Sequence[LabelledImage], keys: SourceKeys, request: ImportRequest,
+                findings: Findings, sent: SentSet) -> None:
     with bench.ledger.read() as connection:
-        known = imported.raw_digests(connection, [key for _, key in named])
+        known = imported.raw_digests(connection, [key for image in images for key in keys.possible_keys(image.name)])
     labels: list[ImportedLabels] = []
-    for stored in bench.objects.in_order(functools.partial(_store, bench), _loaded(named, known, findings)):
+    for stored in bench.objects.in_order(functools.partial(_store, bench), _loaded(images, keys, known, findings)):
         if stored.clashes:
             findings.left_out(stored.image.name, None, OTHER_PICTURE, stored.key, regions=len(stored.image.regions))
             continue
@@ -120,13 +120,17 @@ def _send_batch(bench: Workbench, named: Sequence[tuple[LabelledImage, str]], re
         sent.labels += imported.put_labels(connection, labels)
 
 
-def _loaded(named: Iterable[tuple[LabelledImage, str]], known: Mapping[str, str], findings: Findings) -> Iterator[_Loaded]:
+def _loaded(images: Iterable[LabelledImage], keys: SourceKeys, known: Mapping[str, str], findings: Findings) -> Iterator[_Loaded]:
     """Pictures with their bytes, one after the other: an archive is read by one thread."""
-    for image, key in named:
+    for image in images:
         try:
-            yield _Loaded(image, key, image.picture(), known.get(key))
+            data = image.picture()
         except FormatWrong as error:
             findings.left_out(image.name, None, UNREADABLE, str(error), regions=len(image.regions))
+            continue
+        marked = known.get(keys.marked_key(image.name))
+        key = keys.key_of(image.name, is_marked=marked is not None and marked == sha256(data))
+        yield _Loaded(image, key, data, known.get(key))
 
 
 def _store(bench: Workbench, loaded: _Loaded) -> _Stored:

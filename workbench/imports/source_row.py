@@ -7,17 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from datastore.ledger import Ledger, sources
+from datastore.ledger import Connection, Ledger, audit, sources
 from saegim.formats.labelled import LabelledSet
 from saegim.names import unknown
+from schemas.accounts import Act
 from schemas.errors import SettingError
+from schemas.licences import is_open
 from schemas.reading import Unit
 from schemas.sources import PUBLIC, SOURCE_NAME, PublicSource, Use
+from workbench.accounts import COMMAND, Actor
 from workbench.imports.labels import ImportRequest
-
-OPEN_LICENCES = ("CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "MIT", "Apache-2.0", "BSD-3-Clause",
-                 "ODC-BY-1.0", "CDLA-Permissive-2.0", "KOGL-1", "public domain")
-"""Licences that allow all of ``Use``, by their SPDX identifiers, 공공누리 제1유형, and works without any."""
 
 
 def source_called(name: str) -> str:
@@ -45,7 +44,7 @@ def uses_called(licence: str, said: str) -> tuple[Use, ...]:
     if not licence.strip():
         raise SettingError("--licence is empty: say which licence the data set has, such as CC-BY-4.0, or where its terms stand")
     if not said.strip():
-        if licence.strip().casefold() in {one.casefold() for one in OPEN_LICENCES}:
+        if is_open(licence):
             return tuple(Use)
         raise SettingError(f"What a licence {licence!r} allows is not known here: read it, and say it by --licence-allows, such "
                            f"as {Use.TRAIN},{Use.EVALUATE} (of {', '.join(Use)}; none for nothing)")
@@ -70,7 +69,7 @@ def write_source(ledger: Ledger, dataset: LabelledSet, request: ImportRequest) -
     form = request.form
     new = PublicSource(request.source, request.licence, request.allows, form.name, request.unit or Unit(form.unit), form.is_truth,
                        now, now, {name: text for name, text in details.items() if text})
-    with ledger.write() as connection:
+    with ledger.write(alone=audit.ALONE) as connection:
         before = sources.source_named(connection, request.source)
         if before and before.is_truth != new.is_truth:
             whose = "people's labels" if before.is_truth else "what programs saw, or no labels"
@@ -80,7 +79,19 @@ def write_source(ledger: Ledger, dataset: LabelledSet, request: ImportRequest) -
             if replace(new, changed_at=before.changed_at) == before:
                 return []
         sources.put_source(connection, new)
+        write_changed_terms(connection, before, new)
     return [*told_changes(before, new), *_own_licence(dataset, request)]
+
+
+def write_changed_terms(connection: Connection, before: PublicSource | None, new: PublicSource, by: Actor = COMMAND) -> None:
+    """A line of the audit log where the terms of a source were others before; in a transaction whose name is ``audit.ALONE``."""
+    if before and (before.licence, before.allows) != (new.licence, new.allows):
+        audit.write_deed(connection, by.name, by.role, Act.TERMS_CHANGED, None, new.source,
+                         f"{_terms(before)} became {_terms(new)}")
+
+
+def _terms(source: PublicSource) -> str:
+    return f"{source.licence} ({', '.join(source.allows) or 'allows nothing'})"
 
 
 def told_changes(before: PublicSource | None, new: PublicSource) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from datastore.ledger import Ledger, imported, sources
+from datastore.ledger import Ledger, audit, imported, sources
 from saegim.manifest import ReleaseName
 from saegim.names import unknown
 from saegim.releases import Releases
 from schemas.errors import SettingError
 from schemas.sources import PUBLIC, PublicSource
+from workbench.accounts import COMMAND, Actor
 from workbench.bench import Workbench
-from workbench.imports.source_row import told_changes, uses_called
+from workbench.imports.source_row import told_changes, uses_called, write_changed_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def listed_sources(ledger: Ledger) -> list[ListedSource]:
     return [ListedSource(source, *counts.get(source.source, (0, 0))) for source in sources.all_sources(ledger)]
 
 
-def change_terms(ledger: Ledger, name: str, licence: str = "", allows: str = "") -> list[str]:
+def change_terms(ledger: Ledger, name: str, licence: str = "", allows: str = "", by: Actor = COMMAND) -> list[str]:
     """Gives a public data set another licence, or other uses, and returns what a person should be told.
 
     Args:
@@ -44,6 +45,7 @@ def change_terms(ledger: Ledger, name: str, licence: str = "", allows: str = "")
         name: ``public/NAME``, or ``NAME`` alone.
         licence: empty for the one that it has.
         allows: names of uses with commas between, or ``none``; where empty, those that a licence of which that is known allows.
+        by: who changes them, for the audit log.
 
     Raises:
         SettingError: there is no such data set, nothing is to change, or the uses are not known.
@@ -53,13 +55,14 @@ def change_terms(ledger: Ledger, name: str, licence: str = "", allows: str = "")
     full = name if name.startswith(f"{PUBLIC}/") else f"{PUBLIC}/{name}"
     if full not in (known := [source.source for source in sources.all_sources(ledger)]):
         raise SettingError(unknown("public data set", full, known))
-    with ledger.write() as connection:
+    with ledger.write(alone=audit.ALONE) as connection:
         before = sources.sources_named(connection, [full])[full]
         text = licence.strip() or before.licence
         new = replace(before, licence=text, allows=uses_called(text, allows))
         if new == before:
             return [f"{full} is under these terms already."]
         sources.put_source(connection, replace(new, changed_at=datetime.now(UTC)))
+        write_changed_terms(connection, before, new, by)
     return told_changes(before, new)
 
 

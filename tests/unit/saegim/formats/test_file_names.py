@@ -35,6 +35,8 @@ def test_a_long_name_keeps_its_ending() -> None:
 
 @pytest.mark.parametrize(("path", "split"), [
     ("ch4_training_images/img_1.jpg", "train"), ("ufo/valid.json", "val"), ("train_and_val/test/1.txt", "test"),
-    ("contest/1.jpg", ""), ("images/1.jpg", ""), ("1.Training/라벨링데이터/x.json", "train"), ("train_val/x.json", "")])
+    ("contest/1.jpg", ""), ("images/1.jpg", ""), ("1.Training/라벨링데이터/x.json", "train"), ("train_val/x.json", ""),
+    ("held-out/1.jpg", "test"), ("icdar15test2/x.json", "test"), ("test2/1.jpg", "test"), ("eval/1.jpg", "test"),
+    ("검증/1.jpg", "val"), ("시험/1.jpg", "")])
 def test_a_split_is_a_word_of_a_path(path: str, split: str) -> None:
     assert split_of(path) == split

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saegim.formats.file_names import SPLITS as SPLITS_IN_NAMES
 from schemas.recipes.dataset import Dataset
 from schemas.sample import Before, Candidate, FromSource, Photograph, Planned
 from schemas.sources import Use
@@ -48,9 +50,17 @@ def splits(found: Plan) -> dict[str, str]:
 @pytest.mark.parametrize(("name", "kind"), [
     ("train", "train"), ("Training", "train"), ("1.Training", "train"), ("학습데이터", "train"), ("val", "val"),
     ("2.Validation", "val"), ("dev", "val"), ("test_seen", "test"), ("eval", "test"), ("평가", "test"), ("synth", None),
-    ("", None), ("2026", None)])
+    ("", None), ("2026", None), ("public_test", "test"), ("mytest", "test"), ("svt_test", "test"), ("icdar15-test", "test"),
+    ("private/test", "test"), ("held-out", "test"), ("HeldOut2", "test"), ("x-val", "val"), ("dev-clean", "val"),
+    ("train_and_test", "test"), ("trainval", "val"), ("공개검증", "val"), (unicodedata.normalize("NFD", "평가용"), "test"),
+    ("real-training", "train"), ("device", None), ("devanagari", None), ("challenge", None), ("unlabelled", None)])
 def test_names_say_what_a_split_is_for(name: str, kind: str | None) -> None:
     assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize(("word", "split"), SPLITS_IN_NAMES.items())
+def test_what_readers_find_in_the_names_of_files_means_the_same_here(word: str, split: str) -> None:
+    assert kind_of(word) == split
 
 
 @pytest.mark.parametrize(("own", "there", "found"), [
@@ -85,6 +95,29 @@ def test_a_set_for_testing_does_not_follow_its_group_into_training() -> None:
     found = planned([collected("x"), candidate("a", "test"), candidate("b", "train")], before, [("a", "x"), ("b", "x")])
     assert [(item.image_id, item.reason) for item in found.left_out] == [("a", "source_split")]
     assert splits(found) == {"b": "train", "x": "train"}
+
+
+def test_what_is_kept_for_measuring_has_no_place_beside_a_frozen_test_whoever_has_it_too() -> None:
+    before = {"x": Before("test", "s", "x", "x", held=True), "t": Before("train", "s", "t", "t", held=True)}
+    candidates = [collected("x"), collected("t"), collected("a"), candidate("b", "train"), candidate("c", "train")]
+    kept = {"a": "public_test", "b": "t_test", "t": "test"}
+    found = plan(recipe(frozen=["test"]), candidates, group([], 0, False), before, kept=kept)
+    assert splits(found) == {"c": "train", "t": "train", "x": "test"}  # what was released does not move
+    assert [(item.image_id, item.reason) for item in found.left_out] == [("a", "source_split"), ("b", "source_split")]
+
+
+def test_what_is_tested_on_comes_before_what_only_validates() -> None:
+    found = planned([candidate("a", "val"), candidate("b", "test"), candidate("c", "train")], links=[("a", "b"), ("b", "c")])
+    assert set(splits(found).values()) == {"test"}
+
+
+def test_a_split_that_the_recipe_names_takes_its_own_and_they_go_nowhere_else() -> None:
+    named = {"train": 1.0, "synth": 0.0}
+    found = planned([candidate("a", "synth"), candidate("b", "train")], splits=named)
+    assert splits(found) == {"a": "synth", "b": "train"}
+    before = {"x": Before("train", "s", "x", "x", held=True)}
+    found = planned([collected("x"), candidate("a", "synth")], before, [("a", "x")], splits=named)
+    assert [(item.image_id, item.reason) for item in found.left_out] == [("a", "source_split")]
 
 
 def test_what_the_recipe_asks_for_is_not_taken_of_a_public_training_set() -> None:

@@ -123,6 +123,13 @@ def test_rows_manifest_and_card_tell_where_they_come_from(world: ImportWorld) ->
     assert "to the campaign demo" in text and "public" not in text.split("### By campaign")[1].split("###")[0]
 
 
+def test_a_split_that_nobody_understands_is_told(world: ImportWorld) -> None:
+    bring(world, OPEN, 12, split="challenge")
+    write(world, f"sources: {{take: [{OPEN}]}}")
+    told = "public/open has 1 image in 'challenge'. Say it in the recipe, under readings:  own_splits: {\"challenge\""
+    assert told in planned(world)
+
+
 def test_what_a_source_forbids_stops_the_release_with_its_rows(world: ImportWorld) -> None:
     write(world, 'sources: {take: ["*"]}')
     with pytest.raises(GateFailed) as stopped:
