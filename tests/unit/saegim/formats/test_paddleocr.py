@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
-from saegim.formats import crop_sets, mending, paddleocr_det, paddleocr_rec, picture_files
+from saegim.formats import crop_sets, mending, paddleocr_det, paddleocr_rec, picture_files, ppocrlabel
 from saegim.formats.dont_care import DONT_CARE
 from saegim.formats.findings import Findings
+from saegim.formats.format import Format
 from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from tests.made_labels import check_resumes, hard_set, labelled, nfc, picture, quad, read_back, regions, without_pictures, written
 
@@ -234,3 +235,27 @@ def test_broken_lines_beside_lose_what_they_held_and_nothing_else(tmp_path: Path
     images, findings = read_back(REC, tmp_path)
     assert len(images) == 25
     assert [remark.image for remark in findings.remarks] == ["train/regions.jsonl"]
+
+
+@pytest.mark.parametrize(("name", "unread"), [
+    ("Label.txt", ("待识别", "无法识别", "TEMPORARY", "NULL")), ("train.txt", ("待识别", "无法识别"))])
+def test_boxes_that_nobody_read_in_ppocrlabel_are_no_texts(name: str, unread: tuple[str, ...], tmp_path: Path) -> None:
+    words = ["待识别", "역", "无法识别", "TEMPORARY", "NULL"]
+    images, findings = det(tmp_path, line(*[{**PLAIN, "transcription": word} for word in words]), name=name)
+    assert texts(images) == [("", False) if word in unread else (word, True) for word in words]
+    assert [(remark.detail, remark.reason) for remark in findings.remarks] == [
+        (word, ppocrlabel.UNREAD if word in unread else ppocrlabel.MAYBE_UNREAD) for word in words if word != "역"]
+
+
+def test_crops_that_nobody_read_in_ppocrlabel_are_no_texts(tmp_path: Path) -> None:
+    images, findings = rec(tmp_path, "crop/a.png\t待识别", "crop/b.png\tTEMPORARY")
+    assert texts(images) == [("", False), ("TEMPORARY", True)]
+    assert reasons(findings) == [ppocrlabel.UNREAD, ppocrlabel.MAYBE_UNREAD]
+
+
+@pytest.mark.parametrize("form", [DET, REC])
+def test_a_real_text_like_them_comes_back_of_our_own(form: Format, tmp_path: Path) -> None:
+    written(form, LabelledSet("made@1", [labelled(0, [LabelledRegion(quad(), "待识别")])], 1), tmp_path)
+    images, findings = read_back(form, tmp_path)
+    assert texts(images) == [("待识别", True)]
+    assert findings.remarks == []
