@@ -14,7 +14,7 @@ from typing import TextIO
 
 from saegim.errors import FormatWrong
 from saegim.formats.beside import Beside
-from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, crop_image, crop_line
+from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line
 from saegim.formats.crops import Crop, cut_out
 from saegim.formats.dataset_files import DatasetFiles
 from saegim.formats.file_names import split_of
@@ -22,7 +22,7 @@ from saegim.formats.findings import Findings
 from saegim.formats.format import Format
 from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.lmdb_store import LmdbStore, Said, StoredCrop, image_key, samples
+from saegim.formats.lmdb_store import DAMAGED, LmdbStore, SampleCount, StoredCrop, image_key, samples
 from saegim.formats.output import Output
 from saegim.formats.split_names import SplitNames
 from saegim.formats.texts import decoded
@@ -119,21 +119,27 @@ def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
 
 
 def _images(files: DatasetFiles, found: list[str], findings: Findings) -> Iterator[LabelledImage]:
+    came = False
+    damaged = ""
     for name in found:
         folder = name.removesuffix(FILE)
         beside = Beside(files, folder + BESIDE, findings)
         try:
             with files.on_disk(name) as path:
                 for sample in samples(path, partial(_tell_missing, name, findings)):
+                    came = True
                     image = _image(sample, folder, beside, findings)
                     if image:
                         yield image
         except FormatWrong as error:
             findings.came(0)
             findings.left_out(name, None, NOT_READ, str(error))
+            damaged = damaged or (f"{files.path}: {name}: {error}" if DAMAGED in str(error) else "")
+    if damaged and not came:
+        raise FormatWrong(damaged)
 
 
-def _tell_missing(name: str, findings: Findings, said: Said) -> None:
+def _tell_missing(name: str, findings: Findings, said: SampleCount) -> None:
     if said.count > said.entries:
         findings.left_out(name, None, NOT_THERE, f"{said.entries + 1} to {said.count}")
 
@@ -179,4 +185,6 @@ FORMAT = Format(
            "`charset.txt` has all letters for the option `character`; `summary.txt` says the longest label and how many samples "
            "a `batch_max_length` of 25 would lose.",
            "deep-text-recognition-benchmark drops each sample with a letter outside `character` without a word; PARSeq drops "
-           "Hangul unless `data.normalize_unicode=false`, and spaces unless `data.remove_whitespace=false`."))
+           "Hangul unless `data.normalize_unicode=false`, and spaces unless `data.remove_whitespace=false`."),
+    leaves_out=NOT_CROPS,
+    sees="crops and texts, as far as their letters and lengths are let in")

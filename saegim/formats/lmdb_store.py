@@ -102,7 +102,7 @@ def label_key(number: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SampleCount:
     """What an LMDB says of itself.
 
     Attributes:
@@ -114,7 +114,7 @@ class Said:
     entries: int
 
 
-def samples(path: Path, told: Callable[[Said], None] = lambda _said: None) -> Iterator[StoredCrop]:
+def samples(path: Path, told: Callable[[SampleCount], None] = lambda _said: None) -> Iterator[StoredCrop]:
     """The samples of an LMDB, in order, read by a process of its own: a file that is cut off or damaged kills who reads it.
 
     Args:
@@ -136,12 +136,12 @@ def samples(path: Path, told: Callable[[Said], None] = lambda _said: None) -> It
             process.kill()
 
 
-def _read(out: IO[bytes], told: Callable[[Said], None]) -> Iterator[StoredCrop]:
+def _read(out: IO[bytes], told: Callable[[SampleCount], None]) -> Iterator[StoredCrop]:
     line = out.readline()
     found = json.loads(line) if line.endswith(b"\n") else {"error": DAMAGED}
     if "error" in found:
         raise FormatWrong(found["error"])
-    said = Said(found["count"], found["entries"])
+    said = SampleCount(found["count"], found["entries"])
     told(said)
     for number in range(1, min(said.count, said.entries) + 1):
         head = out.read(SIZES.size)

@@ -189,15 +189,17 @@ def test_a_false_count_is_bounded_by_what_is_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [0.5, 0.9])
-def test_one_that_is_cut_off_gives_what_it_has_and_kills_nobody(kept: float, tmp_path: Path) -> None:
-    made(tmp_path, *[(picture(number, 100, 100), str(number).encode()) for number in range(300)])
-    whole = (tmp_path / "data.mdb").read_bytes()
-    (tmp_path / "data.mdb").write_bytes(whole[:int(len(whole) * kept)])
+def test_one_that_is_cut_off_kills_nobody(kept: float, tmp_path: Path) -> None:
+    made(tmp_path / "train", *[(picture(number, 100, 100), str(number).encode()) for number in range(300)])
+    whole = (tmp_path / "train" / "data.mdb").read_bytes()
+    (tmp_path / "train" / "data.mdb").write_bytes(whole[:int(len(whole) * kept)])
+    with pytest.raises(FormatWrong, match=r"train/data\.mdb: it is cut off or damaged: copy or download it again"):
+        read_back(FORMAT, tmp_path)
+    made(tmp_path / "val", (picture(0), "가".encode()))
     images, findings = read_back(FORMAT, tmp_path)
-    assert len(images) < 300
-    remark = findings.remarks[-1]
-    assert remark.reason == lmdb_set.NOT_READ
-    assert "cut off or damaged: copy or download it again" in remark.detail
+    assert texts(images) == ["가"]
+    assert [(remark.image, remark.reason, remark.detail) for remark in findings.remarks] == [
+        ("train/data.mdb", lmdb_set.NOT_READ, lmdb_store.DAMAGED)]
 
 
 def test_a_byte_order_mark_is_a_letter_of_a_label(tmp_path: Path) -> None:
