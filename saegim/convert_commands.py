@@ -82,7 +82,9 @@ def show_formats(form: Annotated[str, typer.Argument(help="One of them, with all
         of = found[0]
         print_table(console, Table("", ("", ""), (
             (of.name, of.title), ("written", "yes" if of.is_written else "no"), ("read", "yes" if of.is_read else "no"),
-            ("outlines", of.outlines), ("keeps", ", ".join(of.keeps)), ("has no place for", ", ".join(of.loses) or "nothing"),
+            ("outlines", of.outlines), ("comes back into Saegim", ", ".join(of.keeps)),
+            ("has no place for", ", ".join(of.loses) or "nothing"),
+            *((("left out", of.left_out or "nothing"), ("its own training sees", of.sees)) if of.is_written else ()),
             ("to know", of.notes)), left=2))
         return
     print_table(console, Table("", ("format", "what", "out", "in", "outlines"), tuple(

@@ -103,4 +103,5 @@ FORMAT = Format(
     NAME, "COCO-Text v2", HOLDS, read=read, write=write, recognise=recognise, notes=(
         "Don't care is `legibility: illegible`; a region without text, a check box or a stamp is that to its own readers too.",
         "What it has no field for stands under the key `saegim`, which its own readers pass over.",
-        "Images of a split without labels, as public test sets have none, are left out."))
+        "Images of a split without labels, as public test sets have none, are left out."),
+    sees="outlines, texts, legibility, by hand or not, English or not; what has no text, check boxes and stamps as illegible")

@@ -34,6 +34,9 @@ HELD = Holds(Shape.NONE, frozenset({"legible", "direction", "writing", "effects"
 """By a set of crops with such a file. Only legible text becomes a crop at all."""
 CROPS = ("Each region becomes a JPEG of its own, cut by perspective from its outline; vertical text is turned a quarter "
          "counter-clockwise, nothing else is. Crops stay in the split of their image.")
+NOT_CROPS = ("illegible regions, regions without text, check boxes, stamps, signatures; of others' sets texts that may mean "
+             "don't care")
+"""What is not written of a data set."""
 BESIDE_NOTE = "`regions.jsonl` beside the crops tells of each its image, outline and attributes; training does not read it."
 
 

@@ -217,4 +217,6 @@ FORMAT = Format(
            "docTR reads four corners alone: it needs as many of each region of an image. Texts and attributes stand under "
            "`saegim` and come back when it is read here.",
            "docTR has no don't-care: illegible text is learnt as text. Check boxes, stamps and signatures without text, and "
-           "images without regions, are left out."))
+           "images without regions, are left out."),
+    leaves_out="check boxes, stamps and signatures without text; images without regions",
+    sees="four corners alone: no texts, no don't care, illegible text as text")

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from saegim.errors import FormatWrong
 from saegim.formats.beside import Beside
-from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, crop_image, crop_line, saved_crops
+from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line, saved_crops
 from saegim.formats.dataset_files import PICTURES, DatasetFiles
 from saegim.formats.file_names import split_of
 from saegim.formats.findings import Findings
@@ -111,4 +111,6 @@ FORMAT = Format(
     NAME, "docTR recognition", HELD, "word", _read, _write, _recognise,
     notes=(CROPS, BESIDE_NOTE,
            "Give docTR `train/images` as `img_folder` and `train/labels.json` as `labels_path`.",
-           "docTR's vocabularies have no space: texts with one are told."))
+           "docTR's vocabularies have no space: texts with one are told."),
+    leaves_out=NOT_CROPS,
+    sees="crops and texts")

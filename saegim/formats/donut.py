@@ -76,4 +76,5 @@ FORMAT = Format(
     unit="line", read=read, write=write, recognise=recognise, notes=(
         "Donut itself reads one text a picture: its legible regions in reading order. Regions stand in columns beside it, which "
         "Donut passes over.",
-        "Of others, pictures with `text_sequence` are read; pictures with fields (`menu`, `total`) are left out and listed."))
+        "Of others, pictures with `text_sequence` are read; pictures with fields (`menu`, `total`) are left out and listed."),
+    sees="one text a picture, of its legible regions; no outlines")

@@ -68,6 +68,9 @@ class Format:
         recognise: None where it is written only.
         is_truth: whether its labels are what people saw; a PDF's text layer is what some program saw.
         notes: sentences for its row of the table of what it keeps and loses.
+        leaves_out: which regions and images are not written at all, in words; empty where all are.
+        sees: what its own readers and training take of what is written, in words; empty where it is read only. When Saegim reads
+            it, more may come back: that is in ``holds``.
     """
 
     name: str
@@ -79,3 +82,5 @@ class Format:
     recognise: Recognise | None = None
     is_truth: bool = True
     notes: tuple[str, ...] = ()
+    leaves_out: str = ""
+    sees: str = ""

@@ -162,4 +162,5 @@ FORMAT = Format(
         "One Parquet file a split with pictures, labels and all columns of the release.",
         "Others' Parquet is read where it has pictures and a text a picture, or texts with outlines; boxes in thousandths of the "
         "picture, as LayoutLM wants them, are told from pixels where one of the first hundred pictures shows it.",
-        "Tables for TrOCR (a picture and its text) are this format."))
+        "Tables for TrOCR (a picture and its text) are this format."),
+    sees="all columns")

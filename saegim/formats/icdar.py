@@ -92,4 +92,5 @@ FORMAT = Format(
     notes=("Written as ICDAR 2015: four corners in whole pixels and the text; read as 2013, 2015, 2017, 2019 and SROIE have it.",
            "A real text `###`, check boxes, stamps and signatures are written as don't care, and told.",
            "Texts are never quoted, and everything behind the eighth comma is text; in a folder that Saegim has written it is "
-           "read as that. Of others, quotes around nearly all texts, and scripts before them, are taken off and told."))
+           "read as that. Of others, quotes around nearly all texts, and scripts before them, are taken off and told."),
+    sees="four corners in whole pixels and texts; a real text `###`, check boxes, stamps and signatures as don't care")

@@ -56,4 +56,5 @@ FORMAT = Format(
     read=read, write=write, recognise=recognise, notes=(
         "The column text has all legible texts of a picture, one a line; regions is JSON in a text, so that all splits have the "
         "same types.",
-        "Others' metadata (jsonl, csv, Parquet) is read where it has a text a picture, or texts with outlines."))
+        "Others' metadata (jsonl, csv, Parquet) is read where it has a text a picture, or texts with outlines."),
+    sees="pictures and the legible texts of each in one; regions as JSON in a text")

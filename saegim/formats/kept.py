@@ -12,6 +12,7 @@ OF_IMAGES = {"unit": "unit", "split": "split", "group": "group", "image_kind": "
              "source": "source", "licence": "licence", "image_id": "image ids"}
 ALL = "everything"
 REST = "everything else"
+OF_WRITTEN = " that is written"
 FEW = 3
 """So many things that have no place are named alone: the rest is kept."""
 NO_LABELS = "no labels"
@@ -28,8 +29,10 @@ class Kept:
         is_written: whether releases can be written in it.
         is_read: whether data sets can be read from it.
         outlines: what of an outline it has a place for.
-        keeps: what comes back as it was, in words.
+        keeps: what comes back as it was when Saegim reads it, in words.
         loses: what has no place, in words; the table that ends a conversion says of how much.
+        left_out: which regions and images are not written at all, in words.
+        sees: what the format's own readers and training take of it, in words.
         notes: what else to know, as sentences.
     """
 
@@ -40,6 +43,8 @@ class Kept:
     outlines: str
     keeps: tuple[str, ...]
     loses: tuple[str, ...]
+    left_out: str
+    sees: str
     notes: str
 
 
@@ -49,8 +54,9 @@ def kept(form: Format) -> Kept:
     has = tuple(word for word, is_held in places if is_held)
     lacks = tuple(word for word, is_held in places if not is_held)
     outlines = OUTLINES[form.holds.shape] if form.holds.text or form.holds.shape is not Shape.NONE else NO_LABELS
+    most = (REST if lacks else ALL) + (OF_WRITTEN if form.leaves_out else "")
     return Kept(form.name, form.title, form.write is not None, form.read is not None, outlines,
-                has if len(lacks) > FEW else (ALL if not lacks else REST,), lacks, " ".join(form.notes))
+                has if len(lacks) > FEW else (most,), lacks, form.leaves_out, form.sees, " ".join(form.notes))
 
 
 def _places(holds: Holds) -> list[tuple[str, bool]]:

@@ -288,4 +288,5 @@ FORMAT = Format(
            "`train.jsonl`, and comes back when it is read here.",
            "Don't-care is the text `###`; PaddleOCR does not read `difficult`.",
            "PaddleOCR's training passes over images without regions.",
-           "Of PPOCRLabel, images that nobody confirmed are left out, and boxes that nobody read (`待识别`) are illegible."))
+           "Of PPOCRLabel, images that nobody confirmed are left out, and boxes that nobody read (`待识别`) are illegible."),
+    sees="outlines and texts; real texts `###` and `*`, check boxes and stamps as don't care; no image without regions")

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from saegim.errors import FormatWrong
 from saegim.formats.beside import Beside
-from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, crop_image, crop_line, saved_crops
+from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line, saved_crops
 from saegim.formats.dataset_files import PICTURES, DatasetFiles
 from saegim.formats.dont_care import spelling
 from saegim.formats.file_names import split_of
@@ -151,4 +151,6 @@ FORMAT = Format(
     notes=(CROPS, BESIDE_NOTE,
            "One list a split, `train.txt`; give PaddleOCR the folder as `data_dir`, `charset.txt` as `character_dict_path`, and "
            "`use_space_char: true`.",
-           "A tab or a line break in a text becomes a space."))
+           "A tab or a line break in a text becomes a space."),
+    leaves_out=NOT_CROPS,
+    sees="crops and texts, without tabs and line breaks")

@@ -126,4 +126,5 @@ FORMAT = Format(
     unit="line", read=_read, write=_write, recognise=_recognise,
     notes=("Schema 2019-07-15, corners in whole pixels of the picture; each region is a text region with one line (and word).",
            "Illegible regions have no text: trainers pass over them. Stamps and signatures are graphics.",
-           "What the schema has no attribute for is in `custom`, as Transkribus writes it; baselines and layout are not held."))
+           "What the schema has no attribute for is in `custom`, as Transkribus writes it; baselines and layout are not held."),
+    sees="outlines in whole pixels, texts, reading directions, languages, production; illegible regions without a text")

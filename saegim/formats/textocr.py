@@ -108,4 +108,5 @@ FORMAT = Format(
     NAME, "TextOCR", HOLDS, read=read, write=write, recognise=recognise, notes=(
         "Don't care is the text `.`; a region without text, a check box or a stamp is that to its own readers too.",
         "A real text `.` is written as it is, with what tells it apart under the key `saegim`; its own readers pass it over.",
-        "What it has no field for stands under the key `saegim`, which its own readers pass over."))
+        "What it has no field for stands under the key `saegim`, which its own readers pass over."),
+    sees="outlines and texts; a real text `.`, what has no text, check boxes and stamps as don't care")

@@ -200,4 +200,5 @@ FORMAT = Format(
     read=_read, write=_write, recognise=_recognise,
     notes=("Its own fields hold outline, text, language, orientation, illegibility, tags, licence; the rest is under `saegim`.",
            "Check boxes, stamps and signatures are illegible words with a tag, so that no detector takes them for text.",
-           "Read: `Irregular` says no direction of ours; paragraphs, relations and workers are listed as not held."))
+           "Read: `Irregular` says no direction of ours; paragraphs, relations and workers are listed as not held."),
+    sees="outlines, texts, languages, orientations and tags; check boxes, stamps and signatures as illegible words")

@@ -245,4 +245,5 @@ FORMAT = Format(
     read=read, write=write, recognise=recognise, notes=(
         "Keys are 32 hex digits without dots; labels are JSON with all that the release says; shards of 256 MB a split.",
         "Every picture is the field jpg, a PNG too.",
-        "Shards of others are read where a sample's json or txt holds a text, texts with outlines, or our own regions."))
+        "Shards of others are read where a sample's json or txt holds a text, texts with outlines, or our own regions."),
+    sees="pictures, and all columns as JSON")

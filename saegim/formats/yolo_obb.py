@@ -132,4 +132,5 @@ FORMAT = Format(
     read=_read, write=_write, recognise=_recognise,
     notes=("Outlines alone: texts, directions and attributes are lost, and so is where reading starts: YOLO's reader drops it.",
            "Classes are text, illegible, checkbox, stamp and signature: `classes=[0]` trains with legible text alone.",
-           "Read back, regions have no texts."))
+           "Read back, regions have no texts."),
+    sees="outlines and classes; the corners without a first one")

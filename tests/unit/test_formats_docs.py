@@ -18,12 +18,16 @@ END = "<!-- end -->"
 
 def table() -> Iterator[str]:
     """The lines of the page's table."""
-    yield "| `--format` | what | out | in | outlines | keeps | has no place for |"
-    yield "|---|---|:-:|:-:|---|---|---|"
+    yield "| `--format` | what | out | in | outlines | comes back into Saegim | has no place for | left out |"
+    yield "|---|---|:-:|:-:|---|---|---|---|"
     found = [kept(form) for form in FORMATS.values()]
     for of in found:
         yield (f"| `{of.name}` | {of.title} | {'●' if of.is_written else ''} | {'●' if of.is_read else ''} | {of.outlines} | "
-               f"{', '.join(of.keeps)} | {', '.join(of.loses)} |")
+               f"{', '.join(of.keeps)} | {', '.join(of.loses)} | {of.left_out} |")
+    yield ""
+    yield "| `--format` | its own readers and training see |"
+    yield "|---|---|"
+    yield from (f"| `{of.name}` | {of.sees} |" for of in found if of.is_written)
     yield ""
     yield from (f"- `{of.name}`: {of.notes}" for of in found if of.notes)
 

@@ -18,6 +18,7 @@ from saegim.formats.dont_care import DONT_CARE, ONLY_DONT_CARE
 from saegim.formats.findings import Findings
 from saegim.formats.format import Format, Shape
 from saegim.formats.holding import OF_IMAGES, OF_REGIONS
+from saegim.formats.kept import kept
 from saegim.formats.labelled import LabelledImage, LabelledRegion
 from saegim.formats.reading import opened_set, recognised
 from schemas.recipes.dataset import FORMATS as IN_RECIPES
@@ -61,6 +62,15 @@ def test_nothing_goes_without_being_told(name: str, tmp_path: Path) -> None:
     findings = written(FORMATS[name], hard_set(FORMATS[name].unit), tmp_path)
     assert findings.unaccounted() == 0
     assert findings.images_in == 4
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_is_left_out_and_what_training_sees_is_said_of_each(name: str, tmp_path: Path) -> None:
+    form = FORMATS[name]
+    findings = written(form, hard_set(form.unit), tmp_path)
+    assert bool(form.leaves_out) == any(remark.handling == "left out" for remark in findings.remarks)
+    assert form.sees
+    assert (kept(form).keeps == ("everything",)) <= (not form.leaves_out and findings.regions_out == findings.regions_in)
 
 
 @pytest.mark.parametrize("name", WRITTEN)
