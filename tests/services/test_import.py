@@ -21,9 +21,10 @@ from schemas.labelling import Side
 from stages.export.groups import group
 from tests.imported_sets import labelled_page, page, word
 from tests.made_labels import written
-from tests.services.conftest import World, accepted, readings_by, with_campaigns, with_shares
+from tests.services.conftest import World, accepted, new_world, readings_by, with_campaigns, with_shares
 from tests.unit.saegim.formats.test_pages import upright, write_pdf
 from workbench.label.projects import project_of
+from workbench.settings import Settings
 
 SOURCE = "public/signs"
 
@@ -92,3 +93,14 @@ def test_pages_of_documents_come_in_as_photographs_do(world: World, tmp_path: Pa
     world.flow("label")
     bench = world.bench
     assert len(open_tasks(bench.label_studio, project_of(bench, bench.annotation_config, Side.A).number)) == 4
+
+
+def test_an_import_on_postgresql(stack: Settings, postgres_url: str, toy: Path) -> None:
+    world = new_world(stack, postgres_url)
+    command = ["import", str(toy), "--campaign", SOURCE, "--licence", "CC-BY-4.0"]
+    assert "4 readings" in world.command(*command).stdout
+    texts = sorted(region.text for reading in accepted(world.bench.ledger, SOURCE).values() for region in reading.regions)
+    assert texts == ["3번", "사본", "서울역", "우리", "출구"]
+    assert "Nothing is new" in world.command(*command).stdout
+    assert "CC-BY-4.0" in world.run("sources", "list").stdout
+    assert "간판_1.png" in world.run("ledger", "submissions").stdout
