@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from schemas.sources import PublicSource, Use
 
-OPEN_LICENCES = ("CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "MIT", "Apache-2.0", "BSD-3-Clause",
-                 "ODC-BY-1.0", "CDLA-Permissive-2.0", "KOGL-1", "public domain")
+OPEN_LICENCES = ("CC0-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-2.0", "CC-BY-SA-2.5", "CC-BY-SA-3.0",
+                 "CC-BY-SA-4.0", "MIT", "Apache-2.0", "BSD-3-Clause", "ODC-BY-1.0", "CDLA-Permissive-2.0", "KOGL-1",
+                 "public domain")
 """Licences that allow all of ``Use``, by their SPDX identifiers, 공공누리 제1유형, and works without any."""
 AT_HOME = (Use.TRAIN, Use.EVALUATE)
 """Uses that give nothing on to others."""

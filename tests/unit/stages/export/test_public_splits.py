@@ -163,6 +163,7 @@ def test_the_gate_names_each_source_then_each_row() -> None:
     assert "public/other (CC-BY-4.0) does not allow evaluate, and the recipe allows it: 1 image, such as" in found[0].detail
     assert found[1].detail.endswith("and 2 more") and "5 images" in found[1].detail
     assert "saegim sources change public/set --licence-allows train,evaluate" in found[1].repair
+    assert "(or CC-BY-4.0 under readings.licences.leave)" in found[1].repair
     assert forbidden(recipe(), [Planned(candidate("a"), "g", "train")]) == []
 
 
