@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +13,7 @@ from saegim.formats.findings import Findings
 from saegim.formats.frames import NO_PICTURE, PictureFrame, frame_of
 from saegim.formats.labelled import LabelledImage
 from saegim.formats.output import Output
-from saegim.release import need
+from saegim.formats.picture_opening import opened_picture
 
 NOT_THERE = "its picture is not there"
 UNREADABLE = "its picture cannot be read"
@@ -66,7 +64,7 @@ def found_picture(files: DatasetFiles, path: str | None, name: str, findings: Fi
 def ending_of(picture: bytes) -> str:
     """The ending that files like this picture have, with its dot; empty where it cannot be told."""
     try:
-        with warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(io.BytesIO(picture)) as image:
+        with opened_picture(picture) as image:
             return ENDINGS.get(str(image.format), "")
     except Exception as error:
         if not isinstance(error, NO_PICTURE) and type(error).__name__ != "DecompressionBombError":

@@ -18,7 +18,7 @@ from saegim.formats.frames import BROKEN, NO_PICTURE
 from saegim.formats.labelled import LabelledImage, LabelledSet
 from saegim.formats.licence_file import licence_of
 from saegim.formats.picture_files import found_picture
-from saegim.formats.picture_opening import why_broken
+from saegim.formats.picture_opening import QUIET, why_broken
 from saegim.formats.plain_pixels import plain_picture
 from saegim.release import need
 
@@ -83,7 +83,7 @@ def page_count(files: DatasetFiles, name: str) -> int:
     """Pages of a TIFF file; 0 where it is broken."""
     try:
         library = need("PIL.Image", "pillow")
-        with warnings.catch_warnings(action="ignore"), files.on_disk(name) as path, library.open(path) as image:
+        with QUIET, warnings.catch_warnings(action="ignore"), files.on_disk(name) as path, library.open(path) as image:
             return int(getattr(image, "n_frames", 1))
     except (*NO_PICTURE, FormatWrong):
         return 0
@@ -91,7 +91,7 @@ def page_count(files: DatasetFiles, name: str) -> int:
 
 def _page(path: Path, number: int) -> tuple[bytes, tuple[int, int]]:
     """A page as PNG, upright and with 8 bits a channel, and its size."""
-    with warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(path) as image:
+    with QUIET, warnings.catch_warnings(action="ignore"), need("PIL.Image", "pillow").open(path) as image:
         image.seek(number)
         page = need("PIL.ImageOps", "pillow").exif_transpose(_plain(image))
         out = io.BytesIO()
