@@ -18,6 +18,7 @@ UNLABELLED = "a model reads it, and annotators, as they do photographs"
 NO_TRUTH = "what a program saw: it waits for annotators, as photographs do"
 DOUBTFUL = "may repeat an earlier picture: saegim ingest duplicates"
 QUARANTINED = "ingest failed on its picture: saegim ingest retry, then saegim run ingest"
+WITHDRAWN = "somebody had it withdrawn: no later release has it"
 NOT_SEEN = "ingest is not through with it, perhaps in another run: saegim run ingest"
 TRAINING = "train"
 """The split from which models learn; images of all others are kept from it."""
@@ -47,6 +48,8 @@ def _ended(item: ImportedPicture, regions: int, is_truth: bool) -> EndedPicture:
         return EndedPicture(PictureEnd.WAITS, NOT_SEEN, item.name, regions)
     if item.outcome is Outcome.HELD:
         return EndedPicture(PictureEnd.HELD, DOUBTFUL, item.name, regions, item.detail or "")
+    if item.outcome is Outcome.WITHDRAWN:
+        return EndedPicture(PictureEnd.NOT_TAKEN, WITHDRAWN, item.name, regions)
     if item.problem:
         if item.outcome is Outcome.QUARANTINED:
             return EndedPicture(PictureEnd.NOT_TAKEN, QUARANTINED, item.name, regions, item.detail or "")

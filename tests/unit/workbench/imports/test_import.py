@@ -15,14 +15,18 @@ from pages.import_table import import_lines, import_table
 from saegim.errors import FormatWrong
 from saegim.formats import FORMATS, READ, WRITTEN
 from saegim.formats.findings import Findings
+from schemas.accounts import Role
 from schemas.errors import SettingError
 from schemas.reading import Direction, Language, Reading
 from schemas.sources import PictureEnd, Use
 from tests.imported_sets import SOURCE, ImportWorld, labelled_page, page, word
 from tests.made_labels import hard_set, written
+from workbench.accounts import Actor
+from workbench.imports.ending import WITHDRAWN
 from workbench.imports.keys import SourceKeys
 from workbench.imports.sending import OTHER_PICTURE, send_from
 from workbench.imports.source_row import source_called, uses_called
+from workbench.withdrawal import withdraw_named
 
 
 @pytest.fixture
@@ -276,3 +280,13 @@ def test_what_came_in_is_accounted_for_in_each_format(world: ImportWorld, tmp_pa
     sent = send_from(world.bench, tmp_path / "set", world.request(form=FORMATS[name]), findings)
     assert (findings.unaccounted(), findings.images_out) == (0, len(sent.keys))
     assert findings.regions_out == sum(sent.keys.values()) > 0
+
+
+def test_a_picture_that_was_withdrawn_is_told_and_stays_away(world: ImportWorld) -> None:
+    images = [labelled_page("a.png", page(1), word("글")), labelled_page("b.png", page(2), word("자"))]
+    world.bring(images)
+    withdraw_named(world.bench, f"{SOURCE}/a.png", Actor("kim", Role.MANAGER), "its owner asked")
+    for again in (images, [replace(image, regions=(word("다른"),)) for image in images]):
+        ended = {item.name: (item.end, item.why) for item in world.bring(again)}
+        assert ended == {"a.png": (PictureEnd.NOT_TAKEN, WITHDRAWN), "b.png": (PictureEnd.ACCEPTED, "")}
+        assert not [found for found in world.bench.objects.pages(world.settings.bucket_raw, f"{SOURCE}/a.png") if found]
