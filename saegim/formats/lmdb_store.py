@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from saegim.errors import FormatWrong
 from saegim.formats import lmdb_samples
@@ -138,7 +138,7 @@ def samples(path: Path, told: Callable[[SampleCount], None] = lambda _said: None
 
 def _read(out: IO[bytes], told: Callable[[SampleCount], None]) -> Iterator[StoredCrop]:
     line = out.readline()
-    found = json.loads(line) if line.endswith(b"\n") else {"error": DAMAGED}
+    found: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"error": DAMAGED}
     if "error" in found:
         raise FormatWrong(found["error"])
     said = SampleCount(found["count"], found["entries"])
