@@ -177,7 +177,8 @@ def _unclear(release: NextRelease) -> str:
                       for (source, split), count in release.plan.unclear.items())
     example = next(split for _, split in release.plan.unclear)
     return escape(f"Nobody knows what these splits are for, so their images are left out: {there}. Say it in the recipe, under "
-                  f"readings:  own_splits: {{{json.dumps(example, ensure_ascii=False)}: {next(iter(release.recipe.splits))}}}")
+                  f"readings:  own_splits: {{{json.dumps(example, ensure_ascii=False)}: SPLIT}}, where SPLIT is one of "
+                  f"{', '.join(release.recipe.splits)}.")
 
 
 def _left_out(release: NextRelease) -> Table:

@@ -132,6 +132,6 @@ def _repair(name: str, use: Use, items: Sequence[Planned]) -> str:
     allowed = {use}.union(*(source.allows for source in sources))
     licences = {licence for source in sources for licence in source.licences if licence}
     alone = f" (or {licences.pop()} under readings.licences.leave)" if len(licences) == 1 else ""
-    return (f"put {name} under readings.sources.leave{alone} in the recipe; or take {use} out of the recipe's allows, if the release "
-            f"is not for that; or, if its licence allows it after all: saegim sources change {name} --licence-allows "
+    return (f"put {name} under readings.sources.leave{alone} in the recipe; or take {use} out of the recipe's allows, if the "
+            f"release is not for that; or, if its licence allows it after all: saegim sources change {name} --licence-allows "
             + ",".join(one for one in Use if one in allowed))
