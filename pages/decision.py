@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from schemas.decision import Decision, Ending, Labelled, Outlook
 from schemas.recorded import ImageRow, SubmissionRow
+from schemas.sources import is_source
 from schemas.submission import Outcome, Said
 
 MOST_NAMED = 6
@@ -90,10 +91,13 @@ def _becomes(seen: Outlook, row: SubmissionRow, ending: Ending, had: int) -> str
         original = seen.about.rows[ending.duplicate_of or ""].key
         if row.outcome is Outcome.DUPLICATE:
             return f"{row.key} becomes a duplicate of {original}, no longer of {seen.about.original_of(row).key}."
-        return f"{row.key} becomes a duplicate of {original}: it is not labelled and earns no points.{lost}"
+        what = "its labels are not taken" if is_source(row.key) else "it is not labelled and earns no points"
+        return f"{row.key} becomes a duplicate of {original}: {what}.{lost}"
     if ending.outcome is Outcome.ACCEPTED and row.outcome is Outcome.ACCEPTED:
         return f"{row.key} stands on another picture: {ending.image_id[:SHORT]}, no longer {(row.image_id or '')[:SHORT]}."
     if ending.outcome is Outcome.ACCEPTED:
+        if is_source(row.key):
+            return f"{row.key} is accepted: the next ingest takes its labels, and a model reads it where it has none."
         return f"{row.key} is accepted: the next prelabel reads it, and it counts for its sender."
     if ending.outcome is Outcome.HELD:
         return f"{row.key} waits for a decision ({ending.detail}): nobody labels it meanwhile.{lost}"

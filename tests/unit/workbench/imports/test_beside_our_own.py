@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -15,12 +16,15 @@ from datastore.ledger.images import unread_images
 from datastore.ledger.imported import parts_of_sources
 from datastore.ledger.releasable import photographs
 from datastore.ledger.submissions import reject_textless
+from pages.decision import Stakes, what_follows
+from schemas.decision import Ending
 from schemas.errors import SettingError
 from schemas.label_tasks import Project
 from schemas.labelling import Share, Side
 from schemas.reading import Reading, Unit
 from schemas.sample import Before, Photograph
 from schemas.sources import PictureEnd
+from schemas.submission import Outcome
 from schemas.suspects import Suspect, Suspicion
 from stages.export.groups import PART, group, links
 from tests.imported_sets import SOURCE, ImportWorld, labelled_page, page, word
@@ -172,3 +176,15 @@ def test_doubts_about_a_public_data_set_go_to_nobody_and_are_told(world: ImportW
 def test_what_was_imported_is_no_answer_to_what_submitters_are_asked_for(world: ImportWorld) -> None:
     world.bring([labelled_page("a.png", page(1), word("글"))])
     assert not list(accepted_of_sent_after(world.bench.ledger, datetime(2020, 1, 1, tzinfo=UTC)))
+
+
+@pytest.mark.parametrize(("key", "accepted", "repeats"), [
+    (f"{SOURCE}/a.png", "the next ingest takes its labels", "its labels are not taken."),
+    ("demo/kim/a.png", "the next prelabel reads it, and it counts for its sender", "earns no points.")])
+def test_what_follows_from_a_decision_on_an_imported_picture(key: str, accepted: str, repeats: str) -> None:
+    rows = {"one": SimpleNamespace(key=key, outcome=Outcome.HELD), "other": SimpleNamespace(key="demo/kim/b.png")}
+    for end, expected in ((Ending(Outcome.ACCEPTED, "i"), accepted), (Ending(Outcome.DUPLICATE, "i", "other"), repeats)):
+        seen: Any = SimpleNamespace(changed={"one": end}, about=SimpleNamespace(rows=rows), stops=[],
+                                    after=SimpleNamespace(stood_on=[]))
+        [line] = what_follows(seen, Stakes({}, {}, []), "")
+        assert expected in line
