@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from pages.import_table import import_lines, import_table
+from saegim.errors import FormatWrong
 from saegim.folder import write_whole
 from saegim.formats import READ
 from saegim.formats.findings import Findings
@@ -64,6 +65,9 @@ def import_set(
     remarks.parent.mkdir(parents=True, exist_ok=True)
     write_whole(remarks, import_lines(findings, ended))
     print_table(console, import_table(findings, ended))
+    if not sent.keys:
+        raise FormatWrong(f"Nothing of {path} could be imported as {guess.form.name}: the table says why, and each remark is in "
+                          f"{remarks}. Is --format right?")
     _say(sent, settled, source, remarks)
 
 

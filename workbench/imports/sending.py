@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from more_itertools import chunked
+from more_itertools import chunked, peekable
 
 from datastore.ledger import imported
 from saegim.errors import FormatWrong
@@ -92,11 +92,14 @@ def send(bench: Workbench, dataset: LabelledSet, request: ImportRequest, finding
     Raises:
         SettingError: the source has labels of another worth: people's, or some program's.
     """
+    images = peekable(dataset.images)
+    if not images:
+        return SentSet()
     # Before any picture: what may be done with it is known before anything can be made of it.
     sent = SentSet(told=write_source(bench.ledger, dataset, request))
     keys = SourceKeys(f"{request.source}/{request.split}" if request.split else request.source)
     with progress(bench.run, "send", dataset.count or 0) as advance:
-        for batch in chunked(dataset.images, A_BATCH):
+        for batch in chunked(images, A_BATCH):
             _send_batch(bench, batch, keys, request, findings, sent)
             advance(len(batch))
     return sent

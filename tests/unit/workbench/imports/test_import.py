@@ -216,7 +216,7 @@ def test_pictures_without_labels_are_submissions_that_wait_for_annotators(world:
 def test_people_s_labels_and_a_program_s_are_two_sources(world: ImportWorld) -> None:
     world.bring([labelled_page("a.png", page(1), word("글"))])
     with pytest.raises(SettingError, match="import it as another one"):
-        world.send([], world.request(form=replace(world.request().form, is_truth=False)))
+        world.send([labelled_page("b.png", page(2))], world.request(form=replace(world.request().form, is_truth=False)))
 
 
 def test_a_changed_licence_is_said_and_counts(world: ImportWorld) -> None:
@@ -290,3 +290,8 @@ def test_a_picture_that_was_withdrawn_is_told_and_stays_away(world: ImportWorld)
         ended = {item.name: (item.end, item.why) for item in world.bring(again)}
         assert ended == {"a.png": (PictureEnd.NOT_TAKEN, WITHDRAWN), "b.png": (PictureEnd.ACCEPTED, "")}
         assert not [found for found in world.bench.objects.pages(world.settings.bucket_raw, f"{SOURCE}/a.png") if found]
+
+
+def test_a_data_set_of_which_nothing_can_be_read_is_no_source(world: ImportWorld) -> None:
+    assert not world.send([]).keys
+    assert not sources.all_sources(world.bench.ledger)
