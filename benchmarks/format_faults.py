@@ -19,10 +19,10 @@ from typing import Any
 from PIL import Image
 
 from saegim.formats import FORMATS
-from saegim.formats.conversion import convert
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledRegion, LabelledSet
-from saegim.formats.reading import opened_set
+from saegim.labels.conversion import convert
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledRegion, LabelledSet
+from saegim.labels.reading import opened_set
 from tests.made_labels import labelled, picture, quad
 
 BOX = [10, 10, 60, 20]

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from saegim.formats.dont_care import DONT_CARE
-from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.quads import quad_around
+from saegim.labels.dont_care import DONT_CARE
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.quads import quad_around
 
 Outline = tuple[tuple[float, float], ...]
 NEAR = 0.02

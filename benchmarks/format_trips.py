@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from saegim.formats.conversion import convert
-from saegim.formats.dont_care import ONLY_DONT_CARE
-from saegim.formats.findings import Findings, Handling
-from saegim.formats.format import Format, Shape
-from saegim.formats.holding import fitted
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.reading import opened_set
+from saegim.labels.conversion import convert
+from saegim.labels.dont_care import ONLY_DONT_CARE
+from saegim.labels.findings import Findings, Handling
+from saegim.labels.format import Format, Shape
+from saegim.labels.holding import fitted
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import opened_set
 
 PIXEL = {Shape.POLYGON: 0.011, Shape.QUAD: 0.011, Shape.BOX: 0.011}
 """By which corners may miss: half of what is kept (two decimals of a pixel), and 32-bit floats."""

@@ -21,10 +21,10 @@ from benchmarks.format_trips import trip
 from benchmarks.labelled_images import fill, large_picture, published, recipe
 from benchmarks.store import workbench
 from saegim.formats import FORMATS, READ, WRITTEN
-from saegim.formats.conversion import convert
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.released import labelled_set
+from saegim.labels.conversion import convert
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.released import labelled_set
 from saegim.load import load
 from saegim.pull import pull
 from saegim.release import Release

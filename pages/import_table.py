@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from saegim.formats.findings import Findings
+from saegim.labels.findings import Findings
 from saegim.tables import Table
 from schemas.sources import EndedPicture, PictureEnd
 

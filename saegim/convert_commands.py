@@ -15,14 +15,14 @@ from rich.progress import Progress
 from saegim.errors import FolderRefused, ReleaseNotFound, SettingMissing, StorageUnavailable
 from saegim.folder import manifests
 from saegim.formats import FORMATS, READ, WRITTEN
-from saegim.formats.conversion import NOTHING, REMARKS, convert
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.kept import kept
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.own_folder import check_own
-from saegim.formats.reading import AUTO, chosen, opened_set
-from saegim.formats.released import labelled_set
+from saegim.labels.conversion import NOTHING, REMARKS, convert
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.kept import kept
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.own_folder import check_own
+from saegim.labels.reading import AUTO, chosen, opened_set
+from saegim.labels.released import labelled_set
 from saegim.load import load
 from saegim.names import unknown
 from saegim.release import Release

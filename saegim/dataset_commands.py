@@ -16,10 +16,10 @@ from rich.markup import escape
 from saegim.convert_commands import convert_folder, show_formats, write_set, written_form
 from saegim.errors import SettingMissing
 from saegim.formats import WRITTEN
-from saegim.formats.format import Format
-from saegim.formats.own_folder import check_own
-from saegim.formats.public_part import REFERENCES, PublicPart, public_part
-from saegim.formats.released import labelled_set
+from saegim.labels.format import Format
+from saegim.labels.own_folder import check_own
+from saegim.labels.public_part import REFERENCES, PublicPart, public_part
+from saegim.labels.released import labelled_set
 from saegim.load import load
 from saegim.manifest import Manifest, ReleaseName, as_size, as_splits, parse_name
 from saegim.progress import progress_bar

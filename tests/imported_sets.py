@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from datastore.ledger import arrivals
 from saegim.formats import FORMATS
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
 from schemas.reading import Unit
 from schemas.sources import PUBLIC, EndedPicture, Use
 from tests.empty_ledger import empty_ledger

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from saegim.formats.conversion import convert
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.reading import opened_set
+from saegim.labels.conversion import convert
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import opened_set
 
 WIDTH = 160
 HEIGHT = 120

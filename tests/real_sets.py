@@ -14,9 +14,9 @@ from itertools import chain
 from pathlib import Path
 
 from saegim.formats import FORMATS
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledRegion
-from saegim.formats.reading import opened_set
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledRegion
+from saegim.labels.reading import opened_set
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 NEAR = 1.0

@@ -11,8 +11,8 @@ from pages.import_table import import_lines, import_table
 from saegim.errors import FormatWrong
 from saegim.folder import write_whole
 from saegim.formats import READ
-from saegim.formats.findings import Findings
-from saegim.formats.reading import AUTO, chosen
+from saegim.labels.findings import Findings
+from saegim.labels.reading import AUTO, chosen
 from saegim.settings import home
 from saegim.tables import print_table
 from schemas.reading import Unit

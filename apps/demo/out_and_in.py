@@ -11,11 +11,11 @@ from PIL import Image, ImageDraw
 import saegim
 from apps.demo.contact_sheet import hangul_font
 from saegim.formats import FORMATS
-from saegim.formats.conversion import convert
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.reading import opened_set
-from saegim.formats.released import labelled_set
+from saegim.labels.conversion import convert
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import opened_set
+from saegim.labels.released import labelled_set
 from saegim.settings import home
 from schemas.reading import Unit
 from schemas.sources import PUBLIC, PictureEnd, Use

@@ -25,7 +25,7 @@ from saegim.formats import (
     webdataset_tar,
     yolo_obb,
 )
-from saegim.formats.format import Format
+from saegim.labels.format import Format
 
 FORMATS: dict[str, Format] = {form.name: form for form in (
     ufo.FORMAT,

@@ -25,18 +25,18 @@ from saegim.formats.aihub_labels import (
     sheets_of,
     unit_of,
 )
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import Draft, DraftImage, finished, from_box, from_edges, no_picture
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.json_pieces import as_mapping, mappings
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.nearest import NearestPictures
-from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.texts import as_text
 from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_labels, json_files
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import Draft, DraftImage, finished, from_box, from_edges, no_picture
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.json_pieces import as_mapping, mappings
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.nearest import NearestPictures
+from saegim.labels.picture_files import leave_unlabelled
+from saegim.labels.texts import as_text
 
 STARTS = 1 << 16
 """Bytes of a file in which its form shows."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from saegim.errors import FormatWrong, SettingMissing
-from saegim.formats.dont_care import means_dont_care
-from saegim.formats.drafts import NO_TEXT, Draft
-from saegim.formats.findings import Findings
-from saegim.formats.json_pieces import as_mapping, mappings, piece_at, pieces
-from saegim.formats.labelled import LabelledRegion
-from saegim.formats.texts import as_number, as_text, decoded, documents
 from saegim.formats.word_index import ASTRAY
+from saegim.labels.dont_care import means_dont_care
+from saegim.labels.drafts import NO_TEXT, Draft
+from saegim.labels.findings import Findings
+from saegim.labels.json_pieces import as_mapping, mappings, piece_at, pieces
+from saegim.labels.labelled import LabelledRegion
+from saegim.labels.texts import as_number, as_text, decoded, documents
 from saegim.release import need
 
 NAME = "aihub"

@@ -15,19 +15,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, finished, no_picture, with_picture
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.frames import frame_of
-from saegim.formats.json_pieces import as_mapping, mappings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.nearest import NearestPictures
-from saegim.formats.picture_files import FoundPicture, leave_unlabelled
-from saegim.formats.texts import as_text, decoded, documents
 from saegim.formats.word_index import BROKEN, LOOKED_AT, check_has_labels
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, finished, no_picture, with_picture
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.frames import frame_of
+from saegim.labels.json_pieces import as_mapping, mappings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.nearest import NearestPictures
+from saegim.labels.picture_files import FoundPicture, leave_unlabelled
+from saegim.labels.texts import as_text, decoded, documents
 
 LINES = "valid_line"
 COLUMN = "ground_truth"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.extras import (
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.extras import (
     EXTRAS_OF_IMAGES,
     EXTRAS_OF_REGIONS,
     KEY,
@@ -22,19 +22,19 @@ from saegim.formats.extras import (
     with_extras,
     with_image_extras,
 )
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.json_object import JsonObject
-from saegim.formats.json_pieces import pieces
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.mending import box, mended
-from saegim.formats.output import Output
-from saegim.formats.picture_files import found_picture
-from saegim.formats.saved_pictures import saved_pictures
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import as_text, decoded
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.json_object import JsonObject
+from saegim.labels.json_pieces import pieces
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.mending import box, mended
+from saegim.labels.output import Output
+from saegim.labels.picture_files import found_picture
+from saegim.labels.saved_pictures import saved_pictures
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import as_text, decoded
 
 NAME = "doctr"
 LABELS = "labels.json"

@@ -12,20 +12,20 @@ from functools import partial
 from typing import TextIO
 
 from saegim.errors import FormatWrong
-from saegim.formats.beside import Beside
-from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line, saved_crops
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.json_object import JsonObject
-from saegim.formats.json_pieces import pieces
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.output import Output
-from saegim.formats.picture_files import NOT_THERE
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import decoded
+from saegim.labels.beside import Beside
+from saegim.labels.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line, saved_crops
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.json_object import JsonObject
+from saegim.labels.json_pieces import pieces
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.output import Output
+from saegim.labels.picture_files import NOT_THERE
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import decoded
 
 NAME = "doctr-rec"
 LABELS = "labels.json"

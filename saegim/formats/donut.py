@@ -12,16 +12,16 @@ from functools import partial
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.doubts import sure_texts
-from saegim.formats.drafts import Draft, DraftImage, no_picture
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of
 from saegim.formats.metadata_lines import first_row, metadata_files, read_lines, write_lines
-from saegim.formats.output import Output
-from saegim.formats.texts import as_text
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.doubts import sure_texts
+from saegim.labels.drafts import Draft, DraftImage, no_picture
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.output import Output
+from saegim.labels.texts import as_text
 
 TRUTH = "ground_truth"
 SEQUENCE = "text_sequence"

@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from saegim.folder import write_whole
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
 from saegim.formats.hf_tables import IMAGE_TYPE, read, recognise, write_tables
-from saegim.formats.labelled import LabelledSet
-from saegim.formats.output import Output
-from saegim.formats.own_folder import own_folder
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledSet
+from saegim.labels.output import Output
+from saegim.labels.own_folder import own_folder
 from saegim.leaves import leaves
 from saegim.manifest import Manifest
 from saegim.release import Release

@@ -13,16 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.frames import frame_of
-from saegim.formats.label_rows import EXPECTED, OBJECTS, REGIONS, TEXTS, draft_of, in_thousandths, own_row, understood, with_bytes
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.output import Output
-from saegim.formats.picture_files import NOT_THERE, UNREADABLE
-from saegim.formats.split_names import SplitNames
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.frames import frame_of
+from saegim.labels.label_rows import EXPECTED, OBJECTS, REGIONS, TEXTS, draft_of, in_thousandths, own_row, understood, with_bytes
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.output import Output
+from saegim.labels.picture_files import NOT_THERE, UNREADABLE
+from saegim.labels.split_names import SplitNames
 from saegim.shards import IMAGE
 
 IMAGE_TYPE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])

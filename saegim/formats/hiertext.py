@@ -12,17 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import MOST_LABELS, PICTURES, DatasetFiles
-from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, finished, no_picture
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.json_pieces import mappings, pieces
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.texts import as_flag, as_text, decoded
 from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_labels
+from saegim.labels.dataset_files import MOST_LABELS, PICTURES, DatasetFiles
+from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, finished, no_picture
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.json_pieces import mappings, pieces
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.picture_files import leave_unlabelled
+from saegim.labels.texts import as_flag, as_text, decoded
 
 ENDINGS = (".jsonl.gz", ".json.gz", ".jsonl", ".json")
 GZIP = b"\x1f\x8b"

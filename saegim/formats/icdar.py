@@ -8,20 +8,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.dont_care import ONLY_DONT_CARE, means_dont_care, spelling
-from saegim.formats.extras import IMAGE_ID
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
 from saegim.formats.icdar_lines import NAME, LineDialect, dialect_of, draft_of
-from saegim.formats.label_files import LineFormat, images_of, label_files, some_lines
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.output import Output
-from saegim.formats.pictures_by_stem import stem_of
-from saegim.formats.saved_pictures import saved_pictures
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import LINE_ENDS
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.dont_care import ONLY_DONT_CARE, means_dont_care, spelling
+from saegim.labels.extras import IMAGE_ID
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.label_files import LineFormat, images_of, label_files, some_lines
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.output import Output
+from saegim.labels.pictures_by_stem import stem_of
+from saegim.labels.saved_pictures import saved_pictures
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import LINE_ENDS
 
 ENDINGS = (".txt", ".csv")
 PREFIX = "gt_"

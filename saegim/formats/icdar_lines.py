@@ -19,11 +19,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from saegim.formats.dont_care import means_dont_care
-from saegim.formats.drafts import Draft, from_edges
-from saegim.formats.labelled import LabelledRegion
-from saegim.formats.mending import pairs
-from saegim.formats.texts import as_text
+from saegim.labels.dont_care import means_dont_care
+from saegim.labels.drafts import Draft, from_edges
+from saegim.labels.labelled import LabelledRegion
+from saegim.labels.mending import pairs
+from saegim.labels.texts import as_text
 
 NAME = "icdar"
 """Of the format."""

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.doubts import sure_texts
-from saegim.formats.drafts import DraftImage
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.label_rows import EXPECTED, OBJECTS, draft_of, understood
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of
 from saegim.formats.metadata_lines import FILE_NAME, first_row, metadata_files, own_draft, read_lines, write_lines
-from saegim.formats.output import Output
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.doubts import sure_texts
+from saegim.labels.drafts import DraftImage
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.label_rows import EXPECTED, OBJECTS, draft_of, understood
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.output import Output
 
 
 def write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:

@@ -13,19 +13,19 @@ from functools import partial
 from typing import TextIO
 
 from saegim.errors import FormatWrong
-from saegim.formats.beside import Beside
-from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line
-from saegim.formats.crops import Crop, cut_out
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
 from saegim.formats.lmdb_store import DAMAGED, LmdbStore, SampleCount, StoredCrop, image_key, samples
-from saegim.formats.output import Output
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import decoded
+from saegim.labels.beside import Beside
+from saegim.labels.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line
+from saegim.labels.crops import Crop, cut_out
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.output import Output
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import decoded
 
 NAME = "lmdb"
 FILE = "data.mdb"

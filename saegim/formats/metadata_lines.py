@@ -17,18 +17,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import DraftImage, finished
-from saegim.formats.extras import KEY, extras_of_image
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.label_rows import REGIONS, draft_of, own_regions
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import write_licence
-from saegim.formats.output import Output
-from saegim.formats.picture_files import leave_unlabelled, write_picture
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import decoded, decoded_lines
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import DraftImage, finished
+from saegim.labels.extras import KEY, extras_of_image
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.label_rows import REGIONS, draft_of, own_regions
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import write_licence
+from saegim.labels.output import Output
+from saegim.labels.picture_files import leave_unlabelled, write_picture
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import decoded, decoded_lines
 
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
 """Names of the file (datasets 5.2, packaged_modules/folder_based_builder), one in a folder."""

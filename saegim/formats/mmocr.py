@@ -12,16 +12,16 @@ from dataclasses import replace
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import Draft, DraftImage, finished, from_edges, no_picture
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.mending import pairs
-from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.texts import as_text, decoded, documents
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import Draft, DraftImage, finished, from_edges, no_picture
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.mending import pairs
+from saegim.labels.picture_files import leave_unlabelled
+from saegim.labels.texts import as_text, decoded, documents
 
 NAME = "mmocr"
 """Of the format."""

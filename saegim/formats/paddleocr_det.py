@@ -15,10 +15,12 @@ from json.encoder import encode_basestring
 from typing import Any, TextIO
 
 from saegim.errors import FormatWrong
-from saegim.formats.beside import Beside, line_beside
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.dont_care import means_dont_care, spelling
-from saegim.formats.extras import (
+from saegim.formats.paddleocr_rows import NAME, Items, items_of
+from saegim.formats.ppocrlabel import MAYBE_UNREAD, UNREAD, is_unread, may_be_unread
+from saegim.labels.beside import Beside, line_beside
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.dont_care import means_dont_care, spelling
+from saegim.labels.extras import (
     EXTRAS_OF_IMAGES,
     EXTRAS_OF_REGIONS,
     KEY,
@@ -27,20 +29,18 @@ from saegim.formats.extras import (
     with_extras,
     with_image_extras,
 )
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.mending import mended
-from saegim.formats.output import Output
-from saegim.formats.paddleocr_rows import NAME, Items, items_of
-from saegim.formats.picture_files import found_picture
-from saegim.formats.ppocrlabel import MAYBE_UNREAD, UNREAD, is_unread, may_be_unread
-from saegim.formats.released import images_with
-from saegim.formats.saved_pictures import saved_pictures
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import as_text, decoded, decoded_lines, lines
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.mending import mended
+from saegim.labels.output import Output
+from saegim.labels.picture_files import found_picture
+from saegim.labels.released import images_with
+from saegim.labels.saved_pictures import saved_pictures
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import as_text, decoded, decoded_lines, lines
 
 PASSED_OVER = "its text is how PaddleOCR spells don't-care: training passes it over, reading it here again gives the text"
 NO_TEXT_KIND = "a check box, stamp or signature without text: training passes it over"

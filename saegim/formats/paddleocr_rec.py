@@ -15,20 +15,20 @@ from functools import partial
 from typing import TextIO
 
 from saegim.errors import FormatWrong
-from saegim.formats.beside import Beside
-from saegim.formats.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line, saved_crops
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.dont_care import spelling
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.output import Output
-from saegim.formats.picture_files import NOT_THERE
 from saegim.formats.ppocrlabel import MAYBE_UNREAD, UNREAD, is_unread, may_be_unread
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import decoded_lines, lines
+from saegim.labels.beside import Beside
+from saegim.labels.crop_sets import BESIDE, BESIDE_NOTE, CROPS, HELD, NOT_CROPS, crop_image, crop_line, saved_crops
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.dont_care import spelling
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.output import Output
+from saegim.labels.picture_files import NOT_THERE
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import decoded_lines, lines
 
 NAME = "paddleocr-rec"
 CHARSET = "charset.txt"

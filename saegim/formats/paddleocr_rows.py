@@ -9,10 +9,10 @@ from itertools import pairwise
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from saegim.formats.dont_care import DONT_CARE, spelling
-from saegim.formats.extras import KEY, attributes_json
-from saegim.formats.json_columns import quoted
-from saegim.formats.released import coordinates, offsets
+from saegim.labels.dont_care import DONT_CARE, spelling
+from saegim.labels.extras import KEY, attributes_json
+from saegim.labels.json_columns import quoted
+from saegim.labels.released import coordinates, offsets
 
 NAME = "paddleocr"
 APART = "\x1f"

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from saegim.formats.drafts import Draft, DraftImage, no_picture
-from saegim.formats.extras import LISTS, with_extras, with_image_extras
-from saegim.formats.labelled import LabelledImage, LabelledRegion
 from saegim.formats.page_writing import CUSTOM, GRAPHICS, LANGUAGES, LEVELS
-from saegim.formats.texts import as_text
+from saegim.labels.drafts import Draft, DraftImage, no_picture
+from saegim.labels.extras import LISTS, with_extras, with_image_extras
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.texts import as_text
 
 NO_TEXT = "nobody wrote its text: only its outline is there"
 NO_LINES = "a text region without lines"

@@ -9,8 +9,8 @@ import re
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from saegim.formats.extras import extras_of, extras_of_image
-from saegim.formats.labelled import LabelledImage, LabelledRegion
+from saegim.labels.extras import extras_of, extras_of_image
+from saegim.labels.labelled import LabelledImage, LabelledRegion
 
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 SOME_TIME = "2000-01-01T00:00:00"

@@ -7,23 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import finished
-from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.nearest import NearestPictures
-from saegim.formats.output import Output
 from saegim.formats.page_reading import draft_of, tag_of
 from saegim.formats.page_writing import NOT_XML, REPLACED, page_of
-from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.pictures_by_stem import stem_of
-from saegim.formats.saved_pictures import saved_pictures
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import decoded
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import finished
+from saegim.labels.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.nearest import NearestPictures
+from saegim.labels.output import Output
+from saegim.labels.picture_files import leave_unlabelled
+from saegim.labels.pictures_by_stem import stem_of
+from saegim.labels.saved_pictures import saved_pictures
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import decoded
 from saegim.release import need
 
 NAME = "page-xml"

@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, finished, from_edges, no_picture
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.nearest import NearestPictures
-from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.texts import as_text, decoded, documents
 from saegim.formats.word_index import BROKEN, SAME_NAME, check_has_labels, json_files, starts
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, finished, from_edges, no_picture
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.nearest import NearestPictures
+from saegim.labels.picture_files import leave_unlabelled
+from saegim.labels.texts import as_text, decoded, documents
 
 LOOKS = re.compile(rb'"image"\s*:\s*"[^"]+".*"lines"\s*:\s*\[\s*(\]|\{[^{\[]*("text"|"box"|"words")\s*:)', re.DOTALL)
 WORDS = "boxes of the words of a line"

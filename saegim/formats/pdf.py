@@ -13,15 +13,15 @@ from typing import IO, Any
 
 from saegim.errors import FormatWrong
 from saegim.formats import pdf_pages
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.mending import mended
-from saegim.formats.texts import as_text
 from saegim.formats.tiff_pages import page_name
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.mending import mended
+from saegim.labels.texts import as_text
 from saegim.release import need
 
 DPI = 200

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.picture_files import found_picture
 from saegim.formats.tiff_pages import TIFF, page_count
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.picture_files import found_picture
 
 BESIDE = ("readme", "licence", "license", "copying", "notice", "thumbs.db", "desktop.ini")
 """How the names of files begin that may lie beside pictures and are no labels."""

@@ -16,9 +16,9 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from saegim.folder import has_size
-from saegim.formats.findings import Findings
-from saegim.formats.output import Output
-from saegim.formats.split_names import SplitNames
+from saegim.labels.findings import Findings
+from saegim.labels.output import Output
+from saegim.labels.split_names import SplitNames
 
 SHARD_BYTES = 256 * 1024 * 1024
 """At most, but for a sample that is larger alone: what WebDataset's own documentation calls usual is 100 MB to 1 GB."""

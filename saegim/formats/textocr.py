@@ -13,20 +13,20 @@ from dataclasses import replace
 from typing import Any
 
 from saegim.formats.coco_text import FAMILY, OF_COCO_TEXT, OF_TEXTOCR
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.dont_care import means_dont_care, spelling
-from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, no_picture
-from saegim.formats.extras import KEY, extras_of_image
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import write_licence
-from saegim.formats.output import Output
-from saegim.formats.picture_files import write_picture
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import as_text
 from saegim.formats.word_entries import HOLDS, boxed, draft_of, extras_with_text, flat, from_extras, is_readable
 from saegim.formats.word_index import IMAGES, IndexWriter, read_set, starts
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.dont_care import means_dont_care, spelling
+from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, no_picture
+from saegim.labels.extras import KEY, extras_of_image
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import write_licence
+from saegim.labels.output import Output
+from saegim.labels.picture_files import write_picture
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import as_text
 
 NAME = "textocr"
 LABELS = "TextOCR_0.1_{}.json"

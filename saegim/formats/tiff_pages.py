@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.frames import BROKEN, NO_PICTURE
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.picture_files import found_picture
-from saegim.formats.picture_opening import QUIET, why_broken
-from saegim.formats.plain_pixels import plain_picture
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.frames import BROKEN, NO_PICTURE
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.picture_files import found_picture
+from saegim.labels.picture_opening import QUIET, why_broken
+from saegim.labels.plain_pixels import plain_picture
 from saegim.release import need
 
 TIFF = (".tif", ".tiff")

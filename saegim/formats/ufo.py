@@ -13,20 +13,20 @@ from dataclasses import replace
 from typing import Any, TextIO
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, KEY, VOCABULARY, extras_of_image, with_image_extras
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.mending import NO_OUTLINE, mended
-from saegim.formats.output import Output
-from saegim.formats.picture_files import FoundPicture, found_picture, leave_unlabelled
-from saegim.formats.saved_pictures import saved_pictures
-from saegim.formats.split_names import ALL, SplitNames
-from saegim.formats.texts import as_text, decoded, documents
 from saegim.formats.ufo_words import NAME, region_of, word_of
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, KEY, VOCABULARY, extras_of_image, with_image_extras
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.mending import NO_OUTLINE, mended
+from saegim.labels.output import Output
+from saegim.labels.picture_files import FoundPicture, found_picture, leave_unlabelled
+from saegim.labels.saved_pictures import saved_pictures
+from saegim.labels.split_names import ALL, SplitNames
+from saegim.labels.texts import as_text, decoded, documents
 
 BY_NAME = re.compile(rb'"images"\s*:\s*\{\s*"')
 """UFO alone has its images by name: COCO has a list of them, COCO-Text and TextOCR call them ``imgs``."""

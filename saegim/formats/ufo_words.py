@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from saegim.formats.dont_care import means_dont_care, spelling
-from saegim.formats.extras import KEY, VOCABULARY, extras_of, with_extras
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledRegion, Polygon
-from saegim.formats.texts import as_text
+from saegim.labels.dont_care import means_dont_care, spelling
+from saegim.labels.extras import KEY, VOCABULARY, extras_of, with_extras
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledRegion, Polygon
+from saegim.labels.texts import as_text
 
 NAME = "ufo"
 """Of the format."""

@@ -19,19 +19,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import MOST_LABELS, MOST_PICTURE, PICTURES, DatasetFiles
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.json_columns import json_rows
-from saegim.formats.label_rows import EXPECTED, draft_of, own_row, with_bytes
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.output import Output
-from saegim.formats.picture_files import NOT_THERE, UNLABELLED
-from saegim.formats.released import ENDINGS
 from saegim.formats.tar_shards import BLOCK, TarSample, TarShards
-from saegim.formats.texts import decoded
+from saegim.labels.dataset_files import MOST_LABELS, MOST_PICTURE, PICTURES, DatasetFiles
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.json_columns import json_rows
+from saegim.labels.label_rows import EXPECTED, draft_of, own_row, with_bytes
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.output import Output
+from saegim.labels.picture_files import NOT_THERE, UNLABELLED
+from saegim.labels.released import ENDINGS
+from saegim.labels.texts import decoded
 from saegim.release import Release
 from saegim.shards import Piece, open_shard, pieces, read_images
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from saegim.formats.drafts import Draft, from_box
-from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, extras_of, with_extras
-from saegim.formats.format import Holds, Shape
-from saegim.formats.labelled import LabelledRegion
-from saegim.formats.mending import pairs
-from saegim.formats.texts import as_text
+from saegim.labels.drafts import Draft, from_box
+from saegim.labels.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, extras_of, with_extras
+from saegim.labels.format import Holds, Shape
+from saegim.labels.labelled import LabelledRegion
+from saegim.labels.mending import pairs
+from saegim.labels.texts import as_text
 
 HOLDS = Holds(Shape.POLYGON, frozenset(EXTRAS_OF_REGIONS), frozenset(EXTRAS_OF_IMAGES))
 """All, by the key that both formats' own readers pass over."""

@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import DraftImage, finished, no_picture
-from saegim.formats.extras import KEY, with_image_extras
-from saegim.formats.findings import Findings
-from saegim.formats.json_pieces import piece_at, pieces
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.licence_file import licence_of
-from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.texts import as_text, decoded
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import DraftImage, finished, no_picture
+from saegim.labels.extras import KEY, with_image_extras
+from saegim.labels.findings import Findings
+from saegim.labels.json_pieces import piece_at, pieces
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.licence_file import licence_of
+from saegim.labels.picture_files import leave_unlabelled
+from saegim.labels.texts import as_text, decoded
 
 IMAGES = "images/"
 """Folder of the pictures in what is written."""

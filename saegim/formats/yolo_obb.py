@@ -11,18 +11,18 @@ import json
 import re
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import Draft
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.label_files import LineFormat, images_of, label_files, some_lines
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.licence_file import licence_of, write_licence
-from saegim.formats.output import Output
-from saegim.formats.pictures_by_stem import stem_of
-from saegim.formats.saved_pictures import saved_pictures
-from saegim.formats.split_names import ALL, SplitNames
-from saegim.formats.texts import decoded
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import Draft
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.label_files import LineFormat, images_of, label_files, some_lines
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.licence_file import licence_of, write_licence
+from saegim.labels.output import Output
+from saegim.labels.pictures_by_stem import stem_of
+from saegim.labels.saved_pictures import saved_pictures
+from saegim.labels.split_names import ALL, SplitNames
+from saegim.labels.texts import decoded
 
 NAME = "yolo-obb"
 """Of the format."""

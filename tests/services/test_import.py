@@ -16,7 +16,7 @@ from datastore.ledger.releasable import photographs
 from datastore.ledger.sources import all_sources
 from datastore.ledger.tables import submissions
 from saegim.formats import FORMATS
-from saegim.formats.labelled import LabelledSet
+from saegim.labels.labelled import LabelledSet
 from schemas.labelling import Side
 from stages.export.groups import group
 from tests.imported_sets import labelled_page, page, word

@@ -9,7 +9,7 @@ import pytest
 
 from datastore.releases import newest
 from saegim.formats import FORMATS
-from saegim.formats.labelled import LabelledSet
+from saegim.labels.labelled import LabelledSet
 from schemas.errors import GateFailed
 from schemas.ids import sha256
 from schemas.recipes.dataset import parse_dataset

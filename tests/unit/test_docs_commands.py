@@ -21,7 +21,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 FENCE = re.compile(r"```(?:\w*)\n(.*?)```", re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
 TOP = "adapters|annotation_configs|apps|benchmarks|datastore|docs|flows|pages|recipes|saegim|schemas|stages|tests|workbench"
-MADE_UP = re.compile("/(our-|signs|spring-|NAME|tally|formats/texts|test_client_texts)")
+MADE_UP = re.compile("/(our-|signs|spring-|NAME|tally|formats/texts)")
 """Names that a page gives to what its reader makes."""
 PATH = re.compile(rf"(?:{TOP})/[\w./-]*[\w/]")
 

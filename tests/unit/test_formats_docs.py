@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from saegim.formats import FORMATS
-from saegim.formats.dont_care import DONT_CARE
-from saegim.formats.kept import kept
+from saegim.labels.dont_care import DONT_CARE
+from saegim.labels.kept import kept
 from workbench.settings import ROOT
 
 PAGE = ROOT / "docs" / "formats.md"

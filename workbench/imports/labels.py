@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledRegion, numbered
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledImage, LabelledRegion, numbered
 from schemas.geometry import LOST, mend
 from schemas.ids import digest
 from schemas.reading import Attributes, Condition, Direction, Effect, ImageKind, Kind, Language, Region, Unit, Writing

@@ -11,9 +11,9 @@ from more_itertools import chunked, peekable
 
 from datastore.ledger import imported
 from saegim.errors import FormatWrong
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledSet
-from saegim.formats.reading import opened_set
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledSet
+from saegim.labels.reading import opened_set
 from schemas.ids import sha256
 from schemas.sources import ImportedLabels
 from workbench.bench import Workbench

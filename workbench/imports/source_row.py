@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from datastore.ledger import Connection, Ledger, audit, sources
-from saegim.formats.labelled import LabelledSet
+from saegim.labels.labelled import LabelledSet
 from saegim.names import unknown
 from schemas.accounts import Act
 from schemas.errors import SettingError

@@ -17,7 +17,7 @@ import saegim.cli
 from saegim import convert_commands
 from saegim.errors import SettingMissing
 from saegim.formats import FORMATS, READ, WRITTEN
-from saegim.formats.conversion import REMARKS
+from saegim.labels.conversion import REMARKS
 from saegim.load import load
 from saegim.releases import Releases
 from saegim.settings import StorageSettings

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from saegim.formats import aihub, aihub_labels
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import BACKWARDS, NO_TEXT
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage
-from saegim.formats.mending import BOW_TIE, CLIPPED, NO_OUTLINE
-from saegim.formats.picture_files import NOT_THERE, UNLABELLED
 from saegim.formats.word_index import ASTRAY, BROKEN
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import BACKWARDS, NO_TEXT
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage
+from saegim.labels.mending import BOW_TIE, CLIPPED, NO_OUTLINE
+from saegim.labels.picture_files import NOT_THERE, UNLABELLED
 from tests import made_labels
 
 BOX = [10, 10, 60, 20]

@@ -13,14 +13,14 @@ import pytest
 
 from saegim.errors import FormatWrong
 from saegim.formats import FORMATS, READ, WRITTEN
-from saegim.formats.conversion import convert
-from saegim.formats.dont_care import DONT_CARE, ONLY_DONT_CARE
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Shape
-from saegim.formats.holding import OF_IMAGES, OF_REGIONS
-from saegim.formats.kept import kept
-from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.reading import opened_set, recognised
+from saegim.labels.conversion import convert
+from saegim.labels.dont_care import DONT_CARE, ONLY_DONT_CARE
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Shape
+from saegim.labels.holding import OF_IMAGES, OF_REGIONS
+from saegim.labels.kept import kept
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.reading import opened_set, recognised
 from schemas.recipes.dataset import FORMATS as IN_RECIPES
 from tests.made_labels import HARD_TEXTS, hard_set, labelled, read_back, written
 

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.formats import coco_text, textocr
-from saegim.formats.conversion import convert
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.json_pieces import piece_at, pieces
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.mending import BOW_TIE, NO_OUTLINE
-from saegim.formats.picture_files import NOT_THERE
 from saegim.formats.word_index import ABSENT, ASTRAY, NO_LABELS
+from saegim.labels.conversion import convert
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.json_pieces import piece_at, pieces
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.mending import BOW_TIE, NO_OUTLINE
+from saegim.labels.picture_files import NOT_THERE
 from tests import made_labels
 
 BOTH = pytest.mark.parametrize("form", [coco_text.FORMAT, textocr.FORMAT], ids=lambda form: form.name)

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 
 from saegim.errors import FolderRefused
-from saegim.formats import conversion, frames, holding
-from saegim.formats.conversion import REMARKS, convert
-from saegim.formats.findings import Findings, Handling
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.output import Output
+from saegim.labels import conversion, frames, holding
+from saegim.labels.conversion import REMARKS, convert
+from saegim.labels.findings import Findings, Handling
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.output import Output
 from tests.made_labels import hard_set, labelled, quad, written
 
 

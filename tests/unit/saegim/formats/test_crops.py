@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from saegim.formats import crops, picture_opening, plain_pixels
-from saegim.formats.crops import Crop, cut_out
-from saegim.formats.findings import Findings, Handling
-from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
-from saegim.formats.straightening import cut
+from saegim.labels import crops, picture_opening, plain_pixels
+from saegim.labels.crops import Crop, cut_out
+from saegim.labels.findings import Findings, Handling
+from saegim.labels.labelled import LabelledImage, LabelledRegion, Polygon
+from saegim.labels.straightening import cut
 from tests.made_labels import labelled, picture, quad, regions
 
 RED = (255, 0, 0)

@@ -15,8 +15,8 @@ from types import SimpleNamespace
 import pytest
 
 from saegim.errors import FormatWrong
-from saegim.formats import dataset_files
-from saegim.formats.dataset_files import DatasetFiles
+from saegim.labels import dataset_files
+from saegim.labels.dataset_files import DatasetFiles
 
 
 def made(folder: Path, *names: str) -> Path:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
-from saegim.formats import doctr_det, doctr_rec, mending, picture_files
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.formats import doctr_det, doctr_rec
+from saegim.labels import mending, picture_files
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
 from tests.made_labels import check_resumes, hard_set, labelled, nfc, picture, quad, read_back, regions, written
 
 DET = doctr_det.FORMAT

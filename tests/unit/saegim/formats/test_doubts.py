@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from saegim.formats import FORMATS
-from saegim.formats.conversion import convert
-from saegim.formats.doubts import DOUBTFUL, SPELLINGS
-from saegim.formats.findings import Findings, Handling
-from saegim.formats.labelled import LabelledRegion, LabelledSet
-from saegim.formats.reading import opened_set
+from saegim.labels.conversion import convert
+from saegim.labels.doubts import DOUBTFUL, SPELLINGS
+from saegim.labels.findings import Findings, Handling
+from saegim.labels.labelled import LabelledRegion, LabelledSet
+from saegim.labels.reading import opened_set
 from tests.made_labels import labelled, picture, quad, read_back, written
 
 BOX = [[10, 10], [60, 10], [60, 30], [10, 30]]

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from hypothesis import given, settings
 
-from saegim.formats.extras import extras_of, extras_of_image, with_extras, with_image_extras
-from saegim.formats.labelled import LabelledRegion
+from saegim.labels.extras import extras_of, extras_of_image, with_extras, with_image_extras
+from saegim.labels.labelled import LabelledRegion
 from tests import made_labels
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from saegim.formats.file_names import LONGEST, FileNames, split_of
+from saegim.labels.file_names import LONGEST, FileNames, split_of
 
 
 def test_a_name_is_its_last_part_then_its_path_then_a_number() -> None:

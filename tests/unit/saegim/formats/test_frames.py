@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from PIL import Image, ImageOps
 
-from saegim.formats import frames
-from saegim.formats.findings import Findings
-from saegim.formats.frames import frame_of, upright_picture
+from saegim.labels import frames
+from saegim.labels.findings import Findings
+from saegim.labels.frames import frame_of, upright_picture
 from tests.made_labels import quad
 
 WIDTH = 60

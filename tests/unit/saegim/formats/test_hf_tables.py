@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.findings import Findings
 from saegim.formats.hf import FORMAT
-from saegim.formats.label_rows import THOUSANDTHS
-from saegim.formats.labelled import LabelledRegion, LabelledSet
-from saegim.formats.reading import recognised
-from saegim.formats.released import labelled_set
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.label_rows import THOUSANDTHS
+from saegim.labels.labelled import LabelledRegion, LabelledSet
+from saegim.labels.reading import recognised
+from saegim.labels.released import labelled_set
 from saegim.release import Release
 from tests import made_labels
 from tests.unit.saegim.formats.test_webdataset_tar import release

@@ -9,12 +9,12 @@ import pytest
 
 from saegim.errors import FormatWrong
 from saegim.formats import hiertext
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import NO_TEXT
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage
-from saegim.formats.picture_files import NOT_THERE
 from saegim.formats.word_index import BROKEN
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import NO_TEXT
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage
+from saegim.labels.picture_files import NOT_THERE
 from tests import made_labels
 
 SQUARE = [[10, 10], [50, 10], [50, 30], [10, 30]]

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
-from saegim.formats.findings import Findings
 from saegim.formats.icdar import FORMAT
 from saegim.formats.icdar_lines import QUOTES_TAKEN, SCRIPT_TAKEN
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.reading import recognised
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import recognised
 from tests import made_labels
 
 CORNERS = "10,10,70,10,70,30,10,30"

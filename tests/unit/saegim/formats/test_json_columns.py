@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saegim.formats.json_columns import json_rows
+from saegim.labels.json_columns import json_rows
 
 ROWS = [{"text": 'say "아" \\ \n\u2028', "number": 3, "float": 40.25, "yes": True, "list": ["a", None], "deep": [[1.5, 2.0], []],
          "struct": {"a": None, "b": "나"}, "structs": [{"c": 1}, {"c": None}]},

@@ -13,9 +13,9 @@ from PIL import Image
 
 from saegim.errors import FormatWrong
 from saegim.formats import lmdb_set, lmdb_store
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.lmdb_set import FORMAT, charset
 from saegim.formats.lmdb_store import LmdbStore
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
 from tests.made_labels import check_resumes, hard_set, labelled, nfc, picture, quad, read_back, regions, written
 
 LEARNT = [region for image in hard_set().images for region in image.regions

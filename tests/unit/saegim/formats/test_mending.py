@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saegim.formats import mending
-from saegim.formats.findings import Findings, Handling
-from saegim.formats.mending import area, box, mended, pairs
-from saegim.formats.quads import quad_around
+from saegim.labels import mending
+from saegim.labels.findings import Findings, Handling
+from saegim.labels.mending import area, box, mended, pairs
+from saegim.labels.quads import quad_around
 
 WIDTH = 100
 HEIGHT = 50

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
 from saegim.formats import donut, imagefolder
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledRegion, LabelledSet
-from saegim.formats.reading import recognised
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledRegion, LabelledSet
+from saegim.labels.reading import recognised
 from tests import made_labels
 
 both = pytest.mark.parametrize("form", [imagefolder.FORMAT, donut.FORMAT], ids=lambda form: form.name)

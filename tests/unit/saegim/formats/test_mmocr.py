@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from saegim.errors import FormatWrong
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion
 from saegim.formats.mmocr import FORMAT
-from saegim.formats.reading import recognised
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.reading import recognised
 from tests import made_labels
 
 OUTLINE = [10, 10, 70, 10, 70, 30, 10, 30]

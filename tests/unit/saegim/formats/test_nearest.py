@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.nearest import NearestPictures
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.nearest import NearestPictures
 
 
 def picture_of(folder: Path, pictures: list[str], label_file: str, *names: str) -> str | None:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
-from saegim.formats import crop_sets, mending, paddleocr_det, paddleocr_rec, picture_files, ppocrlabel
-from saegim.formats.dont_care import DONT_CARE
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.formats import paddleocr_det, paddleocr_rec, ppocrlabel
+from saegim.labels import crop_sets, mending, picture_files
+from saegim.labels.dont_care import DONT_CARE
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
 from tests.made_labels import check_resumes, hard_set, labelled, nfc, picture, quad, read_back, regions, without_pictures, written
 
 DET = paddleocr_det.FORMAT

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saegim.formats.labelled import LabelledRegion
 from saegim.formats.paddleocr_det import FORMAT, _items_of
 from saegim.formats.paddleocr_rows import items_of
-from saegim.formats.released import labelled_set
+from saegim.labels.labelled import LabelledRegion
+from saegim.labels.released import labelled_set
 from saegim.release import Release
 from schemas.arrow import LABELS
 from tests.made_labels import hard_set, regions, written

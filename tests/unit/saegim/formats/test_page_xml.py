@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
 from saegim.formats import page_reading
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.formats.page_xml import FORMAT
-from saegim.formats.reading import recognised
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import recognised
 from tests import made_labels
 
 OUTLINE = '<Coords points="10,10 70,10 70,30 10,30"/>'

@@ -16,9 +16,9 @@ from pypdfium2 import raw
 
 from saegim.errors import FormatWrong
 from saegim.formats import hf, imagefolder, pdf, pdf_pages, pictures, tiff_pages, webdataset_tar
-from saegim.formats.format import Format
-from saegim.formats.labelled import Polygon
-from saegim.formats.reading import recognised
+from saegim.labels.format import Format
+from saegim.labels.labelled import Polygon
+from saegim.labels.reading import recognised
 from tests import made_labels
 
 FONT = Path(str(find_spec("koreanize_matplotlib").origin)).parent / "fonts" / "NanumGothic.ttf"  # type: ignore[union-attr]
@@ -223,7 +223,7 @@ def test_what_pillow_says_of_broken_headers_is_not_on_the_terminal(tmp_path: Pat
     data = (tmp_path / "a.tif").read_bytes()
     (tmp_path / "a.tif").write_bytes(data.replace(samples + b"\x03\0", samples + b"\xff\xff"))
     (tmp_path / "b.png").write_bytes(made_labels.picture(1))
-    command = ("import sys; from pathlib import Path; from saegim.formats.reading import recognised; "
+    command = ("import sys; from pathlib import Path; from saegim.labels.reading import recognised; "
                "print(*(guess.form.name for guess in recognised(Path(sys.argv[1]))))")
     done = subprocess.run([sys.executable, "-c", command, str(tmp_path)], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("pictures\n", "")

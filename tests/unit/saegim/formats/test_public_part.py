@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 
 from saegim.formats import FORMATS, WRITTEN
-from saegim.formats.conversion import convert
-from saegim.formats.findings import Findings
-from saegim.formats.public_part import BY_REFERENCE, NOT_SHARED, REFERENCES, public_part
-from saegim.formats.released import labelled_set
+from saegim.labels.conversion import convert
+from saegim.labels.findings import Findings
+from saegim.labels.public_part import BY_REFERENCE, NOT_SHARED, REFERENCES, public_part
+from saegim.labels.released import labelled_set
 from saegim.load import load
 from saegim.release import Release
 from saegim.releases import Releases

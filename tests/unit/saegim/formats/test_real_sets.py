@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from saegim.formats.doubts import DOUBTFUL
-from saegim.formats.reading import recognised
+from saegim.labels.doubts import DOUBTFUL
+from saegim.labels.reading import recognised
 from tests.real_sets import REAL_SETS, RealSet, against_truth, is_there
 
 QUIRKS = {

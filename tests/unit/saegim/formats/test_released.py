@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from obstore.store import LocalStore
 
-from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.released import labelled_set
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.released import labelled_set
 from saegim.load import load
 from saegim.release import Release
 from saegim.releases import Releases

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from saegim.formats import FORMATS, READ, WRITTEN
-from saegim.formats.findings import Findings, Handling
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.split_names import RENAMED, SplitNames
+from saegim.labels.findings import Findings, Handling
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.split_names import RENAMED, SplitNames
 from tests.made_labels import labelled, picture, quad, read_back, written
 
 SPLITS = ("hard set", "Test", "test", "all", "", "검증", "x/y", "heldout-2")

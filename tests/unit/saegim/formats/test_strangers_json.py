@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saegim.formats import aihub, coco_text, cord, hiertext, pages_json, textocr
-from saegim.formats.drafts import CHARACTER_LOST
-from saegim.formats.format import Format
+from saegim.labels.drafts import CHARACTER_LOST
+from saegim.labels.format import Format
 from tests import made_labels
 from tests.unit.saegim.formats import test_aihub, test_coco_text, test_cord, test_hiertext
 

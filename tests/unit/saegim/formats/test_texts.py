@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from saegim.errors import FormatWrong
-from saegim.formats.findings import Findings
-from saegim.formats.texts import BROKEN_LINE, ENCODING, as_number, as_text, decoded, decoded_lines, documents, lines
+from saegim.labels.findings import Findings
+from saegim.labels.texts import BROKEN_LINE, ENCODING, as_number, as_text, decoded, decoded_lines, documents, lines
 
 
 @pytest.mark.parametrize(("encoding", "mark", "told"), [

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from saegim.formats import FORMATS
-from saegim.formats.conversion import REMARKS, convert
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.reading import opened_set
+from saegim.labels.conversion import REMARKS, convert
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import opened_set
 from tests.made_labels import labelled, picture, quad, read_back, written
 
 BOX = [[10, 10], [60, 10], [60, 30], [10, 30]]

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
-from saegim.formats.findings import Findings
-from saegim.formats.frames import ORIENTATION
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.reading import recognised
 from saegim.formats.ufo import FORMAT
+from saegim.labels.findings import Findings
+from saegim.labels.frames import ORIENTATION
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import recognised
 from tests import made_labels
 
 WORD = {"transcription": "비상구", "points": [[10, 10], [70, 10], [70, 30], [10, 30]], "language": ["ko"],

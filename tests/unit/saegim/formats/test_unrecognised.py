@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from saegim.errors import FormatWrong
-from saegim.formats import dataset_files
-from saegim.formats.reading import chosen
+from saegim.labels import dataset_files
+from saegim.labels.reading import chosen
 from tests.made_labels import picture
 
 

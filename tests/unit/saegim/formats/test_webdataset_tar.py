@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from obstore.store import LocalStore
 
 from saegim.errors import FormatWrong
-from saegim.formats import picture_files, tar_shards, webdataset_tar
-from saegim.formats.labelled import LabelledRegion, LabelledSet
-from saegim.formats.reading import recognised
-from saegim.formats.released import labelled_set
+from saegim.formats import tar_shards, webdataset_tar
 from saegim.formats.webdataset_tar import FORMAT
+from saegim.labels import picture_files
+from saegim.labels.labelled import LabelledRegion, LabelledSet
+from saegim.labels.reading import recognised
+from saegim.labels.released import labelled_set
 from saegim.load import load
 from saegim.release import Release
 from saegim.releases import Releases

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from saegim.errors import FormatWrong
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet
-from saegim.formats.reading import recognised
 from saegim.formats.yolo_obb import FORMAT
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.reading import recognised
 from tests import made_labels
 
 LINE = "0 0.0625 0.08333333 0.4375 0.08333333 0.4375 0.25 0.0625 0.25"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from saegim.formats.file_names import SPLITS as SPLITS_IN_NAMES
+from saegim.labels.file_names import SPLITS as SPLITS_IN_NAMES
 from schemas.recipes.dataset import Dataset
 from schemas.sample import Before, Candidate, FromSource, Photograph, Planned
 from schemas.sources import Use

@@ -214,11 +214,11 @@ def test_other_terms_make_the_next_release_and_are_told(world: ImportWorld) -> N
 
 def test_terms_are_changed_with_care(world: ImportWorld) -> None:
     ledger = world.bench.ledger
-    for name, said, wrong in (("opne", {"allows": "train"}, "did you mean public/open"), ("open", {}, "Nothing to change"),
-                              ("open", {"licence": "our own terms"}, "is not known here"),
-                              ("open", {"allows": "sell"}, "no use 'sell'")):
+    for name, licence, allows, wrong in (("opne", "", "train", "did you mean public/open"), ("open", "", "", "Nothing to change"),
+                                         ("open", "our own terms", "", "is not known here"),
+                                         ("open", "", "sell", "no use 'sell'")):
         with pytest.raises(SettingError, match=wrong):
-            change_terms(ledger, name, **said)
+            change_terms(ledger, name, licence, allows)
     assert change_terms(ledger, OPEN, "CC-BY-4.0", ",".join(Use)) == [f"{OPEN} is under these terms already."]
     change_terms(ledger, CLOSED, "MIT")
     assert {source.source: source.allows for source in sources.all_sources(ledger)}[CLOSED] == tuple(Use)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from datastore.ledger import audit, imported
 from pages.import_table import import_table
-from saegim.formats.labelled import LabelledImage
+from saegim.labels.labelled import LabelledImage
 from schemas.accounts import Act
 from schemas.errors import SettingError
 from schemas.sources import PictureEnd, Use

@@ -14,7 +14,7 @@ from datastore.ledger import imported, readings, sources, tables
 from pages.import_table import import_lines, import_table
 from saegim.errors import FormatWrong
 from saegim.formats import FORMATS, READ, WRITTEN
-from saegim.formats.findings import Findings
+from saegim.labels.findings import Findings
 from schemas.accounts import Role
 from schemas.errors import SettingError
 from schemas.reading import Direction, Language, Reading

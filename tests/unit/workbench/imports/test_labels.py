@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from saegim.formats import FORMATS
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion
 from tests.made_labels import picture, quad
 from workbench.imports.labels import ImportRequest, imported_labels
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from itertools import takewhile
 
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.file_names import split_of
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.file_names import split_of
 
 
 class PicturesByStem:

@@ -7,9 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.findings import Findings
-from saegim.formats.texts import decoded, decoded_lines, documents
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.texts import decoded, decoded_lines, documents
 
 LOOKED_AT = 20
 """So many label files, and folders, are looked at."""

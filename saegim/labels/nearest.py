@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.pictures_by_stem import PicturesByStem, may_belong, stem_of
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.pictures_by_stem import PicturesByStem, may_belong, stem_of
 
 
 class NearestPictures:

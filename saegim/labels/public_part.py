@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from saegim.columns import has_item
-from saegim.formats.findings import Findings
+from saegim.labels.findings import Findings
 from saegim.release import Release
 
 REFERENCES = "by_reference.jsonl"

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.drafts import Draft, DraftImage, finished, no_picture
-from saegim.formats.file_names import split_of
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage
-from saegim.formats.licence_file import LICENCE
-from saegim.formats.picture_files import leave_unlabelled
-from saegim.formats.pictures_by_stem import PicturesByStem, stem_of
-from saegim.formats.split_names import ALL
-from saegim.formats.texts import decoded_lines
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.drafts import Draft, DraftImage, finished, no_picture
+from saegim.labels.file_names import split_of
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage
+from saegim.labels.licence_file import LICENCE
+from saegim.labels.picture_files import leave_unlabelled
+from saegim.labels.pictures_by_stem import PicturesByStem, stem_of
+from saegim.labels.split_names import ALL
+from saegim.labels.texts import decoded_lines
 
 UNREADABLE = "a label file that cannot be read"
 TWICE = "another label file has the same picture"

@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from saegim.formats.dataset_files import PICTURES
-from saegim.formats.file_names import FileNames
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.frames import upright_picture
-from saegim.formats.holding import fitted
-from saegim.formats.labelled import LabelledImage, LabelledSet, numbered
-from saegim.formats.output import Output
-from saegim.formats.own_folder import own_folder
-from saegim.formats.picture_files import ending_of
+from saegim.labels.dataset_files import PICTURES
+from saegim.labels.file_names import FileNames
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.frames import upright_picture
+from saegim.labels.holding import fitted
+from saegim.labels.labelled import LabelledImage, LabelledSet, numbered
+from saegim.labels.output import Output
+from saegim.labels.own_folder import own_folder
+from saegim.labels.picture_files import ending_of
 
 REMARKS = "conversion.jsonl"
 """In the folder that was written: one line for each thing that did not go through as it was."""

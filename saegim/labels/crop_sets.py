@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.ahead import made_ahead
-from saegim.formats.beside import line_beside
-from saegim.formats.crops import Crop, cut_out
-from saegim.formats.dont_care import means_dont_care
-from saegim.formats.extras import KEY, extras_of, extras_of_image, with_extras, with_image_extras
-from saegim.formats.findings import Findings
-from saegim.formats.format import Holds, Shape
-from saegim.formats.frames import frame_of
-from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
-from saegim.formats.output import Output
-from saegim.formats.picture_files import UNREADABLE
-from saegim.formats.split_names import SplitNames
-from saegim.formats.texts import as_text
+from saegim.labels.ahead import made_ahead
+from saegim.labels.beside import line_beside
+from saegim.labels.crops import Crop, cut_out
+from saegim.labels.dont_care import means_dont_care
+from saegim.labels.extras import KEY, extras_of, extras_of_image, with_extras, with_image_extras
+from saegim.labels.findings import Findings
+from saegim.labels.format import Holds, Shape
+from saegim.labels.frames import frame_of
+from saegim.labels.labelled import LabelledImage, LabelledRegion, Polygon
+from saegim.labels.output import Output
+from saegim.labels.picture_files import UNREADABLE
+from saegim.labels.split_names import SplitNames
+from saegim.labels.texts import as_text
 
 BESIDE = "regions.jsonl"
 """In the folder of each split."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from saegim.formats.labelled import Corner, Polygon
+from saegim.labels.labelled import Corner, Polygon
 
 
 def quad_around(polygon: Polygon) -> Polygon:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Self
 
 from saegim.errors import FormatWrong
-from saegim.formats.own_folder import MARK, mark
-from saegim.formats.texts import SURROGATES
+from saegim.labels.own_folder import MARK, mark
+from saegim.labels.texts import SURROGATES
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".gif")
 """Endings of files that are taken for pictures, in small letters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from saegim.formats.format import Format, Holds, Shape
+from saegim.labels.format import Format, Holds, Shape
 
 OF_REGIONS = {"legible": "legible", "direction": "direction", "writing": "writing", "effects": "effects",
               "language": "language", "kind": "kind", "checked": "checked", "region_id": "region ids"}

@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import PICTURES, DatasetFiles
-from saegim.formats.findings import Findings
-from saegim.formats.frames import NO_PICTURE, PictureFrame, frame_of
-from saegim.formats.labelled import LabelledImage
-from saegim.formats.output import Output
-from saegim.formats.picture_opening import opened_picture
+from saegim.labels.dataset_files import PICTURES, DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.frames import NO_PICTURE, PictureFrame, frame_of
+from saegim.labels.labelled import LabelledImage
+from saegim.labels.output import Output
+from saegim.labels.picture_opening import opened_picture
 
 NOT_THERE = "its picture is not there"
 UNREADABLE = "its picture cannot be read"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.mending import box, mended
-from saegim.formats.picture_files import FoundPicture, found_picture
-from saegim.formats.texts import LOST, as_number
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.mending import box, mended
+from saegim.labels.picture_files import FoundPicture, found_picture
+from saegim.labels.texts import LOST, as_number
 
 NO_TEXT = "nobody wrote what it says: illegible"
 CHARACTER_LOST = "a character of its text was lost before it came here (U+FFFD)"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format, Holds, Shape
-from saegim.formats.labelled import LabelledImage, LabelledRegion, Polygon
-from saegim.formats.quads import quad_around
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format, Holds, Shape
+from saegim.labels.labelled import LabelledImage, LabelledRegion, Polygon
+from saegim.labels.quads import quad_around
 
 OF_REGIONS = ("legible", "direction", "writing", "effects", "language", "kind", "checked")
 OF_IMAGES = ("split", "image_kind", "conditions", "source")

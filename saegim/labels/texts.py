@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.findings import Findings
+from saegim.labels.findings import Findings
 
 ENCODING = "not UTF-8: read as {}"
 LINE_ENDS = re.compile(r"\r\n|\r|\n")

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from saegim.formats.ahead import made_ahead
-from saegim.formats.labelled import LabelledImage
-from saegim.formats.output import Output
+from saegim.labels.ahead import made_ahead
+from saegim.labels.labelled import LabelledImage
+from saegim.labels.output import Output
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import Corner
-from saegim.formats.picture_opening import QUIET, why_broken
-from saegim.formats.texts import as_number
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import Corner
+from saegim.labels.picture_opening import QUIET, why_broken
+from saegim.labels.texts import as_number
 from saegim.release import need
 
 BROKEN = "its picture is broken or no picture"

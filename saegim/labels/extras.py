@@ -10,8 +10,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
-from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.texts import as_text
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.texts import as_text
 
 KEY = "saegim"
 """Key of a region, of an image or of a data set in a JSON format, beside the keys that its own readers know."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from saegim.formats.labelled import LabelledImage, LabelledRegion, LabelledSet, Polygon
+from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet, Polygon
 from saegim.release import Release
 from saegim.shards import Piece, open_shard, pieces, read_images
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
-from saegim.formats.drafts import NO_TEXT, Draft, DraftImage, from_box, from_edges, no_picture, with_picture
-from saegim.formats.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, with_extras, with_image_extras
-from saegim.formats.findings import Findings
-from saegim.formats.frames import frame_of
-from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.mending import pairs
-from saegim.formats.picture_files import FoundPicture
-from saegim.formats.texts import as_number, as_text
+from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, from_box, from_edges, no_picture, with_picture
+from saegim.labels.extras import EXTRAS_OF_IMAGES, EXTRAS_OF_REGIONS, with_extras, with_image_extras
+from saegim.labels.findings import Findings
+from saegim.labels.frames import frame_of
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.mending import pairs
+from saegim.labels.picture_files import FoundPicture
+from saegim.labels.texts import as_number, as_text
 
 REGIONS = "regions"
 """Our own column: objects with ``polygon``, ``text`` and the fields of ``extras.EXTRAS_OF_REGIONS``."""

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from saegim.errors import FormatWrong, SettingMissing
 from saegim.formats import FORMATS, READ
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.doubts import with_doubts
-from saegim.formats.findings import Findings
-from saegim.formats.format import Format
-from saegim.formats.labelled import LabelledSet
-from saegim.formats.unrecognised import advice
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.doubts import with_doubts
+from saegim.labels.findings import Findings
+from saegim.labels.format import Format
+from saegim.labels.labelled import LabelledSet
+from saegim.labels.unrecognised import advice
 from saegim.names import unknown
 
 AUTO = "auto"

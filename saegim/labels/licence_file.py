@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledSet
-from saegim.formats.output import Output
-from saegim.formats.texts import decoded
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledSet
+from saegim.labels.output import Output
+from saegim.labels.texts import decoded
 
 LICENCE = "LICENCE.txt"
 SHORT = 200

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from saegim.formats.file_names import FileNames
-from saegim.formats.findings import Findings
+from saegim.labels.file_names import FileNames
+from saegim.labels.findings import Findings
 
 ALL = "all"
 """In the place of a split's name where a data set has none."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from saegim.formats.dont_care import DONT_CARE
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledImage, LabelledRegion, numbered
+from saegim.labels.dont_care import DONT_CARE
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledImage, LabelledRegion, numbered
 
 SPELLINGS = frozenset(text for spelled in DONT_CARE.values() for text in spelled.texts)
 DOUBTFUL = "legible, and its text is what some format writes for don't care: no crop, and in no text of a whole picture"

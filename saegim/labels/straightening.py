@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from saegim.formats.labelled import Corner, Polygon
-from saegim.formats.quads import quad_around
+from saegim.labels.labelled import Corner, Polygon
+from saegim.labels.quads import quad_around
 from saegim.release import need
 
 if TYPE_CHECKING:

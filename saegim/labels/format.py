@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import LabelledSet
-from saegim.formats.output import Output
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import LabelledSet
+from saegim.labels.output import Output
 
 Read = Callable[[DatasetFiles, Findings], LabelledSet]
 """Reads a data set. What is wrong with single files, images and regions is mended or noted in the findings; only what makes all
 of it unreadable raises ``FormatWrong``. It calls ``findings.came`` for each image, and streams."""
 Write = Callable[[LabelledSet, Output, Findings], list[str]]
-"""Writes a data set into a folder: what the format holds no place for was noted already (``saegim.formats.holding``). It calls
+"""Writes a data set into a folder: what the format holds no place for was noted already (``saegim.labels.holding``). It calls
 ``findings.went`` and ``output.advance`` for each image, and returns the paths below the folder that a reader opens first."""
 Recognise = Callable[[DatasetFiles], str]
 """Says by what a data set looks like this format, such as ``12 files gt_*.txt``; empty where it does not."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from saegim.formats.findings import Findings
-from saegim.formats.labelled import Corner, Polygon
-from saegim.formats.texts import as_number
+from saegim.labels.findings import Findings
+from saegim.labels.labelled import Corner, Polygon
+from saegim.labels.texts import as_number
 
 NO_OUTLINE = "no outline: a corner is missing or no number"
 FAR = "no outline: a corner lies a hundred times its picture's size outside of it, or farther"

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from saegim.formats.ahead import made_ahead
-from saegim.formats.doubts import DOUBTFUL, is_doubtful
-from saegim.formats.findings import Findings
-from saegim.formats.frames import NO_PICTURE
-from saegim.formats.labelled import LabelledImage, LabelledRegion
-from saegim.formats.picture_opening import opened_picture, why_broken
-from saegim.formats.plain_pixels import is_plain, plain_picture
-from saegim.formats.straightening import crop_size, cut, quad_of
+from saegim.labels.ahead import made_ahead
+from saegim.labels.doubts import DOUBTFUL, is_doubtful
+from saegim.labels.findings import Findings
+from saegim.labels.frames import NO_PICTURE
+from saegim.labels.labelled import LabelledImage, LabelledRegion
+from saegim.labels.picture_opening import opened_picture, why_broken
+from saegim.labels.plain_pixels import is_plain, plain_picture
+from saegim.labels.straightening import crop_size, cut, quad_of
 from saegim.release import need
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.dataset_files import DatasetFiles
-from saegim.formats.findings import Findings
-from saegim.formats.texts import decoded
+from saegim.labels.dataset_files import DatasetFiles
+from saegim.labels.findings import Findings
+from saegim.labels.texts import decoded
 
 OF = "of"
 """Key of the entry that a line speaks of."""
