@@ -25,9 +25,9 @@ from saegim.formats.aihub_labels import (
     sheets_of,
     unit_of,
 )
-from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_labels, json_files
+from saegim.formats.word_index import BROKEN, LOOKED_AT, check_has_labels, json_files
 from saegim.labels.dataset_files import DatasetFiles
-from saegim.labels.drafts import Draft, DraftImage, finished, from_box, from_edges, no_picture
+from saegim.labels.drafts import Draft, DraftImage, finished_once, from_box, from_edges, no_picture
 from saegim.labels.file_names import split_of
 from saegim.labels.findings import Findings
 from saegim.labels.format import Format, Holds, Shape
@@ -168,12 +168,7 @@ def _image(files: DatasetFiles, pictures: NearestPictures, name: str, sheet: She
     ending = as_text(sheet.image.get("type"))
     path = pictures.of(name, [f"{given}.{ending}", given] if form.shape is OutlineForm.CORNERS and given else [given])
     draft = _draft(form, sheet, path or given or name, split_of(name))
-    if path in used:
-        findings.came(len(draft.drafts))
-        findings.left_out(draft.image.name, None, SAME_NAME, regions=len(draft.drafts))
-        return None
-    used |= {path} if path else set()
-    return finished(files, path, draft, findings)
+    return finished_once(files, path, draft, used, findings)
 
 
 def _draft(form: AihubForm, sheet: Sheet, name: str, split: str) -> DraftImage:

@@ -26,7 +26,7 @@ from saegim.labels.file_names import split_of
 from saegim.labels.findings import Findings
 from saegim.labels.format import Format, Holds, Shape
 from saegim.labels.json_object import JsonObject
-from saegim.labels.json_pieces import pieces
+from saegim.labels.json_pieces import first_piece, pieces
 from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
 from saegim.labels.licence_file import licence_of, write_licence
 from saegim.labels.mending import box, mended
@@ -197,10 +197,7 @@ def _labels(files: DatasetFiles) -> list[str]:
 
 def _is_labels(files: DatasetFiles, name: str) -> bool:
     """Whether the first member is a picture's name with polygons or words."""
-    try:
-        first = next(pieces(files.start(name, LOOKED_AT).decode("utf-8", "replace"), name), None)
-    except FormatWrong:
-        return False
+    first = first_piece(files.start(name, LOOKED_AT), name)
     return (first is not None and first.member.lower().endswith(PICTURES) and isinstance(first.value, dict)
             and bool({"polygons", "typed_words"} & set(first.value)))
 

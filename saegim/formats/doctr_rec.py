@@ -19,7 +19,7 @@ from saegim.labels.file_names import split_of
 from saegim.labels.findings import Findings
 from saegim.labels.format import Format
 from saegim.labels.json_object import JsonObject
-from saegim.labels.json_pieces import pieces
+from saegim.labels.json_pieces import first_piece, pieces
 from saegim.labels.labelled import LabelledImage, LabelledSet
 from saegim.labels.licence_file import licence_of, write_licence
 from saegim.labels.output import Output
@@ -95,10 +95,7 @@ def _labels(files: DatasetFiles) -> list[str]:
 
 def _is_labels(files: DatasetFiles, name: str) -> bool:
     """Whether the first member is a picture's name with a text."""
-    try:
-        first = next(pieces(files.start(name, LOOKED_AT).decode("utf-8", "replace"), name), None)
-    except FormatWrong:
-        return False
+    first = first_piece(files.start(name, LOOKED_AT), name)
     return first is not None and first.member.lower().endswith(PICTURES) and isinstance(first.value, str)
 
 

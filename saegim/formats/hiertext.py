@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.word_index import BROKEN, LOOKED_AT, SAME_NAME, check_has_labels
+from saegim.formats.word_index import BROKEN, LOOKED_AT, check_has_labels
 from saegim.labels.dataset_files import MOST_LABELS, PICTURES, DatasetFiles
-from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, finished, no_picture
+from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, finished_once, no_picture
 from saegim.labels.file_names import split_of
 from saegim.labels.findings import Findings
 from saegim.labels.format import Format, Holds, Shape
@@ -53,12 +53,7 @@ def _images(files: DatasetFiles, names: Iterable[str], findings: Findings) -> It
                     continue
                 path = _picture(files, as_text(piece.value.get("image_id")), name)
                 draft = _draft(piece.value, path, split_of(name))
-                if path in used:
-                    findings.came(len(draft.drafts))
-                    findings.left_out(draft.image.name, None, SAME_NAME, regions=len(draft.drafts))
-                    continue
-                used |= {path} if path else set()
-                if image := finished(files, path, draft, findings):
+                if image := finished_once(files, path, draft, used, findings):
                     yield image
         except FormatWrong as error:
             findings.left_out(name, None, BROKEN, str(error))

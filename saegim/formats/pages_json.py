@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from saegim.errors import FormatWrong
-from saegim.formats.word_index import BROKEN, SAME_NAME, check_has_labels, json_files, starts
+from saegim.formats.word_index import BROKEN, check_has_labels, json_files, starts
 from saegim.labels.dataset_files import DatasetFiles
-from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, finished, from_edges, no_picture
+from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, finished_once, from_edges, no_picture
 from saegim.labels.file_names import split_of
 from saegim.labels.findings import Findings
 from saegim.labels.format import Format, Holds, Shape
@@ -44,12 +44,7 @@ def _images(files: DatasetFiles, findings: Findings) -> Iterator[LabelledImage]:
                     continue
                 path = pictures.of(name, [as_text(page.get("image"))])
                 draft = _draft(page, path or name)
-                if path in used:
-                    findings.came(len(draft.drafts))
-                    findings.left_out(draft.image.name, None, SAME_NAME, regions=len(draft.drafts))
-                    continue
-                used |= {path} if path else set()
-                if image := finished(files, path, draft, findings):
+                if image := finished_once(files, path, draft, used, findings):
                     yield image
         except FormatWrong as error:
             findings.left_out(name, None, BROKEN, str(error))

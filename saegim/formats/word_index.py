@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from saegim.errors import FormatWrong
 from saegim.labels.dataset_files import DatasetFiles
-from saegim.labels.drafts import DraftImage, finished, no_picture
+from saegim.labels.drafts import SAME_NAME, DraftImage, finished, no_picture
 from saegim.labels.extras import KEY, with_image_extras
 from saegim.labels.findings import Findings
 from saegim.labels.json_pieces import piece_at, pieces
@@ -28,7 +28,6 @@ ABSENT = "an annotation that its image lists is not in the file"
 ASTRAY = "an annotation of an image that is not in the file"
 BROKEN = "its labels cannot be read"
 NO_LABELS = "its split has no labels in this file, as public test sets have none: not taken for a picture without text"
-SAME_NAME = "another image of the data set has the same name"
 STARTS = 1 << 16
 """Bytes of a file in which its form shows."""
 LOOKED_AT = 20

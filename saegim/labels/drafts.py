@@ -18,6 +18,7 @@ CHARACTER_LOST = "a character of its text was lost before it came here (U+FFFD)"
 PLACES = 3
 """Decimals of a pixel in outlines that were shares: what shares with eight decimals say of pictures up to 65,535 pixels wide."""
 BACKWARDS = "its box ran backwards: put upright"
+SAME_NAME = "another image of the data set has the same name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,18 @@ def finished(files: DatasetFiles, path: str | None, draft: DraftImage, findings:
     findings.came(len(draft.drafts))
     found = found_picture(files, path, draft.image.name, findings, [one.corners for one in draft.drafts], draft.declared)
     return with_picture(found, draft, findings) if found else None
+
+
+def finished_once(files: DatasetFiles, path: str | None, draft: DraftImage, used: set[str],
+                  findings: Findings) -> LabelledImage | None:
+    """The same as ``finished``, but left out where earlier labels have the picture; ``used`` has these pictures, and grows."""
+    if path in used:
+        findings.came(len(draft.drafts))
+        findings.left_out(draft.image.name, None, SAME_NAME, regions=len(draft.drafts))
+        return None
+    if path:
+        used.add(path)
+    return finished(files, path, draft, findings)
 
 
 def with_picture(found: FoundPicture, draft: DraftImage, findings: Findings) -> LabelledImage:

@@ -32,6 +32,19 @@ class JsonPiece:
     start: int
 
 
+def first_piece(start: bytes, name: str) -> JsonPiece | None:
+    """The first member of a JSON object of which the start is there; None where it is none, or the member does not end there.
+
+    Args:
+        start: of the file.
+        name: of the file.
+    """
+    try:
+        return next(pieces(start.decode("utf-8", "replace"), name), None)
+    except FormatWrong:
+        return None
+
+
 def pieces(text: str, name: str, *opened: str) -> Iterator[JsonPiece]:
     """The members of a JSON object in the order of the file, one piece each; objects and lists of some names entry by entry.
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from saegim.formats import pages_json
-from saegim.formats.word_index import BROKEN, SAME_NAME
+from saegim.formats.word_index import BROKEN
 from saegim.labels.dataset_files import DatasetFiles
-from saegim.labels.drafts import NO_TEXT
+from saegim.labels.drafts import NO_TEXT, SAME_NAME
 from saegim.labels.mending import NO_OUTLINE
 from saegim.labels.picture_files import NOT_THERE
 from tests import made_labels
