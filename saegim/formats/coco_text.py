@@ -6,18 +6,18 @@ https://bgshih.github.io/cocotext and the API in bgshih/coco-text, which makes a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from saegim.formats.word_entries import HOLDS, boxed, draft_of, extras_with_text, flat, from_extras, is_readable
 from saegim.formats.word_index import IMAGES, IndexWriter, read_set, starts
 from saegim.labels.dataset_files import DatasetFiles
-from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, no_picture
+from saegim.labels.drafts import NO_TEXT, Draft
 from saegim.labels.extras import KEY, extras_of_image
 from saegim.labels.findings import Findings
 from saegim.labels.format import Format
-from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.labelled import LabelledRegion, LabelledSet
 from saegim.labels.licence_file import write_licence
 from saegim.labels.output import Output
 from saegim.labels.picture_files import write_picture
@@ -38,11 +38,7 @@ OF_COCO_TEXT = re.compile(rb'"(mask|legibility)"\s*:|"id"\s*:\s*"?\d+\b')
 
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     """Reads COCO-Text of any version; see ``Read``."""
-    return read_set(files, findings, _drafted)
-
-
-def _drafted(_entry: Mapping[str, Any], annotations: Sequence[Any]) -> DraftImage:
-    return DraftImage(LabelledImage("", no_picture, 0, 0, "word"), [_draft(one) for one in annotations])
+    return read_set(files, findings, _draft)
 
 
 def _draft(annotation: Any) -> Draft:

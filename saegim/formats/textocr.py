@@ -7,7 +7,7 @@ clockwise", "in cases when the text is illegible or not in English … the word 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,11 +17,11 @@ from saegim.formats.word_entries import HOLDS, boxed, draft_of, extras_with_text
 from saegim.formats.word_index import IMAGES, IndexWriter, read_set, starts
 from saegim.labels.dataset_files import DatasetFiles
 from saegim.labels.dont_care import means_dont_care, spelling
-from saegim.labels.drafts import NO_TEXT, Draft, DraftImage, no_picture
+from saegim.labels.drafts import NO_TEXT, Draft
 from saegim.labels.extras import KEY, extras_of_image
 from saegim.labels.findings import Findings
 from saegim.labels.format import Format
-from saegim.labels.labelled import LabelledImage, LabelledRegion, LabelledSet
+from saegim.labels.labelled import LabelledRegion, LabelledSet
 from saegim.labels.licence_file import write_licence
 from saegim.labels.output import Output
 from saegim.labels.picture_files import write_picture
@@ -36,11 +36,7 @@ LIKE_DONT_CARE = "its real text is what TextOCR writes for don't care: its own r
 
 def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
     """Reads TextOCR; see ``Read``."""
-    return read_set(files, findings, _drafted)
-
-
-def _drafted(_entry: Mapping[str, Any], annotations: Sequence[Any]) -> DraftImage:
-    return DraftImage(LabelledImage("", no_picture, 0, 0, "word"), [_draft(one) for one in annotations])
+    return read_set(files, findings, _draft)
 
 
 def _draft(annotation: Any) -> Draft:

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from saegim.errors import FormatWrong
 from saegim.labels.dataset_files import DatasetFiles
-from saegim.labels.drafts import SAME_NAME, DraftImage, finished, no_picture
+from saegim.labels.drafts import SAME_NAME, Draft, DraftImage, finished, no_picture
 from saegim.labels.extras import KEY, with_image_extras
 from saegim.labels.findings import Findings
 from saegim.labels.json_pieces import piece_at, pieces
@@ -33,8 +33,8 @@ STARTS = 1 << 16
 LOOKED_AT = 20
 """So many JSON files are looked at to tell what a data set is."""
 
-Drafted = Callable[[Mapping[str, Any], Sequence[Any]], DraftImage]
-"""Makes a draft of an image entry and its annotation entries."""
+DraftWord = Callable[[Any], Draft]
+"""Makes a draft of an annotation entry."""
 
 
 @dataclass(slots=True)
@@ -86,23 +86,23 @@ def starts(files: DatasetFiles) -> Iterator[bytes]:
             continue
 
 
-def read_set(files: DatasetFiles, findings: Findings, drafted: Drafted) -> LabelledSet:
+def read_set(files: DatasetFiles, findings: Findings, draft_word: DraftWord) -> LabelledSet:
     """A data set of such files; images of all that are there, in the order of the files.
 
     Args:
         files: of the data set.
         findings: take the remarks.
-        drafted: of the format.
+        draft_word: of the format.
 
     Raises:
         FormatWrong: there is no JSON file.
     """
     names = json_files(files)
     check_has_labels(files, names, "JSON")
-    return LabelledSet(files.path.name, _images(files, names, findings, drafted), licence=licence_of(files))
+    return LabelledSet(files.path.name, _images(files, names, findings, draft_word), licence=licence_of(files))
 
 
-def _images(files: DatasetFiles, names: Sequence[str], findings: Findings, drafted: Drafted) -> Iterator[LabelledImage]:
+def _images(files: DatasetFiles, names: Sequence[str], findings: Findings, draft_word: DraftWord) -> Iterator[LabelledImage]:
     used: set[str] = set()
     seen: set[str] = set()
     for name in names:
@@ -115,7 +115,7 @@ def _images(files: DatasetFiles, names: Sequence[str], findings: Findings, draft
         without = _unlabelled_splits(text, index)
         for image_id, start in index.images.items():
             entry = piece_at(text, start)
-            draft = _draft(text, index, image_id, entry, findings, drafted)
+            draft = _draft(text, index, image_id, entry, findings, draft_word)
             path = files.find(as_text(entry.get("file_name")), name)
             used |= {path} if path else set()
             if draft.image.split in without or draft.image.name in seen:
@@ -147,7 +147,8 @@ def _indexed(text: str, name: str) -> _Index:
     return index
 
 
-def _draft(text: str, index: _Index, image_id: str, entry: Mapping[str, Any], findings: Findings, drafted: Drafted) -> DraftImage:
+def _draft(text: str, index: _Index, image_id: str, entry: Mapping[str, Any], findings: Findings,
+           draft_word: DraftWord) -> DraftImage:
     """An image's draft: annotations in the order in which it lists them, then those that name it and are not listed."""
     ids = list(dict.fromkeys([*index.listed.get(image_id, []), *index.own.get(image_id, [])]))
     there = [one for one in ids if one in index.annotations]
@@ -155,10 +156,9 @@ def _draft(text: str, index: _Index, image_id: str, entry: Mapping[str, Any], fi
     for absent in (one for one in ids if one not in index.annotations):
         findings.regions_in += 1
         findings.left_out(name, len(there), ABSENT, absent)
-    draft = drafted(entry, [piece_at(text, index.annotations[one]) for one in there])
-    image = LabelledImage(name, no_picture, 0, 0, draft.image.unit, split=as_text(entry.get("set")))
-    declared = (entry.get("width"), entry.get("height"))
-    return DraftImage(with_image_extras(image, entry.get(KEY)), draft.drafts, declared, draft.lost)
+    words = [draft_word(piece_at(text, index.annotations[one])) for one in there]
+    image = LabelledImage(name, no_picture, 0, 0, "word", split=as_text(entry.get("set")))
+    return DraftImage(with_image_extras(image, entry.get(KEY)), words, (entry.get("width"), entry.get("height")))
 
 
 def _unlabelled_splits(text: str, index: _Index) -> set[str]:
