@@ -49,7 +49,7 @@ def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
 
 
 def _label_files(files: DatasetFiles) -> list[str]:
-    return [files.chosen] if files.chosen else files.names(".json", ".parquet")
+    return files.label_names(".json", ".parquet")
 
 
 def _images(files: DatasetFiles, findings: Findings) -> Iterator[LabelledImage]:

@@ -191,7 +191,7 @@ def _declared(labels: Mapping[str, Any]) -> tuple[object, object] | None:
 
 
 def _labels(files: DatasetFiles) -> list[str]:
-    names = [files.chosen] if files.chosen else files.names(".json")
+    names = files.label_names(".json")
     return [name for name in names if _is_labels(files, name)]
 
 

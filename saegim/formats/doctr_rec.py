@@ -89,7 +89,7 @@ def _image(files: DatasetFiles, name: str, key: str, label: object, beside: Besi
 
 
 def _labels(files: DatasetFiles) -> list[str]:
-    names = [files.chosen] if files.chosen else files.names(".json")
+    names = files.label_names(".json")
     return [name for name in names if _is_labels(files, name)]
 
 

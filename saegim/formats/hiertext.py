@@ -41,7 +41,7 @@ def read(files: DatasetFiles, findings: Findings) -> LabelledSet:
 
 
 def _label_files(files: DatasetFiles) -> list[str]:
-    return [files.chosen] if files.chosen else files.names(*ENDINGS)
+    return files.label_names(*ENDINGS)
 
 
 def _images(files: DatasetFiles, names: Iterable[str], findings: Findings) -> Iterator[LabelledImage]:

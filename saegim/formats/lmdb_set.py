@@ -170,7 +170,7 @@ def _label(data: bytes, name: str, findings: Findings) -> str:
 
 
 def _stores(files: DatasetFiles) -> list[str]:
-    names = [files.chosen] if files.chosen else files.names(".mdb")
+    names = files.label_names(".mdb")
     return [name for name in names if name.rpartition("/")[2] == FILE]
 
 

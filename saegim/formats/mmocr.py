@@ -42,7 +42,7 @@ def _recognise(files: DatasetFiles) -> str:
 
 
 def _candidates(files: DatasetFiles) -> list[str]:
-    return [files.chosen] if files.chosen else files.names(*ENDINGS)
+    return files.label_names(*ENDINGS)
 
 
 def _is_one(files: DatasetFiles, name: str) -> bool:

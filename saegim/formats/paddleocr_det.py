@@ -260,7 +260,7 @@ def _last(path: str) -> str:
 
 
 def _lists(files: DatasetFiles) -> list[str]:
-    names = [files.chosen] if files.chosen else files.names(".txt")
+    names = files.label_names(".txt")
     return [name for name in names if _is_list(files, name)]
 
 

@@ -127,7 +127,7 @@ def _paths(path: str) -> list[str]:
 
 
 def _lists(files: DatasetFiles) -> list[str]:
-    names = [files.chosen] if files.chosen else files.names(".txt")
+    names = files.label_names(".txt")
     return [name for name in names if name.rpartition("/")[2] != STATES and _is_list(files, name)]
 
 

@@ -41,7 +41,7 @@ def _recognise(files: DatasetFiles) -> str:
 
 
 def _documents(files: DatasetFiles) -> list[str]:
-    return [files.chosen] if files.chosen else files.names(".xml")
+    return files.label_names(".xml")
 
 
 def _write(dataset: LabelledSet, output: Output, findings: Findings) -> list[str]:

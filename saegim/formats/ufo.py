@@ -42,7 +42,7 @@ LICENCES = ("usability", "public", "commercial")
 
 
 def _recognise(files: DatasetFiles) -> str:
-    for name in [files.chosen] if files.chosen else files.names(".json")[:LOOKED_AT]:
+    for name in files.label_names(".json")[:LOOKED_AT]:
         start = files.start(name, START)
         if BY_NAME.search(start) and (b'"words"' in start or b'"img_w"' in start):
             return f"{name} has its images by name, with their words"
@@ -86,7 +86,7 @@ def _entry(image: LabelledImage, licence: str) -> dict[str, Any]:
 
 
 def _read(files: DatasetFiles, findings: Findings) -> LabelledSet:
-    names = [files.chosen] if files.chosen else files.names(".json")
+    names = files.label_names(".json")
     licence = licence_of(files)
     return LabelledSet(files.path.name, _images(files, names, licence, findings), licence=licence)
 

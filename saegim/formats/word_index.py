@@ -58,7 +58,7 @@ class _Index:
 
 def json_files(files: DatasetFiles) -> list[str]:
     """The JSON files of a data set, or the one that was chosen."""
-    return [files.chosen] if files.chosen else files.names(".json")
+    return files.label_names(".json")
 
 
 def check_has_labels(files: DatasetFiles, names: Sequence[str], what: str) -> None:

@@ -77,6 +77,10 @@ class DatasetFiles:
         folders = [path.removesuffix(mark(form)) for path in self._marks if path.rpartition("/")[2] == mark(form)]
         return any(all(name.startswith(folder) for name in names) for folder in folders)
 
+    def label_names(self, *endings: str) -> list[str]:
+        """Names of the files to look for labels in: the one that was chosen, else all with one of these endings, sorted."""
+        return [self.chosen] if self.chosen else self.names(*endings)
+
     def find(self, name: str, beside: str = "") -> str | None:
         """The file that a label file means by a name.
 

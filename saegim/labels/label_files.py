@@ -58,7 +58,7 @@ def label_files(files: DatasetFiles, endings: tuple[str, ...], prefix: str = "")
     """
     pictures = PicturesByStem(files)
     found = []
-    for name in [files.chosen] if files.chosen else files.names(*endings):
+    for name in files.label_names(*endings):
         stem = stem_of(name)
         path = pictures.of(stem, name)
         if path is None and prefix and stem.lower().startswith(prefix):

@@ -41,7 +41,7 @@ def advice(files: DatasetFiles, option: str, looks_like: Callable[[Path], Sequen
 
 
 def _broken(files: DatasetFiles) -> Iterator[str]:
-    for name in [files.chosen] if files.chosen else files.names(*LABELS)[:LOOKED_AT]:
+    for name in files.label_names(*LABELS)[:LOOKED_AT]:
         try:
             files.check(name)
             data = files.start(name, LARGEST)
