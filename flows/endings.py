@@ -10,6 +10,7 @@ import httpx
 from prefect.settings import PREFECT_API_URL
 
 from flows.failed_runs import by_a_worker, failed
+from flows.noted import NotedRun
 from flows.run_log import waiting_is_logged
 from saegim import patience
 from saegim.errors import StorageUnavailable
@@ -33,10 +34,12 @@ def to_its_end(verb: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         tries = 0
+        noted = NotedRun(verb.__name__.replace("_", "-"))
 
         def once() -> R:
             nonlocal tries
             tries += 1
+            noted.begin()
             try:
                 return verb(*args, **kwargs)
             except httpx.HTTPError as error:  # the other services' clients have errors of ours
@@ -44,7 +47,7 @@ def to_its_end(verb: Callable[P, R]) -> Callable[P, R]:
 
         with patience.unattended(patience.OUTAGE_SECONDS if by_a_worker() else AT_A_TERMINAL), waiting_is_logged():
             try:
-                report = patience.ride_out(once, (Transient, StorageUnavailable))
+                report = noted.to_its_end(lambda: patience.ride_out(once, (Transient, StorageUnavailable)))
             except Exception as error:
                 return cast(R, failed(error))
         if tries > 1:

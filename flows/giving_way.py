@@ -27,7 +27,7 @@ def gives_way(verb: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if newer := newer_run():
             get_run_logger().info(gave_way(newer))
-            return cast(R, Report(verb=verb.__name__.replace("_", "-"), notes=[gave_way(newer)]))
+            return cast(R, Report(verb=verb.__name__.replace("_", "-"), notes=[gave_way(newer)], gave_way=True))
         return verb(*args, **kwargs)
 
     return run

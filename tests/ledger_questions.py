@@ -36,6 +36,7 @@ from schemas.points import PHOTOGRAPH, PointEntry, PointReason
 from schemas.reading import Reading, Unit
 from schemas.recipes.pricing_rules import FoundRules
 from schemas.recorded import SubmissionRow
+from schemas.runs import RunState, VerbRun
 from schemas.sources import ImportedLabels, PublicSource, SettledLabels
 from schemas.stored import StoredEvaluation
 from schemas.submission import CanonicalImage, Compared, Original, Outcome, RawObject, Said, Submission, Verdict, sender_of
@@ -46,7 +47,7 @@ from tests.filled_ledger import CAMPAIGNS, CONFIG, KIM, LEE, MODEL, PROJECTS, RU
 
 FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "cursors", "evaluations", "demands", "leases",
        "unreadable_tasks", "decisions", "campaign_versions", "boards", "draws", "trials", "flags",
-       "sources"}
+       "sources", "runs"}
 """Tables that have few rows whatever an archive holds, or those of the work in hand."""
 BIG = set(metadata.tables) - FEW
 COARSE = {"project", "campaign", "annotation_config", "outcome"}
@@ -120,7 +121,7 @@ def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
     asked = []
     with ledger.read() as connection:
         known = (_values(made, connection) | _values_of_campaigns(made) | _values_of_the_portal(made) | _values_of_fairness(made)
-                 | _values_of_imports(made))
+                 | _values_of_imports(made) | _values_of_runs())
     for name in ("lease", "leases.renew.lease", "trials.set_answer.lease"):
         known[name] = leases.claim(ledger, "ingest", [name], 600)
     for name, function in functions().items():
@@ -266,6 +267,13 @@ def _values_of_fairness(made: Sequence[Made]) -> dict[str, Any]:
         **{f"campaign_counts.count_{what}.days": days for what in ("waiting", "outcomes", "people", "to_label")},
         "campaign_counts.count_by_days.days": [days],
     }
+
+
+def _values_of_runs() -> dict[str, Any]:
+    """The same for what is asked about runs of verbs."""
+    at = START + timedelta(days=1)
+    run = VerbRun("r" * 36, "ingest", "brave-otter", at)
+    return {"runs.begin.run": run, "runs.end.run": run, "moment": at, "verbs": ["ingest"], "states": [RunState.COMPLETED]}
 
 
 def _values_of_imports(made: Sequence[Made]) -> dict[str, Any]:

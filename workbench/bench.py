@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
+import httpx
+
 from adapters.label_studio.client import LabelStudio
 from adapters.label_studio.configs import load_annotation_config
+from adapters.prefect_server.api import prefect_client
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from schemas.recipes.annotation_config import AnnotationConfig
@@ -81,6 +84,11 @@ class Workbench:
 def open_workbench(run: Run | None = None) -> Workbench:
     """A workbench from the environment and ``.saegim/env``."""
     return Workbench(load_settings(), run)
+
+
+def prefect_of(settings: Settings) -> httpx.Client:
+    """A client of the Prefect server that the settings name."""
+    return prefect_client(settings.prefect_api_url, settings.prefect_auth.get_secret_value())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,13 @@ class Report:
         verb: which flow.
         notes: sentences for the data manager.
         failed: errors of parts that stopped no other part; the run fails with the first once its report is shown.
+        gave_way: whether a newer run did the work, and this one nothing.
     """
 
     verb: str
     notes: list[str] = field(default_factory=list)
     failed: list[Exception] = field(default_factory=list)
+    gave_way: bool = False
 
     @property
     def counts(self) -> dict[str, int]:

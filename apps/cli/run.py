@@ -8,14 +8,13 @@ import httpx
 import typer
 from rich.console import Console
 
-from apps.stack.prefect_api import prefect_of
 from apps.stack.state import make_private
 from saegim.releases import Releases
 from saegim.settings import home
 from saegim.tables import Table, print_table
 from schemas.errors import ServiceUnavailable
 from schemas.sources import PUBLIC
-from workbench.bench import Workbench
+from workbench.bench import Workbench, prefect_of
 from workbench.campaigns import load_campaigns
 from workbench.export.recipes import known_names, load_dataset
 from workbench.prelabel.read_images import check_only

@@ -15,16 +15,16 @@ from adapters.label_studio.people import whoami
 from adapters.label_studio.projects import has_mark
 from adapters.label_studio.storages import first_picture
 from adapters.ocr.bundles import problems
+from adapters.prefect_server.deployments import read_deployments
 from apps.stack import doors, labelling, storage_doors
 from apps.stack.checks import Check, NotWell
-from apps.stack.prefect_api import prefect_of
-from apps.stack.runs import expected_names, read_deployments, summary, troubles
+from apps.stack.runs import expected_names, summary, troubles
 from apps.stack.seaweedfs import BUCKETS
 from apps.stack.services import POOLS
 from datastore.ledger.projects import project_rows
 from saegim.settings import home
 from schemas.errors import SaegimError
-from workbench.bench import Workbench
+from workbench.bench import Workbench, prefect_of
 from workbench.model_files import cache_folder
 from workbench.models import find_bundle
 from workbench.settings import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from apps.stack.prefect_api import prefect_client
+from adapters.prefect_server.api import prefect_client
 from apps.stack.state import Access, read_access, stack_folder
 from saegim.patience import ride_out
 from schemas.errors import SaegimError, ServiceUnavailable

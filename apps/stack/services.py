@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import httpx
 from rich.console import Console
 
+from adapters.prefect_server.api import prefect_client
 from apps.stack import label_studio, seaweedfs, supervision
 from apps.stack.dead_runs import mark_dead_runs, watch_silent_runs
-from apps.stack.prefect_api import prefect_client
 from apps.stack.schedules import are_scheduled, schedules_file, set_schedules
 from apps.stack.seaweedfs import BUCKETS
 from apps.stack.state import Access, make_private, read_access, stack_folder, write_access

@@ -44,14 +44,14 @@ def claim(ledger: Ledger, kind: str, keys: Sequence[str], seconds: int) -> Lease
     Returns:
         A lease over those keys only; it may be over none.
     """
-    holder = _holder()
+    holder = own_holder()
     now = datetime.now(UTC)
     until = now + timedelta(seconds=seconds)
     with ledger.write() as connection:
         insert_or_ignore(connection, leases, [
             {"kind": kind, "key": key, "holder": holder, "token": 1, "expires_at": until} for key in keys])
         dead = [name for name in connection.scalars(select(leases.c.holder).where(leases.c.kind == kind).distinct())
-                if _is_dead(name)]
+                if is_dead(name)]
         for chunk in in_chunks(keys):
             connection.execute(
                 update(leases)
@@ -114,17 +114,17 @@ def sweep(ledger: Ledger) -> int:
         How many.
     """
     with ledger.write() as connection:
-        dead = [name for name in connection.scalars(select(leases.c.holder).distinct()) if _is_dead(name)]
+        dead = [name for name in connection.scalars(select(leases.c.holder).distinct()) if is_dead(name)]
         return connection.execute(delete(leases).where(
             or_(leases.c.holder.in_(dead), leases.c.expires_at < datetime.now(UTC) - LONG_AGO))).rowcount
 
 
-def _holder() -> str:
+def own_holder() -> str:
     """Machine, process and a random part: enough to see on the same machine whether the process still lives."""
     return f"{_machine()}:{os.getpid()}:{psutil.Process().create_time():.2f}:{uuid.uuid4().hex[:12]}"
 
 
-def _is_dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Whether a holder was a process of this machine that has ended. A killed run's work need not wait for expiry."""
     machine, pid, started, _ = holder.split(":")
     if machine != _machine():

@@ -98,6 +98,7 @@ arrivals = Table(
     Column("size", BigInteger, nullable=False),
     Column("sent_at", UtcDateTime, nullable=False, index=True),
     Column("decoded", JSON(none_as_null=True)),  # what the decoder found; empty until then
+    Column("compared", JSON(none_as_null=True)),  # what it was compared with before its turn, by image; empty until then
     Index("ix_arrivals_undecoded", "sent_at", sqlite_where=Column("decoded").is_(None),
           postgresql_where=Column("decoded").is_(None)),
 )
@@ -518,4 +519,22 @@ leases = Table(
     Column("holder", String(64), nullable=False),
     Column("token", BigInteger, nullable=False),  # grows with every change of holder: the fence against late workers
     Column("expires_at", UtcDateTime, nullable=False),
+)
+
+runs = Table(
+    "runs", metadata,  # of verbs: what the morning page tells of
+    Column("run_id", String(64), primary_key=True),  # Prefect's
+    Column("verb", String(32), nullable=False),
+    Column("name", NAME, nullable=False),
+    Column("parent", String(64)),
+    Column("host", NAME, nullable=False),
+    Column("holder", String(64), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False, index=True),
+    Column("ended_at", UtcDateTime),
+    Column("state", String(16), nullable=False),
+    Column("counts", JSON, nullable=False),
+    Column("notes", JSON, nullable=False),
+    Column("error", Prose),
+    Column("free_bytes", BigInteger),
+    Index("ix_runs_verb", "verb", "started_at"),
 )

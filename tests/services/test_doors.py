@@ -13,8 +13,8 @@ from playwright.sync_api import Page
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from apps.stack.prefect_api import prefect_of
 from tests.services.conftest import World
+from workbench.bench import prefect_of
 from workbench.settings import Settings
 
 NOBODY = "00000000-0000-0000-0000-000000000000"

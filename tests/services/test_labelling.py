@@ -26,7 +26,6 @@ from adapters.label_studio.codec import CHECK, to_prediction
 from adapters.label_studio.people import make_account, whoami
 from adapters.label_studio.storages import first_picture
 from adapters.label_studio.tasks import OpenTask, annotate, import_tasks, newest_task, open_tasks
-from apps.stack.prefect_api import prefect_of
 from datastore.ledger import label_queue, model_runs, outbox, readings
 from datastore.ledger import label_status as answers
 from datastore.ledger.label_status import compared
@@ -43,7 +42,7 @@ from schemas.submission import Outcome, image_key
 from tests.places import REAL_DATA, SCREENS
 from tests.read_images import RUN, fill, made_reading
 from tests.services.conftest import World, accepted, recorded, with_shares
-from workbench.bench import Workbench
+from workbench.bench import Workbench, prefect_of
 from workbench.label.migrate import migrate
 from workbench.label.projects import project_of
 from workbench.label.status import status_of

@@ -56,7 +56,7 @@ def test_two_workers_never_hold_the_same_work(url: str, monkeypatch: pytest.Monk
     ledger = empty_ledger(url)
     keys = [f"사진 {number}" for number in range(200)]
     names = iter(f"elsewhere:1:1.0:{number}" for number in range(8))
-    monkeypatch.setattr(leases, "_holder", lambda: next(names))
+    monkeypatch.setattr(leases, "own_holder", lambda: next(names))
     with ThreadPoolExecutor(4) as pool:
         got = list(pool.map(lambda _: leases.claim(ledger, "ingest", keys, 300).keys, range(4)))
     assert sorted(key for some in got for key in some) == sorted(keys)
@@ -64,9 +64,9 @@ def test_two_workers_never_hold_the_same_work(url: str, monkeypatch: pytest.Monk
 
 def test_a_late_worker_cannot_write(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = empty_ledger(url)
-    monkeypatch.setattr(leases, "_holder", lambda: "elsewhere:1:1.0:slow")
+    monkeypatch.setattr(leases, "own_holder", lambda: "elsewhere:1:1.0:slow")
     late = leases.claim(ledger, "ingest", ["a"], -1)
-    monkeypatch.setattr(leases, "_holder", lambda: "elsewhere:2:1.0:other")
+    monkeypatch.setattr(leases, "own_holder", lambda: "elsewhere:2:1.0:other")
     assert leases.claim(ledger, "ingest", ["a"], 300).keys == ["a"]
     with pytest.raises(LeaseLost), ledger.write() as connection:
         leases.fence(connection, late)

@@ -24,11 +24,10 @@ import saegim
 from adapters.label_studio.tasks import tasks_after
 from apps.stack import services, supervision
 from apps.stack.doctor import examine
-from apps.stack.prefect_api import prefect_of
 from datastore.releases import newest
 from schemas.label_tasks import SUBJECT
 from tests.services.conftest import PYTHON, World
-from workbench.bench import Workbench
+from workbench.bench import Workbench, prefect_of
 from workbench.label.projects import project_of
 from workbench.settings import ROOT, Settings
 

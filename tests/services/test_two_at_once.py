@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.label_studio.tasks import annotate, open_tasks, tasks_after
-from apps.stack.prefect_api import prefect_of
 from datastore.ledger import projects
 from datastore.ledger.tables import accepted_readings, annotations, evaluations, point_entries, readings, submissions
 from datastore.ledger.tables import tasks as task_table
@@ -21,6 +20,7 @@ from schemas.points import PHOTOGRAPH
 from tests import accepted_images
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
 from tests.services.test_ingest import BUCKET, document, jpeg
+from workbench.bench import prefect_of
 from workbench.settings import ROOT, Settings
 
 PICTURES = 6

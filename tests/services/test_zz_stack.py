@@ -14,16 +14,15 @@ import psutil
 import pytest
 from sqlalchemy import select
 
+from adapters.prefect_server.deployments import ENDED
 from apps.stack import supervision
 from apps.stack.dead_runs import FLOW_RUN, MESSAGE
-from apps.stack.prefect_api import prefect_of
-from apps.stack.runs import ENDED
 from datastore.ledger import Ledger
 from datastore.ledger.tables import leases
 from saegim.patience import unattended
 from tests.services.conftest import PATIENCE, SAEGIM
 from tests.services.test_killed_and_run_again import picture
-from workbench.bench import Workbench
+from workbench.bench import Workbench, prefect_of
 from workbench.settings import ROOT, load_settings
 
 

@@ -113,10 +113,10 @@ def test_which_runs_are_dead(found: dict[str, Any], dead: bool) -> None:
 
 def test_claims_of_the_dead_are_swept_and_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = empty_ledger(f"sqlite:///{tmp_path / 'l.db'}")
-    mine, machine = leases.claim(ledger, "ingest", ["mine"], 300), leases._holder().split(":")[0]
+    mine, machine = leases.claim(ledger, "ingest", ["mine"], 300), leases.own_holder().split(":")[0]
     for holder, key in ((f"{machine}:{os.getpid()}:1.00:x", "dead"), ("elsewhere:1:1.00:x", "elsewhere"),
                         ("elsewhere:2:1.00:x", "long ago")):
-        monkeypatch.setattr(leases, "_holder", lambda holder=holder: holder)
+        monkeypatch.setattr(leases, "own_holder", lambda holder=holder: holder)
         leases.claim(ledger, "push", [key], 300)
     with ledger.write() as connection:
         connection.execute(update(tables.leases).where(tables.leases.c.key == "long ago").values(

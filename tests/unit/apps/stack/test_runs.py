@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from apps.stack.runs import Deployment, Ended, expected_names, summary, troubles
+from adapters.prefect_server.deployments import Deployment, Ended
+from apps.stack.runs import expected_names, summary, troubles
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 NAMES = {"ingest", "collect", "evaluate"}

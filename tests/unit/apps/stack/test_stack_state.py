@@ -76,8 +76,8 @@ def test_a_dead_holders_work_is_free_and_a_living_ones_is_not(tmp_path: Path, mo
     assert mine.keys == ["a", "b"]
     assert leases.claim(ledger, "ingest", ["b", "c"], 300).keys == ["c"]
     leases.release(ledger, mine)
-    machine = leases._holder().split(":")[0]
-    monkeypatch.setattr(leases, "_holder", lambda: f"{machine}:{os.getpid()}:1.00:an-earlier-process-with-this-number")
+    machine = leases.own_holder().split(":")[0]
+    monkeypatch.setattr(leases, "own_holder", lambda: f"{machine}:{os.getpid()}:1.00:an-earlier-process-with-this-number")
     assert leases.claim(ledger, "label", ["x"], 300).keys == ["x"]
     monkeypatch.undo()
     assert leases.claim(ledger, "label", ["x"], 300).keys == ["x"]

@@ -1,4 +1,4 @@
-"""Prefect's HTTP API with its password: what up, status, doctor and run ask of the server themselves."""
+"""Prefect's HTTP API with its password: what is asked of the server without Prefect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time
 import httpx
 
 from schemas.errors import SettingError
-from workbench.settings import Settings
 
 BUSY_WAITS = (0.5, 1, 2, 4, 8, 16)
 """Seconds before each new try: a server on SQLite answers 503 while another request writes, under load for many seconds."""
@@ -51,8 +50,3 @@ def prefect_client(url: str, auth: str) -> httpx.Client:
 
     return httpx.Client(base_url=url, headers=headers, timeout=httpx.Timeout(30, read=LONGEST_ANSWER), transport=Patient(),
                         event_hooks={"response": [refused]})
-
-
-def prefect_of(settings: Settings) -> httpx.Client:
-    """The client of the server that the settings name."""
-    return prefect_client(settings.prefect_api_url, settings.prefect_auth.get_secret_value())

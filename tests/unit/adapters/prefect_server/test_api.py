@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from apps.stack import prefect_api
+from adapters.prefect_server import api as prefect_api
 
 
 class Busy(BaseHTTPRequestHandler):
