@@ -16,6 +16,7 @@ SaegimError
 ├── CodecError              a Label Studio result that no annotation config allows
 ├── NoSuchSubmission        a name fits no submission, or several
 ├── NoSuchImage             an id fits no image, or several
+├── NoSuchThing             what is to be traced is nothing that is known, or several things
 ├── NotToBeDecided          what a manager said of submissions makes no sense
 │   └── DecidedMeanwhile    somebody else said something of it after its speaker had looked
 ├── AccountRefused          an account of the portal that cannot be made or changed so
@@ -153,6 +154,10 @@ class NoSuchSubmission(SaegimError):
 
 class NoSuchImage(SaegimError):
     """An id, or the beginning of one, fits no image, or several; the message says which."""
+
+
+class NoSuchThing(SaegimError):
+    """What somebody wants to trace is nothing that the ledger knows, or may be several things; the message says which."""
 
 
 class NotToBeDecided(SaegimError):

@@ -4,7 +4,7 @@ import typer
 
 import apps.stack.commands
 import saegim.cli
-from apps.cli import campaign, datasets, demand, evaluate, imports, ingest, label, ledger, models, run, slices, sources
+from apps.cli import campaign, datasets, demand, evaluate, imports, ingest, label, ledger, models, run, slices, sources, trace
 
 
 def register(app: typer.Typer) -> None:
@@ -22,3 +22,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(models.app, name="models")
     app.add_typer(slices.app, name="slices")
     app.add_typer(sources.app, name="sources")
+    app.command()(trace.trace)
