@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pages.evaluation_explained import Words
 from schemas.outcomes import Fate
@@ -80,12 +81,32 @@ NO_TIME = Words("–", "–")
 """In place of a moment that no system kept."""
 
 
-def event_words(event: TraceEvent) -> Words:
-    """The sentence of an event."""
+class Sentence(NamedTuple):
+    """What is said in one language, with places for the facts of the event.
+
+    Attributes:
+        text: names facts in braces.
+        why: stands in place of the fact ``why``; empty where that stays.
+    """
+
+    text: str
+    why: str
+
+
+def sentences_of(event: TraceEvent) -> tuple[Sentence, Sentence]:
+    """The sentence of an event in English and in Korean."""
+    words = STEPS[event.step]
     reason = event.facts.get("reason", "")
     known = SENTENCES.get(Reason(reason)) if reason in tuple(Reason) else None
-    words = STEPS[event.step]
-    return Words(_said(words.en, event.facts, known[1] if known else ""), _said(words.ko, event.facts, known[0] if known else ""))
+    detail = f" ({event.facts['why']})" if event.facts.get("why") else ""
+    return (Sentence(words.en, known[1] + detail if known else ""), Sentence(words.ko, known[0] + detail if known else ""))
+
+
+def event_words(event: TraceEvent) -> Words:
+    """The sentence of an event."""
+    english, korean = (_tidy(item.text.format(**{**event.facts, **({"why": item.why} if item.why else {})}))
+                       for item in sentences_of(event))
+    return Words(english, korean)
 
 
 def run_words(event: TraceEvent) -> str:
@@ -93,8 +114,6 @@ def run_words(event: TraceEvent) -> str:
     return f"{event.run.verb} {event.run.name}" if event.run else ""
 
 
-def _said(sentence: str, facts: Mapping[str, str], why: str) -> str:
-    told = dict(facts)
-    if why:
-        told["why"] = f"{why} ({facts['why']})" if facts.get("why") else why
-    return sentence.format(**told).rstrip(" :")
+def _tidy(text: str) -> str:
+    """Without what stood before a fact that there is none of."""
+    return text.rstrip(" :")

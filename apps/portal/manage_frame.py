@@ -30,6 +30,7 @@ class ManagePage(StrEnum):
     DEMAND = "demand"
     PEOPLE = "people"
     DRAW = "draw"
+    TRACE = "trace"
     LOG = "log"
 
 
@@ -41,10 +42,11 @@ SECTIONS: dict[ManagePage, Words] = {
     ManagePage.DEMAND: Words("Demand", "필요한 사진"),
     ManagePage.PEOPLE: Words("People", "참가자"),
     ManagePage.DRAW: Words("Draw", "추첨"),
+    ManagePage.TRACE: Words("Trace", "추적"),
     ManagePage.LOG: Words("Log", "기록"),
 }
 """What the links say."""
-FOR_ENGINEERS = (ManagePage.OVERVIEW, ManagePage.DEMAND)
+FOR_ENGINEERS = (ManagePage.OVERVIEW, ManagePage.DEMAND, ManagePage.TRACE)
 """What engineers see; they decide nothing."""
 
 

@@ -32,7 +32,7 @@ PUBLIC = {
 """What nobody has to log in for: pages that all people of the house may read, and the demo page, whose photographs are known by
 the browser that sent them."""
 
-WATCHED = {"/c/{campaign}/manage", "/c/{campaign}/manage/demand"}
+WATCHED = {"/c/{campaign}/manage", "/c/{campaign}/manage/demand", "/c/{campaign}/manage/trace"}
 """What engineers may look at, and decide nothing."""
 
 
