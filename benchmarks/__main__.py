@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, show, write
 
 NAMES = ("ingest", "questions", "duplicates", "hardening", "ocr", "korean", "push", "collect", "screen", "releases", "pull",
-         "publish", "evaluate", "portal", "formats")
+         "publish", "evaluate", "portal", "formats", "scale")
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
-import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from benchmarks.figures import Figure
 from benchmarks.labelled_images import fill, index, recipe, relabel, small_picture
 from benchmarks.store import workbench
+from benchmarks.watched import peak_megabytes
 from workbench.bench import Workbench
 from workbench.export import publish as publishing
 from workbench.export.plan import next_release
@@ -50,25 +50,30 @@ class Measured:
     candidates: int
 
 
-def run() -> list[Figure]:
-    """Each size is published as a dataset of its own from one ledger that grows; the largest has a second release."""
+def run(sizes: Sequence[int] = SIZES, most_growth: float = MOST_GROWTH) -> list[Figure]:
+    """Each size is published as a dataset of its own from one ledger that grows; the largest has a second release.
+
+    Args:
+        sizes: numbers of images, the smallest first.
+        most_growth: by which a row may take longer at the largest size than at the one before.
+    """
     with workbench() as bench:
         ids: list[str] = []
         found: dict[int, Measured] = {}
         figures: list[Figure] = []
-        for size in SIZES:
+        for size in sizes:
             new = fill(bench, range(len(ids), size), small_picture, REGIONS)
             index(Path(str(bench.ledger.url.database)), new, size)
             ids += new
             found[size] = _alone(bench.settings, f"made-{size}")
             figures += _rows(f"{size:,} images of 1 KB with {REGIONS} regions", size, found[size])
-        changed = range(0, SIZES[-1], 100)
+        changed = range(0, sizes[-1], 100)
         relabel(bench, [ids[number] for number in changed], small_picture, changed, REGIONS)
-        figures += _rows(f"the next release of {SIZES[-1]:,}, 1 % of the labels changed", SIZES[-1],
-                         _alone(bench.settings, f"made-{SIZES[-1]}"))
-    if len(SIZES) > 1:
-        few, many = SIZES[-2:]
-        figures.append(_linear("time a row", few, many, found[few].seconds, found[many].seconds, MOST_GROWTH))
+        figures += _rows(f"the next release of {sizes[-1]:,}, 1 % of the labels changed", sizes[-1],
+                         _alone(bench.settings, f"made-{sizes[-1]}"))
+    if len(sizes) > 1:
+        few, many = sizes[-2:]
+        figures.append(_linear("time a row", few, many, found[few].seconds, found[many].seconds, most_growth))
         figures.append(_linear("… processor time of the publisher", few, many, found[few].cpu, found[many].cpu))
     return figures
 
@@ -97,7 +102,7 @@ def _alone(settings: Settings, name: str) -> Measured:
 
 def _publish(settings: Settings, name: str) -> Measured:
     bench = Workbench(settings)
-    start, phases, candidates = _peak(), dict[str, tuple[float, float]](), 0
+    start, phases, candidates = peak_megabytes(), dict[str, tuple[float, float]](), 0
 
     def timed(phase: str, call: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(call)
@@ -105,7 +110,7 @@ def _publish(settings: Settings, name: str) -> Measured:
             nonlocal candidates
             begun = time.perf_counter()
             result = call(*args)
-            phases[phase] = (time.perf_counter() - begun, _peak())
+            phases[phase] = (time.perf_counter() - begun, peak_megabytes())
             candidates = result.candidates if phase == "gates" else candidates
             return result
         return wrapper
@@ -116,10 +121,4 @@ def _publish(settings: Settings, name: str) -> Measured:
         setattr(publishing, function, timed(phase, getattr(publishing, function)))
     manifest = publishing.publish(bench, release)
     assert manifest and sum(manifest.splits.values()) > 0.9 * int(name.rpartition("-")[2])
-    return Measured(time.perf_counter() - begun, time.process_time() - cpu, start, _peak(), phases, candidates)
-
-
-def _peak() -> float:
-    found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
-    assert found
-    return int(found.group(1)) * 1024 / 1e6
+    return Measured(time.perf_counter() - begun, time.process_time() - cpu, start, peak_megabytes(), phases, candidates)

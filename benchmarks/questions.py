@@ -44,11 +44,11 @@ def run() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
         sizes = (IMAGES // FEWER, IMAGES)
         filled = [(count, ledger, fill(ledger, count)) for count in sizes for ledger in [_ledger(Path(folder) / f"{count}.db")]]
-        figures = [_figure(name, per_image, question, filled) for name, per_image, question in _questions()]
+        figures = [_figure(name, per_image, question, filled) for name, per_image, question in all_questions()]
         return [*figures, _without_index(Path(folder))]
 
 
-def _questions() -> Iterator[tuple[str, bool, Question]]:
+def all_questions() -> Iterator[tuple[str, bool, Question]]:
     """Name, whether it is about all images (else about a batch of them), and the question."""
     yield "prelabel: what the model has not read", True, lambda ledger, _: images.unread_images(ledger, RUN)
     yield "… after a new model, all images", True, lambda ledger, _: images.unread_images(ledger, "new", labelled=True)
