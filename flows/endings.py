@@ -10,6 +10,7 @@ import httpx
 from prefect.settings import PREFECT_API_URL
 
 from flows.failed_runs import by_a_worker, failed
+from flows.giving_way import gave_way_state
 from flows.noted import NotedRun
 from flows.run_log import waiting_is_logged
 from saegim import patience
@@ -52,6 +53,6 @@ def to_its_end(verb: Callable[P, R]) -> Callable[P, R]:
                 return cast(R, failed(error))
         if tries > 1:
             report.notes.append(TAKEN_UP)
-        return report
+        return cast(R, gave_way_state(report)) if report.gave_way else report
 
     return run

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from prefect.context import FlowRunContext
+from prefect.exceptions import TerminationSignal
 
 from datastore.ledger import Ledger
 from saegim.failures import in_words
@@ -45,7 +46,7 @@ class NotedRun:
         try:
             report = call()
         except BaseException as error:
-            cancelled = isinstance(error, KeyboardInterrupt | SystemExit | asyncio.CancelledError)
+            cancelled = isinstance(error, KeyboardInterrupt | SystemExit | TerminationSignal | asyncio.CancelledError)
             self._end(RunState.CANCELLED if cancelled else RunState.FAILED, error=in_words(error))
             raise
         self._end(RunState.GAVE_WAY if report.gave_way else RunState.COMPLETED, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 
@@ -36,6 +37,13 @@ class Settings(StorageSettings):
     prefect_auth: SecretStr = Field(
         SecretStr(""), validation_alias="PREFECT_API_AUTH_STRING",
         description="user:password of that server, by the name that Prefect itself reads; empty where it has none.")
+    alert_webhook: SecretStr = Field(
+        SecretStr(""), description="Address that alerts are posted to, as a JSON object whose `text` Slack, Mattermost and "
+        "Google Chat show; then `saegim setup`, or `saegim up`.")
+    alert_email: str = Field("", description="People's addresses that alerts are mailed to, with commas.")
+    mail_server: SecretStr = Field(
+        SecretStr(""), description="What mails them: `smtp+starttls://user:password@mail.example.com`, `smtps://…` or, without "
+        "encryption, `smtp://…`.")
     pseudonym_secret: SecretStr = Field(
         SecretStr("saegim"), description="Keys the pseudonyms of people in releases: set your own and keep it.")
     model: str = Field("", description="Model that prelabel and evaluate use, NAME or NAME@VERSION; where empty, what `saegim "
@@ -50,7 +58,10 @@ class Settings(StorageSettings):
                                  "download, by their sha256; there are none without it.")
     dataset: str = Field("scene-text", description="Recipe in that folder that export publishes.")
     onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt|openvino)$", description="Runs the OCR model.")
-    batch_size: int = Field(500, ge=1, le=5000, description="Images in one Prefect task.")
+    batch_size: int = Field(1000, ge=1, le=5000, description="Images in one Prefect task.")
+    batch_runs: int | None = Field(
+        None, ge=0, le=500, description="Batch runs that help a run of ingest or prelabel with much work, at most at once; left "
+        "out: one for each other worker of its pool that is online. 0: none.")
     settle_seconds: float = Field(20, ge=0, description="How long Label Studio may take to show what a lost answer was about.")
     lease_seconds: int = Field(300, ge=5, description="How long a worker may be silent before its work is given away.")
     max_bytes: int = Field(50_000_000, ge=1, description="Largest submission taken, in bytes.")
@@ -73,7 +84,25 @@ class Settings(StorageSettings):
                              "https://login.example.com; none where empty.")
     oidc_client_id: str = Field("", description="The portal's name there; its way back is SAEGIM_PORTAL_URL + /oidc/callback.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there.")
+    time_zone: str = Field("Asia/Seoul", description="Zone that the morning page tells its moments in, and whose hours and days the "
+                           "annotators work in, by its IANA name.")
     verifications: int = Field(16, ge=1, description="Earlier images that a new one is compared with, at most.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def check_zone(cls, name: str) -> str:
+        """The zone must be known on this machine."""
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("no such time zone; expected an IANA name such as Asia/Seoul or Europe/London") from None
+        return name
+
+    backup: str = Field("", description="Where `saegim backup` and `saegim restore` look for backups where none is named: a folder, "
+                        "or s3://BUCKET/PREFIX.")
+    backup_s3_endpoint: str = Field("", description="URL of the S3 service that holds backups; SAEGIM_S3_ENDPOINT where empty.")
+    backup_s3_access_key: SecretStr | None = Field(None, description="Key id for backups; that of the object store where empty.")
+    backup_s3_secret_key: SecretStr | None = Field(None, description="Secret of that key.")
 
     @field_validator("label_studio_url", "prefect_api_url", "portal_url")
     @classmethod
@@ -88,6 +117,14 @@ class Settings(StorageSettings):
             return self
         return self.model_copy(update={"s3_access_key": self.label_studio_s3_access_key,
                                        "s3_secret_key": self.label_studio_s3_secret_key})
+
+    @property
+    def backup_storage(self) -> StorageSettings:
+        """The object store that holds backups."""
+        changes = {"s3_endpoint": self.backup_s3_endpoint or self.s3_endpoint}
+        if self.backup_s3_access_key and self.backup_s3_secret_key:
+            changes |= {"s3_access_key": self.backup_s3_access_key, "s3_secret_key": self.backup_s3_secret_key}
+        return self.model_copy(update=changes)
 
     @property
     def ledger(self) -> str:

@@ -4,7 +4,22 @@ import typer
 
 import apps.stack.commands
 import saegim.cli
-from apps.cli import campaign, datasets, demand, evaluate, imports, ingest, label, ledger, models, run, slices, sources, trace
+from apps.cli import (
+    campaign,
+    datasets,
+    demand,
+    evaluate,
+    imports,
+    ingest,
+    label,
+    ledger,
+    models,
+    run,
+    setup,
+    slices,
+    sources,
+    trace,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -23,3 +38,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(slices.app, name="slices")
     app.add_typer(sources.app, name="sources")
     app.command()(trace.trace)
+    app.command()(setup.setup)

@@ -1,7 +1,7 @@
 """Runs that Prefect takes to be at work although nobody works at them: killed together with their worker, or by a power cut.
 
-Prefect itself crashes a run that falls silent (``silent-runs.yaml``), wherever it ran, but only after minutes. What this machine
-can see to be dead, ``saegim up`` marks at once.
+Prefect itself crashes a run that falls silent (``workbench/alerts.py``), wherever it ran, but only after minutes. What this
+machine can see to be dead, ``saegim up`` marks at once.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
-import yaml
 
-SILENT = Path(__file__).parent / "silent-runs.yaml"
 FLOW_RUN = "PREFECT__FLOW_RUN_ID"
 """Environment variable of the process of a worker's run."""
 MESSAGE = "Its process was killed together with its worker. What it had done stays: the next run goes on from there."
@@ -65,16 +62,6 @@ def are_dead(runs: Iterable[Mapping[str, Any]], living: set[str],
             continue
         dead.append(dict(run))
     return dead
-
-
-def watch_silent_runs(client: httpx.Client) -> None:
-    """Lets Prefect crash runs whose heartbeats stop, by the automation of ``silent-runs.yaml``."""
-    wanted = yaml.safe_load(SILENT.read_text(encoding="utf-8"))
-    found = client.post("automations/filter", json={"automations": {"name": {"any_": [wanted["name"]]}}})
-    found.raise_for_status()
-    known = found.json()
-    answer = client.put(f"automations/{known[0]['id']}", json=wanted) if known else client.post("automations/", json=wanted)
-    answer.raise_for_status()
 
 
 def _at_work(client: httpx.Client, which: Mapping[str, Any]) -> list[dict[str, Any]]:

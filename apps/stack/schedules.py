@@ -10,6 +10,7 @@ from adapters.prefect_server.api import prefect_client
 from apps.stack.state import Access, read_access, stack_folder
 from saegim.patience import ride_out
 from schemas.errors import SaegimError, ServiceUnavailable
+from workbench.alerts import miss_runs
 
 
 def set_schedules(on: bool) -> None:
@@ -35,6 +36,7 @@ def _switch(access: Access, on: bool) -> None:
         for deployment in _answer(client, url, "deployments/filter").json():
             if deployment["schedules"]:
                 _answer(client, url, f"deployments/{deployment['id']}/{'resume' if on else 'pause'}_deployment")
+        miss_runs(client, on)
 
 
 def _answer(client: httpx.Client, url: str, path: str) -> httpx.Response:

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from adapters.prefect_server.api import prefect_client
 from apps.stack import label_studio, seaweedfs, supervision
-from apps.stack.dead_runs import mark_dead_runs, watch_silent_runs
+from apps.stack.dead_runs import mark_dead_runs
 from apps.stack.schedules import are_scheduled, schedules_file, set_schedules
 from apps.stack.seaweedfs import BUCKETS
 from apps.stack.state import Access, make_private, read_access, stack_folder, write_access
@@ -25,6 +25,7 @@ from datastore.ledger import Ledger, leases
 from datastore.objects import ObjectStore
 from saegim.settings import home
 from schemas.errors import SaegimError
+from workbench.alerts import channels_of, set_up
 from workbench.bench import Workbench
 from workbench.label.projects import renew_storages
 from workbench.settings import ROOT, Settings, load_settings
@@ -107,6 +108,8 @@ def _up(schedules: bool) -> None:
     _deploy(access)
     _bury(access, settings)
     set_schedules(schedules)
+    with _prefect_client(access) as client:
+        set_up(client, channels_of(settings) or None)
     for name in (*WORKERS, *PORTAL):
         supervision.start(name)
     _bring_up("portal", _health(access)["portal"])
@@ -223,7 +226,6 @@ def _wait(name: str, address: str) -> None:
 def _bury(access: Access, settings: Settings) -> None:
     """Ends for Prefect, and frees in the ledger, what died with its process."""
     with _prefect_client(access) as client:
-        watch_silent_runs(client)
         names = mark_dead_runs(client, {f"saegim-{pool}": supervision.started(f"worker-{pool}") for pool in POOLS})
     freed = leases.sweep(Ledger(settings.ledger))
     if names or freed:
