@@ -50,6 +50,9 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 REGIONS = ('[{"attributes":{"checked":null,"direction":"vertical","effects":[],"kind":"text","language":"ko","legible":true,'
            '"writing":"printed"},"polygon":[[0,0],[90,0],[90,30],[0,30]],"recogniser":null,"region_id":"a","replaces":null,'
            '"score":0.9,"text":"출입금지"}]')
+BROKEN = {"claims": {}, "raw_sha256": None, "outcome": "quarantined", "trace": "t", "thumbnail": None, "rejection": None,
+          "image": None}
+"""What a decoder found of an arrival that could not be read."""
 ROWS = 5000
 
 
@@ -134,7 +137,8 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
                        for item in made for place in range(4)]
     yield arrivals, [
         {"submission_id": digest("waits", item.image_id, length=32), "bucket": "raw", "key": f"waits/{item.number}",
-         "version": "1", "size": 1, "sent_at": item.sent_at} for item in made if item.is_one_of(2, 90)]
+         "version": "1", "size": 1, "sent_at": item.sent_at, "decoded": BROKEN if item.is_one_of(1, 90) else None}
+        for item in made if item.is_one_of(2, 90)]
     for reader, run, revision, share in ((MODEL, RUN, 0, 60), ("model:made@0", OTHER_RUN, 0, 30), (KIM, f"{CONFIG}@1", 1, 16),
                                          (LEE, f"{CONFIG}@1", 1, 4)):
         yield readings, [

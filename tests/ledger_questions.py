@@ -30,6 +30,7 @@ from schemas.errors import NotToBeDecided
 from schemas.evaluation import SliceFacet, SliceName
 from schemas.flag_review import FlagName
 from schemas.flags import Flag, FlagDecision, FlagKind
+from schemas.ids import digest
 from schemas.label_tasks import Project, TaskRow
 from schemas.labelling import Agreement, AgreementKind, Annotator, Share, Side
 from schemas.points import PHOTOGRAPH, PointEntry, PointReason
@@ -52,7 +53,7 @@ FEW = {"projects", "annotation_configs", "people", "models", "model_runs", "curs
 BIG = set(metadata.tables) - FEW
 COARSE = {"project", "campaign", "annotation_config", "outcome"}
 """Columns that many rows have the same value of: an index that is searched by them alone is gone through."""
-PARTIAL = {"ix_arrivals_undecoded", "ix_imported_unsettled"}
+PARTIAL = {"ix_arrivals_undecoded", "ix_arrivals_uncompared", "ix_imported_unsettled"}
 """Indexes that hold but the few rows that are asked for."""
 WHOLE = {
     # The answer is the whole table, or what most rows of it are asked for.
@@ -211,6 +212,9 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "demands.demands_of.dataset": "scene-text", "demands.newest_demands.dataset": "scene-text",
         "evaluations.add_evaluation.made": StoredEvaluation("e", "scene-text@1", "", MODEL, RUN, 1, "", {}, "f", at),
         "duplicates.find.name": first.image_id[:12],
+        "arrivals.around.submission_ids": [
+            digest("waits", item.image_id, length=32) for item in made if item.is_one_of(1, 90)],
+        "arrivals.store_compared.found": {made[100].submission_id: [Compared(ids[0], Verdict.DISTINCT, {})]},
         "decisions.write.about": about, "decisions.write.worked_out": otherwise,
         "submissions.add_image.image_id": "a" * 64, "submissions.add_image.media_type": "image/png",
         "submissions.add_image.width": 9, "submissions.add_image.height": 9, "submissions.add_image.size": 9,

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, literal, or_, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from datastore.ledger.engine import Ledger
-from datastore.ledger.sql import in_chunks, insert_or_ignore
+from datastore.ledger.sql import is_among, one_each
 from datastore.ledger.tables import leases
 from schemas.errors import LeaseLost
 from schemas.ids import digest
@@ -47,24 +49,39 @@ def claim(ledger: Ledger, kind: str, keys: Sequence[str], seconds: int) -> Lease
     holder = own_holder()
     now = datetime.now(UTC)
     until = now + timedelta(seconds=seconds)
+    if not keys:
+        return Lease(kind, holder, {})
     with ledger.write() as connection:
-        insert_or_ignore(connection, leases, [
-            {"kind": kind, "key": key, "holder": holder, "token": 1, "expires_at": until} for key in keys])
-        dead = [name for name in connection.scalars(select(leases.c.holder).where(leases.c.kind == kind).distinct())
-                if is_dead(name)]
-        for chunk in in_chunks(keys):
-            connection.execute(
-                update(leases)
-                .where(leases.c.kind == kind, leases.c.key.in_(chunk),
-                       or_(leases.c.expires_at < now, leases.c.holder.in_(dead)))
-                .values(holder=holder, token=leases.c.token + 1, expires_at=until))
-        got: dict[str, int] = {}
-        for chunk in in_chunks(keys):
-            rows = connection.execute(
-                select(leases.c.key, leases.c.token)
-                .where(leases.c.kind == kind, leases.c.key.in_(chunk), leases.c.holder == holder))
-            got.update({row.key: row.token for row in rows})
+        got = _claim_free(connection, Lease(kind, holder, {}), keys, now, until)
+        if others := [key for key in keys if key not in got]:
+            got |= _claim_of_dead(connection, Lease(kind, holder, {}), others, until)
     return Lease(kind, holder, {key: got[key] for key in keys if key in got})
+
+
+def _claim_free(connection: Connection, wanted: Lease, keys: Sequence[str], now: datetime, until: datetime) -> dict[str, int]:
+    """Tokens of those that nobody held, or whose claim had run out."""
+    build: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    listed = one_each(connection, sorted(set(keys)))  # in one order: two workers that want the same wait for each other
+    values = {leases.c.kind: wanted.kind, leases.c.holder: wanted.holder, leases.c.token: 1, leases.c.expires_at: until}
+    rows = select(listed.c.value, *(literal(value, column.type) for column, value in values.items())).where(true())
+    insert = build(leases).from_select([leases.c.key, *values], rows)
+    taken_over = {leases.c.holder: insert.excluded.holder, leases.c.token: leases.c.token + 1,
+                  leases.c.expires_at: insert.excluded.expires_at}
+    query = insert.on_conflict_do_update(index_elements=[leases.c.kind, leases.c.key], where=leases.c.expires_at < now, set_={
+        column.name: value for column, value in taken_over.items()})
+    return {row.key: row.token for row in connection.execute(query.returning(leases.c.key, leases.c.token))}
+
+
+def _claim_of_dead(connection: Connection, wanted: Lease, keys: Sequence[str], until: datetime) -> dict[str, int]:
+    """Tokens of those whose holder is seen to be dead."""
+    mine = (leases.c.kind == wanted.kind) & is_among(connection, leases.c.key, keys)
+    dead = [name for name in connection.scalars(select(leases.c.holder).where(mine).distinct()) if is_dead(name)]
+    if not dead:
+        return {}
+    rows = connection.execute(
+        update(leases).where(mine, leases.c.holder.in_(dead))
+        .values(holder=wanted.holder, token=leases.c.token + 1, expires_at=until).returning(leases.c.key, leases.c.token))
+    return {row.key: row.token for row in rows}
 
 
 def fence(connection: Connection, lease: Lease) -> None:
@@ -73,23 +90,19 @@ def fence(connection: Connection, lease: Lease) -> None:
     Raises:
         LeaseLost: the transaction must not commit.
     """
-    for chunk in in_chunks(lease.keys):
-        rows = connection.execute(
-            select(leases.c.key, leases.c.token, leases.c.holder)
-            .where(leases.c.kind == lease.kind, leases.c.key.in_(chunk)).with_for_update())
-        held = {row.key: row.token for row in rows if row.holder == lease.holder}
-        lost = [key for key in chunk if held.get(key) != lease.tokens[key]]
-        if lost:
-            raise LeaseLost(f"{lease.kind}: another worker has taken over {lost[0]}"
-                            + (f" and {len(lost) - 1} more" if len(lost) > 1 else ""))
+    rows = connection.execute(
+        select(leases.c.key, leases.c.token, leases.c.holder).where(leases.c.kind == lease.kind, is_among(
+            connection, leases.c.key, lease.keys)).order_by(leases.c.key).with_for_update())
+    held = {row.key: row.token for row in rows if row.holder == lease.holder}
+    _look_for_lost(lease, [key for key, token in lease.tokens.items() if held.get(key) != token])
 
 
 def release(ledger: Ledger, lease: Lease) -> None:
     """Gives claimed work back, done or not. A dead worker's work comes free by itself when its lease expires."""
+    if not lease.tokens:
+        return
     with ledger.write() as connection:
-        for chunk in in_chunks(lease.keys):
-            connection.execute(delete(leases).where(
-                leases.c.kind == lease.kind, leases.c.key.in_(chunk), leases.c.holder == lease.holder))
+        connection.execute(delete(leases).where(_is_of(connection, lease)))
 
 
 def renew(ledger: Ledger, lease: Lease, seconds: int) -> None:
@@ -98,13 +111,24 @@ def renew(ledger: Ledger, lease: Lease, seconds: int) -> None:
     Raises:
         LeaseLost: it was silent for too long and somebody else has taken over.
     """
+    if not lease.tokens:
+        return
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     with ledger.write() as connection:
-        fence(connection, lease)
-        for chunk in in_chunks(lease.keys):
-            connection.execute(update(leases).where(
-                leases.c.kind == lease.kind, leases.c.key.in_(chunk), leases.c.holder == lease.holder,
-            ).values(expires_at=until))
+        kept = set(connection.scalars(
+            update(leases).where(_is_of(connection, lease)).values(expires_at=until).returning(leases.c.key)))
+        _look_for_lost(lease, [key for key in lease.tokens if key not in kept])
+
+
+def _is_of(connection: Connection, lease: Lease) -> ColumnElement[bool]:
+    """The rows of a lease: a holder's name is of one claim alone, so whoever has taken over has another."""
+    return and_(leases.c.kind == lease.kind, is_among(connection, leases.c.key, lease.keys), leases.c.holder == lease.holder)
+
+
+def _look_for_lost(lease: Lease, lost: Sequence[str]) -> None:
+    if lost:
+        raise LeaseLost(f"{lease.kind}: another worker has taken over {lost[0]}"
+                        + (f" and {len(lost) - 1} more" if len(lost) > 1 else ""))
 
 
 def sweep(ledger: Ledger) -> int:

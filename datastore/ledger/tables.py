@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    and_,
     false,
 )
 
@@ -101,6 +102,8 @@ arrivals = Table(
     Column("compared", JSON(none_as_null=True)),  # what it was compared with before its turn, by image; empty until then
     Index("ix_arrivals_undecoded", "sent_at", sqlite_where=Column("decoded").is_(None),
           postgresql_where=Column("decoded").is_(None)),
+    Index("ix_arrivals_uncompared", "sent_at", sqlite_where=and_(Column("decoded").is_not(None), Column("compared").is_(None)),
+          postgresql_where=and_(Column("decoded").is_not(None), Column("compared").is_(None))),
 )
 
 comparisons = Table(

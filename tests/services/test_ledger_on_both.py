@@ -147,7 +147,7 @@ def test_what_a_stranger_wrote_is_kept_alike(url: str) -> None:
     taken = settle(Submission(raws[1], sender_of(raws[1].key), {}, Outcome.ACCEPTED, "c" * 64, image=picture), [], 0)
     arrivals.register(ledger, raws)
     arrivals.store(ledger, [rejected, taken], [])
-    assert {item.outcome for item in arrivals.ready(ledger, 10)} == {Outcome.REJECTED, Outcome.ACCEPTED}
+    assert {item.submission.outcome for item in arrivals.ready(ledger, 10)} == {Outcome.REJECTED, Outcome.ACCEPTED}
     reader = f"person:{'k' * 242}@example.org"  # an address of 254 letters, as long as any
     with ledger.write() as connection:
         submissions.record(connection, [rejected, taken])

@@ -1,138 +1,129 @@
-"""Settling: what the decoders made of arrivals → outcomes, in the order in which they were sent, one worker at a time."""
+"""Settling: what the decoders made of arrivals → outcomes, in the order in which they were sent, one worker at a time.
+
+Only the decisions are one worker's. The comparisons that they rest on are made ahead by whoever has nothing better to do
+(``comparing.py``); the ledger is the same whoever made them.
+"""
 
 from __future__ import annotations
 
-import math
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import takewhile
 
 from datastore.ledger import Connection, arrivals, decisions, leases, submissions, uploads
+from datastore.ledger.arrivals import DecodedArrival
 from datastore.ledger.leases import Lease
-from datastore.ledger.word_index import WordIndex
 from schemas.ids import image_number
-from schemas.recorded import KnownImage
-from schemas.submission import CanonicalImage, Compared, Outcome, Reason, Rejection, Submission
-from stages.ingest.align import compare
-from stages.ingest.known import KnownImages, lookalike, made_before
-from stages.ingest.settle import Lookalike, settle
+from schemas.submission import Outcome, Reason, Rejection, Submission
 from workbench.bench import Workbench
+from workbench.ingest.comparing import LONGEST, Comparing, compare_ahead
 from workbench.ingest.features_held import FeaturesHeld
 
 CHUNK = 100
-"""Arrivals settled in one transaction."""
+"""Arrivals settled in one transaction, at most."""
+UNCOMPARED = 32
+"""Those among them that nobody has compared, at most: further ones are for other workers, where there are any."""
 LEASE_KIND = "settle"
 LEASE_KEYS = ["images"]
 """One worker at a time settles."""
-ASKED_AGAIN = 0.2
+ASKED_AGAIN = 0.5
 """Seconds between two questions whether the worker that settles is done."""
 
 
-def settle_ready(bench: Workbench, advance: Callable[[int], None]) -> tuple[Counter[Outcome], list[Submission]]:
+def settle_ready(bench: Workbench, advance: Callable[[int], None],
+                 wait: bool = True) -> tuple[Counter[Outcome], list[Submission]]:
     """Settles every arrival that no undecoded one precedes, together with other workers that do the same.
+
+    Args:
+        bench: the systems.
+        advance: told how many more are settled.
+        wait: until all of them are settled, by whomever; else only while there is something to do for this worker.
 
     Returns:
         How many ended with which outcome, and those that were not accepted, for the report.
     """
     counts: Counter[Outcome] = Counter()
     notable: list[Submission] = []
+    features = FeaturesHeld(bench.objects, bench.settings.bucket_images)
+
+    def note(settled: Sequence[Submission]) -> None:
+        counts.update(item.outcome for item in settled)
+        notable.extend(_for_report(item) for item in settled if item.outcome is not Outcome.ACCEPTED)
+        advance(len(settled))
+
     while arrivals.ready(bench.ledger, 1):
-        lease = leases.claim(bench.ledger, LEASE_KIND, LEASE_KEYS, bench.settings.lease_seconds)
-        if not lease.tokens:
-            time.sleep(ASKED_AGAIN)  # another worker settles, perhaps ours too
+        if _settle_all(bench, features, note) or compare_ahead(bench, features):
             continue
-        try:
-            while chunk := arrivals.ready(bench.ledger, CHUNK):
-                settled = Settling(bench, lease).settle(chunk)
-                counts.update(item.outcome for item in settled)
-                notable += [item for item in settled if item.outcome is not Outcome.ACCEPTED]
-                advance(len(settled))
-        finally:
-            leases.release(bench.ledger, lease)
+        if not wait:
+            break  # whoever settles now looks again when it is done
+        time.sleep(ASKED_AGAIN)
     return counts, notable
 
 
-class Settling:
-    """One chunk of arrivals being settled.
+def _settle_all(bench: Workbench, features: FeaturesHeld, note: Callable[[Sequence[Submission]], None]) -> bool:
+    """Settles all that are ready and that no other worker compares; False where that were none, or where another one settles."""
+    lease = leases.claim(bench.ledger, LEASE_KIND, LEASE_KEYS, bench.settings.lease_seconds)
+    if not lease.tokens:
+        return False
+    settling = Settling(bench, lease, features)
+    most = UNCOMPARED
+    any_done = False
+    try:
+        while chunk := arrivals.ready(bench.ledger, CHUNK):
+            missing = [arrival.submission_id for arrival in chunk if arrival.compared is None][:most]
+            mine = leases.claim(bench.ledger, arrivals.COMPARE, missing, bench.settings.lease_seconds)
+            try:
+                turn = _up_to_others(chunk, mine)
+                settled = settling.settle(turn)
+            finally:
+                leases.release(bench.ledger, mine)
+            if not settled:
+                break
+            note(settled)
+            any_done = True
+            # Where comparing takes its time, this worker keeps no more to itself than it does before others ask again.
+            most = UNCOMPARED if len(settled) == len(turn) else len(settled)
+    finally:
+        leases.release(bench.ledger, lease)
+    return any_done
 
-    Args:
-        bench: the systems.
-        lease: this worker's; it is renewed while pictures are compared.
-    """
 
-    def __init__(self, bench: Workbench, lease: Lease) -> None:
-        self._bench = bench
-        self._lease = lease
-        self._renewed = -math.inf
-        self._index = WordIndex()
-        self._features = FeaturesHeld(bench.objects, bench.settings.bucket_images)
+def _up_to_others(chunk: Sequence[DecodedArrival], mine: Lease) -> list[DecodedArrival]:
+    """The first arrivals, up to one that another worker compares."""
+    return [*takewhile(lambda arrival: arrival.compared is not None or arrival.submission_id in mine.tokens, chunk)]
 
-    def settle(self, chunk: Sequence[Submission]) -> list[Submission]:
-        """Decides each in turn, then writes all or nothing."""
-        with self._bench.ledger.read() as connection:
-            decided_before = decisions.last_number(connection)
-            second = uploads.second_at_place(connection, [item.raw for item in chunk])
-            chunk = [_not_taken(item) if item.raw.submission_id in second else item for item in chunk]
-            self._known = self._read(connection, chunk)
-        settled = [self._settle_one(item) for item in chunk]
-        with self._bench.ledger.write(alone="images") as connection:
-            leases.fence(connection, self._lease)
-            return self._write(connection, settled, decided_before)
 
-    def _read(self, connection: Connection, chunk: Sequence[Submission]) -> KnownImages:
-        """What the ledger knows of the images that these submissions may repeat."""
-        pictures = [item.image for item in chunk if item.image]
-        self._index.read(connection, [image.words for image in pictures])
-        by_bytes = submissions.images_of_bytes(connection, [item.raw_sha256 for item in chunk if item.raw_sha256])
-        known = KnownImages(by_bytes)
-        known.learn(submissions.known_images(
-            connection, ids=[image.image_id for image in pictures] + [*by_bytes.values()],
-            pixels=[image.pixels_id for image in pictures if image.pixels_id],
-            numbers={number for image in pictures for number, _ in self._index.candidates(image.words)}))
-        roots = submissions.stood_for(connection, known.ids)
-        known.learn_roots(roots)
-        known.learn(submissions.known_images(connection, ids=roots.values(), clusters=known.clusters))
-        return known
+class Settling(Comparing):
+    """Arrivals being settled, chunk by chunk, under the lease of the one worker that may."""
 
-    def _settle_one(self, item: Submission) -> Submission:
-        image = item.image
-        if image is None:
-            return item
-        if same := self._known.same_picture(item):
-            if done := self._known.repeated(item, same):
-                return done
-            image = made_before(image, same)
-            item = replace(item, image=image)
-        candidates = self._known.candidates(image, self._index.candidates(image.words), self._bench.settings.verifications)
-        related = self.compare(image, candidates.compared)
-        related += self.compare(image, self._known.unmet_representatives(related))
-        done = settle(item, related, candidates.left_out)
-        if done.outcome in (Outcome.ACCEPTED, Outcome.HELD):
-            self._index.add(image_number(image.image_id), image.words)
-        self._known.remember(image, done)
-        return done
+    def settle(self, chunk: Sequence[DecodedArrival]) -> list[Submission]:
+        """Decides each in turn, then writes all or nothing; the last ones are left where comparing takes long.
 
-    def compare(self, image: CanonicalImage, others: Sequence[KnownImage]) -> list[Lookalike]:
-        """Lays each of some earlier images over a picture."""
-        if not others:
+        Returns:
+            Those that were settled, as the ledger has them.
+        """
+        if not chunk:
             return []
         self._stay_alive()
-        features = self._features.of({image.image_id: image.key, **{known.image_id: known.key for known in others}})
-
-        def one(known: KnownImage) -> Lookalike:
-            result = compare(features[image.image_id], features[known.image_id])
-            return lookalike(known, Compared(known.image_id, result.verdict, result.figures))
-
-        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-            return list(pool.map(one, others))
-
-    def _stay_alive(self) -> None:
-        if time.monotonic() - self._renewed > self._bench.settings.lease_seconds / 4:
-            leases.renew(self._bench.ledger, self._lease, self._bench.settings.lease_seconds)
-            self._renewed = time.monotonic()
+        items = [arrival.submission for arrival in chunk]
+        with self._bench.ledger.read() as connection:
+            decided_before = decisions.last_number(connection)
+            second = uploads.second_at_place(connection, [item.raw for item in items])
+            items = [_not_taken(item) if item.raw.submission_id in second else item for item in items]
+            self._read(connection, items)
+        self._compared = {arrival.submission.image.image_id: dict(arrival.compared) for arrival in chunk
+                          if arrival.submission.image and arrival.compared}
+        began = time.monotonic()
+        decided: list[Submission] = []
+        for item in items:
+            decided.append(self._decide(item))
+            if time.monotonic() - began > LONGEST:
+                break
+        with self._bench.ledger.write(alone="images") as connection:
+            leases.fence(connection, self._lease)
+            return self._write(connection, decided, decided_before)
 
     def _write(self, connection: Connection, settled: Sequence[Submission], decided_before: int) -> list[Submission]:
         outcomes = submissions.record(connection, settled, decided_before)
@@ -142,6 +133,11 @@ class Settling:
         self._index.flush(connection)
         arrivals.settled(connection, [item.raw.submission_id for item in settled])
         return [replace(item, outcome=outcomes.get(item.raw.submission_id, item.outcome)) for item in settled]
+
+
+def _for_report(item: Submission) -> Submission:
+    """What the report of a run shows of a submission: a million of them fit into memory without their words."""
+    return replace(item, image=replace(item.image, words=())) if item.image else item
 
 
 def _not_taken(item: Submission) -> Submission:
