@@ -84,9 +84,15 @@ class Settings(StorageSettings):
                              "https://login.example.com; none where empty.")
     oidc_client_id: str = Field("", description="The portal's name there; its way back is SAEGIM_PORTAL_URL + /oidc/callback.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Its secret there.")
-    time_zone: str = Field("Asia/Seoul", description="Zone that the morning page tells its moments in, and whose hours and days the "
-                           "annotators work in, by its IANA name.")
+    time_zone: str = Field("Asia/Seoul", description="Zone that the morning page tells its moments in, and whose hours and "
+                           "days the annotators work in, by its IANA name.")
     verifications: int = Field(16, ge=1, description="Earlier images that a new one is compared with, at most.")
+
+    backup: str = Field("", description="Where `saegim backup` and `saegim restore` look for backups where none is named: a folder, "
+                        "or s3://BUCKET/PREFIX.")
+    backup_s3_endpoint: str = Field("", description="URL of the S3 service that holds backups; SAEGIM_S3_ENDPOINT where empty.")
+    backup_s3_access_key: SecretStr | None = Field(None, description="Key id for backups; that of the object store where empty.")
+    backup_s3_secret_key: SecretStr | None = Field(None, description="Secret of that key.")
 
     @field_validator("time_zone")
     @classmethod
@@ -97,12 +103,6 @@ class Settings(StorageSettings):
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError("no such time zone; expected an IANA name such as Asia/Seoul or Europe/London") from None
         return name
-
-    backup: str = Field("", description="Where `saegim backup` and `saegim restore` look for backups where none is named: a folder, "
-                        "or s3://BUCKET/PREFIX.")
-    backup_s3_endpoint: str = Field("", description="URL of the S3 service that holds backups; SAEGIM_S3_ENDPOINT where empty.")
-    backup_s3_access_key: SecretStr | None = Field(None, description="Key id for backups; that of the object store where empty.")
-    backup_s3_secret_key: SecretStr | None = Field(None, description="Secret of that key.")
 
     @field_validator("label_studio_url", "prefect_api_url", "portal_url")
     @classmethod

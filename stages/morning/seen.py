@@ -1,0 +1,65 @@
+"""What troubles are told from, beside what the morning page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSeen:
+    """How a service answered.
+
+    Attributes:
+        name: as people know it, such as ``Label Studio``.
+        problem: what it said; empty where all is well.
+        refused: it is there, and takes not our token, key or password.
+        busy: it is there, and asks to come back later.
+    """
+
+    name: str
+    problem: str = ""
+    refused: bool = False
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A deployment: whether it runs by itself, and when its next run was or is due."""
+
+    verb: str
+    fires: bool
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BadTasks:
+    """Tasks of a project in Label Studio that cannot be read."""
+
+    project: int | None
+    tasks: Sequence[int]
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All of it.
+
+    Attributes:
+        services: each that was asked.
+        planned: deployments; None where Prefect did not tell.
+        dead: ids of runs that are noted as at work, and whose process has ended.
+        bad_tasks: that Label Studio fails on.
+        model_problem: why the model in use cannot be had; empty where it can.
+        noted_from: when the first run began that the ledger knows of; None where it knows none.
+        first_sent: when the first submission was sent that has an outcome.
+    """
+
+    services: Sequence[ServiceSeen] = ()
+    planned: Sequence[Planned] | None = None
+    dead: frozenset[str] = frozenset()
+    bad_tasks: Sequence[BadTasks] = ()
+    model_problem: str = ""
+    noted_from: datetime | None = None
+    first_sent: datetime | None = None
