@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from schemas.errors import SettingError
 
@@ -45,9 +45,10 @@ class Channels:
         if server.scheme not in MODES or not server.hostname:
             raise SettingError("SAEGIM_MAIL_SERVER names no mail server: expected "
                                "smtp+starttls://user:password@mail.example.com, smtps:// or, without encryption, smtp://")
-        sender = server.username if server.username and "@" in server.username else f"saegim@{server.hostname}"
-        log_in = f"{quote(server.username, safe='%')}:{quote(server.password or '', safe='%')}@" if server.username else ""
-        options = urlencode({"smtp": server.hostname, "mode": MODES[server.scheme], "from": sender.replace("%40", "@"),
-                             "name": "Saegim", "to": ",".join(self.emails)})
+        user = unquote(server.username or "")
+        sender = user if "@" in user else f"saegim@{self.emails[0].rpartition('@')[2]}"  # Apprise refuses that of an IP address
+        log_in = f"{quote(user, safe='')}:{quote(unquote(server.password or ''), safe='')}@" if user else ""
+        options = urlencode({"smtp": server.hostname, "mode": MODES[server.scheme], "from": sender,
+                             "format": "text", "to": ",".join(self.emails)})
         port = server.port or PORTS[server.scheme]
         return f"mailto{'' if server.scheme == 'smtp' else 's'}://{log_in}{server.hostname}:{port}?{options}"
