@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ EVENING = 18
 LEAST_NIGHT = timedelta(hours=6)
 BATCH = "-batch"
 """Runs of a verb's batches have its name with this at the end."""
+WATCH = "watch"
 REASON_LENGTH = 300
 
 
@@ -36,14 +37,15 @@ def counts_of(runs: Iterable[VerbRun]) -> dict[str, dict[str, int]]:
     """What runs changed, by verb and by what people read beside it."""
     found: dict[str, Counter[str]] = {}
     for run in runs:
-        found.setdefault(verb_of(run), Counter()).update(run.counts)
+        if run.verb != WATCH:  # it counts troubles
+            found.setdefault(verb_of(run), Counter()).update(run.counts)
     return {verb: dict(counts) for verb, counts in found.items() if counts}
 
 
 def worth_telling(runs: Iterable[VerbRun]) -> list[VerbRun]:
     """Runs that changed something, did not complete, or are at work; the first one first. One that gave way did nothing."""
     told = [run for run in runs if run.state is not RunState.GAVE_WAY
-            and (run.counts or run.state is not RunState.COMPLETED)]
+            and (run.state is not RunState.COMPLETED or (run.counts and run.verb != WATCH))]
     return sorted(told, key=lambda run: (run.started_at, run.run_id))
 
 
@@ -74,8 +76,3 @@ def free_of(runs: Sequence[VerbRun]) -> list[FreeDisk]:
             if known is None or run.ended_at > known.at:
                 newest[run.host] = FreeDisk(run.host, run.free_bytes, run.ended_at)
     return [newest[host] for host in sorted(newest)]
-
-
-def as_counts(counts: Mapping[str, int]) -> str:
-    """Counts as people read them: ``412 accepted, 9 duplicate``."""
-    return ", ".join(f"{count:,} {said}" for said, count in counts.items() if count)
