@@ -119,7 +119,7 @@ def outlook(forecast: Forecast, now: datetime, zone: str) -> Words:
     if forecast.state is ForecastState.NOTHING_WAITS:
         return Words("nothing waits", "기다리는 것 없음")
     if forecast.state is ForecastState.NOBODY_WORKS:
-        return Words("nobody works at it now", "지금 아무도 하고 있지 않음")
+        return Words("stands still: nobody works at it", "멈춤: 지금 아무도 하고 있지 않음")
     if forecast.state is ForecastState.TOO_FAR or forecast.ready_at is None:
         return Words("in more than 60 days", "60일 넘게 걸림")
     ready = promised(forecast.ready_at, now, zone)
@@ -154,6 +154,9 @@ def promise(morning: Morning) -> Words:
     way = morning.way
     if way.state is ForecastState.NOTHING_WAITS:
         return Words("Everything that was sent is labelled.", "보낸 사진은 모두 라벨링되었습니다.")
+    if way.state is ForecastState.NOBODY_WORKS:
+        return Words(f"{way.items:,} tasks to label; when they are ready cannot be told while a step stands still.",
+                     f"라벨링할 작업 {way.items:,}건. 멈춘 단계가 있어 언제 끝날지 말할 수 없습니다.")
     rate = rate_words(way)
     said = outlook(way, morning.at, morning.zone)
     fast = Words(f", {rate.en}" if way.an_hour else "", f", {rate.ko}건" if way.an_hour else "")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from schemas.morning import FailureSeen, FreeDisk
 from schemas.runs import RunState, VerbRun
+from stages.morning.limits import LONGEST_RUN, LONGEST_WITHOUT, VERBS
 
 EVENING = 18
 """The hour in which a night begins."""
@@ -39,7 +40,9 @@ def counts_of(runs: Iterable[VerbRun]) -> dict[str, dict[str, int]]:
     for run in runs:
         if run.verb != WATCH:  # it counts troubles
             found.setdefault(verb_of(run), Counter()).update(run.counts)
-    return {verb: dict(counts) for verb, counts in found.items() if counts}
+    order = {verb: place for place, verb in enumerate(VERBS)}
+    verbs = sorted(found, key=lambda verb: (order.get(verb, len(order)), verb))
+    return {verb: dict(found[verb]) for verb in verbs if found[verb]}
 
 
 def worth_telling(runs: Iterable[VerbRun]) -> list[VerbRun]:
@@ -76,3 +79,12 @@ def free_of(runs: Sequence[VerbRun]) -> list[FreeDisk]:
             if known is None or run.ended_at > known.at:
                 newest[run.host] = FreeDisk(run.host, run.free_bytes, run.ended_at)
     return [newest[host] for host in sorted(newest)]
+
+
+def goes(completed: VerbRun | None, at_work: VerbRun | None, now: datetime) -> bool:
+    """Whether a verb works: it is at work, or has completed not too long ago for one that runs by itself."""
+    if at_work and now - at_work.started_at <= LONGEST_RUN:
+        return True
+    if completed is None or completed.ended_at is None:
+        return False
+    return now - completed.ended_at <= LONGEST_WITHOUT.get(completed.verb, LONGEST_RUN)

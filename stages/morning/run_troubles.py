@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from schemas.morning import Morning, MorningTrouble, TroubleKind, VerbMorning
 from schemas.runs import RunState, VerbRun
@@ -112,6 +113,12 @@ def _not_completed(item: VerbMorning, morning: Morning, seen: Seen) -> MorningTr
         repair_ko=f"saegim up으로 꺼진 것을 켜고, saegim doctor로 원인을 본 뒤: saegim run {item.verb}")
 
 
+def late_runs(morning: Morning, seen: Seen) -> dict[str, datetime]:
+    """When runs were due that no worker has taken, by their verbs."""
+    return {item.verb: item.next_at for item in seen.planned or ()
+            if item.fires and item.next_at and morning.at - item.next_at > LATE}
+
+
 def _schedules(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
     if seen.planned is None:
         return
@@ -122,9 +129,7 @@ def _schedules(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
                 repair="saegim up turns them on", what_ko="모든 일정이 꺼져 있습니다. 저절로 실행되는 것이 없습니다.",
                 repair_ko="saegim up으로 켜세요.")
         return
-    late = {item.verb: item.next_at for item in seen.planned
-            if item.fires and item.next_at and morning.at - item.next_at > LATE}
-    if late:
+    if late := late_runs(morning, seen):
         first = min(late.values())
         names = ", ".join(sorted(late, key=lambda verb: late[verb]))
         yield MorningTrouble(

@@ -88,12 +88,18 @@ def _bad_tasks(bad: BadTasks) -> MorningTrouble:
                   "다음 collect가 다시 봅니다.")
 
 
+def verb_of_claim(kind: str) -> str:
+    """The verb whose run takes a kind of claimed work over."""
+    return VERB_OF.get(kind, kind.partition(" ")[0])
+
+
 def _stuck(morning: Morning, stuck: StuckLease) -> MorningTrouble:
-    verb = VERB_OF.get(stuck.kind, stuck.kind.partition(" ")[0])
+    verb = verb_of_claim(stuck.kind)
     since = morning.at - stuck.expired_at
     return MorningTrouble(
         TroubleKind.STUCK_LEASE, stuck.kind,
-        what=f"{counted(stuck.keys, 'claim')} of {verb} left by a worker that is gone since {span(since)}; nobody took over.",
+        what=f"A worker that fell silent {span(since)} ago still holds {stuck.keys:,} piece{'s' * (stuck.keys != 1)} of the work "
+             f"of {verb}, and nobody took over.",
         repair=f"saegim run {verb} takes them over at once", since=stuck.expired_at,
-        what_ko=f"사라진 작업자가 잡고 있던 {verb} 작업 {stuck.keys:,}건을 {span_ko(since)}째 아무도 이어받지 않았습니다.",
+        what_ko=f"{span_ko(since)} 전에 사라진 작업자가 {verb} 작업 {stuck.keys:,}건을 아직 잡고 있습니다.",
         repair_ko=f"saegim run {verb}을 실행하면 바로 이어받습니다.")

@@ -22,7 +22,7 @@ from stages.export.times import stage_times
 from stages.label.work_time import LONGEST_TASK
 from stages.morning.forecast import forecast
 from stages.morning.limits import STUCK, VERBS
-from stages.morning.night import BATCH, counts_of, evening_before, failures_of, free_of, worth_telling
+from stages.morning.night import BATCH, counts_of, evening_before, failures_of, free_of, goes, worth_telling
 from stages.morning.pace import Pace, pace_of_people, pace_of_runs
 from stages.morning.seen import BadTasks, Seen
 from stages.morning.troubles import troubles
@@ -57,9 +57,9 @@ def look(bench: Workbench, now: datetime) -> Morning:
     night = runs.runs_since(bench.ledger, since)
     answers = morning.answers_by_hour(bench.ledger, now - PACE_OF_PEOPLE, LONGEST_TASK)
     counted = _count(bench, told)
-    paces = _paces(bench, answers, now, zone)
     newest = _Newest(*(runs.newest_runs(bench.ledger, (*VERBS, BACKUP), states)
                        for states in ((RunState.COMPLETED,), ENDED, (RunState.AT_WORK,))))
+    paces = _paces(bench, answers, newest, now, zone)
     way = whole_way(counted.ahead, paces, now, zone)
     backup = newest.completed.get(BACKUP)
     seen = _seen(bench, told, newest)
@@ -108,12 +108,14 @@ def _tasks_an_image(bench: Workbench, way: OnTheWay) -> float:
     return max(1.0, morning.count_tasks(bench.ledger) / way.given) if way.given else 1.0
 
 
-def _paces(bench: Workbench, answers: Sequence[HourOfAnswers], now: datetime, zone: ZoneInfo) -> Paces:
+def _paces(bench: Workbench, answers: Sequence[HourOfAnswers], newest: _Newest, now: datetime, zone: ZoneInfo) -> Paces:
+    """How fast each stage goes; a verb that stands still has no pace."""
     by_hour: dict[datetime, int] = {}
     for item in answers:
         by_hour[item.at] = by_hour.get(item.at, 0) + item.answers
-    ingest, prelabel = (pace_of_runs(morning.completed_since(bench.ledger, [verb, f"{verb}{BATCH}"], now - PACE_OF_MACHINES))
-                        for verb in ("ingest", "prelabel"))
+    ingest, prelabel = (
+        pace_of_runs(morning.completed_since(bench.ledger, [verb, f"{verb}{BATCH}"], now - PACE_OF_MACHINES))
+        if goes(newest.completed.get(verb), newest.at_work.get(verb), now) else None for verb in ("ingest", "prelabel"))
     return Paces(ingest, prelabel, pace_of_people(by_hour, now, zone))
 
 
