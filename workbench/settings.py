@@ -87,9 +87,8 @@ class Settings(StorageSettings):
     time_zone: str = Field("Asia/Seoul", description="Zone that the morning page tells its moments in, and whose hours and "
                            "days the annotators work in, by its IANA name.")
     verifications: int = Field(16, ge=1, description="Earlier images that a new one is compared with, at most.")
-
-    backup: str = Field("", description="Where `saegim backup` and `saegim restore` look for backups where none is named: a folder, "
-                        "or s3://BUCKET/PREFIX.")
+    backup: str = Field("", description="Where `saegim backup` and `saegim restore` look for backups where none is named: a "
+                        "folder, or s3://BUCKET/PREFIX.")
     backup_s3_endpoint: str = Field("", description="URL of the S3 service that holds backups; SAEGIM_S3_ENDPOINT where empty.")
     backup_s3_access_key: SecretStr | None = Field(None, description="Key id for backups; that of the object store where empty.")
     backup_s3_secret_key: SecretStr | None = Field(None, description="Secret of that key.")
@@ -121,7 +120,7 @@ class Settings(StorageSettings):
     @property
     def backup_storage(self) -> StorageSettings:
         """The object store that holds backups."""
-        changes = {"s3_endpoint": self.backup_s3_endpoint or self.s3_endpoint}
+        changes: dict[str, object] = {"s3_endpoint": self.backup_s3_endpoint or self.s3_endpoint}
         if self.backup_s3_access_key and self.backup_s3_secret_key:
             changes |= {"s3_access_key": self.backup_s3_access_key, "s3_secret_key": self.backup_s3_secret_key}
         return self.model_copy(update=changes)

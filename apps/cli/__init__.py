@@ -5,6 +5,7 @@ import typer
 import apps.stack.commands
 import saegim.cli
 from apps.cli import (
+    backup,
     campaign,
     datasets,
     demand,
@@ -39,3 +40,5 @@ def register(app: typer.Typer) -> None:
     app.add_typer(sources.app, name="sources")
     app.command()(trace.trace)
     app.command()(setup.setup)
+    app.command()(backup.backup)
+    app.command()(backup.restore)

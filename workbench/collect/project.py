@@ -9,12 +9,13 @@ from datetime import datetime
 from adapters.label_studio.changes import TIES, ChangedTask, changed_tasks, task_now
 from adapters.label_studio.client import LabelStudio
 from adapters.label_studio.configs import config_names
-from datastore.ledger import Ledger, cursors, leases, outbox
+from datastore.ledger import Ledger, cursors, leases, outbox, restored
 from schemas.errors import LeaseLost, SettingError
 from schemas.label_tasks import Project
 from schemas.recipes.annotation_config import AnnotationConfig, Subject
 from workbench.bench import Workbench
 from workbench.collect.page import Source, collect_page, cursor_of
+from workbench.label.adopt import adopt
 from workbench.report import CollectReport
 from workbench.run import progress
 
@@ -32,6 +33,12 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
     source = Source(config, project, lease, bench.settings.lease_seconds, takers_of(bench, config))
     collect_batch = bench.run.batch(collect_page)
     try:
+        behind = restored.restored_at(bench.ledger, project.key)
+        if behind and (waiting := adopt(bench, project, config)):
+            report.notes.append(f"Project {project.number} ({project.run}, {project.side}) is not collected yet: the ledger was "
+                                f"restored, and {waiting} of its tasks are about what ingest and prelabel have still to bring "
+                                "back. Run them, then collect again.")
+            return report
         since = cursors.get_cursor(bench.ledger, cursor_of(project))
         start = since - TIES if since else None
         unreadable = outbox.unreadable(bench.ledger, project.key)
@@ -42,6 +49,9 @@ def collect_project(bench: Workbench, config: AnnotationConfig, project: Project
             for page in changed_tasks(bench.label_studio, project.number, start, known | set(unreadable.items())):
                 report.add(collect_batch(bench.ledger, source, page))
                 advance(len(page))
+        if behind:
+            with bench.ledger.write() as connection:
+                restored.note_looked_through(connection, project.key)
     finally:
         leases.release(bench.ledger, lease)
     report.notes += [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datastore.ledger import restored
 from saegim.manifest import Manifest
-from schemas.errors import PublishConflict
+from schemas.errors import PublishConflict, SettingError
 from schemas.recipes.dataset import Dataset
 from workbench.bench import Workbench
 from workbench.export.plan import NextRelease, next_release
@@ -25,8 +26,11 @@ def release_dataset(bench: Workbench, dataset: str | None = None) -> ExportRepor
     Raises:
         GateFailed: something forbids to publish it.
         PublishConflict: others published before it, each time that it was tried.
-        SettingError: there is no such recipe, or a line of it is wrong.
+        SettingError: there is no such recipe, or a line of it is wrong; or the ledger was restored and has not caught up.
     """
+    if behind := restored.projects_behind(bench.ledger):
+        raise SettingError(f"The ledger was restored, and {len(behind)} projects are not collected from since: a release would "
+                           "lose what they hold. Run: saegim run ingest, prelabel, label, collect; then export again")
     recipe = load_dataset(dataset or bench.settings.dataset, known_names(bench), bench.settings.datasets)
     lost: list[str] = []
     while True:

@@ -19,13 +19,14 @@ from adapters.label_studio.projects import (
     shown_project,
 )
 from adapters.label_studio.storages import attach_storage
-from datastore.ledger import Ledger, outbox, projects, published_configs
+from datastore.ledger import Ledger, outbox, projects, published_configs, restored
 from schemas.errors import SaegimError, ServiceUnavailable, SettingError
 from schemas.ids import sha256
 from schemas.label_tasks import Project
 from schemas.labelling import Side
 from schemas.recipes.annotation_config import AnnotationConfig
 from workbench.bench import Workbench
+from workbench.label.adopt import adopt
 
 PRESIGNED_SECONDS = 15 * 60
 """How long the address of a picture works: as far as S3 lets two clocks differ. Whenever a page loads a picture it asks Label
@@ -55,6 +56,8 @@ def project_of(bench: Workbench, config: AnnotationConfig, side: Side = Side.A) 
         _mend(bench, row, shown, xml)
     _show_guide(bench, row, guide_html(config))
     _attach_storage(bench, row.number)
+    if restored.restored_at(bench.ledger, row.key):
+        adopt(bench, row, config)
     return row
 
 
