@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, exists, or_, select, true, update
+from sqlalchemy import Column, Connection, Row, Select, exists, or_, select, true, update
 
 from datastore.ledger import decisions
 from datastore.ledger.engine import Ledger
 from datastore.ledger.rows import every_submission, submission_row
-from datastore.ledger.sql import in_chunks, insert_or_ignore
+from datastore.ledger.sql import in_chunks, insert_or_ignore, is_among
 from datastore.ledger.tables import comparisons, images, readings, submissions, uploads
 from schemas.ids import image_number
 from schemas.reader import ReaderKind
@@ -23,21 +24,25 @@ from schemas.text import normalise
 def known_images(connection: Connection, *, ids: Iterable[str] = (), pixels: Iterable[str] = (), numbers: Iterable[int] = (),
                  clusters: Iterable[str] = ()) -> list[KnownImage]:
     """Images with one of these ids, pixels or numbers, and the representatives of these clusters."""
-    stands = submissions.alias("stands")
-    query = select(images.c.image_id, images.c.media_type, images.c.pixels_id, images.c.cluster_id, images.c.represents,
-                   stands.c.submission_id, stands.c.sent_at, stands.c.key.label("submission_key"), stands.c.outcome).outerjoin(
-        stands, (stands.c.image_id == images.c.image_id)
-        & stands.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))).order_by(
-        stands.c.outcome.desc(), stands.c.sent_at.desc(), stands.c.key.desc())
     found: dict[str, KnownImage] = {}
     wanted: list[tuple[Column[Any], Iterable[Any]]] = [
         (images.c.image_id, ids), (images.c.pixels_id, pixels), (images.c.number, numbers), (images.c.cluster_id, clusters)]
     for column, values in wanted:
-        for chunk in in_chunks(sorted(set(values))):
-            rows = connection.execute(query.where(column.in_(chunk),
-                                                  images.c.represents if column is images.c.cluster_id else true()))
+        if listed := sorted(set(values)):
+            rows = connection.execute(_known_images().where(
+                is_among(connection, column, listed), images.c.represents if column is images.c.cluster_id else true()))
             found.update({row.image_id: _known_image(row) for row in rows})
     return list(found.values())
+
+
+@functools.cache
+def _known_images() -> Select[Any]:
+    stands = submissions.alias("stands")
+    return select(images.c.image_id, images.c.media_type, images.c.pixels_id, images.c.cluster_id, images.c.represents,
+                  stands.c.submission_id, stands.c.sent_at, stands.c.key.label("submission_key"), stands.c.outcome).outerjoin(
+        stands, (stands.c.image_id == images.c.image_id)
+        & stands.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD, Outcome.REJECTED))).order_by(
+        stands.c.outcome.desc(), stands.c.sent_at.desc(), stands.c.key.desc())
 
 
 def _known_image(row: Row[Any]) -> KnownImage:
@@ -46,23 +51,23 @@ def _known_image(row: Row[Any]) -> KnownImage:
 
 def images_of_bytes(connection: Connection, digests: Iterable[str]) -> dict[str, str]:
     """Which images were made of raw files with these sha256 sums: another encoder would make other images of them."""
-    found: dict[str, str] = {}
-    for chunk in in_chunks(sorted(set(digests))):
-        rows = connection.execute(select(submissions.c.raw_sha256, submissions.c.own_image_id).where(
-            submissions.c.raw_sha256.in_(chunk), submissions.c.own_image_id.is_not(None),
-            submissions.c.outcome != Outcome.WITHDRAWN))
-        found.update({row.raw_sha256: row.own_image_id for row in rows})
-    return found
+    listed = sorted(set(digests))
+    if not listed:
+        return {}
+    rows = connection.execute(select(submissions.c.raw_sha256, submissions.c.own_image_id).where(
+        is_among(connection, submissions.c.raw_sha256, listed), submissions.c.own_image_id.is_not(None),
+        submissions.c.outcome != Outcome.WITHDRAWN))
+    return {row.raw_sha256: row.own_image_id for row in rows}
 
 
 def stood_for(connection: Connection, image_ids: Iterable[str]) -> dict[str, str]:
     """Images of duplicates: which image each of them repeats."""
-    found: dict[str, str] = {}
-    for chunk in in_chunks(sorted(set(image_ids))):
-        found |= dict(connection.execute(select(submissions.c.own_image_id, submissions.c.image_id).where(
-            submissions.c.own_image_id.in_(chunk), submissions.c.own_image_id != submissions.c.image_id,
-            submissions.c.outcome != Outcome.WITHDRAWN)).tuples().all())
-    return found
+    listed = sorted(set(image_ids))
+    if not listed:
+        return {}
+    return dict(connection.execute(select(submissions.c.own_image_id, submissions.c.image_id).where(
+        is_among(connection, submissions.c.own_image_id, listed), submissions.c.own_image_id != submissions.c.image_id,
+        submissions.c.outcome != Outcome.WITHDRAWN)).tuples().all())
 
 
 def record(connection: Connection, settled: Sequence[Submission], decisions_before: int | None = None) -> dict[str, Outcome]:
