@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar, cast
+from uuid import UUID
 
 from prefect import get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.batch_runs import top_up
 from flows.newer_runs import newer_run
 from workbench.report import Report
 from workbench.run import tried_again
@@ -19,7 +21,15 @@ R = TypeVar("R", bound=Report)
 
 
 class PrefectRun:
-    """The flow run that this code is in."""
+    """The flow run that this code is in.
+
+    Args:
+        helps: whether it is a batch run, which helps another run: it gives way to none of its kind, and starts none.
+    """
+
+    def __init__(self, helps: bool = False) -> None:
+        self._helps = helps
+        self._started: list[UUID] = []
 
     def say(self, message: str) -> None:
         """One line to the log of the flow run, or of the task run."""
@@ -32,7 +42,11 @@ class PrefectRun:
 
     def newer(self) -> str | None:
         """Name of a newer run of the same deployment; see ``newer_run``."""
-        return newer_run()
+        return None if self._helps else newer_run()
+
+    def share(self, deployment: str, parameters: Mapping[str, str], most: int | None) -> int:
+        """Starts batch runs where fewer are at work or due than there may be; see ``top_up``."""
+        return 0 if self._helps else top_up(deployment, parameters, most, self._started)
 
 
 def publish(report: R) -> R:

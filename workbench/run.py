@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import ParamSpec, Protocol, TypeVar
@@ -38,6 +38,18 @@ class Run(Protocol):
     def newer(self) -> str | None:
         """Name of a newer run that does the same work; this one ends early and leaves it the rest."""
 
+    def share(self, deployment: str, parameters: Mapping[str, str], most: int | None) -> int:
+        """Sees to it that batch runs help this run.
+
+        Args:
+            deployment: whose runs they are.
+            parameters: what they are told, beside whom they help.
+            most: how many are at work or due at once; None for one a worker that is online, but for one.
+
+        Returns:
+            How many are.
+        """
+
 
 class Alone:
     """A run that no server knows of: a command's, or a test's."""
@@ -53,6 +65,10 @@ class Alone:
     def newer(self) -> str | None:
         """None: nothing else knows of this run."""
         return None
+
+    def share(self, deployment: str, parameters: Mapping[str, str], most: int | None) -> int:  # noqa: ARG002
+        """None: there is nobody to ask."""
+        return 0
 
 
 def tried_again(work: Callable[P, T]) -> Callable[P, T]:

@@ -1,7 +1,7 @@
 """How runs share what waits: each claims a small piece after the other, and other workers' batch runs help with much.
 
-A piece is what is claimed at once: small, so that a few workers all have work to the end. A batch, a Prefect task, takes many pieces
-(design D3). Leases of the ledger alone decide who does what: runs that somebody starts by hand share in the same way.
+A piece is what is claimed at once: small, so that a few workers all have work to the end. A batch, a Prefect task, takes many
+pieces (design D3). Leases of the ledger alone decide who does what: runs that somebody starts by hand share in the same way.
 """
 
 from __future__ import annotations

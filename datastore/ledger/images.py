@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.readings import has_public_truth, is_labelled, is_standing, reading_of_row
@@ -29,13 +29,17 @@ def unread_images(ledger: Ledger, run: str, *, labelled: bool = False) -> list[S
         run: of the model.
         labelled: also those that a person has read.
     """
-    read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
-    conditions = [is_standing(), ~read] if labelled else [is_standing(), ~read, ~is_labelled(), ~has_public_truth()]
     with ledger.read() as connection:
         rows = connection.execute(
             select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-            .where(*conditions).order_by(images.c.image_id))
+            .where(*is_unread(run, labelled=labelled)).order_by(images.c.image_id))
         return [StoredImage(*row) for row in rows]
+
+
+def is_unread(run: str, *, labelled: bool) -> list[ColumnElement[bool]]:
+    """What holds of an image of ``images`` that waits for a run of a model; see ``unread_images``."""
+    read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
+    return [is_standing(), ~read] if labelled else [is_standing(), ~read, ~is_labelled(), ~has_public_truth()]
 
 
 def slices_of_attributes(readings_found: Sequence[Reading], _campaigns: Sequence[str]) -> list[AbstractSet[str]]:

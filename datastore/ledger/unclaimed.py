@@ -64,6 +64,12 @@ def unread_after(ledger: Ledger, kind: str, run: str, after: str, limit: int, *,
         return [StoredImage(*row) for row in rows]
 
 
+def count_unread(ledger: Ledger, run: str, *, labelled: bool) -> int:
+    """How many images wait for a run of a model; see ``images.unread_images``."""
+    with ledger.read() as connection:
+        return connection.scalar(select(func.count()).select_from(images).where(*is_unread(run, labelled=labelled))) or 0
+
+
 def _is_free(connection: Connection, kind: str, key: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether no living holder has a lease on a key that has not run out."""
     return ~exists().where(leases.c.kind == kind, leases.c.key == key, leases.c.holder.in_(list(_living(connection, kind))))

@@ -18,10 +18,13 @@ from schemas.submission import RawObject
 from tests.every_object import every_object
 from tests.services.conftest import World, new_world
 from tests.services.test_ingest import BUCKET, document, jpeg, put, rows
+from workbench.bench import Workbench
 from workbench.ingest.decoders import Decoders
-from workbench.ingest.decoding import FetchedObjects, decode_arrivals, put_aside
+from workbench.ingest.decoding import LEASE_KIND, Arrivals, FetchedObjects, decode_arrivals, put_aside
+from workbench.ingest.take_in import id_of
 from workbench.ingest.worker import Decoded, Tools, decode_chunk
 from workbench.settings import Settings
+from workbench.sharing import claimed
 
 GOOD = "demo/kim/good.jpg"
 CONTROL = ["demo/kim/g\n.jpg", "demo/kim/f\r.jpg", "demo/kim/e\u0001.jpg", "demo/kim/h\u001b[31m.jpg", "demo/kim/t\t.jpg"]
@@ -170,6 +173,11 @@ def denying(tools: Tools, objects: Sequence[RawObject]) -> list[Decoded]:
         tools, [raw for raw, kind in kinds.items() if kind not in errors])
 
 
+def these(bench: Workbench, listed: Sequence[RawObject]) -> Arrivals:
+    """Some arrivals, to be decoded."""
+    return Arrivals(lambda: claimed(bench.ledger, LEASE_KIND, listed, id_of, 300), len(listed))
+
+
 def ingested(world: World, *keys: str) -> FetchedObjects:
     """Registers and decodes objects with ``denying``."""
     stored(world, *keys)
@@ -177,7 +185,7 @@ def ingested(world: World, *keys: str) -> FetchedObjects:
     for page in bench.objects.pages(world.env[BUCKET]):
         arrivals.register(bench.ledger, page)
     with Decoders(bench.settings, work=denying) as decoders:
-        done = decode_arrivals(bench, decoders, arrivals.undecoded(bench.ledger), None, lambda _count: None)
+        done = decode_arrivals(bench, decoders, these(bench, arrivals.undecoded(bench.ledger)), None)
     put_aside(bench.ledger, bench.objects, done)
     return done
 
@@ -212,7 +220,7 @@ def test_a_store_that_fails_in_the_middle_of_a_run_is_at_fault_itself(world: Wor
     listed = every_object(bench.objects, world.env[BUCKET])
     arrivals.register(bench.ledger, listed)
     with Decoders(bench.settings, work=denying) as decoders, pytest.raises(ServiceUnavailable):
-        decode_arrivals(bench, decoders, listed, done.witness, lambda _count: None)
+        decode_arrivals(bench, decoders, these(bench, listed), done.witness)
     with pytest.raises(SettingError):
         put_aside(bench.ledger, bench.objects, FetchedObjects(done.witness, unread=[
             Decoded(raw, {}, unread=REFUSED) for raw in listed if "denied" in raw.key]))

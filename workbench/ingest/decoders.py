@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
@@ -76,13 +76,28 @@ class Decoders:
         Raises:
             ServiceUnavailable: object storage does not answer.
         """
-        size = max(1, min(CHUNK, len(objects) // (2 * self._workers)))
-        left = list(chunked(objects, size))[::-1]
+        return self.decode_pieces([objects])
+
+    def decode_pieces(self, pieces: Iterable[Sequence[RawObject]]) -> Iterator[list[Decoded]]:
+        """The same of objects that come piece by piece: one is asked for when the decoders have begun all others.
+
+        Raises:
+            ServiceUnavailable: object storage does not answer.
+        """
+        more = iter(pieces)
+        left: list[list[RawObject]] = []
         running: dict[Future[list[Decoded]], list[RawObject]] = {}
-        while left or running:
-            while left and len(running) < 2 * self._workers:
+        while True:
+            while len(running) < 2 * self._workers:
+                if not left:
+                    if (piece := next(more, None)) is None:
+                        break
+                    left = list(chunked(piece, max(1, min(CHUNK, len(piece) // (2 * self._workers)))))[::-1]
+                    continue
                 chunk = left.pop()
                 running[self._schedule(chunk)] = chunk
+            if not running:
+                return
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 chunk = running.pop(done)
                 try:

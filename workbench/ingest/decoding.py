@@ -1,13 +1,11 @@
-"""Decoding arrivals, batch by batch: claimed, given to the decoders, stored; what the store does not give is put aside."""
+"""Decoding arrivals: claimed piece by piece, given to the decoders, stored; what the store does not give is put aside."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from datastore.ledger import Ledger, arrivals, leases
-from datastore.ledger.leases import Lease
+from datastore.ledger import Ledger, arrivals
 from datastore.objects import ObjectStore
 from schemas.errors import ObjectUnreadable, SaegimError, ServiceUnavailable, Transient
 from schemas.submission import RawObject
@@ -15,6 +13,9 @@ from workbench.bench import Workbench
 from workbench.ingest.decoders import Decoders
 from workbench.ingest.worker import Decoded
 from workbench.run import Failures
+from workbench.sharing import Held, Piece
+
+LEASE_KIND = "ingest"
 
 
 @dataclass(slots=True)
@@ -23,56 +24,83 @@ class FetchedObjects:
 
     Attributes:
         witness: one that was read; None where none was.
+        size: bytes of those that were read.
         gone: how many were replaced or deleted since they were listed.
         unread: those that the store did not give.
     """
 
     witness: RawObject | None = None
+    size: int = 0
     gone: int = 0
     unread: list[Decoded] = field(default_factory=list)
 
     def add(self, other: FetchedObjects) -> None:
         """Counts another one in."""
         self.witness = other.witness or self.witness
+        self.size += other.size
         self.gone += other.gone
         self.unread += other.unread
 
 
-def decode_arrivals(bench: Workbench, decoders: Decoders, batch: Sequence[RawObject], witness: RawObject | None,
-                    advance: Callable[[int], None]) -> FetchedObjects:
-    """Decodes some hundred arrivals that no other worker has claimed.
+def no_screen(found: Sequence[RawObject]) -> Sequence[RawObject]:
+    """All of them."""
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Arrivals to be decoded, and what goes on beside that.
+
+    Attributes:
+        pieces: claims them, each time it is called.
+        count: about how many they are.
+        screen: which of some are to be decoded; the others it has dealt with.
+        advance: told how many more are done.
+        after_each: called when a piece is done, with what says that this worker is alive.
+    """
+
+    pieces: Callable[[], Iterator[Piece[RawObject]]]
+    count: int
+    screen: Callable[[Sequence[RawObject]], Sequence[RawObject]] = no_screen
+    advance: Callable[[int], object] = lambda _count: None
+    after_each: Callable[[Callable[[], None]], object] = lambda _renew: None
+
+
+def decode_arrivals(bench: Workbench, decoders: Decoders, work: Arrivals, witness: RawObject | None) -> FetchedObjects:
+    """Decodes arrivals that no other worker has claimed, piece by piece: the decoders begin the next one while they end this one.
 
     Args:
         bench: the systems.
         decoders: the processes that do it.
-        batch: the arrivals.
+        work: the arrivals, and what goes on beside them.
         witness: an object that this run has read before.
-        advance: told how many more are done.
 
     Raises:
-        ServiceUnavailable: object storage gives none of them, nor the witness, and that may pass.
+        ServiceUnavailable: object storage gives none of them, nor the witness, or asks to slow down; that may pass.
     """
-    seconds = bench.settings.lease_seconds
-    lease = leases.claim(bench.ledger, "ingest", [raw.submission_id for raw in batch], seconds)
-    failures = Failures(bench.run, of=len(batch))
+    failures = Failures(bench.run, work.count)
     done = FetchedObjects()
-    renewed = time.monotonic()
-    try:
-        # Between the listing and the claim another worker may have decoded some.
-        for found in decoders.decode(arrivals.undecoded(bench.ledger, lease.keys)):
+    with Held[RawObject](bench.ledger, bench.settings.lease_seconds) as held:
+
+        def to_decode(piece: Piece[RawObject]) -> Sequence[RawObject]:
+            # Between the question and the claim another worker may have decoded some.
+            found = work.screen(arrivals.undecoded(bench.ledger, piece.lease.keys))
+            held.done(list({*piece.lease.keys} - {raw.submission_id for raw in found}))
+            return found
+
+        for found in decoders.decode_pieces(map(to_decode, held.take(work.pieces()))):
             done.add(_store(bench.ledger, found))
             for item in found:
                 if item.trace and not item.killed:
                     failures.note(item.raw.key, item.trace)
-            renewed = _stay_alive(bench.ledger, lease, seconds, renewed)
-            advance(len(found))
-    finally:
-        leases.release(bench.ledger, lease)
-    passing = [item.unread for item in done.unread if isinstance(item.unread, Transient)]
-    if busy := next((error for error in passing if isinstance(error, ServiceUnavailable) and error.busy), None):
-        raise busy  # no object is at fault where the store asks to slow down: the rest of the batch is for later
+            held.renew()
+            work.advance(len(found))
+            if held.done([item.raw.submission_id for item in found]):
+                _slow_down(done.unread)
+                work.after_each(held.renew)
+    _slow_down(done.unread)
     if not done.witness:
-        _blame_the_store(bench.objects, witness, passing)
+        _blame_the_store(bench.objects, witness, [item.unread for item in done.unread if isinstance(item.unread, Transient)])
     return done
 
 
@@ -92,16 +120,15 @@ def _store(ledger: Ledger, found: Sequence[Decoded]) -> FetchedObjects:
     """Writes what decoders found, but for what they could not read: that may be the store's fault."""
     arrivals.store(ledger, [item.submission() for item in found if not item.gone and not item.unread],
                    [item.raw.submission_id for item in found if item.gone])
-    return FetchedObjects(next((item.raw for item in found if item.raw_sha256), None), sum(item.gone for item in found),
-                   [item for item in found if item.unread])
+    read = [item.raw for item in found if item.raw_sha256]
+    return FetchedObjects(next(iter(read), None), sum(raw.size for raw in read), sum(item.gone for item in found),
+                          [item for item in found if item.unread])
 
 
-def _stay_alive(ledger: Ledger, lease: Lease, seconds: int, renewed: float) -> float:
-    """Renews a lease of so many seconds once a quarter of them has passed; returns when it was renewed last."""
-    if time.monotonic() - renewed <= seconds / 4:
-        return renewed
-    leases.renew(ledger, lease, seconds)
-    return time.monotonic()
+def _slow_down(unread: Sequence[Decoded]) -> None:
+    """Raises where the store asks to slow down: no object is at fault then, and the rest is for later."""
+    if busy := next((item.unread for item in unread if isinstance(item.unread, ServiceUnavailable) and item.unread.busy), None):
+        raise busy
 
 
 def _blame_the_store(objects: ObjectStore, witness: RawObject | None, errors: Sequence[SaegimError | None]) -> None:

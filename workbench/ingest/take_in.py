@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from more_itertools import chunked
-
-from datastore.ledger import arrivals, strays
-from datastore.objects import ObjectStore
+from datastore.ledger import arrivals, strays, unclaimed
 from pages.ingest_report import ingest_report, reasons, with_pictures
 from schemas.reading import Unit
 from schemas.sources import PUBLIC
@@ -20,12 +18,13 @@ from stages.pictures import opened
 from workbench.bench import Workbench
 from workbench.campaigns import Campaigns, load_campaigns
 from workbench.ingest.decoders import Decoders
-from workbench.ingest.decoding import FetchedObjects, decode_arrivals, put_aside
+from workbench.ingest.decoding import LEASE_KIND, Arrivals, FetchedObjects, decode_arrivals, put_aside
 from workbench.ingest.held_again import look_again
 from workbench.ingest.listing import hold_strays, list_raw_objects
 from workbench.ingest.settling import settle_ready
 from workbench.report import IngestReport
 from workbench.run import gave_way, progress
+from workbench.sharing import Backlog, BatchRuns, claimed
 
 
 @dataclass(slots=True)
@@ -40,6 +39,11 @@ class Settled:
     counts: Counter[Outcome] = field(default_factory=Counter)
     notable: list[Submission] = field(default_factory=list)
 
+    def add(self, counts: Counter[Outcome], notable: Sequence[Submission]) -> None:
+        """Counts more."""
+        self.counts.update(counts)
+        self.notable += notable
+
 
 def take_in(bench: Workbench, campaign: str | None = None) -> IngestReport:
     """Lists, decodes and settles what was sent, to one campaign or to all; ``public`` is that of data sets that were imported."""
@@ -50,68 +54,92 @@ def take_in(bench: Workbench, campaign: str | None = None) -> IngestReport:
     again = look_again(bench)
     strays.let_in(bench.ledger, {*campaigns.by_name, PUBLIC})
     listing = list_raw_objects(bench.ledger, bench.objects, bench.settings.bucket_raw, campaign)
-    todo = hold_strays(bench.ledger, bench.settings, campaigns, arrivals.undecoded(bench.ledger))
     settled = Settled(Counter({Outcome.ACCEPTED: again.accepted} if again.accepted else {}))
-    decoded = decode(bench, campaigns, todo, settled)
-    put_aside(bench.ledger, bench.objects, decoded.fetched)
-    if waiting := arrivals.waiting(bench.ledger):
-        with progress(bench.run, "settle", waiting) as advance:
-            settle(bench, advance, settled)
-    counts = settled.counts
-    report = IngestReport(accepted=counts[Outcome.ACCEPTED], duplicate=counts[Outcome.DUPLICATE],
-                          rejected=counts[Outcome.REJECTED], held=counts[Outcome.HELD],
-                          quarantined=counts[Outcome.QUARANTINED], withdrawn=counts[Outcome.WITHDRAWN],
-                          notes=[f"{listing.listed} raw objects listed, {listing.new} of them new."])
+    backlog = arrivals_of(bench, BatchRuns("ingest-batch", {}))
+    fetched = decode(bench, campaigns, backlog, settled)
+    settle(bench, settled)
+    report = IngestReport(notes=[f"{listing.listed} raw objects listed, {listing.new} of them new."])
     if again.pairs:
         report.notes.append(f"{again.pairs} doubtful pairs have been read since: {again.accepted} held pictures accepted by "
                             "their texts.")
-    if decoded.fetched.gone:
-        report.notes.append(f"{decoded.fetched.gone} objects were replaced or deleted after they were listed; the next run looks "
-                            "again.")
-    if settled.counts:
-        describe(bench.objects, bench.settings.bucket_images, report, settled.notable,
-                 speed(settled.counts.total(), sum(raw.size for raw in todo), time.monotonic() - started))
-    report.notes += waiting_notes(bench, campaigns)
-    if decoded.newer:
-        report.notes.append(gave_way(decoded.newer))
+    describe(bench, report, settled, fetched, time.monotonic() - started)
+    report.notes += [*waiting_notes(bench, campaigns), *shared_notes(backlog)]
+    if backlog.newer:
+        report.notes.append(gave_way(backlog.newer))
     return report
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedAll:
-    """What came of fetching all arrivals, and the newer run that the rest was left to, where there is one."""
+def help_to_take_in(bench: Workbench) -> IngestReport:
+    """Decodes what another run has listed, beside it and others that help it, and settles what can be."""
+    started = time.monotonic()
+    settled = Settled()
+    fetched = decode(bench, load_campaigns(bench.settings), arrivals_of(bench), settled)
+    settle(bench, settled)
+    report = IngestReport(verb="ingest-batch")
+    describe(bench, report, settled, fetched, time.monotonic() - started)
+    return report
 
-    fetched: FetchedObjects
-    newer: str | None
+
+def arrivals_of(bench: Workbench, batch_runs: BatchRuns | None = None) -> Backlog[RawObject]:
+    """Arrivals that wait to be decoded, the oldest first."""
+
+    def ask(after: RawObject | None, limit: int) -> list[RawObject]:
+        return unclaimed.undecoded_after(bench.ledger, LEASE_KIND, after, limit)
+
+    return Backlog(bench, LEASE_KIND, ask, id_of, batch_runs=batch_runs)
 
 
-def decode(bench: Workbench, campaigns: Campaigns, todo: Sequence[RawObject], settled: Settled) -> DecodedAll:
-    """Decodes arrivals, batch by batch, and settles what can be after each one; what failed is tried once more in the end."""
+def id_of(raw: RawObject) -> str:
+    """What a raw object is claimed by."""
+    return raw.submission_id
+
+
+def decode(bench: Workbench, campaigns: Campaigns, backlog: Backlog[RawObject], settled: Settled) -> FetchedObjects:
+    """Decodes arrivals, and settles what can be after each piece; what failed is tried once more in the end."""
     fetched = FetchedObjects()
-    newer = None
-    if not todo:
-        return DecodedAll(fetched, newer)
+    if not backlog.left():
+        return fetched
     # Public data sets have crops of words among their pictures.
     units = {PUBLIC: Unit.WORD, **{name: item.unit for name, item in campaigns.by_name.items() if item.unit}}
     decode_batch = bench.run.batch(decode_arrivals)
-    with Decoders(bench.settings, units=units) as decoders, progress(bench.run, "decode", len(todo)) as advance:
-        for batch in chunked(todo, bench.settings.batch_size):
-            fetched.add(decode_batch(bench, decoders, batch, fetched.witness, advance))
-            # At once: annotators wait for what was decoded, and so does whoever takes over.
-            settle(bench, lambda _count: None, settled)
-            if newer := bench.run.newer():
-                break
-        if unread := [item.raw for item in fetched.unread]:  # what failed a while ago may pass now
-            fetched.unread = []
-            fetched.add(decode_batch(bench, decoders, unread, fetched.witness, lambda _count: None))
-    return DecodedAll(fetched, newer)
+
+    def screen(found: Sequence[RawObject]) -> list[RawObject]:
+        return hold_strays(bench.ledger, bench.settings, campaigns, found)
+
+    def settle_some(renew: Callable[[], None]) -> None:
+        # At once: annotators wait for what was decoded, and so does whoever takes over. The decoders go on meanwhile.
+        settled.add(*settle_ready(bench, lambda _count: renew(), wait=False))
+
+    with Decoders(bench.settings, units=units) as decoders, \
+            progress(bench.run, "decode", unclaimed.count_undecoded(bench.ledger)) as advance:
+        while True:
+            while left := backlog.left():
+                work = Arrivals(backlog.batch, min(left, bench.settings.batch_size), screen, advance, settle_some)
+                fetched.add(decode_batch(bench, decoders, work, fetched.witness))
+            if unread := [item.raw for item in fetched.unread]:  # what failed a while ago may pass now
+                fetched.unread = []
+                pieces = functools.partial(claimed, bench.ledger, LEASE_KIND, unread, id_of, bench.settings.lease_seconds)
+                fetched.add(decode_batch(bench, decoders, Arrivals(pieces, len(unread)), fetched.witness))
+                put_aside(bench.ledger, bench.objects, fetched)
+                fetched.unread = []
+            if not backlog.begin_anew():
+                return fetched
 
 
-def settle(bench: Workbench, advance: Callable[[int], None], settled: Settled) -> None:
+def settle(bench: Workbench, settled: Settled) -> None:
     """Settles every arrival that can be settled, and counts it."""
-    counts, notable = bench.run.batch(settle_ready)(bench, advance)
-    settled.counts.update(counts)
-    settled.notable += notable
+    if waiting := arrivals.waiting(bench.ledger):
+        with progress(bench.run, "settle", waiting) as advance:
+            settled.add(*bench.run.batch(settle_ready)(bench, advance))
+
+
+def shared_notes(backlog: Backlog[RawObject]) -> list[str]:
+    """Sentences on batch runs that helped, or hold what they do not end."""
+    notes = [f"{backlog.helpers} batch runs helped: what they settled is in their own reports."] if backlog.helpers else []
+    if backlog.silent:
+        notes.append(f"{backlog.silent} photographs are still with batch runs that end none: their claims run out by themselves, "
+                     "and the next run takes them.")
+    return notes
 
 
 def waiting_notes(bench: Workbench, campaigns: Campaigns) -> list[str]:
@@ -127,20 +155,26 @@ def speed(count: int, size: int, seconds: float) -> str:
     return f"{count} settled, {size / 1e6:.1f} MB, {count / max(seconds, 1e-9):.1f} images/s."
 
 
-def describe(objects: ObjectStore, bucket: str, report: IngestReport, notable: Sequence[Submission], rate: str) -> None:
-    """Adds rates, reasons and the pictures that were not taken to a report.
+def describe(bench: Workbench, report: IngestReport, settled: Settled, fetched: FetchedObjects, seconds: float) -> None:
+    """Adds counts, rates, reasons and the pictures that were not taken to a report.
 
     Args:
-        objects: where canonical pictures are.
-        bucket: of them.
-        report: of this run, with its counts.
-        notable: what was not accepted.
-        rate: how fast that was.
+        bench: the systems.
+        report: of this run.
+        settled: what it settled.
+        fetched: what it decoded.
+        seconds: that it took.
     """
-    report.notes += [rate, *reasons(notable)]
+    for outcome in Outcome:
+        setattr(report, outcome.value, settled.counts[outcome])
+    if fetched.gone:
+        report.notes.append(f"{fetched.gone} objects were replaced or deleted after they were listed; the next run looks again.")
+    if not settled.counts:
+        return
+    report.notes += [speed(settled.counts.total(), fetched.size, seconds), *reasons(settled.notable)]
     if report.quarantined:
         report.notes.append("Quarantined ones: saegim ingest retry")
-    shown = with_pictures(notable)
-    files = objects.get_many(bucket, [item.image.key for item in shown if item.image])
+    shown = with_pictures(settled.notable)
+    files = bench.objects.get_many(bench.settings.bucket_images, [item.image.key for item in shown if item.image])
     thumbnails = {item.raw.submission_id: thumbnail(opened(data, SIDE)) for item, data in zip(shown, files, strict=True)}
-    report.markdown = ingest_report(report.counts, report.notes, notable, thumbnails)
+    report.markdown = ingest_report(report.counts, report.notes, settled.notable, thumbnails)

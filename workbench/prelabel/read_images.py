@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from more_itertools import chunked
 
-from adapters.ocr.engine import OcrEngine
-from datastore.ledger import leases, readings, submissions
-from datastore.ledger.images import images_in_slice, slices_of_attributes, unread_images
+from adapters.ocr.engine import OcrEngine, Pixels
+from datastore.ledger import leases, readings, submissions, unclaimed
+from datastore.ledger.images import images_in_slice, slices_of_attributes
 from saegim.names import did_you_mean, nearest
 from schemas.errors import SettingError
 from schemas.stored import StoredImage
@@ -21,8 +22,9 @@ from workbench.prelabel.machine import machine_use
 from workbench.prelabel.pictures import fetch_pictures, windows
 from workbench.prelabel.read_window import read_window
 from workbench.report import PrelabelReport
-from workbench.run import Failures, one_ahead, progress
+from workbench.run import Failures, gave_way, one_ahead, progress
 from workbench.settings import Settings
+from workbench.sharing import AHEAD, SMALLEST, Backlog, BatchRuns, Held, Piece, claimed
 
 UNLABELLED = "unlabelled"
 """Value of ``only``: images that no person has read."""
@@ -34,16 +36,14 @@ SLICE = "slice:"
 
 @dataclass(slots=True)
 class BatchRead:
-    """What became of some hundred images.
+    """What became of some images.
 
     Attributes:
-        claimed: that nobody else was reading or had read.
         read: new readings.
         textless: rejected, for the model found no text on them.
         quarantined: that could not be had, or that broke the engine.
     """
 
-    claimed: int = 0
     read: int = 0
     textless: int = 0
     quarantined: int = 0
@@ -61,26 +61,51 @@ def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
         ModelUnavailable: its files cannot be had.
     """
     check_only(bench.settings, only)
+    return _read_all(bench, only, BatchRuns("prelabel-batch", {"only": only, "model": bench.model}))
+
+
+def help_to_read(bench: Workbench, only: str, model: str) -> PrelabelReport:
+    """Lets a model read what another run has found unread, beside it and others that help it.
+
+    Args:
+        bench: the systems.
+        only: as that run was told; see ``read_images``.
+        model: that reads there.
+
+    Raises:
+        ModelUnavailable: its files cannot be had.
+    """
+    bench.model = model
+    return replace(_read_all(bench, only), verb="prelabel-batch")
+
+
+def _read_all(bench: Workbench, only: str, batch_runs: BatchRuns | None = None) -> PrelabelReport:
     model = open_model(bench, bench.run.say)
     engine = model.engine
     note_run(bench, bench.model, model.bundle, engine)
     report = PrelabelReport(notes=[f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}.", *model.notes])
+    backlog = unread_of(bench, engine, only, batch_runs)
+    if not (found := backlog.left()):
+        return report
     read = bench.run.batch(read_batch)
-    warm = False
-    while todo := unread(bench, engine.run, only):
-        claimed = 0
-        with progress(bench.run, "prelabel", len(todo), machine_use) as advance:
-            if not warm:
-                engine.warm_up()
-                warm = True
-            for images in chunked(todo, bench.settings.batch_size):
-                done = read(bench, engine, images, advance)
-                claimed += done.claimed
+    total = found if found < AHEAD else _total(bench, engine.run, only)
+    engine.warm_up()
+    with progress(bench.run, "prelabel", total, machine_use) as advance:
+        while True:
+            while left := backlog.left():
+                done = read(bench, engine, backlog.batch, min(left, bench.settings.batch_size), advance)
                 report.read += done.read
                 report.textless += done.textless
                 report.quarantined += done.quarantined
-        if not claimed:
-            break  # other workers have the rest; what a dead one leaves comes free when its lease ends
+            if not backlog.begin_anew():
+                break
+    if backlog.helpers:
+        report.notes.append(f"{backlog.helpers} batch runs helped: what they read is in their own reports.")
+    if backlog.silent:
+        report.notes.append(f"{backlog.silent} images are still with batch runs that end none: their claims run out by "
+                            "themselves, and the next run takes them.")
+    if backlog.newer:
+        report.notes.append(gave_way(backlog.newer))
     return report
 
 
@@ -93,16 +118,48 @@ def check_only(settings: Settings, only: str) -> None:
         raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with a slice{did_you_mean(only, known)}")
 
 
-def unread(bench: Workbench, run: str, only: str) -> list[StoredImage]:
-    """Images that a model run has not read, of those that ``only`` names."""
-    found = unread_images(bench.ledger, run, labelled=only != UNLABELLED)
-    if only.startswith(SLICE):
-        name = only.removeprefix(SLICE)
-        named = named_among(bench.settings, [name])
-        inside = images_in_slice(bench.ledger, name, [image.image_id for image in found],
-                                 named.of_images if named.slices else slices_of_attributes)
-        found = [image for image in found if image.image_id in inside]
-    return found
+def _total(bench: Workbench, run: str, only: str) -> int:
+    """How many images wait; 0 where that would have to be found out from what was read of them."""
+    return 0 if only.startswith(SLICE) else unclaimed.count_unread(bench.ledger, run, labelled=only != UNLABELLED)
+
+
+def unread_of(bench: Workbench, engine: OcrEngine, only: str, batch_runs: BatchRuns | None = None) -> Backlog[StoredImage]:
+    """Images that wait for an engine, of those that ``only`` names."""
+
+    def ask(after: StoredImage | None, limit: int) -> list[StoredImage]:
+        return unread(bench, engine.run, only, after.image_id if after else "", limit)
+
+    return Backlog(bench, lease_kind(engine.run), ask, id_of, max(SMALLEST, engine.images_a_read), batch_runs)
+
+
+def unread(bench: Workbench, run: str, only: str, after: str = "", limit: int = AHEAD) -> list[StoredImage]:
+    """Images that a model run has not read and nobody holds, of those that ``only`` names: the first ones after an image id."""
+    while page := unclaimed.unread_after(bench.ledger, lease_kind(run), run, after, limit, labelled=only != UNLABELLED):
+        if inside := _inside(bench, page, only):
+            return inside
+        after = page[-1].image_id
+    return []
+
+
+def lease_kind(run: str) -> str:
+    """The kind of leases on images that a model run reads."""
+    return f"prelabel {run[:16]}"
+
+
+def id_of(image: StoredImage) -> str:
+    """What an image is claimed by."""
+    return image.image_id
+
+
+def _inside(bench: Workbench, found: list[StoredImage], only: str) -> list[StoredImage]:
+    """Those of some images that are in the slice which ``only`` names; all where it names none."""
+    if not only.startswith(SLICE):
+        return found
+    name = only.removeprefix(SLICE)
+    named = named_among(bench.settings, [name])
+    inside = images_in_slice(bench.ledger, name, [image.image_id for image in found],
+                             named.of_images if named.slices else slices_of_attributes)
+    return [image for image in found if image.image_id in inside]
 
 
 def read_these(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage]) -> None:
@@ -119,45 +176,50 @@ def read_these(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage
     with progress(bench.run, "read", len(images), machine_use) as advance:
         engine.warm_up()
         for some in chunked(images, bench.settings.batch_size):
-            read(bench, engine, some, advance, judges=False)
+            pieces = partial(claimed, bench.ledger, lease_kind(engine.run), some, id_of, bench.settings.lease_seconds)
+            read(bench, engine, pieces, len(some), advance, judges=False)
 
 
-def read_batch(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage], advance: Callable[[int], None],
-               judges: bool = True) -> BatchRead:
-    """Reads those of some hundred images that no other worker has claimed, window by window.
+def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterator[Piece[StoredImage]]], count: int,
+               advance: Callable[[int], None], judges: bool = True) -> BatchRead:
+    """Reads images that no other worker has claimed, window by window.
 
     Args:
         bench: the systems.
         engine: reads them.
-        images: the images.
-        advance: told how many more are done, by whomever.
+        pieces: claims the images, each time it is called.
+        count: about how many they are.
+        advance: told how many more are done.
         judges: whether an image without text is rejected, and one that cannot be read is quarantined.
     """
-    seconds = bench.settings.lease_seconds
-    lease = leases.claim(bench.ledger, f"prelabel {engine.run[:16]}", [image.image_id for image in images], seconds)
     done = BatchRead()
-    failures = Failures(bench.run, len(images))
-    try:
-        mine = [image for image in images if image.image_id in lease.tokens]
-        there = readings.readings_of_run(bench.ledger, engine.run, [image.image_id for image in mine])
-        todo = [image for image in mine if image.image_id not in there]
-        done.claimed = len(todo)
-        advance(len(images) - len(todo))
+    failures = Failures(bench.run, count)
+    with Held[StoredImage](bench.ledger, bench.settings.lease_seconds) as held:
+
+        def fetch(window: Piece[StoredImage]) -> list[Pixels | str]:
+            return fetch_pictures(bench.objects, bench.settings.bucket_images, window.items)
+
+        def to_read() -> Iterator[Piece[StoredImage]]:
+            for piece in held.take(pieces()):
+                there = readings.readings_of_run(bench.ledger, engine.run, [image.image_id for image in piece.items])
+                held.done(list(there))
+                todo = [image for image in piece.items if image.image_id not in there]
+                for window in windows(todo, engine.images_a_read):
+                    yield Piece(piece.lease, window)
+
         # The next window is fetched and decoded while this one is read.
-        for window, pictures in one_ahead(lambda window: fetch_pictures(bench.objects, bench.settings.bucket_images, window),
-                                          windows(todo, engine.images_a_read)):
-            leases.renew(bench.ledger, lease, seconds)
-            found = read_window(engine, window, pictures, failures)
+        for window, pictures in one_ahead(fetch, to_read()):
+            held.renew()
+            found = read_window(engine, window.items, pictures, failures)
             textless = [item.image_id for item in found.readings
                         if judges and is_textless(item) and in_view(item.width, item.height)]
             with bench.ledger.write(alone="images") as connection:
-                leases.fence(connection, lease)
+                leases.fence(connection, window.lease)
                 done.read += readings.add_readings(connection, found.readings)
                 done.textless += submissions.reject_textless(connection, textless)
                 for image_id, trace in found.broken.items() if judges else ():
                     submissions.quarantine(connection, image_id, trace)
             done.quarantined += len(found.broken)
-            advance(len(window))
-    finally:
-        leases.release(bench.ledger, lease)
+            held.done([image.image_id for image in window.items])
+            advance(len(window.items))
     return done
