@@ -177,3 +177,12 @@ def outcome(run: VerbRun | None) -> Words:
 def counts_words(counts: Mapping[str, int]) -> str:
     """Counts as people read them: ``412 accepted, 9 duplicate``."""
     return ", ".join(f"{count:,} {said}" for said, count in counts.items() if count)
+
+
+def ready(item: VerbMorning, morning: Morning) -> Words:
+    """When what waits for a verb is done; – where nothing does."""
+    if item.waits is None or not item.waits.items:
+        return NONE
+    if item.verb == "label":
+        return Words("as annotators answer", "라벨러가 답하는 대로")  # the queue in Label Studio is kept shallow
+    return outlook(item.forecast, morning.at, morning.zone) if item.forecast else NONE

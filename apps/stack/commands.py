@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from apps.stack import services
 from apps.stack.doctor import examine
+from apps.stack.morning import show_morning
 from apps.stack.schedules import are_scheduled
 from saegim.settings import home
 from saegim.tables import Table, print_table
+from schemas.errors import SaegimError
+from workbench.bench import Workbench
+from workbench.morning.look import look
 from workbench.settings import load_settings
 
 console = Console()
@@ -41,22 +47,33 @@ def down() -> None:
 
 
 def status() -> None:
-    """Show what runs, and where. The exit code is 1 where something does not.
+    """Show what runs and where, how the night went, and what needs hands. The exit code is 1 where something does.
 
     Example:  saegim status
     """
     found = services.status()
-    if not found:
+    settings = load_settings()
+    if not found and not settings.ledger_url:
         console.print(f"No stack in {home()} yet. Start one with: saegim up", markup=False)
         raise typer.Exit(1)
-    print_table(console, Table("", ("service", "state", "address", ""), tuple(
-        (item.name, item.state, item.address, item.detail) for item in found), left=4),
-        {item.state: "green" if item.is_up else "red" for item in found})
-    console.print("Schedules are on: saegim doctor says whether their runs are made and finished." if are_scheduled()
-                  else "Schedules are off. Turn them on with: saegim up", highlight=False)
-    _tell_log_ins()
-    if not all(item.is_up for item in found):
+    if found:
+        print_table(console, Table("", ("service", "state", "address", ""), tuple(
+            (item.name, item.state, item.address, item.detail) for item in found), left=4),
+            {item.state: "green" if item.is_up else "red" for item in found})
+        console.print("Schedules are on: saegim doctor says whether their runs are made and finished." if are_scheduled()
+                      else "Schedules are off. Turn them on with: saegim up", highlight=False)
+        _tell_log_ins()
+        console.print()
+    try:
+        morning = look(Workbench(settings), datetime.now(UTC))
+    except SaegimError as error:
+        console.print(f"[bold red]Nothing can be told of the night:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
+        raise typer.Exit(1) from None
+    show_morning(console, morning)
+    down = [item.name for item in found if not item.is_up]
+    if down:
         console.print("Start what is down with: saegim up")
+    if down or not morning.is_healthy:
         raise typer.Exit(1)
 
 
