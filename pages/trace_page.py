@@ -8,7 +8,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from pages.evaluation_explained import Words
-from pages.trace_words import Sentence, sentences_of
+from pages.trace_words import Sentence, is_right, sentences_of
 from schemas.trace import TracedRegion, TraceEvent, TraceStep
 
 LINKED = ("submission", "image", "reading", "other")
@@ -39,8 +39,7 @@ def outlines(regions: tuple[TracedRegion, ...], width: int) -> Markup:
     parts = []
     for number, region in enumerate(regions[:MOST_OUTLINES], 1):
         points = " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in region.polygon)
-        kind = "asked" if region.asked else "wrong" if any(fate.fate != "matched" or fate.truth != fate.read
-                                                           for fate in region.fates) else "plain"
+        kind = "asked" if region.asked else "plain" if all(map(is_right, region.fates)) else "wrong"
         text = region.texts[-1].text if region.texts else ""
         x, y = region.polygon[0]
         parts.append(Markup('<g class="{}"><title>{}. {}</title><polygon points="{}"/><text x="{:g}" y="{:g}" font-size="{:g}">'

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pages.evaluation_explained import Words
 from schemas.outcomes import Fate
 from schemas.submission import SENTENCES, Reason
-from schemas.trace import TraceEvent, TraceKind, TraceStep
+from schemas.trace import RegionFate, TraceEvent, TraceKind, TraceStep
 
 KINDS: Mapping[TraceKind, Words] = {
     TraceKind.SUBMISSION: Words("Submission", "제출 사진"),
@@ -73,10 +73,11 @@ STEPS: Mapping[TraceStep, Words] = {
 }
 """Each names facts of its event."""
 FATES: Mapping[str, Words] = {
-    Fate.MATCHED: Words("found", "찾음"),
-    Fate.MISSED: Words("missed", "놓침"),
-    Fate.EXTRA: Words("not there", "없는 것"),
+    Fate.MATCHED: Words("read {read}, which is right", "맞게 읽음: {read}"),
+    Fate.MISSED: Words("missed it: {truth}", "놓침: {truth}"),
+    Fate.EXTRA: Words("read {read} where nothing is", "없는 것을 읽음: {read}"),
 }
+MISREAD = Words("read {read} in place of {truth}", "{truth} 대신 {read}(으)로 읽음")
 NO_TIME = Words("–", "–")
 """In place of a moment that no system kept."""
 
@@ -107,6 +108,18 @@ def event_words(event: TraceEvent) -> Words:
     english, korean = (_tidy(item.text.format(**{**event.facts, **({"why": item.why} if item.why else {})}))
                        for item in sentences_of(event))
     return Words(english, korean)
+
+
+def is_right(fate: RegionFate) -> bool:
+    """Whether a model found a region and read what is written there."""
+    return fate.fate == Fate.MATCHED and fate.truth == fate.read
+
+
+def fate_words(fate: RegionFate) -> Words:
+    """What a model made of a region."""
+    words = MISREAD if fate.fate == Fate.MATCHED and not is_right(fate) else FATES[fate.fate]
+    told = {"read": fate.read or "–", "truth": fate.truth or "–"}
+    return Words(words.en.format(**told), words.ko.format(**told))
 
 
 def run_words(event: TraceEvent) -> str:

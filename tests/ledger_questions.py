@@ -72,6 +72,7 @@ WHOLE = {
     # Once a command that a person types.
     "duplicates.find", "duplicates.retry", "outcomes.waiting", "demands.accepted_of_sent_after",
     "campaign_counts.count_waiting", "sent_photographs.unlisted_places",
+    "traced_names.tasks_numbered", "traced_names.annotations_numbered", "traced_names.regions_anywhere",
 }
 """Functions that may go through one table from end to end, once."""
 
@@ -122,7 +123,7 @@ def questions(ledger: Ledger, made: Sequence[Made]) -> list[Question]:
     asked = []
     with ledger.read() as connection:
         known = (_values(made, connection) | _values_of_campaigns(made) | _values_of_the_portal(made) | _values_of_fairness(made)
-                 | _values_of_imports(made) | _values_of_runs())
+                 | _values_of_imports(made) | _values_of_runs() | _values_of_traces(made))
     for name in ("lease", "leases.renew.lease", "trials.set_answer.lease"):
         known[name] = leases.claim(ledger, "ingest", [name], 600)
     for name, function in functions().items():
@@ -241,6 +242,7 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "outbox.note_marked.marked": {first.image_id: {"a": 0.5}},
         "outbox.note_unreadable.changes": {1: at},
         "outbox.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
+        "restored.move_annotations.to": {1: (10**6, 1)},
     }
 
 
@@ -278,6 +280,16 @@ def _values_of_runs() -> dict[str, Any]:
     at = START + timedelta(days=1)
     run = VerbRun("r" * 36, "ingest", "brave-otter", at)
     return {"runs.begin.run": run, "runs.end.run": run, "moment": at, "verbs": ["ingest"], "states": [RunState.COMPLETED]}
+
+
+def _values_of_traces(made: Sequence[Made]) -> dict[str, Any]:
+    """The same for what is asked about the life of one thing."""
+    at = START + timedelta(days=1)
+    return {
+        "traced_names.things_with_key.key": f"spring/{made[0].submitter}/0000000.jpg",
+        "traced_names.tasks_numbered.project": 1, "traced_names.nearest.name": made[19].image_id[:20],
+        "life.runs_between.first": START, "life.runs_between.last": at,
+    }
 
 
 def _values_of_imports(made: Sequence[Made]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from pages.trace_words import FATES, KINDS, NO_TIME, event_words, run_words
+from pages.trace_words import KINDS, NO_TIME, event_words, fate_words, run_words
 from saegim.tables import Table, print_table
 from schemas.shown_text import visible
 from schemas.trace import Trace, TracedRegion, TraceEvent
@@ -72,7 +72,6 @@ def _says(event: TraceEvent) -> str:
 
 def _rows(region: TracedRegion) -> list[tuple[str, str, str]]:
     told = [(text.reader, visible(text.text) if text.legible else "(illegible)") for text in region.texts]
-    told += [(f"{fate.reader} on {fate.release}", f"{FATES[fate.fate].en}: {visible(fate.read)}" if fate.read
-              else FATES[fate.fate].en) for fate in region.fates]
+    told += [(f"{fate.reader} on {fate.release}", visible(fate_words(fate).en)) for fate in region.fates]
     names = [region.region_id, *([f"was {region.replaces}"] if region.replaces else [])]
     return [(names[number] if number < len(names) else "", who, text) for number, (who, text) in enumerate(told)]

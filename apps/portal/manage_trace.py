@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from apps.portal.manage_frame import ManagePage, Watching, manage_page
 from apps.portal.visit import InCampaign, Visiting
 from pages.trace_page import linked_words, outlines
-from pages.trace_words import FATES, KINDS, run_words
+from pages.trace_words import KINDS, fate_words, is_right, run_words
 from schemas.accounts import Role
 from schemas.errors import NoSuchThing
 from schemas.trace import TraceStep
@@ -32,5 +32,5 @@ def show_trace(visit: Visiting, campaign: InCampaign, watcher: Watching, thing: 
     released = found is not None and any(event.step is TraceStep.RELEASED for event in found.events)
     return manage_page(visit, campaign, ManagePage.TRACE, 404 if problem else 200, thing=thing, people=people and decides,
                        found=found, wrong=problem, shows=bool(found and found.picture_key and (decides or released)), kinds=KINDS,
-                       fates=FATES, linked_words=linked_words, run_words=run_words, outlines=outlines,
+                       fate_words=fate_words, is_right=is_right, linked_words=linked_words, run_words=run_words, outlines=outlines,
                        prefect=visit.bench.settings.prefect_api_url.removesuffix("/api"))

@@ -3,12 +3,13 @@
 # Without ``from __future__ import annotations``: a table has that name.
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Column, Connection, Select, or_, select
+from sqlalchemy import Column, Connection, Row, Select, or_, select
 
 from datastore.ledger.tables import annotations, arrivals, projects, readings, submissions, tasks, uploads
 from datastore.ledger.tables import images as image_table
-from schemas.submission import sender_of
+from schemas.submission import Outcome, sender_of
 from schemas.text import normalise
 from schemas.trace import TraceKind, TraceName
 
@@ -16,6 +17,9 @@ HEX = re.compile("[0-9a-f]{6,64}")
 FEW = 6
 """Things of one kind that a name may be, at most: more are told by giving more of it."""
 NUMBER_OF_TASK = 2**31 - 1
+NAMED = select(submissions.c.submission_id, submissions.c.key, submissions.c.image_id, submissions.c.own_image_id,
+               submissions.c.outcome)
+"""Asks for what ``_settled`` takes."""
 
 
 def things_with_key(connection: Connection, key: str) -> list[TraceName]:
@@ -24,9 +28,8 @@ def things_with_key(connection: Connection, key: str) -> list[TraceName]:
     same = [submissions.c.key == key]
     if sender:
         same = [submissions.c.campaign == sender.campaign, submissions.c.submitter == sender.submitter]
-    found = {row.submission_id: _submission(row.submission_id, row.image_id or row.own_image_id)
-             for row in connection.execute(select(submissions.c.submission_id, submissions.c.key, submissions.c.image_id,
-                                                  submissions.c.own_image_id).where(*same))
+    found = {row.submission_id: _settled(row)
+             for row in connection.execute(NAMED.where(*same))
              if normalise(row.key) == normalise(key)}
     if not found:
         found = {name: _submission(name) for name in connection.scalars(
@@ -40,9 +43,7 @@ def things_beginning(connection: Connection, beginning: str) -> list[TraceName]:
     """Submissions, images and readings whose ids begin so; a few of each."""
     if not HEX.fullmatch(beginning):
         return []
-    found = [_submission(row.submission_id, row.image_id or row.own_image_id) for row in connection.execute(_beginning(
-        select(submissions.c.submission_id, submissions.c.image_id, submissions.c.own_image_id),
-        submissions.c.submission_id, beginning))]
+    found = [_settled(row) for row in connection.execute(_beginning(NAMED, submissions.c.submission_id, beginning))]
     found += [_submission(name) for name in connection.scalars(
         _beginning(select(arrivals.c.submission_id), arrivals.c.submission_id, beginning))]
     found += [TraceName(TraceKind.IMAGE, name, name) for name in connection.scalars(
@@ -104,8 +105,13 @@ def nearest(connection: Connection, name: str) -> Iterator[TraceName]:
             return
 
 
-def _beginning(query: Select[tuple[str, ...]], column: Column[str], beginning: str) -> Select[tuple[str, ...]]:
+def _beginning(query: Select[Any], column: Column[Any], beginning: str) -> Select[Any]:
     return query.where(column >= beginning, column < beginning + "g").order_by(column).limit(FEW)
+
+
+def _settled(row: Row[Any]) -> TraceName:
+    """A submission; one that was withdrawn has no part in the life of any image."""
+    return _submission(row.submission_id, "" if row.outcome == Outcome.WITHDRAWN else row.image_id or row.own_image_id)
 
 
 def _submission(name: str, image_id: str | None = None) -> TraceName:

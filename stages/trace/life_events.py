@@ -100,8 +100,6 @@ class _Told:
             yield _Placed(arrival.sent_at, TraceEvent(TraceStep.SENT, arrival.sent_at, facts, asked=asked))
             yield _Placed(arrival.sent_at, TraceEvent(TraceStep.WAITS, None, {
                 **facts, "state": "decoded" if arrival.decoded else "not decoded"}, asked=asked))
-        for row in self.life.submissions:
-            yield from self._submission(row)
         if image := self.life.image:
             yield _Placed(self.made_at, TraceEvent(
                 TraceStep.DECODED, self.life.decoded_at, {"image": image.image_id[:SHORT], "width": str(image.width),
@@ -111,6 +109,8 @@ class _Told:
             if image.refused:
                 yield _Placed(self.made_at, TraceEvent(TraceStep.REFUSED, None, {
                     "outcome": str(image.refused), "why": _last_line(image.why_refused)}))
+        for row in self.life.submissions:
+            yield from self._submission(row)
 
     def _submission(self, row: SubmissionRow) -> Iterator[_Placed]:
         asked = self._is(TraceKind.SUBMISSION, row.submission_id)
