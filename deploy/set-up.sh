@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 type=${POOL_TYPE:-process}
+python -m apps.stack.buckets
 saegim ledger upgrade
 for pool in cpu gpu; do
     if ! prefect work-pool inspect "$pool" >/dev/null 2>&1; then
