@@ -1,7 +1,8 @@
 """A session with the labelling server: its errors in our words, and patience while it does not answer.
 
-The only importer of Label Studio's SDK. What is asked of the server stands beside this file, by what it is about: ``projects``,
-``storages``, ``tasks``, ``changes``, ``people``; each function there takes the session first.
+Plain HTTP: to import Label Studio's SDK takes as long as the rest of a run that finds nothing to do. What is asked of the server
+stands beside this file, by what it is about: ``projects``, ``storages``, ``tasks``, ``changes``, ``people``; each function there
+takes the session first.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import httpx
-import label_studio_sdk
-from label_studio_sdk.core.api_error import ApiError
 from pydantic import SecretStr
 
+from adapters.label_studio.tokens import TokenAuth
 from saegim.patience import ride_out
 from schemas.errors import SaegimError, ServiceFailed, ServiceUnavailable, SettingError
 
@@ -50,8 +50,8 @@ class LabelStudio:
         self._token = token
 
     @functools.cached_property
-    def sdk(self) -> Any:
-        """Label Studio's own client; without types, for its models drop what they do not know.
+    def _session(self) -> httpx.Client:
+        """A client with the token.
 
         Raises:
             SettingError: there is no token.
@@ -59,15 +59,15 @@ class LabelStudio:
         if not self._token.get_secret_value():
             raise SettingError("SAEGIM_LABEL_STUDIO_TOKEN is empty: expected an access token of a Label Studio user "
                                "(`saegim up` writes one to .saegim/env)")
-        return label_studio_sdk.LabelStudio(base_url=self.url, api_key=self._token.get_secret_value(), timeout=60)
+        return httpx.Client(auth=TokenAuth(self.url, self._token.get_secret_value()), follow_redirects=True)
 
     @property
     def token_kind(self) -> str:
-        """Legacy tokens are hexadecimal; personal access tokens are JWTs."""
-        return "personal access token" if self._token.get_secret_value().count(".") == 2 else "legacy token"
+        """What people call a token of its kind."""
+        return "personal access token" if TokenAuth(self.url, self._token.get_secret_value()).is_personal else "legacy token"
 
     def request(self, path: str, method: str = "GET", expected: tuple[int, ...] = (), seconds: float = 60, **rest: Any) -> Any:
-        """One request with the token of either kind, which the SDK keeps fresh.
+        """One request with the token of either kind.
 
         Args:
             path: under the server's address.
@@ -82,8 +82,7 @@ class LabelStudio:
         Raises:
             httpx.HTTPStatusError: another answer.
         """
-        answer = self.sdk._client_wrapper.httpx_client.request(
-            path, method=method, request_options={"timeout_in_seconds": int(seconds), "max_retries": 0}, **rest)
+        answer = self._session.request(method, f"{self.url}/{path}", timeout=seconds, **rest)
         if answer.status_code not in expected:
             answer.raise_for_status()
         return answer
@@ -116,9 +115,6 @@ def tried_once(call: Callable[Concatenate[LabelStudio, P], T]) -> Callable[Conca
             return call(label_studio, *args, **kwargs)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise ServiceUnavailable(SERVICE, label_studio.url, str(error) or type(error).__name__, SETTING) from error
-        except ApiError as error:
-            headers = httpx.Headers(error.headers or {})
-            raise _refused(label_studio.url, call.__name__, error.status_code, str(error.body), headers) from error
         except httpx.HTTPStatusError as error:
             answer = error.response
             raise _refused(label_studio.url, call.__name__, answer.status_code, answer.text, answer.headers) from error
@@ -129,8 +125,8 @@ def tried_once(call: Callable[Concatenate[LabelStudio, P], T]) -> Callable[Conca
     return wrapper
 
 
-def _refused(url: str, call: str, status: int | None, text: str, headers: httpx.Headers) -> SaegimError:
-    """The error for an answer that is none of success; ``status`` is None where the SDK made no sense of it."""
+def _refused(url: str, call: str, status: int, text: str, headers: httpx.Headers) -> SaegimError:
+    """The error for an answer that is none of success."""
     body = text[:LONGEST_ANSWER]
     if status in (401, 403):
         return SettingError(
@@ -140,6 +136,6 @@ def _refused(url: str, call: str, status: int | None, text: str, headers: httpx.
         asked = headers.get("retry-after", "")  # its other form, a date, is not read
         return ServiceUnavailable(SERVICE, url, f"{status}: {body}", SETTING, busy=True,
                                   after=float(asked) if asked.isdecimal() else None)
-    if status is None or status >= 500:
+    if status >= 500:
         return ServiceFailed(SERVICE, url, f"{status}: {body}")
     return SaegimError(f"Label Studio answered {status} to {call}: {body}")

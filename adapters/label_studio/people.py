@@ -16,7 +16,7 @@ from schemas.errors import SaegimError
 @tried_again
 def whoami(label_studio: LabelStudio) -> str:
     """E-mail address of the token's user."""
-    return str(label_studio.sdk.users.whoami().email)
+    return str(label_studio.request("api/current-user/whoami").json()["email"])
 
 
 @tried_again
@@ -93,7 +93,7 @@ def annotator(label_studio: LabelStudio, annotation: Mapping[str, Any]) -> str:
 
 def _listed(label_studio: LabelStudio) -> dict[int, str]:
     """E-mail addresses of all accounts, by number."""
-    return {user.id: user.email for user in label_studio.sdk.users.list()}
+    return {user["id"]: user["email"] for user in label_studio.request("api/users/").json()}
 
 
 def _number(label_studio: LabelStudio, email: str) -> int | None:

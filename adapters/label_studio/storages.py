@@ -31,12 +31,12 @@ def attach_storage(label_studio: LabelStudio, project: int, *, bucket: str, regi
         "use_blob_urls": False, "synchronizable": False, "title": STORAGE_TITLE,
     }
     wanted = {name: value for name, value in wanted.items() if value is not None}
-    storages = label_studio.sdk.import_storage.s3
-    for storage in storages.list(project=project):
-        if storage.title == STORAGE_TITLE or storage.bucket == bucket:
-            storages.update(storage.id, **wanted)
+    wanted["project"] = project
+    for storage in label_studio.request("api/storages/s3/", params={"project": project}).json():
+        if storage.get("title") == STORAGE_TITLE or storage.get("bucket") == bucket:
+            label_studio.request(f"api/storages/s3/{storage['id']}", method="PATCH", json=wanted)
             return False
-    storages.create(project=project, **wanted)
+    label_studio.request("api/storages/s3/", method="POST", json=wanted)
     return True
 
 

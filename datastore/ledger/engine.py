@@ -7,19 +7,16 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pysqlite3.dbapi2 as pysqlite
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
@@ -29,8 +26,13 @@ from datastore.ledger.trouble import LEDGER, in_words
 from saegim.patience import ride_out
 from schemas.errors import ServiceUnavailable, SettingError
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 WAL_FIXED = (3, 51, 3)
 """First SQLite whose WAL mode loses no committed transaction (the WAL-reset bug, sqlite.org/wal.html section 11)."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+"""What brings a ledger from one schema to the next."""
 DRIVERS = ("sqlite", "postgresql+psycopg")
 
 
@@ -121,10 +123,11 @@ class Ledger:
     def migrate(self) -> bool:
         """Brings the schema to this version; True where something changed."""
         with self.write(alone="migrate", foreign_keys=False) as connection:
-            script = _alembic()
-            head = ScriptDirectory.from_config(script).get_current_head()
-            if MigrationContext.configure(connection).get_current_revision() == head:
+            if _revision(connection) == newest_revision():
                 return False
+            from alembic import command
+
+            script = _alembic()
             script.attributes["connection"] = connection
             command.upgrade(script, "head")
             return True
@@ -132,8 +135,8 @@ class Ledger:
     def check(self) -> None:
         """Raises SettingError where the schema is not this version's."""
         with self.read() as connection:
-            there = MigrationContext.configure(connection).get_current_revision()
-        head = ScriptDirectory.from_config(_alembic()).get_current_head()
+            there = _revision(connection)
+        head = newest_revision()
         if there != head:
             raise SettingError(f"The ledger at {self.address} has schema {there or 'none'}, expected {head}. "
                                "Bring it up to date with: saegim ledger upgrade")
@@ -226,11 +229,21 @@ def journal_mode(version: tuple[int, ...]) -> str:
 
 
 @functools.cache
-def _alembic_folder() -> str:
-    return str(Path(__file__).parent / "migrations")
+def newest_revision() -> str:
+    """The schema of this version: the number that the newest file of a migration begins with."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _alembic() -> Config:
+    from alembic.config import Config  # Alembic is half of what the ledger takes to import, and needed once a version
+
     config = Config()
-    config.set_main_option("script_location", _alembic_folder().replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
+
+
+def _revision(connection: Connection) -> str | None:
+    """The schema that a ledger has; None where it has none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("select version_num from alembic_version"))

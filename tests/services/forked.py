@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any
 
 IMPORTS = ("saegim.cli", "apps.cli", "flows.full_cycle", "flows.label_status", "workbench.label.migrate",
-           "prefect.flow_engine", "fastapi.encoders", "label_studio_sdk.client", "boto3")
+           "prefect.flow_engine", "fastapi.encoders", "boto3")
 """All commands, and what they import late."""
 WIDE = {"COLUMNS": "200"}
 """A terminal that breaks no line which a test looks for."""
