@@ -13,6 +13,7 @@ from datastore.ledger import Ledger, label_queue, label_status, model_runs, outb
 from datastore.ledger.engine import _alembic
 from datastore.ledger.submissions import known_images, submission_rows
 from schemas.reading import summarise
+from tests.old_ledgers.filled import differences, filled, revisions
 from tests.read_images import RUN, fill, made_reading
 
 
@@ -96,3 +97,28 @@ def test_summaries_of_earlier_readings_know_the_height_of_their_lines_after_the_
     made = summarise(made_reading(image, 3).regions)
     assert (after.summary.lines, after.summary.line_height) == (made.lines, made.line_height) == (3, 40)
     assert (after.width, after.height) == (made_reading(image, 3).width, made_reading(image, 3).height)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("revision", revisions())
+def test_every_row_of_every_earlier_schema_is_there_when_it_is_up_to_date(tmp_path: Path, revision: str) -> None:
+    check_up_to_date(Ledger(f"sqlite:///{tmp_path / 'l.db'}"), revision)
+
+
+def check_up_to_date(ledger: Ledger, revision: str) -> None:
+    """Fills a ledger of an earlier schema, brings it up to date, and looks for every row."""
+    before = filled(ledger, revision)
+    assert ledger.migrate()
+    ledger.check()
+    with ledger.read() as connection:
+        assert not differences(connection, before, revision)
+        if connection.dialect.name == "sqlite":
+            assert not connection.execute(text("pragma foreign_key_check")).all()
+        owners = set(connection.scalars(select(tables.tasks.c.project))) | set(
+            connection.scalars(select(tables.annotations.c.project)))
+        cursor = set(connection.scalars(select(tables.cursors.c.name)))
+        kinds = list(connection.scalars(select(tables.decisions.c.kind)))
+    key = "first-schema-4" if revision < "0004" else "key0"
+    assert owners == {key}
+    assert cursor == {f"collect project {key if revision < '0008' else 4}"}
+    assert kinds == (["split"] if revision >= "0002" else [])

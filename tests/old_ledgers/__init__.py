@@ -1,0 +1,1 @@
+"""Ledgers of every earlier schema, with rows in each of their tables."""

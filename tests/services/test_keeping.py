@@ -1,0 +1,146 @@
+"""Backup and restore: into an empty place, where all flows change nothing, and of an older ledger beside a living Label Studio."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from adapters.label_studio.tasks import open_tasks, tasks_after
+from apps.demo.annotator import NOTHING_KNOWN, answer_open
+from datastore.ledger import projects
+from flows.collect import collect
+from flows.label import label
+from saegim import pull
+from saegim.releases import Releases
+from schemas.label_tasks import SUBJECT
+from schemas.labelling import Side
+from tests.every_object import every_object
+from tests.read_images import fill
+from tests.services.conftest import World, let_label_studio_read, with_campaigns, with_shares
+from tests.services.test_killed_and_run_again import send
+from tests.services.test_labelling import KIM, LEE, Lab, lab, texts, with_text
+from workbench.label.projects import project_of
+
+__all__ = ["lab"]
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def empty_place(world: World, folder: Path) -> World:
+    """Other buckets, which are not there yet, and another ledger; the campaigns and configs of the world."""
+    folder.mkdir()
+    changed = {name: f"{value}-again" for name, value in world.env.items() if name.startswith("SAEGIM_BUCKET_")}
+    return World({**world.env, **changed, "SAEGIM_LEDGER_URL": f"sqlite:///{folder / 'ledger.db'}"})
+
+
+def test_restored_into_an_empty_place_where_all_flows_change_nothing(world: World, tmp_path: Path) -> None:
+    world.env["SAEGIM_MODEL"] = "ppocr-v6-small"
+    with_shares(world, tmp_path / "configs")
+    with_campaigns(world, tmp_path, "demo")
+    send(world, 7100)
+    for verb in ("ingest", "prelabel", "label"):
+        world.flow(verb)
+    bench = world.bench
+    project = project_of(bench, bench.annotation_config)
+    *most, late = open_tasks(bench.label_studio, project.number)
+    answered = []
+
+    def answer(count: int) -> None:
+        answered.append(count)
+
+    answer_open(bench, project, NOTHING_KNOWN, answer)
+    assert sum(answered) == len(most) + 1
+    for verb in ("collect", "export", "evaluate", "score"):
+        world.flow(verb)
+    place = str(tmp_path / "backup")
+    # Killed before it is whole, it is none; run again, it copies the rest.
+    done = World.forks.run(["backup", place], world._env, ("datastore.backup_place:BackupPlace.publish", "before"))
+    assert done.returncode == -signal.SIGKILL
+    assert "never finished" in world.run("restore", place, check=False).stderr
+    said = world.run("backup", place).stdout
+    assert "is a backup now" in said
+    again = world.run("backup", place).stdout
+    assert "objects copied" not in again  # nothing is new
+    bench.label_studio.request(f"api/projects/{project.number}/", method="DELETE", expected=(204,))
+
+    other = empty_place(world, tmp_path / "other")
+    killed = World.forks.run(["restore", place], other._env, ("datastore.ledger.dumped:load", "after"))
+    assert killed.returncode == -signal.SIGKILL
+    told = other.run("restore", place).stdout
+    print(told)
+    let_label_studio_read(other.bench.settings, other.env["SAEGIM_BUCKET_IMAGES"])
+    there = other.bench
+    for role in ("IMAGES", "DATASETS", "MODELS"):
+        before, after = ({raw.key: raw.size for raw in every_object(bench.objects, where.env[f"SAEGIM_BUCKET_{role}"])}
+                         for where in (world, other))
+        assert before == after, role
+    for verb in ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score"):
+        report = other.flow(verb)
+        assert report.nothing_new, (verb, report.counts, report.notes)
+    again_there = tasks_after(there.label_studio, project_of(there, there.annotation_config).number, 0, SUBJECT)
+    assert len(again_there) == len(most) + 1
+    pulled = []
+    for where in (world, other):
+        folder = tmp_path / f"pulled-{len(pulled)}"
+        pull("scene-text@1", folder, Releases(where.bench.settings))
+        pulled.append(files_below(folder))
+    assert pulled[0] == pulled[1]
+
+
+def test_an_older_ledger_beside_a_living_label_studio(lab: Callable[..., Lab], tmp_path: Path,
+                                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was pushed and answered after the backup is the ledger's again: no task twice, no answer lost, not for one run."""
+    here = lab()
+    place = str(tmp_path / "backup")
+    old = fill(here.bench.ledger, here.bench.model, 3, regions=2, seed="before the backup")
+    label()
+    for task in here.open()[:1]:
+        here.answer(task, KIM, with_text("백업 전"))
+    assert collect().counts["accepted"] == 1
+    here.world.run("backup", place)
+    # Life goes on: one more of the old ones is answered; new photographs are read, pushed and answered; a second side begins.
+    here.change(overlap=1.0)
+    new = fill(here.bench.ledger, here.bench.model, 4, regions=2, seed="after the backup")
+    label()
+    known = here.open()
+    for task in [item for item in known if item.data[SUBJECT] in old][:1] + [item for item in known if item.data[SUBJECT] in new]:
+        here.answer(task, LEE, with_text("백업 뒤"))
+    for task in here.open(Side.B)[:2]:
+        here.answer(task, KIM, with_text("백업 뒤"))
+    collect()
+    before = {name: texts(reading) for name, reading in here.accepted.items()}
+    assert before
+    sides = {row.side: row.key for row in projects.project_rows(here.bench.ledger)}
+    counts = {side: task_subjects(here, side) for side in sides}
+
+    refused = here.world.run("restore", place, check=False)
+    assert refused.returncode == 1 and "--replace-ledger" in refused.stderr
+    told = here.world.run("restore", place, "--replace-ledger").stdout
+    assert "is kept in" in told and "belongs to the ledger again" in told
+    early = collect()  # before ingest and prelabel have brought the photographs back: nobody's answer is lost
+    assert not early.counts["with a problem"] and any("is not collected yet" in note for note in early.notes)
+    assert not label().counts["pushed"]
+    assert {side: task_subjects(here, side) for side in sides} == counts
+    fill(here.bench.ledger, here.bench.model, 4, regions=2, seed="after the backup")  # as ingest and prelabel do
+    for _ in range(2):
+        collect()
+        label()
+        assert {row.side: row.key for row in projects.project_rows(here.bench.ledger)} == sides
+        assert {side: task_subjects(here, side) for side in sides} == counts  # I2, after each run
+    assert {name: texts(reading) for name, reading in here.accepted.items()} == before
+    assert not any(collect().counts.values()) and not any(label().counts.values())
+
+
+def task_subjects(here: Lab, side: Side) -> Counter[str]:
+    """How many tasks Label Studio has of each subject, in the project of a side."""
+    bench = here.bench
+    number = next(row.number for row in projects.project_rows(bench.ledger) if row.side is side)
+    found = Counter(task.subject for task in tasks_after(bench.label_studio, number, 0, SUBJECT))
+    assert set(found.values()) <= {1}
+    return found
