@@ -20,14 +20,18 @@ from workbench.settings import Settings, load_settings
 
 
 @contextlib.contextmanager
-def stack() -> Iterator[Settings]:
-    """Real services, gone afterwards; SAEGIM_BENCH_STACK names the state folder of a stack that runs already."""
+def stack(schedules: bool = False) -> Iterator[Settings]:
+    """Real services, gone afterwards; SAEGIM_BENCH_STACK names the state folder of a stack that runs already.
+
+    Args:
+        schedules: whether the verbs run on their schedules; a stack that runs already is as it is.
+    """
     running = os.environ.get("SAEGIM_BENCH_STACK")
     with tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
         os.environ["SAEGIM_HOME"] = running or folder
         try:
             if not running:
-                up(schedules=False)
+                up(schedules=schedules)
             settings = load_settings()
             auth = settings.prefect_auth.get_secret_value()
             os.environ |= {"PREFECT_API_URL": settings.prefect_api_url, "PREFECT_API_AUTH_STRING": auth}  # for its processes

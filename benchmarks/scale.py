@@ -8,21 +8,38 @@ Parts, each by its own command, as in ``SAEGIM_BENCH_PARTS=workers make bench ON
 - ``publish``: a million through plan and publish.
 - ``ingest``: a hundred thousand tiny images through S3 and ingest under Prefect, whose server is watched.
 - ``tasks``: Label Studio's list of twenty thousand of our tasks.
+- ``idle``: a stack with schedules and nothing to do.
 """
 
 from __future__ import annotations
 
-from benchmarks import publish, scale_ingest, scale_rows, scale_statements, scale_tasks, scale_workers
+import os
+import time
+
+from benchmarks import publish, scale_idle, scale_ingest, scale_rows, scale_statements, scale_tasks, scale_workers
 from benchmarks.figures import Figure
 from benchmarks.kept_figures import in_parts
+from benchmarks.label_studio import stack
+from saegim.settings import home
+
+IDLE_SECONDS = float(os.environ.get("SAEGIM_BENCH_IDLE", "900"))
+"""So long an idle stack is looked at."""
+STARTING_SECONDS = 180
+"""So long it is left alone before: what starts, and what every schedule does first, is no idle use."""
 
 
 def run() -> list[Figure]:
     """The parts that are asked for; the table has what others found before, too."""
     return in_parts("scale", {
         "statements": scale_statements.run, "workers": scale_workers.run, "rows": scale_rows.run, "publish": _publish,
-        "ingest": scale_ingest.run, "tasks": scale_tasks.run})
+        "ingest": scale_ingest.run, "tasks": scale_tasks.run, "idle": _idle})
 
 
 def _publish() -> list[Figure]:
     return publish.run((scale_rows.FEW, scale_rows.MANY), scale_rows.TARGET)
+
+
+def _idle() -> list[Figure]:
+    with stack(schedules=True):
+        time.sleep(STARTING_SECONDS)
+        return scale_idle.figures(scale_idle.idle_use(home().resolve(), IDLE_SECONDS))

@@ -114,8 +114,9 @@ def _worker(bench: Workbench, verb: str, group: Path, log: Path) -> Iterator[sub
     settings = bench.settings
     env = {name: value for name, value in os.environ.items() if not name.startswith(("SAEGIM_", "PREFECT_"))} | {
         "SAEGIM_HOME": str(log.parent / "home"), "PYTHONPATH": str(ROOT), "SAEGIM_LEDGER_URL": settings.ledger_url,
-        "SAEGIM_S3_ENDPOINT": settings.s3_endpoint, "SAEGIM_S3_ACCESS_KEY": settings.s3_access_key.get_secret_value(),
-        "SAEGIM_S3_SECRET_KEY": settings.s3_secret_key.get_secret_value(), "SAEGIM_MODEL": settings.model}
+        "SAEGIM_S3_ENDPOINT": str(settings.s3_endpoint), "SAEGIM_MODEL": settings.model,
+        **{f"SAEGIM_{name.upper()}": secret.get_secret_value() for name in ("s3_access_key", "s3_secret_key")
+           if (secret := getattr(settings, name))}}
     python = ROOT / ".venv" / "bin" / "python"
     with log.open("w") as errors:
         process = subprocess.Popen([python, "-m", "benchmarks.scale_worker", verb, group], cwd=ROOT, env=env, text=True,
