@@ -1,0 +1,159 @@
+"""What goes wrong, and when: a plan is made of a seed, so that a run can be had again."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Service(StrEnum):
+    """Where a fault is put in."""
+
+    S3 = "object storage"
+    LABEL_STUDIO = "Label Studio"
+    POSTGRES = "PostgreSQL"
+    SQLITE = "SQLite"
+    MACHINE = "the machine"
+
+
+class Kind(StrEnum):
+    """What happens to one request, statement or process."""
+
+    RESET_BEFORE = "connection reset, the service never saw the request"
+    RESET_AFTER = "done, and the answer is lost"
+    E500 = "500"
+    SLOW_DOWN = "503 SlowDown"
+    STORM = "503 to everything for a while"
+    DOWN = "no connection for a while"
+    E403 = "403"
+    SKEWED = "403 RequestTimeTooSkewed"
+    E401 = "401"
+    E413 = "413"
+    E429 = "429"
+    TIMEOUT_AFTER = "done, and a proxy says 504"
+    TIMEOUT_LATE = "504, and done some time later"
+    HALF = "answer cut at byte k, right Content-Length"
+    WRONG_BYTES = "one bit of the body is another, right length"
+    STALE_LIST = "a listing without its newest object"
+    CONFLICT = "412 on a conditional put"
+    STALL = "no answer until the client gives up"
+    SLOW = "a late answer"
+    OVERWRITTEN = "the raw object is replaced before it is read"
+    DELETED = "the raw object is deleted before it is read"
+    SERIALIZATION = "40001 serialization failure"
+    DEADLOCK = "40P01 deadlock detected"
+    POOL = "53300 too many connections"
+    PG_FULL = "53100 disk full"
+    LOCKED = "database is locked"
+    SQLITE_FULL = "database or disk is full"
+    FILE_LIMIT = "a file cannot grow: disk full"
+    KILL_BEFORE = "kill -9 before the call"
+    KILL_AFTER = "kill -9 after the call, before its answer"
+    DECODER_KILLED = "a decoder is killed, as by the OOM killer"
+    TWICE = "two runs of the verb at once"
+    TASK_DELETED = "a person deletes a task"
+
+
+KILLS = (Kind.KILL_BEFORE, Kind.KILL_AFTER)
+
+ANY_HTTP = (Kind.RESET_BEFORE, Kind.RESET_AFTER, Kind.E500, Kind.SLOW_DOWN, Kind.STORM, Kind.DOWN, Kind.E403, Kind.TIMEOUT_AFTER,
+            Kind.HALF, Kind.SLOW)
+KINDS: dict[Service, tuple[Kind, ...]] = {
+    Service.S3: (*ANY_HTTP, Kind.SKEWED, Kind.WRONG_BYTES, Kind.STALE_LIST, Kind.CONFLICT, Kind.OVERWRITTEN, Kind.DELETED,
+                 Kind.DECODER_KILLED),
+    Service.LABEL_STUDIO: (*ANY_HTTP, Kind.E401, Kind.E413, Kind.E429, Kind.TIMEOUT_LATE, Kind.STALL),
+    Service.POSTGRES: (Kind.RESET_BEFORE, Kind.RESET_AFTER, Kind.DOWN, Kind.SLOW, Kind.SERIALIZATION, Kind.DEADLOCK, Kind.POOL,
+                       Kind.PG_FULL),
+    Service.SQLITE: (Kind.LOCKED, Kind.SQLITE_FULL),
+    Service.MACHINE: (Kind.FILE_LIMIT, Kind.TWICE),
+}
+ENDING = (Kind.E403, Kind.SKEWED, Kind.E401, Kind.E413, Kind.SQLITE_FULL, Kind.PG_FULL, Kind.DELETED)
+"""They end the run in most cases: planned less often than those that are ridden out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a plan.
+
+    Attributes:
+        service: where.
+        at: counted in requests or statements to that service from the attempt's first, which is 1. Where a kind does not fit the
+            request (a listing that is stale), the next one that fits.
+        kind: what.
+    """
+
+    service: Service
+    at: int
+    kind: Kind
+
+    def __str__(self) -> str:
+        return f"{self.service} #{self.at}: {self.kind}"
+
+
+USED: dict[str, tuple[Service, ...]] = {
+    "ingest": (Service.S3,),
+    "prelabel": (Service.S3,),
+    "label": (Service.LABEL_STUDIO, Service.LABEL_STUDIO, Service.S3),
+    "collect": (Service.LABEL_STUDIO,),
+    "export": (Service.S3,),
+    "evaluate": (Service.S3,),
+    "score": (),
+    "pull": (Service.S3,),
+}
+"""Services that a verb asks beside the ledger."""
+NO_LEDGER = ("pull",)
+REACH = {Service.S3: 20, Service.LABEL_STUDIO: 8, Service.POSTGRES: 50, Service.SQLITE: 50}
+"""So many calls a verb is taken to make of a service until it is known."""
+KILLS_A_SEED = 2
+"""So many times a seed kills a verb before (or after) calls of one service, about: the next seed goes on behind them."""
+
+
+class Planner:
+    """Makes the plans of one seed."""
+
+    def __init__(self, seed: int, ledger: Service) -> None:
+        self._seed = seed
+        self._random = random.Random(f"faults {seed}")
+        self._ledger = ledger
+        self._kills: dict[tuple[str, Service, Kind], int] = {}
+        self._calls: dict[tuple[str, Service], int] = {}
+
+    def calls(self, verb: str, service: Service, count: int) -> None:
+        """A run of a verb has called a service so many times: faults are planned within that."""
+        self._calls[verb, service] = max(count, self._calls.get((verb, service), 0))
+
+    def passing(self, verb: str, most: int = 14) -> list[Fault]:
+        """Faults of one attempt, without a kill."""
+        services = [*USED[verb], *([] if verb in NO_LEDGER else [self._ledger])]
+        found: list[Fault] = []
+        ending = False
+        for _ in range(self._random.randint(most // 2, most)):
+            service = self._random.choice(services)
+            kind = self._random.choice(KINDS[service])
+            while kind in ENDING and (ending or self._random.random() < 0.7):
+                kind = self._random.choice(KINDS[service])
+            ending = ending or kind in ENDING
+            reach = max(2, self._calls.get((verb, service), REACH[service]))
+            # What ends a run comes late in it, so that it meets the others too.
+            found.append(Fault(service, self._random.randint(reach // 2 if kind in ENDING else 1, reach), kind))
+        if self._random.random() < 0.06:
+            found.append(Fault(Service.MACHINE, self._random.choice((0, 1_000, 8_000, 30_000, 120_000)), Kind.FILE_LIMIT))
+        if self._random.random() < 0.10:
+            found.append(Fault(Service.MACHINE, 0, Kind.TWICE))
+        return found
+
+    def kill(self, verb: str, round_number: int) -> Fault:
+        """The next point at which a verb is killed: over the seeds its calls are gone through one after the other."""
+        services = [*dict.fromkeys(USED[verb]), *([] if verb in NO_LEDGER else [self._ledger])]
+        service = services[round_number % len(services)]
+        kind = KILLS[(round_number // len(services)) % 2]
+        number = self._kills.get((verb, service, kind), 0)
+        self._kills[verb, service, kind] = number + 1
+        reach = max(2, self._calls.get((verb, service), REACH[service]))
+        return Fault(service, 1 + (self._seed // 2 * KILLS_A_SEED + number) % reach, kind)
+
+    @property
+    def random(self) -> random.Random:
+        """What else of a round is left to chance."""
+        return self._random
