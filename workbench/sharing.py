@@ -94,8 +94,10 @@ class Backlog(Generic[T]):
         self.silent = 0
 
     def left(self) -> int:
-        """How many items are left, of which this run has not tried any since it began anew; ``AHEAD`` where it is more."""
-        if not self._found and not self.newer:
+        """How many items are left for this run to try in this round, at most ``AHEAD``; none where a newer run does them."""
+        if self.newer:
+            return 0
+        if not self._found:
             self._found = self._ask(self._after, AHEAD)
         return len(self._found)
 
