@@ -16,6 +16,7 @@ from apps.cli import (
     ledger,
     models,
     run,
+    security,
     setup,
     slices,
     sources,
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(label.app, name="label")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(models.app, name="models")
+    app.add_typer(security.app, name="security")
     app.add_typer(slices.app, name="slices")
     app.add_typer(sources.app, name="sources")
     app.command()(trace.trace)

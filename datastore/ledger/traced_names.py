@@ -2,7 +2,6 @@
 
 # Without ``from __future__ import annotations``: a table has that name.
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, or_, select
@@ -97,12 +96,12 @@ def _regions(connection: Connection, query: Select[tuple[str, str]], beginning: 
     return sorted(found)
 
 
-def nearest(connection: Connection, name: str) -> Iterator[TraceName]:
+def nearest(connection: Connection, name: str) -> list[TraceName]:
     """What begins as much like a name as anything does: a digit that was mistyped comes after it."""
     for length in range(min(len(name) - 1, 63), 5, -1):
         if found := things_beginning(connection, name[:length]):
-            yield from found
-            return
+            return found
+    return []
 
 
 def _beginning(query: Select[Any], column: Column[Any], beginning: str) -> Select[Any]:

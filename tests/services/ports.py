@@ -22,14 +22,24 @@ def give_ports(state: Path) -> None:
     Args:
         state: its folder of configuration, logs and data.
     """
+    first = _next()
+    state.mkdir(mode=0o700, parents=True)
+    ports = state / "ports.json"
+    ports.touch(mode=0o600)
+    ports.write_text(json.dumps({name: first + place for place, name in enumerate((*PREFERRED, *INNER))}))
+
+
+def free_ports(count: int) -> range:
+    """So many ports, 20 at most, that no stack of the tests takes; nor does one take those 10,000 higher."""
+    first = _next()
+    return range(first, first + count)
+
+
+def _next() -> int:
     with (Path(tempfile.gettempdir()) / "saegim-stacks-of-tests").open("a+") as counted:
         fcntl.flock(counted, fcntl.LOCK_EX)
         counted.seek(0)
         number = int(counted.read() or 0)
         counted.truncate(0)
         counted.write(str(number + 1))
-    first = FIRST + number % STACKS * A_STACK
-    state.mkdir(mode=0o700, parents=True)
-    ports = state / "ports.json"
-    ports.touch(mode=0o600)
-    ports.write_text(json.dumps({name: first + place for place, name in enumerate((*PREFERRED, *INNER))}))
+    return FIRST + number % STACKS * A_STACK

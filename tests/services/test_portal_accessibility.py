@@ -47,6 +47,7 @@ PAGES = [
     (NEW, f"{HERE}/join"), (SENDER, "/account"), (SENDER, f"{HERE}/send"), (SENDER, f"{HERE}/mine"), (SENDER, f"{HERE}/board"),
     (SENDER, f"{HERE}/withdraw?key={quote(f'{CAMPAIGN}/{SENDER}/간판.jpg')}"),
     (BOSS, f"{HERE}/manage"), (BOSS, f"{HERE}/manage/flags"), (BOSS, f"{HERE}/manage/held"), (BOSS, f"{HERE}/manage/duplicates"),
+    (BOSS, f"{HERE}/manage/trace?thing={quote(f'{CAMPAIGN}/{SENDER}/간판.jpg')}"),
     (BOSS, f"{HERE}/manage/demand"), (BOSS, f"{HERE}/manage/people"), (BOSS, f"{HERE}/manage/draw"), (BOSS, f"{HERE}/manage/log"),
 ]
 """Who is logged in (nobody where empty), and the address."""

@@ -41,7 +41,7 @@ def find_thing(ledger: Ledger, text: str) -> TraceName:
             return found[0]
         if found:
             raise NoSuchThing(f"{name!r} may be any of these: {_listed(found)}. Give more of it, or say which")
-        near = list(traced_names.nearest(connection, name)) if traced_names.HEX.fullmatch(name) else []
+        near = traced_names.nearest(connection, name) if traced_names.HEX.fullmatch(name) else []
     where = where_a_key_goes_wrong(ledger, name)
     raise NoSuchThing(f"Nothing is named {name!r}{where}" + (f"; the nearest is {_listed(near)}" if near else "" if where else
                                                             f": {EXPECTED}"))
