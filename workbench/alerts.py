@@ -41,8 +41,8 @@ ACTIONS = {WEBHOOK_BLOCK: "call-webhook", MAIL_BLOCK: "send-notification"}
 """Prefect's action of each block."""
 BY_APPRISE = "slack-webhook"
 """Prefect has no block for a mail server, but this one gives an address that is none of Slack's to Apprise, which mails."""
-SAID = ("kind", "about", "what", "repair", "since")
-"""What the event of a trouble tells, and a webhook gets beside ``text``."""
+SAID = ("text", "kind", "about", "what", "repair", "since")
+"""What the event of a trouble tells, and a webhook gets."""
 NO_BLOCK = "00000000-0000-0000-0000-000000000000"
 """Id of a block that is not there yet, where nothing is to be made."""
 MADE_BY_AUTOMATIONS = TroubleKind.NO_COMPLETED_RUN
@@ -134,11 +134,10 @@ def troubles(senders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     kinds = [event_of(kind) for kind in TroubleKind if kind is not MADE_BY_AUTOMATIONS]
     said = "{{ event.payload.what }}"
     fields = ", ".join(f'"{name}": {{{{ event.payload.{name} | tojson }}}}' for name in SAID)
-    text = '"text": {{ ("Saegim: " ~ event.payload.what ~ " " ~ event.payload.repair) | tojson }}'
     return _automation(TROUBLES, "Each trouble of the morning page, when it begins.", {
         "type": "event", "posture": "Reactive", "match": {"prefect.resource.id": "saegim.*"}, "match_related": {}, "after": [],
         "expect": kinds, "for_each": [], "threshold": 1, "within": 0},
-        [_saying(sender, f"Saegim: {said}", f"{said}\n{{{{ event.payload.repair }}}}", f"{{{text}, {fields}}}")
+        [_saying(sender, f"Saegim: {said}", f"{said}\n{{{{ event.payload.repair }}}}", f"{{{fields}}}")
          for sender in senders])
 
 

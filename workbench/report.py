@@ -9,6 +9,7 @@ from typing import Self
 from saegim.tables import Table
 from schemas.board import Board
 from schemas.evaluation import Evaluation
+from schemas.morning import Morning, MorningTrouble
 
 SAID = "said"
 
@@ -193,6 +194,33 @@ class ScoreReport(Report):
     entries: int = counted("changes of points")
     boards: int = counted("new boards")
     standings: dict[str, Board] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class WatchReport(Report):
+    """What was swept, and what needs hands.
+
+    Attributes:
+        morning: as it was seen.
+        troubles: of it; each is a count of one, so that the next watch knows what it need not tell again.
+    """
+
+    verb: str = "watch"
+    claims: int = counted("claims of dead processes removed")
+    ended: int = counted("runs found dead or ended")
+    forgotten: int = counted("old runs forgotten")
+    morning: Morning | None = None
+    troubles: Sequence[MorningTrouble] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What was swept, and each trouble."""
+        return {**super().counts, **{self.said_of(trouble): 1 for trouble in self.troubles}}
+
+    @staticmethod
+    def said_of(trouble: MorningTrouble) -> str:
+        """What people read of a trouble beside its count; the same as long as it is the same trouble."""
+        return f"{trouble.kind}: {trouble.about}"
 
 
 @dataclass(kw_only=True)

@@ -161,6 +161,18 @@ def evaluate(release: str = typer.Option("", help="NAME@N; the newest release of
 
 
 @app.command()
+def watch() -> None:
+    """Sweep what died, look at the morning, and tell Prefect of new troubles.
+
+    Example:  saegim run watch
+    """
+    prepare(load_settings())
+    from flows.watch import watch as flow
+
+    show(flow())
+
+
+@app.command()
 def score(campaign: str = typer.Option("", help="Only this campaign; all where left out."),
           board: bool = typer.Option(False, "--board", help="Make what people see new too, although it is not due.")) -> None:
     """Count points and show the board as it is now. What people see is made every 30 minutes, or as the campaign says.

@@ -37,6 +37,13 @@ def runs_since(ledger: Ledger, moment: datetime) -> list[VerbRun]:
             select(runs).where(runs.c.started_at >= moment).order_by(runs.c.started_at.desc(), runs.c.run_id))]
 
 
+def at_work(ledger: Ledger) -> list[VerbRun]:
+    """Runs of which nobody has said yet how they ended, the oldest first."""
+    with ledger.read() as connection:
+        return [_run(row) for row in connection.execute(
+            select(runs).where(runs.c.state == RunState.AT_WORK).order_by(runs.c.started_at, runs.c.run_id))]
+
+
 def newest_runs(ledger: Ledger, verbs: Sequence[str], states: Sequence[RunState]) -> dict[str, VerbRun]:
     """The run of each verb that began last, of those in some states."""
     found: dict[str, VerbRun] = {}
