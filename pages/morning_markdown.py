@@ -8,12 +8,13 @@ from pages.markdown import table
 from pages.morning_facts import facts
 from pages.morning_words import (
     age,
+    code_parts,
     counts_words,
     headline,
+    hourly,
     moment,
     outcome,
     promise,
-    rate_words,
     ready,
     verb_words,
     waits_words,
@@ -33,11 +34,15 @@ def morning_markdown(morning: Morning) -> str:
 def _troubles(morning: Morning) -> Iterator[str]:
     for number, trouble in enumerate(morning.troubles, 1):
         since = f" (since {moment(trouble.since, morning.at, morning.zone).en})" if trouble.since else ""
-        yield f"{number}. 🔴 **{inside_markdown(trouble.what)}**{since}  \n   → {inside_markdown(trouble.repair)}"
+        yield f"{number}. 🔴 **{inside_markdown(trouble.what)}**{since}  \n   → {_marked(trouble.repair)}"
+
+
+def _marked(text: str) -> str:
+    return "".join(f"`{part}`" if is_code else inside_markdown(part) for part, is_code in code_parts(text))
 
 
 def _verbs(morning: Morning) -> str:
-    headings = ("step", "last completed", "last run", "waits", "oldest", "rate", "ready")
+    headings = ("step", "last completed", "last run", "waits", "oldest", "an hour", "ready")
     return table(headings, [_row(item, morning) for item in morning.verbs], left=len(headings))
 
 
@@ -47,7 +52,7 @@ def _row(item: VerbMorning, morning: Morning) -> tuple[str, ...]:
     last = outcome(item.at_work or item.last).en
     oldest = age(item.waits.oldest_at, morning.at).en if item.waits and item.waits.items else "–"
     return (f"**{item.verb}** {verb_words(item.verb).en.lower()}", ago, last, waits_words(item).en, oldest,
-            rate_words(item.forecast).en, ready(item, morning).en)
+            hourly(item.forecast), ready(item, morning).en)
 
 
 def _failures(morning: Morning) -> Iterator[str]:

@@ -8,10 +8,10 @@ from pages.morning_facts import facts
 from pages.morning_words import (
     age,
     counts_words,
+    hourly,
     moment,
     outcome,
     promise,
-    rate_words,
     ready,
     waits_words,
 )
@@ -21,7 +21,7 @@ from schemas.morning import Morning, VerbMorning
 
 def morning_tables(morning: Morning) -> Iterator[Table]:
     """Each step, what failed, what the night brought, and what it stands on."""
-    headings = ("step", "completed", "last run", "waits", "oldest", "rate", "ready")
+    headings = ("step", "completed", "last run", "waits", "oldest", "an hour", "ready")
     yield Table("Each step", headings, tuple(_row(item, morning) for item in morning.verbs), left=len(headings),
                 note=promise(morning).en)
     failed = tuple((item.verb, f"{seen.runs} ×", seen.reason) for item in morning.verbs for seen in item.failures)
@@ -37,4 +37,4 @@ def _row(item: VerbMorning, morning: Morning) -> tuple[str, ...]:
     done = item.completed.ended_at if item.completed else None
     oldest = age(item.waits.oldest_at, morning.at).en if item.waits and item.waits.items else ""
     return (item.verb, f"{age(done, morning.at).en} ago" if done else "never", outcome(item.at_work or item.last).en,
-            waits_words(item).en, oldest, rate_words(item.forecast).en, ready(item, morning).en)
+            waits_words(item).en, oldest, hourly(item.forecast), ready(item, morning).en)

@@ -8,8 +8,8 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from pages.evaluation_explained import Words
-from pages.moments import moment_words
-from schemas.morning import Forecast, ForecastState, Morning, MorningTrouble, TroubleKind, VerbMorning
+from pages.moments import day_of_year_words, moment_words
+from schemas.morning import AnnotatorWork, Forecast, ForecastState, Morning, MorningTrouble, TroubleKind, VerbMorning
 from schemas.runs import RunState, VerbRun
 
 VERBS: Mapping[str, Words] = {
@@ -56,7 +56,10 @@ KINDS: Mapping[TroubleKind, Words] = {
     TroubleKind.PREFECT_EVENTS: Words("Prefect is not pruned", "Prefect 기록이 쌓임"),
     TroubleKind.BACKUP_OLD: Words("No fresh backup", "최근 백업 없음"),
 }
+ABOUT_ALL = (TroubleKind.QUARANTINE, TroubleKind.SCHEDULES_OFF, TroubleKind.BACKUP_OLD, TroubleKind.LATE_RUNS)
+"""Of these there is one at most: what they are about need not be named."""
 QUARTER = timedelta(minutes=15)
+PAGE = Words("Morning", "아침 현황")
 NEVER = Words("never", "없음")
 NONE = Words("–", "–")
 
@@ -82,6 +85,11 @@ def what(trouble: MorningTrouble) -> Words:
 def repair(trouble: MorningTrouble) -> Words:
     """What to do."""
     return Words(trouble.repair, trouble.repair_ko or trouble.repair)
+
+
+def code_parts(text: str) -> list[tuple[str, bool]]:
+    """The parts of a sentence in which commands stand between backticks, in their order; whether each is a command."""
+    return [(part, bool(number % 2)) for number, part in enumerate(text.split("`")) if part]
 
 
 def age(at: datetime | None, now: datetime) -> Words:
@@ -141,12 +149,11 @@ def waits_words(item: VerbMorning) -> Words:
     return Words(f"{item.waits.items:,} {of.en}", f"{item.waits.items:,}{of.ko}")
 
 
-def rate_words(forecast: Forecast | None) -> Words:
-    """How many are done in an hour."""
+def hourly(forecast: Forecast | None) -> str:
+    """How many are done in an hour in which anybody works; – where nobody does."""
     if forecast is None or forecast.an_hour is None:
-        return NONE
-    rate = f"{forecast.an_hour:,.0f}" if forecast.an_hour >= 10 else f"{forecast.an_hour:.1f}"
-    return Words(f"{rate} an hour", f"시간당 {rate}")
+        return NONE.en
+    return f"{forecast.an_hour:,.0f}" if forecast.an_hour >= 10 else f"{forecast.an_hour:.1f}"
 
 
 def promise(morning: Morning) -> Words:
@@ -157,9 +164,9 @@ def promise(morning: Morning) -> Words:
     if way.state is ForecastState.NOBODY_WORKS:
         return Words(f"{way.items:,} tasks to label; when they are ready cannot be told while a step stands still.",
                      f"라벨링할 작업 {way.items:,}건. 멈춘 단계가 있어 언제 끝날지 말할 수 없습니다.")
-    rate = rate_words(way)
+    rate = hourly(way)
     said = outlook(way, morning.at, morning.zone)
-    fast = Words(f", {rate.en}" if way.an_hour else "", f", {rate.ko}건" if way.an_hour else "")
+    fast = Words(f", {rate} an hour", f", 시간당 {rate}건") if way.an_hour else Words("", "")
     begins = Words(f"{way.items:,} {'task' if way.items == 1 else 'tasks'} to label{fast.en}: {said.en}",
                    f"라벨링할 작업 {way.items:,}건{fast.ko}: {said.ko}")
     if morning.release_at is None:
@@ -186,3 +193,24 @@ def ready(item: VerbMorning, morning: Morning) -> Words:
     if item.verb == "label":
         return Words("as annotators answer", "라벨러가 답하는 대로")  # the queue in Label Studio is kept shallow
     return outlook(item.forecast, morning.at, morning.zone) if item.forecast else NONE
+
+
+def today(morning: Morning) -> Words:
+    """The day, when somebody looked, and what the night is."""
+    local = morning.at.astimezone(ZoneInfo(morning.zone))
+    day = day_of_year_words(local.date())
+    since = moment(morning.since, morning.at, morning.zone)
+    return Words(f"{day.en}, {local:%H:%M} ({morning.zone}). The night: since {since.en}.",
+                 f"{day.ko} {local:%H:%M} ({morning.zone}). 지난밤: {since.ko}부터.")
+
+
+def unwell(morning: Morning) -> frozenset[str]:
+    """Verbs that something is wrong with, or whose last run was."""
+    named = {trouble.about for trouble in morning.troubles}
+    return frozenset(item.verb for item in morning.verbs
+                     if item.verb in named or (item.last and item.last.state in (RunState.FAILED, RunState.DEAD)))
+
+
+def person(work: AnnotatorWork) -> str:
+    """The annotator's address."""
+    return work.reader.partition(":")[2]

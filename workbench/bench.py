@@ -62,6 +62,10 @@ class Workbench:
     @functools.cached_property
     def model(self) -> str:
         """The model in use: the setting, else what a manager chose for all workers, else the one that comes with Saegim."""
+        return self.model_now()
+
+    def model_now(self) -> str:
+        """The same, asked for anew: somebody may choose another one while a process lives."""
         if self.settings.model:
             return self.settings.model
         in_use = self.objects.get_or_none(self.settings.bucket_models, MODEL_IN_USE)

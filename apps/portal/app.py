@@ -17,6 +17,7 @@ from apps.portal import (
     manage_draw,
     manage_flags,
     manage_held,
+    manage_morning,
     manage_people,
     manage_trace,
     members,
@@ -58,7 +59,7 @@ def make_app(bench: Workbench) -> FastAPI:
     app.add_middleware(Protected, fixed=app.state.policy)
     app.include_router(board.router)
     app.include_router(join.router)
-    for part in (manage, manage_demand, manage_draw, manage_flags, manage_held, manage_people, manage_trace):
+    for part in (manage, manage_demand, manage_draw, manage_flags, manage_held, manage_morning, manage_people, manage_trace):
         app.include_router(part.router)
     app.include_router(members.router)
     app.include_router(send.router)

@@ -24,6 +24,7 @@ class ManagePage(StrEnum):
     """The manager's pages, in the order of their links; the name is the end of the address."""
 
     OVERVIEW = ""
+    MORNING = "morning"
     FLAGS = "flags"
     HELD = "held"
     DUPLICATES = "duplicates"
@@ -36,6 +37,7 @@ class ManagePage(StrEnum):
 
 SECTIONS: dict[ManagePage, Words] = {
     ManagePage.OVERVIEW: Words("Overview", "현황"),
+    ManagePage.MORNING: Words("Morning", "아침 현황"),
     ManagePage.FLAGS: Words("Flags", "의심 사진"),
     ManagePage.HELD: Words("Held", "보류"),
     ManagePage.DUPLICATES: Words("Duplicates", "중복"),
@@ -46,7 +48,7 @@ SECTIONS: dict[ManagePage, Words] = {
     ManagePage.LOG: Words("Log", "기록"),
 }
 """What the links say."""
-FOR_ENGINEERS = (ManagePage.OVERVIEW, ManagePage.DEMAND, ManagePage.TRACE)
+FOR_ENGINEERS = (ManagePage.OVERVIEW, ManagePage.MORNING, ManagePage.DEMAND, ManagePage.TRACE)
 """What engineers see; they decide nothing."""
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pages.morning_tables import morning_tables
-from pages.morning_words import OUTCOMES, headline, moment
+from pages.morning_words import OUTCOMES, code_parts, headline, moment
 from saegim.tables import print_table
 from schemas.morning import Morning
 from schemas.runs import RunState
@@ -25,4 +25,5 @@ def show_morning(console: Console, morning: Morning) -> None:
     for number, trouble in enumerate(morning.troubles, 1):
         since = f" (since {moment(trouble.since, morning.at, morning.zone).en})" if trouble.since else ""
         console.print(f"[red]{number}.[/] {escape(trouble.what)}{since}", soft_wrap=True, highlight=False)
-        console.print(f"    repair: {escape(trouble.repair)}", soft_wrap=True, highlight=False)
+        repair = "".join(f"[bold]{escape(part)}[/]" if is_code else escape(part) for part, is_code in code_parts(trouble.repair))
+        console.print(f"    repair: {repair}", soft_wrap=True, highlight=False)

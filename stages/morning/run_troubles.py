@@ -42,12 +42,12 @@ def _dead(run: VerbRun) -> MorningTrouble:
     return MorningTrouble(
         TroubleKind.RUN_DEAD, verb,
         what=f"The last run of {verb} ({run.name}) died on {run.host or 'its machine'}: it was killed, or the machine went away.",
-        repair=f"The next run takes its work up. If none comes: saegim run {verb}. If that dies too, look whether memory or disk "
-               "ran out there",
+        repair=f"The next run takes its work up. If none comes: `saegim run {verb}`. If that dies too, look whether memory or "
+               "disk ran out there",
         since=run.ended_at or run.started_at,
         what_ko=f"{verb}의 마지막 실행({run.name})이 {run.host or '그 컴퓨터'}에서 죽었습니다. "
                 "프로세스가 종료되었거나 컴퓨터가 꺼졌습니다.",
-        repair_ko=f"다음 실행이 이어서 합니다. 오지 않으면 saegim run {verb}. "
+        repair_ko=f"다음 실행이 이어서 합니다. 오지 않으면 `saegim run {verb}`. "
                   "또 죽으면 그 컴퓨터의 메모리와 디스크를 확인하세요.")
 
 
@@ -60,10 +60,10 @@ def _failed(item: VerbMorning, run: VerbRun) -> MorningTrouble:
     repair, repair_ko = _repairs(kind)
     return MorningTrouble(
         kind, verb,
-        what=f"The last run of {verb} failed: {reason.removesuffix('.')}.{again}", repair=f"{repair}saegim run {verb}",
+        what=f"The last run of {verb} failed: {reason.removesuffix('.')}.{again}", repair=f"{repair}`saegim run {verb}`",
         since=item.completed.ended_at if item.completed else run.ended_at,
         what_ko=f"{verb}의 마지막 실행이 실패했습니다: {reason.removesuffix('.')}.{again_ko}",
-        repair_ko=f"{repair_ko}saegim run {verb}")
+        repair_ko=f"{repair_ko}`saegim run {verb}`")
 
 
 def _kind(reason: str) -> TroubleKind:
@@ -88,8 +88,8 @@ def _repairs(kind: TroubleKind) -> tuple[str, str]:
         return ("The artifact 'gates' of the run has all that stops it, each with its repair. When that is done: ",
                 "실행의 artifact 'gates'에 막는 것과 고치는 방법이 모두 있습니다. 고친 뒤: ")
     if kind is TroubleKind.MODEL_MISSING:
-        return ("saegim models list shows what there is, saegim models use NAME@VERSION chooses one; then: ",
-                "saegim models list로 있는 모델을 보고 saegim models use NAME@VERSION으로 고른 뒤: ")
+        return ("`saegim models list` shows what there is, `saegim models use NAME@VERSION` chooses one; then: ",
+                "`saegim models list`로 있는 모델을 보고 `saegim models use NAME@VERSION`으로 고른 뒤: ")
     return "Do what it says, then: ", "위 문장이 말하는 대로 한 뒤: "
 
 
@@ -106,11 +106,11 @@ def _not_completed(item: VerbMorning, morning: Morning, seen: Seen) -> MorningTr
         TroubleKind.NO_COMPLETED_RUN, item.verb,
         what=f"No run of {item.verb} has completed for {span(morning.at - since)}."
              + (" Its last run was cancelled." if cancelled else ""),
-        repair=f"saegim up starts what is down; saegim doctor says what stands in the way; then: saegim run {item.verb}",
+        repair=f"`saegim up` starts what is down; `saegim doctor` says what stands in the way; then: `saegim run {item.verb}`",
         since=since,
         what_ko=f"{item.verb} 실행이 {span_ko(morning.at - since)} 동안 한 번도 끝나지 않았습니다."
                 + (" 마지막 실행은 취소되었습니다." if cancelled else ""),
-        repair_ko=f"saegim up으로 꺼진 것을 켜고, saegim doctor로 원인을 본 뒤: saegim run {item.verb}")
+        repair_ko=f"`saegim up`으로 꺼진 것을 켜고, `saegim doctor`로 원인을 본 뒤: `saegim run {item.verb}`")
 
 
 def late_runs(morning: Morning, seen: Seen) -> dict[str, datetime]:
@@ -126,8 +126,8 @@ def _schedules(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
         if seen.first_sent or any(item.waits and item.waits.items for item in morning.verbs):
             yield MorningTrouble(
                 TroubleKind.SCHEDULES_OFF, "schedules", what="All schedules are off: nothing runs by itself.",
-                repair="saegim up turns them on", what_ko="모든 일정이 꺼져 있습니다. 저절로 실행되는 것이 없습니다.",
-                repair_ko="saegim up으로 켜세요.")
+                repair="`saegim up` turns them on", what_ko="모든 일정이 꺼져 있습니다. 저절로 실행되는 것이 없습니다.",
+                repair_ko="`saegim up`으로 켜세요.")
         return
     if late := late_runs(morning, seen):
         first = min(late.values())
@@ -135,6 +135,6 @@ def _schedules(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
         yield MorningTrouble(
             TroubleKind.LATE_RUNS, "workers",
             what=f"Runs that were due wait for a worker for {span(morning.at - first)}: {names}.",
-            repair="saegim up starts the workers, or: prefect worker start --pool cpu (gpu for prelabel)", since=first,
+            repair="`saegim up` starts the workers, or: `prefect worker start --pool cpu` (gpu for prelabel)", since=first,
             what_ko=f"예정된 실행이 {span_ko(morning.at - first)}째 작업자를 기다립니다: {names}.",
-            repair_ko="saegim up으로 작업자를 켜세요. 또는: prefect worker start --pool cpu (prelabel은 gpu)")
+            repair_ko="`saegim up`으로 작업자를 켜세요. 또는: `prefect worker start --pool cpu` (prelabel은 gpu)")

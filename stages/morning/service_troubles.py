@@ -27,9 +27,9 @@ def service_troubles(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
     if seen.model_problem:
         yield MorningTrouble(
             TroubleKind.MODEL_MISSING, "model", what=f"The model in use cannot be had: {seen.model_problem}",
-            repair="saegim models list shows what there is; saegim models use NAME@VERSION chooses one",
+            repair="`saegim models list` shows what there is; `saegim models use NAME@VERSION` chooses one",
             what_ko=f"쓰는 모델을 가져올 수 없습니다: {seen.model_problem}",
-            repair_ko="saegim models list로 있는 모델을 보고, saegim models use NAME@VERSION으로 고르세요.")
+            repair_ko="`saegim models list`로 있는 모델을 보고, `saegim models use NAME@VERSION`으로 고르세요.")
     yield from _prefect(morning)
     yield from _backup(morning, seen)
 
@@ -39,9 +39,9 @@ def _service(service: ServiceSeen) -> MorningTrouble:
     if service.refused:
         return MorningTrouble(
             TroubleKind.TOKEN_REFUSED, name, what=f"{name} does not let us in: {service.problem}",
-            repair=f"Put a valid one into {SECRETS[name]} of all workers and restart them; saegim doctor looks at it",
+            repair=f"Put a valid one into {SECRETS[name]} of all workers and restart them; `saegim doctor` looks at it",
             what_ko=f"{name}에 들어갈 수 없습니다: {service.problem}",
-            repair_ko=f"모든 작업자의 {SECRETS[name]}에 유효한 값을 넣고 다시 시작하세요. saegim doctor로 확인합니다.")
+            repair_ko=f"모든 작업자의 {SECRETS[name]}에 유효한 값을 넣고 다시 시작하세요. `saegim doctor`로 확인합니다.")
     if service.busy:
         return MorningTrouble(
             TroubleKind.THROTTLED, name, what=f"{name} has too much to do: {service.problem}",
@@ -50,9 +50,9 @@ def _service(service: ServiceSeen) -> MorningTrouble:
             repair_ko="실행은 기다렸다가 저절로 이어집니다. 계속되면 작업자를 줄이거나 담당자에게 물어보세요.")
     return MorningTrouble(
         TroubleKind.SERVICE_SILENT, name, what=f"{name} does not answer: {service.problem}",
-        repair=f"saegim up starts it, if it runs on this machine; else look at {ADDRESSES[name]}",
+        repair=f"`saegim up` starts it, if it runs on this machine; else look at {ADDRESSES[name]}",
         what_ko=f"{name}이(가) 응답하지 않습니다: {service.problem}",
-        repair_ko=f"이 컴퓨터에서 돌아가면 saegim up으로 켜세요. 아니면 {ADDRESSES[name]} 설정을 확인하세요.")
+        repair_ko=f"이 컴퓨터에서 돌아가면 `saegim up`으로 켜세요. 아니면 {ADDRESSES[name]} 설정을 확인하세요.")
 
 
 def _disk(disk: FreeDisk) -> MorningTrouble:
@@ -60,9 +60,9 @@ def _disk(disk: FreeDisk) -> MorningTrouble:
     return MorningTrouble(
         TroubleKind.DISK, disk.host,
         what=f"Only {free} are free on {disk.host}: services stop writing when the disk is full.",
-        repair="Make room on that machine; du -xh / | sort -h | tail shows what is large. Remove nothing of Saegim's own by hand",
+        repair="Make room on that machine; `du -xh / | sort -h | tail` shows what is large. Leave Saegim's own files alone",
         since=disk.at, what_ko=f"{disk.host}에 {free}만 남았습니다. 디스크가 가득 차면 서비스가 쓰기를 멈춥니다.",
-        repair_ko="그 컴퓨터에 공간을 만드세요. du -xh / | sort -h | tail로 큰 것이 보입니다. "
+        repair_ko="그 컴퓨터에 공간을 만드세요. `du -xh / | sort -h | tail`로 큰 것이 보입니다. "
                   "Saegim의 파일을 손으로 지우지는 마세요.")
 
 
@@ -79,9 +79,10 @@ def _prefect(morning: Morning) -> Iterator[MorningTrouble]:
         yield MorningTrouble(
             TroubleKind.PREFECT_EVENTS, "Prefect",
             what=f"Prefect does not remove what is old: the age of its oldest event is {age}{size}.",
-            repair="Restart the Prefect server (saegim down, then saegim up) and look into its log for 'vacuum'", since=oldest,
+            repair="Restart the Prefect server (`saegim down`, then `saegim up`) and look into its log for 'vacuum'",
+            since=oldest,
             what_ko=f"Prefect가 오래된 기록을 지우지 않습니다. 가장 오래된 이벤트의 나이: {age_ko}{size_ko}.",
-            repair_ko="Prefect 서버를 다시 시작하고(saegim down, 그다음 saegim up) 로그에서 'vacuum'을 찾아보세요.")
+            repair_ko="Prefect 서버를 다시 시작하고(`saegim down`, 그다음 `saegim up`) 로그에서 'vacuum'을 찾아보세요.")
 
 
 def _backup(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
@@ -92,6 +93,6 @@ def _backup(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
     yield MorningTrouble(
         TroubleKind.BACKUP_OLD, "backup",
         what=f"The last backup is {span(morning.at - at)} old." if at else "There is no backup of the ledger and the labels.",
-        repair="saegim backup PLACE, and let it run every night", since=at or seen.first_sent,
+        repair="`saegim backup PLACE`, and let it run every night", since=at or seen.first_sent,
         what_ko=f"마지막 백업이 {span_ko(morning.at - at)} 전 것입니다." if at else "대장과 라벨의 백업이 한 번도 없었습니다.",
-        repair_ko="saegim backup 장소 를 실행하고, 매일 밤 실행되게 하세요.")
+        repair_ko="`saegim backup PLACE`를 실행하고, 매일 밤 실행되게 하세요.")

@@ -31,9 +31,9 @@ def work_troubles(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
         yield MorningTrouble(
             TroubleKind.QUARANTINE, "quarantine",
             what=f"{counted(count, 'photograph')} in quarantine: reading them failed in a way that nobody foresaw.",
-            repair="saegim ledger submissions says why; when that is mended: saegim ingest retry",
+            repair="`saegim ledger submissions` says why; when that is mended: `saegim ingest retry`",
             what_ko=f"사진 {count:,}장이 격리되어 있습니다. 예상하지 못한 방식으로 읽기에 실패했습니다.",
-            repair_ko="saegim ledger submissions로 이유를 보고, 고친 뒤: saegim ingest retry")
+            repair_ko="`saegim ledger submissions`로 이유를 보고, 고친 뒤: `saegim ingest retry`")
     yield from map(_bad_tasks, seen.bad_tasks)
     for stuck in morning.stuck:
         yield _stuck(morning, stuck)
@@ -48,11 +48,11 @@ def _queue(morning: Morning, item: VerbMorning, waits: Waits) -> Iterator[Mornin
     yield MorningTrouble(
         TroubleKind.OLD_QUEUE, verb,
         what=f"{counted(waits.items, 'photograph')} waiting for {verb}, the oldest for {span(waited)}, and no end is in sight.",
-        repair=f"saegim run {verb}, and look what it says; where it only takes long, more workers help",
+        repair=f"`saegim run {verb}`, and look what it says; where it only takes long, more workers help",
         since=waits.oldest_at,
         what_ko=f"사진 {waits.items:,}장이 {verb} 실행을 기다립니다. 가장 오래된 것은 {span_ko(waited)}째이고, "
                 "끝이 보이지 않습니다.",
-        repair_ko=f"saegim run {verb}을 실행해 무슨 말을 하는지 보세요. 오래 걸리기만 한다면 작업자를 늘리세요.")
+        repair_ko=f"`saegim run {verb}`을 실행해 무슨 말을 하는지 보세요. 오래 걸리기만 한다면 작업자를 늘리세요.")
 
 
 def _people(morning: Morning, waits: Waits, outlook: Forecast | None) -> Iterator[MorningTrouble]:
@@ -65,10 +65,10 @@ def _people(morning: Morning, waits: Waits, outlook: Forecast | None) -> Iterato
         TroubleKind.OLD_QUEUE, "annotators",
         what=f"{counted(waits.items, 'task')} waiting for annotators, the oldest for {span(waited)}: "
              + ("nobody has answered any of late." if nobody else "more than they get through in a month."),
-        repair="Ask the annotators what keeps them, or add some: saegim label people add EMAIL", since=waits.oldest_at,
+        repair="Ask the annotators what keeps them, or add some: `saegim label people add EMAIL`", since=waits.oldest_at,
         what_ko=f"작업 {waits.items:,}건이 라벨러를 기다립니다. 가장 오래된 것은 {span_ko(waited)}째입니다. "
                 + ("요즘 아무도 답하지 않았습니다." if nobody else "한 달 안에 끝나지 않습니다."),
-        repair_ko="라벨러에게 물어보거나 더 추가하세요: saegim label people add EMAIL")
+        repair_ko="라벨러에게 물어보거나 더 추가하세요: `saegim label people add EMAIL`")
 
 
 def _bad_tasks(bad: BadTasks) -> MorningTrouble:
@@ -100,6 +100,6 @@ def _stuck(morning: Morning, stuck: StuckLease) -> MorningTrouble:
         TroubleKind.STUCK_LEASE, stuck.kind,
         what=f"A worker that fell silent {span(since)} ago still holds {stuck.keys:,} piece{'s' * (stuck.keys != 1)} of the work "
              f"of {verb}, and nobody took over.",
-        repair=f"saegim run {verb} takes them over at once", since=stuck.expired_at,
+        repair=f"`saegim run {verb}` takes them over at once", since=stuck.expired_at,
         what_ko=f"{span_ko(since)} 전에 사라진 작업자가 {verb} 작업 {stuck.keys:,}건을 아직 잡고 있습니다.",
-        repair_ko=f"saegim run {verb}을 실행하면 바로 이어받습니다.")
+        repair_ko=f"`saegim run {verb}`을 실행하면 바로 이어받습니다.")

@@ -72,7 +72,7 @@ def service_seen(name: str, answer: object) -> ServiceSeen:
 
 
 def _storage(bench: Workbench) -> Stored:
-    model = Workbench(bench.settings).model  # a portal lives for weeks: somebody may have chosen another one
+    model = bench.model_now()
     problem = ""
     try:
         find_bundle(bench, model)
