@@ -23,6 +23,7 @@ from datastore.ledger import (
     readings,
     second_looks,
     submissions,
+    unclaimed,
 )
 from datastore.ledger.projects import project_rows
 from schemas.labelling import Share, Side
@@ -35,6 +36,8 @@ WITHOUT = 10_000
 """Images at which the question of prelabel is asked without its index too: it takes the square of their number."""
 ROUNDS, TARGET = 3, 2.0
 BATCH = 100
+AHEAD = 200
+"""Of what is undecoded and unread: so many there are in ten thousand, too."""
 
 Question = Callable[[Ledger, list[Made]], object]
 
@@ -52,6 +55,8 @@ def all_questions() -> Iterator[tuple[str, bool, Question]]:
     """Name, whether it is about all images (else about a batch of them), and the question."""
     yield "prelabel: what the model has not read", True, lambda ledger, _: images.unread_images(ledger, RUN)
     yield "… after a new model, all images", True, lambda ledger, _: images.unread_images(ledger, "new", labelled=True)
+    yield f"prelabel: the next {AHEAD:,} that nobody holds, from the middle on", False, lambda ledger, _: unclaimed.unread_after(
+        ledger, "prelabel", RUN, "8", AHEAD, labelled=False)
     yield "label: what waits for a first reader, in order", True, _queue(Side.A)
     yield "label: what waits for a second reader", True, _queue(Side.B)
     yield "label: how many tasks are open", True, lambda ledger, _: label_status.queues(ledger, 0, 7, CONFIG)
@@ -59,6 +64,8 @@ def all_questions() -> Iterator[tuple[str, bool, Question]]:
         second_looks.stuck_second_looks(ledger, CONFIG), agreements.stranded(ledger, CONFIG),
         second_looks.needless_second_looks(ledger, CONFIG))
     yield f"ingest: {BATCH} images that may be known", False, _known
+    yield f"ingest: the next {AHEAD:,} to decode that nobody holds", False, lambda ledger, _: unclaimed.undecoded_after(
+        ledger, "ingest", None, AHEAD)
     yield f"ingest: the next {BATCH} arrivals", False, lambda ledger, _: arrivals.ready(ledger, BATCH)
     yield f"prelabel: claims and readings of {BATCH} images", False, lambda ledger, made: readings.readings_of_run(
         ledger, RUN, [item.image_id for item in made[::len(made) // BATCH]])
