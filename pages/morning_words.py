@@ -187,7 +187,10 @@ def counts_words(counts: Mapping[str, int]) -> str:
 
 
 def ready(item: VerbMorning, morning: Morning) -> Words:
-    """When what waits for a verb is done; – where nothing does."""
+    """When what waits for a verb is done; when the next release is planned; – where nothing can be told."""
+    if item.verb == "export" and morning.prefect and morning.prefect.next_exports:
+        planned = moment(morning.prefect.next_exports[0], morning.at, morning.zone)
+        return Words(f"planned {planned.en}", f"{planned.ko} 예정")
     if item.waits is None or not item.waits.items:
         return NONE
     if item.verb == "label":

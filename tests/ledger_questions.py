@@ -64,11 +64,13 @@ WHOLE = {
     "submissions.submission_rows", "label_queue.pages_given",
     # Once a run: what waits among all images, or among all that few images are of.
     "arrivals.waiting", "arrivals.waiting_ids",
-    "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "gold.gold_images",
+    "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "unclaimed.count_unread", "gold.gold_images",
     "label_queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
     "second_looks.stuck_second_looks", "checked_prelabels.recently_accepted",
     # Once a page that a manager opens.
     "accounts.all_accounts", "audit.deeds",
+    "morning.not_settled", "morning.count_submissions", "morning.on_the_way", "morning.open_tasks", "morning.count_tasks",
+    "morning.answers_by_hour", "morning.answered_last",
     # Once a command that a person types.
     "duplicates.find", "duplicates.retry", "outcomes.waiting", "demands.accepted_of_sent_after",
     "campaign_counts.count_waiting", "sent_photographs.unlisted_places",
@@ -243,6 +245,7 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "outbox.note_unreadable.changes": {1: at},
         "outbox.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
         "restored.move_annotations.to": {1: (10**6, 1)},
+        "unclaimed.undecoded_after.after": raw, "unclaimed.unread_after.after": first.image_id, "labelled": False,
     }
 
 
@@ -279,7 +282,7 @@ def _values_of_runs() -> dict[str, Any]:
     """The same for what is asked about runs of verbs."""
     at = START + timedelta(days=1)
     run = VerbRun("r" * 36, "ingest", "brave-otter", at)
-    return {"runs.begin.run": run, "runs.end.run": run, "moment": at, "verbs": ["ingest"], "states": [RunState.COMPLETED]}
+    return {"before": at, "longest": 1800.0, "runs.begin.run": run, "runs.end.run": run, "moment": at, "verbs": ["ingest"], "states": [RunState.COMPLETED]}
 
 
 def _values_of_traces(made: Sequence[Made]) -> dict[str, Any]:
