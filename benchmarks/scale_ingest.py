@@ -98,6 +98,7 @@ def _verb(bench: Workbench, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`saegim run ingest` on this workbench's buckets and ledger."""
     settings = bench.settings
     env = {**os.environ, "SAEGIM_LEDGER_URL": settings.ledger_url, "SAEGIM_LABEL_STUDIO_S3_ACCESS_KEY": "",
+           "SAEGIM_BATCH_RUNS": "0",  # the workers of the stack have its own ledger, not this one
            **{f"SAEGIM_{name.upper()}": getattr(settings, name)
               for name in ("bucket_raw", "bucket_images", "bucket_models", "bucket_datasets")}}
     with log.open("w") as told:
