@@ -342,7 +342,8 @@ def postgres() -> Iterator[str]:
     subprocess.run([*as_user, bin_folder / "initdb", "-D", data, "-U", "saegim", "--auth=trust", "--encoding=UTF8", "--no-sync"],
                    check=True, capture_output=True, cwd=folder)
     server = subprocess.Popen([*as_user, bin_folder / "postgres", "-D", data, "-p", str(port), "-k", folder, "-c", "fsync=off",
-                               "-c", "listen_addresses=127.0.0.1"], cwd=folder, stderr=subprocess.DEVNULL)
+                               "-c", "listen_addresses=127.0.0.1", "-c", "shared_preload_libraries=pg_stat_statements"],
+                              cwd=folder, stderr=subprocess.DEVNULL)
     url = f"postgresql://saegim@127.0.0.1:{port}/postgres"
     try:
         for _ in range(10 * PATIENCE):

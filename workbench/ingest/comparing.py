@@ -25,8 +25,6 @@ PIECE = 16
 """Arrivals that a worker claims at once to compare them ahead."""
 LOOKED_BACK = 256
 """Waiting arrivals that one may repeat are looked for among so many before it; the rest is compared when its turn comes."""
-LONGEST = 2.0
-"""Seconds of comparing after which the rest of what was claimed is given back: other workers may be idle."""
 
 
 class Comparing:
@@ -53,14 +51,13 @@ class Comparing:
         It is wrong about some: the decision that counts takes what was compared here, and compares what is missing.
 
         Returns:
-            What each was compared with, by submission id; as many as could be done in time.
+            What each was compared with, by submission id; without those that are settled by now.
         """
         mine = set(submission_ids)
         with self._bench.ledger.read() as connection:
             waiting = arrivals.around(connection, submission_ids, LOOKED_BACK)
             self._read(connection, [arrival.submission for arrival in waiting if arrival.submission_id in mine])
         found: dict[str, list[Compared]] = {}
-        began = time.monotonic()
         for arrival in waiting:
             image = arrival.submission.image
             if image is None:
@@ -70,8 +67,6 @@ class Comparing:
                 continue
             self._decide(arrival.submission)
             found[arrival.submission_id] = [*self._compared.get(image.image_id, {}).values()]
-            if time.monotonic() - began > LONGEST:
-                break
         return found
 
     def compare(self, image: CanonicalImage, others: Sequence[KnownImage]) -> list[Lookalike]:

@@ -18,13 +18,15 @@ from datastore.ledger.leases import Lease
 from schemas.ids import image_number
 from schemas.submission import Outcome, Reason, Rejection, Submission
 from workbench.bench import Workbench
-from workbench.ingest.comparing import LONGEST, Comparing, compare_ahead
+from workbench.ingest.comparing import Comparing, compare_ahead
 from workbench.ingest.features_held import FeaturesHeld
 
 CHUNK = 100
 """Arrivals settled in one transaction, at most."""
-UNCOMPARED = 32
-"""Those among them that nobody has compared, at most: further ones are for other workers, where there are any."""
+LEAST = 16
+"""Arrivals settled in one transaction at least, however long comparing takes: each transaction has some forty statements."""
+LONGEST = 2.0
+"""Seconds of comparing after which the rest of a chunk is left for a moment: other workers may be idle, and compare it."""
 LEASE_KIND = "settle"
 LEASE_KEYS = ["images"]
 """One worker at a time settles."""
@@ -68,7 +70,7 @@ def _settle_all(bench: Workbench, features: FeaturesHeld, note: Callable[[Sequen
     if not lease.tokens:
         return False
     settling = Settling(bench, lease, features)
-    most = UNCOMPARED
+    most = CHUNK
     any_done = False
     try:
         while chunk := arrivals.ready(bench.ledger, CHUNK):
@@ -83,8 +85,8 @@ def _settle_all(bench: Workbench, features: FeaturesHeld, note: Callable[[Sequen
                 break
             note(settled)
             any_done = True
-            # Where comparing takes its time, this worker keeps no more to itself than it does before others ask again.
-            most = UNCOMPARED if len(settled) == len(turn) else len(settled)
+            # Where comparing takes its time, what is not compared yet is for others too.
+            most = CHUNK if len(settled) == len(turn) else LEAST
     finally:
         leases.release(bench.ledger, lease)
     return any_done
@@ -99,7 +101,7 @@ class Settling(Comparing):
     """Arrivals being settled, chunk by chunk, under the lease of the one worker that may."""
 
     def settle(self, chunk: Sequence[DecodedArrival]) -> list[Submission]:
-        """Decides each in turn, then writes all or nothing; the last ones are left where comparing takes long.
+        """Decides each in turn, then writes all or nothing; the last ones are left where comparing takes its time.
 
         Returns:
             Those that were settled, as the ledger has them.
@@ -119,7 +121,7 @@ class Settling(Comparing):
         decided: list[Submission] = []
         for item in items:
             decided.append(self._decide(item))
-            if time.monotonic() - began > LONGEST:
+            if len(decided) >= LEAST and time.monotonic() - began > LONGEST:
                 break
         with self._bench.ledger.write(alone="images") as connection:
             leases.fence(connection, self._lease)

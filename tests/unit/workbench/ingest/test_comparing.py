@@ -110,10 +110,9 @@ def settle_by_many(bench: Workbench, items: list[Submission], random: Random, mo
         comparing.compare_ahead(bench, features)
 
     def settle() -> None:
-        for module in (comparing, settling):
-            monkeypatch.setattr(module, "LONGEST", random.choice([-1.0, 2.0]))
+        monkeypatch.setattr(settling, "LONGEST", random.choice([-1.0, 2.0]))
         monkeypatch.setattr(settling, "CHUNK", random.randint(1, 9))
-        monkeypatch.setattr(settling, "UNCOMPARED", random.randint(1, 4))
+        monkeypatch.setattr(settling, "LEAST", random.randint(1, 4))
         # Another worker is comparing some of them; nothing is settled past these.
         lease = leases.claim(bench.ledger, arrivals.COMPARE, arrivals.uncompared(bench.ledger, 9)[random.randint(0, 9):], 60)
         settle_ready(bench, lambda _count: None, wait=False)
