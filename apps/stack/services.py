@@ -15,7 +15,7 @@ import httpx
 from rich.console import Console
 
 from adapters.prefect_server.api import prefect_client
-from apps.stack import label_studio, seaweedfs, supervision
+from apps.stack import label_studio, prefect_settings, seaweedfs, supervision
 from apps.stack.dead_runs import mark_dead_runs
 from apps.stack.schedules import are_scheduled, schedules_file, set_schedules
 from apps.stack.seaweedfs import BUCKETS
@@ -110,6 +110,8 @@ def _up(schedules: bool) -> None:
     set_schedules(schedules)
     with _prefect_client(access) as client:
         set_up(client, channels_of(settings) or None)
+        for pool in POOLS:
+            prefect_settings.start_runs_at_once(client, pool)
     for name in (*WORKERS, *PORTAL):
         supervision.start(name)
     _bring_up("portal", _health(access)["portal"])
@@ -153,7 +155,7 @@ def _programs(access: Access, settings: Settings) -> list[Program]:
     ports = access.ports
     prefect = [str(BIN / "python"), "-m", "prefect"]
     quiet = {**_reaching_prefect(access), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    flow_env = {**quiet, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
+    flow_env = {**quiet, **prefect_settings.WORKER, "SAEGIM_HOME": str(home()), "PYTHONPATH": str(ROOT)}
     return [
         seaweedfs.program(access, settings.bucket_images),
         Program("label-studio", [
@@ -165,16 +167,11 @@ def _programs(access: Access, settings: Settings) -> list[Program]:
             "LABEL_STUDIO_PASSWORD": access.env["SAEGIM_LABEL_STUDIO_PASSWORD"],
             "LABEL_STUDIO_USER_TOKEN": access.env["SAEGIM_LABEL_STUDIO_TOKEN"],
             "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
-            "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
-            "COLLECT_ANALYTICS": "False",
-            "SENTRY_DSN": "", "FRONTEND_SENTRY_DSN": "",  # both name the vendor's own by default, analytics or not
+            **label_studio.hardened(settings.label_studio_url),
             "S3_ENDPOINT": access.url("s3"),  # the one private address that its SSRF protection trusts
-            # A storage without a key takes this machine's own credentials, and any account may add one that points anywhere.
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_CONFIG_FILE": os.devnull, "BOTO_CONFIG": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true", "GOOGLE_APPLICATION_CREDENTIALS": os.devnull,
         }),
         Program("prefect-server", [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(ports["prefect"])], {
-            **quiet, "PREFECT_SERVER_API_AUTH_STRING": access.prefect_auth,
+            **quiet, **prefect_settings.SERVER, "PREFECT_SERVER_API_AUTH_STRING": access.prefect_auth,
             # Its own pages, by both names of this machine: whichever of them is open, they ask the API by the first one.
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{access.url('prefect')},http://localhost:{ports['prefect']}",
         }),
