@@ -40,7 +40,7 @@ def keep_watch(bench: Workbench) -> WatchReport:
     last = runs.newest_runs(bench.ledger, [report.verb], [RunState.COMPLETED]).get(report.verb)
     begun = new_troubles(report.troubles, last.counts if last else {})
     with prefect_of(bench.settings) as client:
-        emit(client, [_event(trouble) for trouble in begun if trouble.kind is not MADE_BY_AUTOMATIONS])
+        emit(client, [event_about(trouble) for trouble in begun if trouble.kind is not MADE_BY_AUTOMATIONS])
     report.notes = [_told(trouble) for trouble in begun]
     return report
 
@@ -86,7 +86,8 @@ def _end_dead_runs(bench: Workbench, now: datetime) -> int:
     return sum(runs.end(bench.ledger, run) for run in [*dead, *gone])
 
 
-def _event(trouble: MorningTrouble) -> OwnEvent:
+def event_about(trouble: MorningTrouble) -> OwnEvent:
+    """What tells Prefect of a trouble: what its automation ``saegim-alert-troubles`` waits for."""
     said = {"text": f"Saegim: {_told(trouble)}", "kind": str(trouble.kind), "about": trouble.about, "what": trouble.what,
             "repair": trouble.repair, "since": trouble.since.isoformat() if trouble.since else ""}
     return OwnEvent(event_of(trouble.kind), f"saegim.{trouble.kind}.{trouble.about}", said)
