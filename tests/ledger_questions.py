@@ -282,7 +282,8 @@ def _values_of_runs() -> dict[str, Any]:
     """The same for what is asked about runs of verbs."""
     at = START + timedelta(days=1)
     run = VerbRun("r" * 36, "ingest", "brave-otter", at)
-    return {"before": at, "longest": 1800.0, "runs.begin.run": run, "runs.end.run": run, "moment": at, "verbs": ["ingest"], "states": [RunState.COMPLETED]}
+    return {"before": at, "longest": 1800.0, "runs.begin.run": run, "runs.end.run": run, "moment": at, "verbs": ["ingest"],
+            "states": [RunState.COMPLETED]}
 
 
 def _values_of_traces(made: Sequence[Made]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A ledger as two weeks of collecting and labelling leave it at nine in the morning, after a good night or a bad one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -26,11 +26,11 @@ from datastore.ledger.tables import (
 )
 from schemas.ids import digest
 from schemas.labelling import Side
-from schemas.morning import NewestRelease, PrefectState
+from schemas.morning import Forecast, ForecastState, FreeDisk, Morning, NewestRelease, PrefectState, VerbMorning
 from schemas.runs import RunState, VerbRun
 from schemas.submission import Outcome
 from stages.morning.limits import VERBS
-from stages.morning.seen import Planned, ServiceSeen
+from stages.morning.seen import Planned, Seen, ServiceSeen
 from workbench.morning.services import LABEL_STUDIO, PREFECT, STORAGE, Scheduled, Stored, Told
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -219,3 +219,37 @@ def _run(verb: str, number: int, at: datetime, badly: bool) -> VerbRun:
         ended_at=at + timedelta(seconds=seconds if not badly else 900 if verb == "prelabel" else 4),
         counts=counts if not badly else {}, free_bytes=free,
         error=None if not badly else "Its process was killed." if verb == "prelabel" else REFUSED)
+
+
+def well(**changes: Any) -> Morning:
+    """A morning after a night that went well, told without a ledger."""
+    def done(verb: str) -> VerbRun:
+        at = NINE - timedelta(days=4 if verb in ("export", "evaluate") else 0, minutes=6)
+        return VerbRun(f"{verb}-1", verb, "brave-otter", at, host="cpu-1", state=RunState.COMPLETED,
+                       ended_at=at + timedelta(minutes=1))
+
+    verbs = [VerbMorning(verb, done(verb), done(verb), fires=verb != "evaluate") for verb in VERBS]
+    scheduled = told().scheduled
+    made: dict[str, Any] = {
+        "at": NINE, "zone": "Asia/Seoul", "since": NINE - timedelta(hours=15, minutes=4), "troubles": (), "verbs": verbs,
+        "night": (), "counts": {}, "way": Forecast(0, ForecastState.NOTHING_WAITS), "release_at": None,
+        "free": (FreeDisk("cpu-1", 41_000_000_000, NINE),), "model": "ppocr-korean", "people": (),
+        "outcomes": {"accepted": 900}, "open_flags": 0, "stuck": (), "times": (), "release": None,
+        "prefect": scheduled.state if scheduled else None, "backup_at": NINE - timedelta(hours=6), "answering": {}}
+    return Morning(**made | changes)
+
+
+def all_well(**changes: Any) -> Seen:
+    """What else is seen on it."""
+    scheduled = told().scheduled
+    made: dict[str, Any] = {
+        "services": (ServiceSeen(STORAGE), ServiceSeen(LABEL_STUDIO), ServiceSeen(PREFECT)),
+        "planned": scheduled.planned if scheduled else None, "noted_from": NINE - timedelta(days=9),
+        "first_sent": NINE - timedelta(days=18)}
+    return Seen(**made | changes)
+
+
+def with_verb(name: str, **changes: Any) -> Morning:
+    """The same morning, with one verb otherwise."""
+    morning = well()
+    return replace(morning, verbs=[replace(item, **changes) if item.verb == name else item for item in morning.verbs])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import sqrt
 from zoneinfo import ZoneInfo
 
@@ -57,12 +57,11 @@ def careful(items: float, pace: Pace) -> float:
 def _done(items: float, pace: Pace, now: datetime, zone: ZoneInfo) -> datetime | None:
     """When the last item is done; None where that is too far away."""
     left = items
-    at = now
     hours = STEP / timedelta(hours=1)
-    while at - now < FURTHEST:
+    for number in range(FURTHEST // STEP):
+        at = now.astimezone(UTC) + number * STEP
         done = pace.at(at.astimezone(zone)) * hours
         if done and done >= left:
             return at + STEP * (left / done)
         left -= done
-        at += STEP
     return None
