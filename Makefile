@@ -7,7 +7,7 @@ BENCH := .venv-bench
 PIP_FLAGS := -qq --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help demo up down check lint unit test all-units services-a-to-l services-m-to-z bench lock dev clean
+.PHONY: help demo up down check lint unit test all-units services-a-to-l services-m-to-z faults bench audit lock dev clean
 .DEFAULT_GOAL := help
 # Each run of a worker and each command is a process: without this they would compile the sources anew every time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -54,8 +54,14 @@ services-a-to-l: $(VENV)/dev
 services-m-to-z: $(VENV)/dev
 	$(BIN)/pytest --durations=12 -p no:cacheprovider $(filter-out $(OWN_STACK),$(wildcard tests/services/test_[m-z]*.py))
 
+faults: $(VENV)/dev  ## faults between the verbs and their services, at length: docs/faults.md (SEEDS=7: that seed again)
+	$(BIN)/python -m tests.faults $(if $(SEEDS),--seeds $(SEEDS) --naive "" --no-page)
+
 bench: $(BENCH)/peers  ## figures beside their peers' (ONLY=duplicates: one of them; all write docs/benchmarks.md)
 	$(BENCH)/bin/python -m benchmarks $(ONLY)
+
+audit: $(VENV)/dev  ## known vulnerabilities of the locked packages (asks the package registry)
+	$(BIN)/python -m tests.audit
 
 lock: $(VENV)/dev  ## compile the locks from pyproject.toml
 	$(COMPILE) pyproject.toml --extra workbench --extra cpu -o requirements.lock
