@@ -46,7 +46,8 @@ class Act(StrEnum):
 READS = (Act.GET, Act.LIST)
 WRITES = (*READS, Act.PUT)
 RULES: Mapping[Component, Mapping[str, Sequence[Act]]] = {
-    Component.INGEST: {"raw": (*READS, Act.DELETE), "images": WRITES},  # deletes what its sender took back
+    # Deletes what its sender took back; asks which model is in use, whose texts told lookalikes apart.
+    Component.INGEST: {"raw": (*READS, Act.DELETE), "images": WRITES, "models": READS},
     Component.PRELABEL: {"images": READS, "models": READS},
     Component.LABEL: {"images": WRITES, "models": READS},  # crops of lines, and the status page
     Component.COLLECT: {"images": WRITES, "models": READS},
