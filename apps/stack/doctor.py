@@ -16,7 +16,7 @@ from adapters.label_studio.projects import has_mark
 from adapters.label_studio.storages import first_picture
 from adapters.ocr.bundles import problems
 from adapters.prefect_server.deployments import read_deployments
-from apps.stack import doors, labelling, storage_doors
+from apps.stack import doors, labelling, labelling_doors, storage_doors
 from apps.stack.checks import Check, NotWell
 from apps.stack.runs import expected_names, summary, troubles
 from apps.stack.seaweedfs import BUCKETS
@@ -46,6 +46,9 @@ def examine(settings: Settings) -> Iterator[Check]:
         ("Picture through Label Studio", _picture),
         ("Storage without a key", storage_doors.without_a_key), ("SeaweedFS's ports", storage_doors.inner_ports),
         ("Label Studio's key", storage_doors.lent_key), ("Storages of projects", storage_doors.strange_storages),
+        ("Label Studio's version", labelling_doors.version), ("Label Studio's sign-up", labelling_doors.sign_up),
+        ("Label Studio's own files", labelling_doors.own_files), ("Label Studio's webhooks", labelling_doors.webhooks),
+        ("Label Studio's cookies", labelling_doors.cookies),
         ("Prefect", _prefect), ("Portal", _portal),
         ("Prefect's password", doors.prefect_password), ("Prefect's origins", doors.prefect_origins),
         ("Work pools", _pools), ("Scheduled runs", _runs), ("OCR model", _model), ("Free disk", _disk),

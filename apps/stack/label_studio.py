@@ -72,6 +72,25 @@ def give_database(data: Path) -> None:
         begun.replace(data / DATABASE)
 
 
+def hardened(url: str) -> dict[str, str]:
+    """Environment in which Label Studio does what its defaults do not: docs/security.md says what for.
+
+    Args:
+        url: where people reach it: over https its cookies never go over a plain connection.
+    """
+    secure = {"SESSION_COOKIE_SECURE": "1", "CSRF_COOKIE_SECURE": "1"} if url.startswith("https:") else {}
+    return {
+        "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+        "COLLECT_ANALYTICS": "False", "LATEST_VERSION_CHECK": "False",
+        "SENTRY_DSN": "", "FRONTEND_SENTRY_DSN": "",  # both name the vendor's own by default, analytics or not
+        # Left out, it looks for folders of certain names where it was started, and serves the first one that it finds.
+        "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "false", "LABEL_STUDIO_ENABLE_LOCAL_FILES_STORAGE": "false",
+        # A storage without a key takes this machine's own credentials, and any account may add one that points anywhere.
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_CONFIG_FILE": os.devnull, "BOTO_CONFIG": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true", "GOOGLE_APPLICATION_CREDENTIALS": os.devnull, **secure,
+    }
+
+
 def _make_database(folder: Path) -> None:
     """An empty database with Label Studio's tables, once for all state folders; the keys made beside it are thrown away."""
     with tempfile.TemporaryDirectory(dir=folder) as data:
