@@ -107,6 +107,26 @@ def test_a_template_names_variables_that_it_has(path: Path) -> None:
     assert variables["image"]["default"].startswith("saegim-gpu:" if path.stem.endswith("gpu") else "saegim:")
 
 
+@pytest.mark.parametrize("pool", ["cpu", "gpu"])
+def test_a_job_of_kubernetes_has_its_fields_where_kubernetes_reads_them(pool: str) -> None:
+    """Prefect's own template has two of them in the pod, where Kubernetes knows no such fields."""
+    template = json.loads((DEPLOY / "pools" / f"kubernetes-{pool}.json").read_text(encoding="utf-8"))
+    spec = template["job_configuration"]["job_manifest"]["spec"]
+    assert spec["completions"] == spec["parallelism"] == 1
+    assert not {"completions", "parallelism", "backoffLimit"} & spec["template"]["spec"].keys()
+
+
+def test_launchers_of_kubernetes_have_few_rights() -> None:
+    parts = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8")))
+    [role] = [part for part in parts if part["kind"] == "Role"]
+    assert {kind for rule in role["rules"] for kind in rule["resources"]} == {"jobs", "pods", "pods/log", "pods/status", "events"}
+    for part in parts:
+        if part["kind"] == "Deployment":
+            [container] = part["spec"]["template"]["spec"]["containers"]
+            assert container["securityContext"]["allowPrivilegeEscalation"] is False
+            assert container["command"][3:5] == ["--pool", part["metadata"]["name"].removeprefix("launcher-")]
+
+
 def test_a_gpu_is_asked_for_on_the_pool_of_gpus_alone() -> None:
     gpu = {path.stem for path in POOLS if re.search("nvidia", path.read_text(encoding="utf-8"))}
     assert gpu == {"docker-gpu", "kubernetes-gpu"}
