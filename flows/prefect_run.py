@@ -21,11 +21,7 @@ R = TypeVar("R", bound=Report)
 
 
 class PrefectRun:
-    """The flow run that this code is in.
-
-    Args:
-        helps: whether it is a batch run, which helps another run: it gives way to none of its kind, and starts none.
-    """
+    """The flow run that this code is in. One that ``helps`` is a batch run: it gives way to none of its kind, and starts none."""
 
     def __init__(self, helps: bool = False) -> None:
         self._helps = helps

@@ -45,7 +45,7 @@ def piece_size(left: int, workers: int, least: int = SMALLEST) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece(Generic[T]):
+class ClaimedPiece(Generic[T]):
     """Items that were claimed at once, and the lease on them."""
 
     lease: Lease
@@ -101,7 +101,7 @@ class Backlog(Generic[T]):
             self._found = self._ask(self._after, AHEAD)
         return len(self._found)
 
-    def batch(self) -> Iterator[Piece[T]]:
+    def batch(self) -> Iterator[ClaimedPiece[T]]:
         """Claims piece after piece until they are a batch, until nothing is left or a newer run is there."""
         most = self._bench.settings.batch_size
         taken = 0
@@ -115,7 +115,7 @@ class Backlog(Generic[T]):
                                  self._bench.settings.lease_seconds)
             if mine := [item for item in some if self._key(item) in lease.tokens]:
                 taken += len(mine)
-                yield Piece(lease, mine)
+                yield ClaimedPiece(lease, mine)
 
     def begin_anew(self) -> bool:
         """Goes back to the first item: dead workers leave some behind. While batch runs hold the rest it waits for them.
@@ -178,7 +178,7 @@ class Held(Generic[T]):
         for lease, _ in self._in_hand:
             leases.release(self._ledger, lease)
 
-    def take(self, pieces: Iterator[Piece[T]]) -> Iterator[Piece[T]]:
+    def take(self, pieces: Iterator[ClaimedPiece[T]]) -> Iterator[ClaimedPiece[T]]:
         """Each piece, in hand from then on."""
         for piece in pieces:
             self._in_hand.append((piece.lease, set(piece.lease.keys)))
@@ -208,9 +208,9 @@ class Held(Generic[T]):
             self._renewed = time.monotonic()
 
 
-def claimed(ledger: Ledger, kind: str, items: Sequence[T], key: Callable[[T], str], seconds: int) -> Iterator[Piece[T]]:
+def claimed(ledger: Ledger, kind: str, items: Sequence[T], key: Callable[[T], str], seconds: int) -> Iterator[ClaimedPiece[T]]:
     """Claims given items piece by piece, and leaves out what others hold."""
     for some in chunked(items, LARGEST):
         lease = leases.claim(ledger, kind, [key(item) for item in some], seconds)
         if mine := [item for item in some if key(item) in lease.tokens]:
-            yield Piece(lease, mine)
+            yield ClaimedPiece(lease, mine)

@@ -13,7 +13,7 @@ from workbench.bench import Workbench
 from workbench.ingest.decoders import Decoders
 from workbench.ingest.worker import Decoded
 from workbench.run import Failures
-from workbench.sharing import Held, Piece
+from workbench.sharing import Held, ClaimedPiece
 
 LEASE_KIND = "ingest"
 
@@ -59,7 +59,7 @@ class Arrivals:
         after_each: called when a piece is done, with what says that this worker is alive.
     """
 
-    pieces: Callable[[], Iterator[Piece[RawObject]]]
+    pieces: Callable[[], Iterator[ClaimedPiece[RawObject]]]
     count: int
     screen: Callable[[Sequence[RawObject]], Sequence[RawObject]] = no_screen
     advance: Callable[[int], object] = lambda _count: None
@@ -82,7 +82,7 @@ def decode_arrivals(bench: Workbench, decoders: Decoders, work: Arrivals, witnes
     done = FetchedObjects()
     with Held[RawObject](bench.ledger, bench.settings.lease_seconds) as held:
 
-        def to_decode(piece: Piece[RawObject]) -> Sequence[RawObject]:
+        def to_decode(piece: ClaimedPiece[RawObject]) -> Sequence[RawObject]:
             # Between the question and the claim another worker may have decoded some.
             found = work.screen(arrivals.undecoded(bench.ledger, piece.lease.keys))
             held.done(list({*piece.lease.keys} - {raw.submission_id for raw in found}))

@@ -24,7 +24,7 @@ from workbench.prelabel.read_window import read_window
 from workbench.report import PrelabelReport
 from workbench.run import Failures, gave_way, one_ahead, progress
 from workbench.settings import Settings
-from workbench.sharing import AHEAD, SMALLEST, Backlog, BatchRuns, Held, Piece, claimed
+from workbench.sharing import AHEAD, SMALLEST, Backlog, BatchRuns, Held, ClaimedPiece, claimed
 
 UNLABELLED = "unlabelled"
 """Value of ``only``: images that no person has read."""
@@ -180,7 +180,7 @@ def read_these(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage
             read(bench, engine, pieces, len(some), advance, judges=False)
 
 
-def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterator[Piece[StoredImage]]], count: int,
+def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterator[ClaimedPiece[StoredImage]]], count: int,
                advance: Callable[[int], None], judges: bool = True) -> BatchRead:
     """Reads images that no other worker has claimed, window by window.
 
@@ -196,16 +196,16 @@ def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterato
     failures = Failures(bench.run, count)
     with Held[StoredImage](bench.ledger, bench.settings.lease_seconds) as held:
 
-        def fetch(window: Piece[StoredImage]) -> list[Pixels | str]:
+        def fetch(window: ClaimedPiece[StoredImage]) -> list[Pixels | str]:
             return fetch_pictures(bench.objects, bench.settings.bucket_images, window.items)
 
-        def to_read() -> Iterator[Piece[StoredImage]]:
+        def to_read() -> Iterator[ClaimedPiece[StoredImage]]:
             for piece in held.take(pieces()):
                 there = readings.readings_of_run(bench.ledger, engine.run, [image.image_id for image in piece.items])
                 held.done(list(there))
                 todo = [image for image in piece.items if image.image_id not in there]
                 for window in windows(todo, engine.images_a_read):
-                    yield Piece(piece.lease, window)
+                    yield ClaimedPiece(piece.lease, window)
 
         # The next window is fetched and decoded while this one is read.
         for window, pictures in one_ahead(fetch, to_read()):

@@ -171,7 +171,7 @@ def test_pieces_are_given_back_when_done_and_all_of_them_in_the_end(bench: Workb
         return len(unclaimed.undecoded_after(bench.ledger, "ingest", None, AHEAD))
 
     with Held[RawObject](bench.ledger, 300) as held:
-        pieces: Iterator[sharing.Piece[RawObject]] = held.take(claimed(bench.ledger, "ingest", sent, ids, 300))
+        pieces: Iterator[sharing.ClaimedPiece[RawObject]] = held.take(claimed(bench.ledger, "ingest", sent, ids, 300))
         one, _other = next(pieces), next(pieces)
         assert free() == 0
         assert not held.done([ids(raw) for raw in one.items[1:]])
