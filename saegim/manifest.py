@@ -104,7 +104,7 @@ class Manifest(_Frozen):
 
     Attributes:
         parent: the release that it was made from, ``name@6``.
-        recipe: the dataset recipe as it was.
+        recipe: the dataset recipe as it was; empty where a release was made before it was written down.
         splits: samples of each split.
         frozen: splits that take nothing new after this release; None where a release was made before this was written down.
         columns: of the label file.
@@ -122,7 +122,7 @@ class Manifest(_Frozen):
     unit: str
     description: str = ""
     licence: str = ""
-    recipe: dict[str, JsonValue]
+    recipe: dict[str, JsonValue] = {}
     code_version: str
     splits: dict[str, int]
     frozen: list[str] | None = None

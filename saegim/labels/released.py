@@ -65,7 +65,7 @@ def _together(found: Iterator[Piece]) -> Iterator[list[Piece]]:
 def _labelled_image(row: Mapping[str, Any], picture: Callable[[], bytes]) -> LabelledImage:
     return LabelledImage(
         name=row["image_id"] + ENDINGS.get(row["media_type"], ".jpg"), picture=picture, width=row["width"],
-        height=row["height"], unit=row["unit"], split=row["split"], group=row["group"],
+        height=row["height"], unit=row["unit"], split=row["split"], group=row.get("group") or row["cluster_id"],
         image_id=row["image_id"], image_kind=row["image_kind"], conditions=tuple(row["conditions"]),
         source=row.get("source") or "", licence=row.get("licence") or "")
 

@@ -23,17 +23,20 @@ IMAGES = [digest("old ledger", str(number)) for number in range(2)]
 REGIONS = '[{"region_id":"a","polygon":[[0,0],[9,0],[9,9]],"text":"가","attributes":{},"score":0.5,"replaces":null}]'
 PROJECT = 4
 """Label Studio's number of the project that tasks and annotations are of."""
+SUMMARY = json.loads(json.dumps(asdict(summarise(regions_from_json(REGIONS)))))
+"""Of these regions, as the ledger keeps it."""
 VALUES: dict[str, Any] = {
     "campaign": "demo", "submitter": "kim", "outcome": "accepted", "duplicate_of": None, "reader": "person:kim", "unit": "line",
     "regions": REGIONS, "image_kind": "scene", "conditions": [], "claims": {}, "annotation_config": "scene_text",
-    "config_version": 1, "summary": json.loads(json.dumps(asdict(summarise(regions_from_json(REGIONS))))), "project": "key0", "project_id": PROJECT,
+    "config_version": 1, "summary": SUMMARY, "project": "key0", "project_id": PROJECT,
     "taken_by": "scene_text", "shown": ["reading0"], "refused": None, "why_refused": None, "reason": None, "details": {"of": 1}}
 """By the name of the column, in every row."""
 OWN: dict[str, Any] = {
     "submissions.found": "distinct", "decisions.kind": "split", "decisions.other_id": None, "decisions.undoes": None,
     "second_looks.reason": "why", "holds.reason": "why", "demands.reason": "weak", "point_entries.reason": "claimed",
     "readings.reader": "person:kim", "agreements.one": "reading0", "agreements.other": "reading1", "agreements.regions": 0.5,
-    "demands.regions": 9, "imported.conditions": [], "agreements.annotation_config": "scene_text@1", "boards.board": {"people": []},
+    "demands.regions": 9, "imported.conditions": [], "agreements.annotation_config": "scene_text@1",
+    "boards.board": {"people": []},
     "runs.state": "completed", "runs.notes": [], "runs.counts": {}, "accounts.role": "manager", "audit.role": "manager",
     "cursors.name": f"collect project {PROJECT}"}
 """By TABLE.COLUMN."""
