@@ -1,42 +1,81 @@
-"""`python -m tests.faults`: plays seeds against a stack that runs, and writes what came of each into a folder."""
+"""`python -m tests.faults`: plays seeds on services of its own, ours and then the naive pipeline, and writes docs/faults.md.
+
+Where SAEGIM_TEST_STACK names the state folder of a stack that runs already, that one is used. Records of seeds stay in a folder:
+the page is made of all that are there.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.faults.session import Record, play, stage
+from benchmarks.postgres import postgres
+from tests.faults.page import page
+from tests.faults.session import Record, Stage, play, stage
+from tests.services.conftest import PYTHON, ours, start
 from workbench.settings import ROOT, load_settings
+
+PAGE = ROOT / "docs" / "faults.md"
 
 
 def main() -> int:
     """Plays seeds; 1 where an invariant was violated."""
-    options = argparse.ArgumentParser(prog="tests.faults", description=__doc__)
-    options.add_argument("--seeds", default="1-12", help="such as 1-12, or 3,7")
-    options.add_argument("--rounds", type=int, default=6, help="rounds of all verbs a seed")
-    options.add_argument("--pipeline", choices=("ours", "naive"), default="ours")
-    options.add_argument("--postgres", default="", help="URL of a PostgreSQL server for the ledgers of odd seeds")
-    options.add_argument("--minutes", type=float, default=60.0, help="after these no round begins")
-    options.add_argument("--to", type=Path, default=ROOT / ".saegim" / "faults", help="folder of the records")
+    options = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    options.add_argument("--seeds", default="1-24", help="such as 1-24, or 3,7; empty for none")
+    options.add_argument("--rounds", type=int, default=3, help="of all verbs, for each seed")
+    options.add_argument("--naive", default="1-4", help="seeds of the naive pipeline; empty for none")
+    options.add_argument("--minutes", type=float, default=120.0, help="after these no round begins")
+    options.add_argument("--no-page", action="store_true", help="docs/faults.md stays as it is")
+    options.add_argument("--records", type=Path, default=ROOT / ".saegim" / "faults", help="folder of the records")
     given = options.parse_args()
-    given.to.mkdir(parents=True, exist_ok=True)
+    given.records.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + 60 * given.minutes
     violated = 0
-    with stage(load_settings(), given.postgres or None, Path(sys.executable), ROOT) as on:
-        for seed in numbers(given.seeds):
-            if time.monotonic() > until:
-                print("The time is over.")
-                break
-            record = play(on, seed, given.rounds, given.pipeline, until)
-            (given.to / f"{given.pipeline}-{seed}.json").write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1),
-                                                                   encoding="utf-8")
-            print(line(record), flush=True)
-            violated += len(record.violations)
-    return 1 if violated and given.pipeline == "ours" else 0
+    with running_stack(), postgres() as server, stage(load_settings(), server, PYTHON, ROOT) as on:
+        violated = sum(len(record.violations) for record in _played(on, given.seeds, "ours", given, until))
+        for _ in _played(on, given.naive, "naive", given, until):
+            pass
+    if not given.no_page:
+        PAGE.write_text(page(given.records), encoding="utf-8")
+        print(f"{PAGE.relative_to(ROOT)} is made of the records in {given.records}")
+    return 1 if violated else 0
+
+
+def _played(on: Stage, seeds: str, pipeline: str, given: argparse.Namespace, until: float) -> Iterator[Record]:
+    """Plays seeds one after the other, and keeps and tells what came of each."""
+    for seed in numbers(seeds):
+        if time.monotonic() > until:
+            print("The time is over.")
+            return
+        record = play(on, seed, given.rounds, pipeline, until)
+        kept = json.dumps(asdict(record), ensure_ascii=False, indent=1)
+        (given.records / f"{pipeline}-{seed}.json").write_text(kept, encoding="utf-8")
+        print(line(record), flush=True)
+        yield record
+
+
+@contextlib.contextmanager
+def running_stack() -> Iterator[None]:
+    """Services with a state of their own, or those that SAEGIM_TEST_STACK names; the environment says where they are."""
+    named = os.environ.get("SAEGIM_TEST_STACK")
+    starting = None if named else start()
+    try:
+        if starting:
+            starting.wait()
+        environment = ours({"SAEGIM_HOME": named or str(starting and starting.home)})
+        os.environ.clear()
+        os.environ.update(environment)
+        yield
+    finally:
+        if starting:
+            starting.stop()
 
 
 def line(record: Record) -> str:
@@ -49,9 +88,9 @@ def line(record: Record) -> str:
 
 
 def numbers(text: str) -> list[int]:
-    """The seeds that a text names."""
+    """The seeds that a text names, such as ``1-3,7``."""
     found: list[int] = []
-    for part in text.split(","):
+    for part in filter(None, text.split(",")):
         first, _, last = part.partition("-")
         found += range(int(first), int(last or first) + 1)
     return found

@@ -5,6 +5,7 @@ What a run tells comes through a named pipe: a disk that is full does not stop i
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -61,7 +62,11 @@ class Lane:
         self._said = b""
         self._base = subprocess.Popen([python, "-c", "from tests.faults.forked import serve; serve()", str(self._pipe)], cwd=root,
                                       env={**os.environ}, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.decoders_of = int(self._line())
+
+    @functools.cached_property
+    def decoders_of(self) -> int:
+        """Pid of the process whose children are decoders; the lane is ready when it is known."""
+        return int(self._line())
 
     def close(self) -> None:
         """Ends it."""
@@ -80,7 +85,7 @@ class Lane:
             file_limit: bytes that no file may grow beyond; none where negative.
             pipeline: ``ours`` or ``naive``.
         """
-        assert self._base.stdin
+        assert self._base.stdin and self.decoders_of
         order = {"verbs": list(verbs), "env": dict(env), "own": [list(item) for item in own], "file_limit": file_limit,
                  "pipeline": pipeline}
         print(json.dumps(order), file=self._base.stdin, flush=True)

@@ -15,7 +15,7 @@ from tests.faults.plan import Fault, Kind, Service
 
 LATE_SECONDS = 0.8
 """Shorter than the harness lets label wait for what a lost answer was about (SAEGIM_SETTLE_SECONDS)."""
-SLOW_SECONDS = 0.25
+SLOW_SECONDS = 0.15
 STALL_SECONDS = 3.5
 """Longer than ``hurry.ANSWER``."""
 ANSWERS = {

@@ -12,8 +12,8 @@ import psutil
 
 from tests.faults.plan import KILLS, Fault, Kind, Service
 
-STORM_SECONDS = 0.4
-DOWN_SECONDS = 0.4
+STORM_SECONDS = 0.2
+DOWN_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)

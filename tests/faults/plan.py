@@ -68,8 +68,11 @@ KINDS: dict[Service, tuple[Kind, ...]] = {
     Service.SQLITE: (Kind.LOCKED, Kind.SQLITE_FULL),
     Service.MACHINE: (Kind.FILE_LIMIT, Kind.TWICE),
 }
-ENDING = (Kind.E403, Kind.SKEWED, Kind.E401, Kind.E413, Kind.SQLITE_FULL, Kind.PG_FULL, Kind.DELETED)
-"""They end the run in most cases: planned less often than those that are ridden out."""
+SELDOM = (Kind.E403, Kind.SKEWED, Kind.E401, Kind.E413, Kind.SQLITE_FULL, Kind.PG_FULL, Kind.DELETED, Kind.STALL,
+          Kind.WRONG_BYTES)
+"""They end the run in most cases, or take seconds: planned less often than those that are ridden out."""
+MOST = 24
+"""Faults of services that one attempt is planned to meet, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Fault:
 USED: dict[str, tuple[Service, ...]] = {
     "ingest": (Service.S3,),
     "prelabel": (Service.S3,),
-    "label": (Service.LABEL_STUDIO, Service.LABEL_STUDIO, Service.S3),
+    "label": (Service.LABEL_STUDIO,),
     "collect": (Service.LABEL_STUDIO,),
     "export": (Service.S3,),
     "evaluate": (Service.S3,),
@@ -103,8 +106,18 @@ USED: dict[str, tuple[Service, ...]] = {
 }
 """Services that a verb asks beside the ledger."""
 NO_LEDGER = ("pull",)
-REACH = {Service.S3: 20, Service.LABEL_STUDIO: 8, Service.POSTGRES: 50, Service.SQLITE: 50}
-"""So many calls a verb is taken to make of a service until it is known."""
+CALLS: dict[str, dict[Service, int]] = {
+    "ingest": {Service.S3: 14, Service.POSTGRES: 150, Service.SQLITE: 150},
+    "prelabel": {Service.S3: 6, Service.POSTGRES: 65, Service.SQLITE: 65},
+    "label": {Service.LABEL_STUDIO: 9, Service.POSTGRES: 120, Service.SQLITE: 120},
+    "collect": {Service.LABEL_STUDIO: 5, Service.POSTGRES: 60, Service.SQLITE: 60},
+    "export": {Service.S3: 22, Service.POSTGRES: 120, Service.SQLITE: 120},
+    "evaluate": {Service.S3: 12, Service.POSTGRES: 60, Service.SQLITE: 60},
+    "score": {Service.POSTGRES: 240, Service.SQLITE: 240},
+    "pull": {Service.S3: 8},
+}
+"""Calls that a run makes of each service where nothing fails, with three new pictures, about. It makes more where it tries again:
+faults are planned beyond them."""
 KILLS_A_SEED = 2
 """So many times a seed kills a verb before (or after) calls of one service, about: the next seed goes on behind them."""
 
@@ -117,30 +130,32 @@ class Planner:
         self._random = random.Random(f"faults {seed}")
         self._ledger = ledger
         self._kills: dict[tuple[str, Service, Kind], int] = {}
-        self._calls: dict[tuple[str, Service], int] = {}
 
-    def calls(self, verb: str, service: Service, count: int) -> None:
-        """A run of a verb has called a service so many times: faults are planned within that."""
-        self._calls[verb, service] = max(count, self._calls.get((verb, service), 0))
-
-    def passing(self, verb: str, most: int = 14) -> list[Fault]:
-        """Faults of one attempt, without a kill."""
-        services = [*USED[verb], *([] if verb in NO_LEDGER else [self._ledger])]
+    def passing(self, verb: str) -> list[Fault]:
+        """Faults of one attempt, without a kill: many that a call rides out, few that the whole verb is begun again for."""
         found: list[Fault] = []
-        ending = False
-        for _ in range(self._random.randint(most // 2, most)):
-            service = self._random.choice(services)
-            kind = self._random.choice(KINDS[service])
-            while kind in ENDING and (ending or self._random.random() < 0.7):
-                kind = self._random.choice(KINDS[service])
-            ending = ending or kind in ENDING
-            reach = max(2, self._calls.get((verb, service), REACH[service]))
-            # What ends a run comes late in it, so that it meets the others too.
-            found.append(Fault(service, self._random.randint(reach // 2 if kind in ENDING else 1, reach), kind))
+        if USED[verb]:
+            found += self._some([self._random.choice(USED[verb]) for _ in range(self._random.randint(8, MOST))], verb)
+        if verb not in NO_LEDGER:
+            found += self._some([self._ledger] * self._random.randint(1, 5), verb)
         if self._random.random() < 0.06:
             found.append(Fault(Service.MACHINE, self._random.choice((0, 1_000, 8_000, 30_000, 120_000)), Kind.FILE_LIMIT))
         if self._random.random() < 0.10:
             found.append(Fault(Service.MACHINE, 0, Kind.TWICE))
+        return found
+
+    def _some(self, services: list[Service], verb: str) -> list[Fault]:
+        """A fault for each of these services; one of them at most ends the run in most cases."""
+        found: list[Fault] = []
+        ending = False
+        for service in services:
+            kind = self._random.choice(KINDS[service])
+            while kind in SELDOM and (ending or self._random.random() < 0.93):
+                kind = self._random.choice(KINDS[service])
+            ending = ending or kind in SELDOM
+            reach = CALLS[verb][service] + (len(services) // 2 if service in (Service.S3, Service.LABEL_STUDIO) else 0)
+            # What ends a run comes late in it, so that it meets the others too.
+            found.append(Fault(service, self._random.randint(reach // 2 if kind in SELDOM else 1, reach), kind))
         return found
 
     def kill(self, verb: str, round_number: int) -> Fault:
@@ -150,8 +165,7 @@ class Planner:
         kind = KILLS[(round_number // len(services)) % 2]
         number = self._kills.get((verb, service, kind), 0)
         self._kills[verb, service, kind] = number + 1
-        reach = max(2, self._calls.get((verb, service), REACH[service]))
-        return Fault(service, 1 + (self._seed // 2 * KILLS_A_SEED + number) % reach, kind)
+        return Fault(service, 1 + (self._seed // 2 * KILLS_A_SEED + number) % CALLS[verb][service], kind)
 
     @property
     def random(self) -> random.Random:
