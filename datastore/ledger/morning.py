@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, case, exists, func, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.outbox import answered
@@ -90,17 +90,13 @@ def on_the_way(ledger: Ledger) -> OnTheWay:
     def has(table: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
         return exists().where(table.c.image_id == submissions.c.image_id, *conditions)
 
-    looked = select(submissions.c.sent_at, has(tasks).label("given"), has(accepted_readings).label("accepted"),
-                    has(readings, readings.c.reader.startswith(f"{ReaderKind.MODEL}:")).label("read")).where(
-        submissions.c.outcome == Outcome.ACCEPTED).subquery()
-    open_ = and_(~looked.c.given, ~looked.c.accepted)
-    unread, ungiven = and_(open_, ~looked.c.read), and_(open_, looked.c.read)
+    read = has(readings, readings.c.reader.startswith(f"{ReaderKind.MODEL}:")).label("is_read")
+    query = select(read, func.count(), func.min(submissions.c.sent_at)).where(
+        submissions.c.outcome == Outcome.ACCEPTED, ~has(tasks), ~has(accepted_readings)).group_by(read)
     with ledger.read() as connection:
-        row = connection.execute(select(
-            func.count(case((unread, 1))), func.min(case((unread, looked.c.sent_at))),
-            func.count(case((ungiven, 1))), func.min(case((ungiven, looked.c.sent_at))),
-            func.count(case((looked.c.given, 1))))).one()
-    return OnTheWay(Waits(row[0], row[1]), Waits(row[2], row[3]), row[4])
+        found = {bool(is_read): Waits(count, oldest) for is_read, count, oldest in connection.execute(query)}
+        given = connection.scalar(select(func.count(tasks.c.image_id.distinct()))) or 0
+    return OnTheWay(found.get(False, Waits()), found.get(True, Waits()), given)
 
 
 def open_tasks(ledger: Ledger) -> Waits:
