@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
 from saegim import patience
+from schemas.errors import SaegimError
+from workbench.json_lines import use_json_lines
+from workbench.settings import load_settings
 
 
 @contextmanager
 def waiting_is_logged() -> Iterator[None]:
-    """What is said of waiting goes to the run's log, from whatever thread."""
+    """What is said of waiting goes to the run's log, from whatever thread; the console is as SAEGIM_LOG_FORMAT has it."""
+    with suppress(SaegimError):  # what is wrong with a setting is said by the verb
+        if load_settings().log_format == "json":
+            use_json_lines()
     try:
         logger = get_run_logger()
     except MissingContextError:

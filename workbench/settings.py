@@ -58,6 +58,8 @@ class Settings(StorageSettings):
                                  "download, by their sha256; there are none without it.")
     dataset: str = Field("scene-text", description="Recipe in that folder that export publishes.")
     onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|tensorrt|openvino)$", description="Runs the OCR model.")
+    log_format: str = Field("text", pattern="^(text|json)$", description="How runs and the portal write to their console: `text` "
+                            "for people, `json` for programs, a line a record.")
     batch_size: int = Field(1000, ge=1, le=5000, description="Images in one Prefect task.")
     batch_runs: int | None = Field(
         None, ge=0, le=500, description="Batch runs that help a run of ingest or prelabel with much work, at most at once; left "
