@@ -21,6 +21,7 @@ from sqlalchemy import select
 
 from adapters.label_studio.tasks import tasks_after
 from apps.demo.contact_sheet import hangul_font
+from datastore.ledger import leases
 from datastore.ledger.outbox import task_count
 from datastore.ledger.tables import boards, campaign_versions, images, point_entries, submissions
 from saegim.releases import Releases
@@ -30,6 +31,7 @@ from tests import accepted_images
 from tests.every_object import every_object
 from tests.read_images import fill
 from tests.services.conftest import SAEGIM, World, new_world, with_shares
+from workbench.ingest import settling
 from workbench.label.projects import project_of
 from workbench.settings import ROOT, Settings
 
@@ -98,6 +100,18 @@ def test_ingest(world: World, undisturbed: Callable[[int], tuple[Any, ...]], tar
     assert ingested(world) == undisturbed(4)
     assert Counter(row.outcome for row in ingested(world)[0]) == {"accepted": 4, "duplicate": 1, "rejected": 1}
     assert "nothing new" in world.run("run", "ingest").stdout
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_ingest_killed_while_it_compares_for_another_worker(
+        world: World, undisturbed: Callable[[int], tuple[Any, ...]], when: str) -> None:
+    send(world, 100)
+    ledger = world.bench.ledger
+    settles = leases.claim(ledger, settling.LEASE_KIND, settling.LEASE_KEYS, 300)
+    world.killed("ingest", "datastore.ledger.arrivals:store_compared", when)
+    leases.release(ledger, settles)
+    world.flow("ingest")
+    assert ingested(world) == undisturbed(4)
 
 
 @pytest.mark.parametrize("victim", ["the run", "a decoder"])

@@ -31,7 +31,9 @@ LEASE_KIND = "settle"
 LEASE_KEYS = ["images"]
 """One worker at a time settles."""
 ASKED_AGAIN = 0.5
-"""Seconds between two questions whether the worker that settles is done."""
+"""Seconds between two questions whether the worker that settles is done, at first; then a quarter of what was waited."""
+ASKED_RARELY = 8.0
+"""The same, at most: a question is a dozen statements, and many workers may ask it for long."""
 
 
 def settle_ready(bench: Workbench, advance: Callable[[int], None],
@@ -40,7 +42,7 @@ def settle_ready(bench: Workbench, advance: Callable[[int], None],
 
     Args:
         bench: the systems.
-        advance: told how many more are settled.
+        advance: told how many more are settled; none of them after some were compared ahead.
         wait: until all of them are settled, by whomever; else only while there is something to do for this worker.
 
     Returns:
@@ -55,12 +57,19 @@ def settle_ready(bench: Workbench, advance: Callable[[int], None],
         notable.extend(_for_report(item) for item in settled if item.outcome is not Outcome.ACCEPTED)
         advance(len(settled))
 
+    waited = 0.0
     while arrivals.ready(bench.ledger, 1):
-        if _settle_all(bench, features, note) or compare_ahead(bench, features):
-            continue
-        if not wait:
+        if _settle_all(bench, features, note):
+            waited = 0.0
+        elif compare_ahead(bench, features):
+            advance(0)
+            waited = 0.0
+        elif wait:
+            pause = min(max(ASKED_AGAIN, waited / 4), ASKED_RARELY)
+            time.sleep(pause)
+            waited += pause
+        else:
             break  # whoever settles now looks again when it is done
-        time.sleep(ASKED_AGAIN)
     return counts, notable
 
 
