@@ -46,6 +46,7 @@ PAGES = [
     ("", f"{HERE}/"), ("", f"{HERE}/board"), ("", f"{HERE}/draw"),
     (NEW, f"{HERE}/join"), (SENDER, "/account"), (SENDER, f"{HERE}/send"), (SENDER, f"{HERE}/mine"), (SENDER, f"{HERE}/board"),
     (SENDER, f"{HERE}/withdraw?key={quote(f'{CAMPAIGN}/{SENDER}/간판.jpg')}"),
+    (BOSS, "/manage"), (BOSS, f"{HERE}/manage/morning"),
     (BOSS, f"{HERE}/manage"), (BOSS, f"{HERE}/manage/flags"), (BOSS, f"{HERE}/manage/held"), (BOSS, f"{HERE}/manage/duplicates"),
     (BOSS, f"{HERE}/manage/trace?thing={quote(f'{CAMPAIGN}/{SENDER}/간판.jpg')}"),
     (BOSS, f"{HERE}/manage/demand"), (BOSS, f"{HERE}/manage/people"), (BOSS, f"{HERE}/manage/draw"), (BOSS, f"{HERE}/manage/log"),

@@ -29,6 +29,7 @@ from schemas.submission import Outcome, Said
 from stages.label.status import sum_up
 from tests.empty_ledger import empty_ledger
 from tests.filled_ledger import fill
+from tests.made_morning import well
 from tests.made_work import QUEUES, SOME_MARKING, SOME_PAIRS, SOME_WORK
 from tests.unit.apps.cli.test_models_list import NoObjects
 from workbench.campaigns import Campaigns
@@ -161,6 +162,7 @@ def test_what_runs(no_word_is_broken: Callable[..., str], monkeypatch: pytest.Mo
     monkeypatch.setattr("apps.stack.services.status", lambda: found)
     monkeypatch.setattr("apps.stack.commands.are_scheduled", lambda: True)
     monkeypatch.setattr(apps.stack.commands, "_tell_log_ins", lambda: None)
+    monkeypatch.setattr(apps.stack.commands, "look", lambda _bench, _now: well())
     page = no_word_is_broken(apps.stack.commands, apps.stack.commands.status)
     assert "label-studio  running" in page and "[here]" in page
 
