@@ -13,7 +13,7 @@ from workbench.bench import Workbench
 from workbench.ingest.decoders import Decoders
 from workbench.ingest.worker import Decoded
 from workbench.run import Failures
-from workbench.sharing import Held, ClaimedPiece
+from workbench.sharing import ClaimedPiece, Held
 
 LEASE_KIND = "ingest"
 

@@ -24,7 +24,7 @@ from workbench.prelabel.read_window import read_window
 from workbench.report import PrelabelReport
 from workbench.run import Failures, gave_way, one_ahead, progress
 from workbench.settings import Settings
-from workbench.sharing import AHEAD, SMALLEST, Backlog, BatchRuns, Held, ClaimedPiece, claimed
+from workbench.sharing import AHEAD, SMALLEST, Backlog, BatchRuns, ClaimedPiece, Held, claimed
 
 UNLABELLED = "unlabelled"
 """Value of ``only``: images that no person has read."""
