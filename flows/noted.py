@@ -19,6 +19,7 @@ from workbench.settings import load_settings
 from workbench.verb_runs import begin_run, end_run
 
 R = TypeVar("R", bound=Report)
+ENDED = "It was cancelled, or its worker or its terminal ended it. What it had done stays: the next run goes on from there."
 
 
 class NotedRun:
@@ -47,7 +48,7 @@ class NotedRun:
             report = call()
         except BaseException as error:
             cancelled = isinstance(error, KeyboardInterrupt | SystemExit | TerminationSignal | asyncio.CancelledError)
-            self._end(RunState.CANCELLED if cancelled else RunState.FAILED, error=in_words(error))
+            self._end(RunState.CANCELLED if cancelled else RunState.FAILED, error=ENDED if cancelled else in_words(error))
             raise
         self._end(RunState.GAVE_WAY if report.gave_way else RunState.COMPLETED, report)
         return report
