@@ -55,7 +55,11 @@ def _of_sqlite(said: str, address: str, file: Path) -> SaegimError | None:
                             f"set {SETTING}, or mend the rights of {file.parent}")
     if "no such table" in said:
         return _without_tables(said, address)
-    if "malformed" in said or "not a database" in said or "disk I/O error" in said:
+    if "disk I/O error" in said:  # a quota ends so too: SQLite calls a disk full only where the system does
+        return SaegimError(f"{LEDGER} at {address}: the disk of {file.parent} fails or takes no more ({said}; "
+                           f"{_free(file.parent)}). See df -h, the quota and dmesg, then run the same again: nothing was half "
+                           "written")
+    if "malformed" in said or "not a database" in said:
         return SaegimError(f"{LEDGER} at {address} cannot be read ({said}): the file is damaged or no ledger. Put a backup in "
                            f"its place, or set {SETTING} to another one")
     return None

@@ -41,6 +41,7 @@ def database_error(said: str, state: str | None = None, kind: type = Operational
     (SQLITE, "no such table: images", None, SettingError, "saegim ledger upgrade"),
     (SQLITE, "file is not a database", None, SaegimError, "backup"),
     (SQLITE, "database disk image is malformed", None, SaegimError, "damaged"),
+    (SQLITE, "disk I/O error", None, SaegimError, "takes no more"),  # a quota: nothing of the ledger is damaged
     (POSTGRES, 'connection failed: FATAL:  password authentication failed for user "kim"', None, SettingError, "lets nobody in"),
     (POSTGRES, 'connection failed: FATAL:  database "saegim" does not exist', None, SettingError, "lets nobody in"),
     (POSTGRES, "connection failed: FATAL:  sorry, too many clients already", None, ServiceUnavailable, "too many clients"),
