@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,15 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datastore.ledger import arrivals, leases, unclaimed
+from datastore.ledger import arrivals, leases, tables, unclaimed
 from schemas.submission import RawObject
 from tests.empty_ledger import empty_ledger
-from workbench import sharing
 from workbench.bench import Workbench
 from workbench.ingest.take_in import arrivals_of
 from workbench.run import Alone
 from workbench.settings import Settings
-from workbench.sharing import AHEAD, LARGEST, SMALLEST, WORTH_SHARING, Backlog, BatchRuns, Held, claimed, piece_size
+from workbench.sharing import AHEAD, LARGEST, SMALLEST, WORTH_SHARING, Backlog, BatchRuns, ClaimedPiece, Held, claimed, piece_size
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -126,23 +126,23 @@ def test_a_run_waits_for_batch_runs_as_long_as_they_get_something_done(bench: Wo
     backlog.helpers = 2
     assert sum(len(piece.items) for piece in mine) == WORTH_SHARING - 9
     clock = [0.0]
-    monkeypatch.setattr(sharing.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     waits: list[float] = []
 
     def sleep(seconds: float) -> None:
         waits.append(seconds)
         clock[0] += 50
 
-    monkeypatch.setattr(sharing.time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
     assert not backlog.begin_anew()
     assert (backlog.silent, len(waits)) == (9, 3)
 
     def gone(seconds: float) -> None:
         sleep(seconds)
         with bench.ledger.write() as connection:
-            connection.execute(leases.leases.delete().where(leases.leases.c.holder == "elsewhere:1:1.00:a"))
+            connection.execute(tables.leases.delete().where(tables.leases.c.holder == "elsewhere:1:1.00:a"))
 
-    monkeypatch.setattr(sharing.time, "sleep", gone)
+    monkeypatch.setattr(time, "sleep", gone)
     assert backlog.begin_anew()  # what they gave back undone is for this run
     assert backlog.left() == 9
 
@@ -171,7 +171,7 @@ def test_pieces_are_given_back_when_done_and_all_of_them_in_the_end(bench: Workb
         return len(unclaimed.undecoded_after(bench.ledger, "ingest", None, AHEAD))
 
     with Held[RawObject](bench.ledger, 300) as held:
-        pieces: Iterator[sharing.ClaimedPiece[RawObject]] = held.take(claimed(bench.ledger, "ingest", sent, ids, 300))
+        pieces: Iterator[ClaimedPiece[RawObject]] = held.take(claimed(bench.ledger, "ingest", sent, ids, 300))
         one, _other = next(pieces), next(pieces)
         assert free() == 0
         assert not held.done([ids(raw) for raw in one.items[1:]])
