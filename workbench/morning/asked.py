@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-SECONDS = 4.0
-"""How long a system may take to answer; then it counts as silent."""
+SECONDS = 8.0
+"""How long a system may take to answer; then it counts as silent. Starting its client takes some of them on a busy machine."""
 SLOW = "no answer within {seconds:.0f} s"
 
 
