@@ -139,6 +139,10 @@ class Backlog(Generic[T]):
             self._look_around(0)
         return True
 
+    def told(self) -> str:
+        """Who helps, for a line on progress; empty where nobody does."""
+        return f"{self.helpers} batch runs beside" if self.helpers else ""
+
     def _look_around(self, left: int) -> None:
         if time.monotonic() - self._looked < LOOKED_AROUND:
             return

@@ -189,7 +189,7 @@ def test_all_workers_decode_and_one_that_is_killed_changes_nothing(stack: Settin
 def test_what_a_killed_prelabel_leaves_is_read_by_its_batch_runs_and_the_next_run(cluster: Cluster, tmp_path: Path) -> None:
     world = cluster.world
     cluster.start("prelabel")
-    until(lambda: len(cluster.noted("prelabel-batch")) == WORKERS - 1, "batch runs at work")
+    until(lambda: len(cluster.noted("prelabel-batch")) >= WORKERS - 1, "batch runs at work")
     [parent] = cluster.noted("prelabel")
     if psutil.pid_exists(pid_of(parent)):
         os.kill(pid_of(parent), signal.SIGKILL)

@@ -111,7 +111,7 @@ def decode(bench: Workbench, campaigns: Campaigns, backlog: Backlog[RawObject], 
         settled.add(*settle_ready(bench, lambda _count: renew(), wait=False))
 
     with Decoders(bench.settings, units=units) as decoders, \
-            progress(bench.run, "decode", unclaimed.count_undecoded(bench.ledger)) as advance:
+            progress(bench.run, "decode", unclaimed.count_undecoded(bench.ledger), backlog.told) as advance:
         while True:
             while left := backlog.left():
                 work = Arrivals(backlog.batch, min(left, bench.settings.batch_size), screen, advance, settle_some)

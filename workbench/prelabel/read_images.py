@@ -90,7 +90,7 @@ def _read_all(bench: Workbench, only: str, batch_runs: BatchRuns | None = None) 
     read = bench.run.batch(read_batch)
     total = found if found < AHEAD else _total(bench, engine.run, only)
     engine.warm_up()
-    with progress(bench.run, "prelabel", total, machine_use) as advance:
+    with progress(bench.run, "prelabel", total, lambda: ", ".join(filter(None, (machine_use(), backlog.told())))) as advance:
         while True:
             while left := backlog.left():
                 done = read(bench, engine, backlog.batch, min(left, bench.settings.batch_size), advance)
