@@ -1,14 +1,19 @@
 """A hundred thousand photographs, a million rows, four workers, twenty thousand tasks: what grows, and what should not.
 
-Parts, each by its own command, as in ``SAEGIM_BENCH_PARTS=workers make bench ONLY=scale`` (``kept_figures.py`` has the rest):
+Parts, each by its own command, as in ``SAEGIM_BENCH_PARTS=workers make bench ONLY=scale``; ``kept_figures.py`` has the rest. In
+brackets about how long each takes on two idle cores:
 
-- ``statements``: what PostgreSQL is asked for an image of ingest and prelabel.
-- ``workers``: four processes beside one on PostgreSQL, each with half a core.
-- ``rows``: a million images with readings through ledger, prelabel's question and label's choice.
-- ``publish``: a million through plan and publish.
-- ``ingest``: a hundred thousand tiny images through S3 and ingest under Prefect, whose server is watched.
-- ``tasks``: Label Studio's list of twenty thousand of our tasks.
-- ``idle``: a stack with schedules and nothing to do.
+- ``statements``: what PostgreSQL is asked for an image of ingest and prelabel (3 minutes).
+- ``workers``: four processes beside one on PostgreSQL, each with half a core (15 minutes; control groups, so root).
+- ``rows``: a million images with readings in PostgreSQL: ingest's, prelabel's and label's questions (40 minutes, 15 GB of disk).
+- ``publish``: a million through plan and publish, on SQLite (an hour, 10 GB of disk).
+- ``ingest``: a hundred thousand tiny images through S3 and ingest under Prefect, whose server is watched (35 minutes).
+- ``tasks``: Label Studio's list of twenty thousand of our tasks, in Chromium (5 minutes).
+- ``idle``: a stack with schedules and nothing to do (20 minutes).
+
+Smaller sizes, to try it: SAEGIM_BENCH_STATEMENTS, SAEGIM_BENCH_WORKERS_INGEST and SAEGIM_BENCH_WORKERS_PRELABEL,
+SAEGIM_BENCH_MANY (images of ``rows`` and ``publish``), SAEGIM_BENCH_IMAGES (of ``ingest``), SAEGIM_BENCH_TASKS, SAEGIM_BENCH_IDLE
+(seconds).
 """
 
 from __future__ import annotations

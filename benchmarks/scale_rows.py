@@ -30,7 +30,7 @@ from workbench.ingest.settling import settle_ready
 from workbench.settings import Settings
 
 FEW = 10_000
-MANY = int(os.environ.get("SAEGIM_BENCH_ROWS", "1000000"))
+MANY = int(os.environ.get("SAEGIM_BENCH_MANY", "1000000"))
 ROUNDS = int(os.environ.get("SAEGIM_BENCH_ROUNDS", "3"))
 TARGET, MOST_MB = 1.5, 1500
 NEW = 1000
