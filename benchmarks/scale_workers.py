@@ -35,7 +35,7 @@ CORES = float(os.environ.get("SAEGIM_BENCH_CORES", "0.5"))
 WORKERS = 4
 PHOTOGRAPH, SMALL = Sign(1632, 1224), Sign(640, 480, turned=False)
 MODEL = "ppocr-v6-small"
-EVERY = 0.1
+EVERY = 0.25
 """Seconds between two questions how far they are."""
 BATCH = 100
 
