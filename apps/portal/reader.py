@@ -23,6 +23,10 @@ from workbench.trials import forget
 
 POLL_SECONDS = 0.25
 """Between two looks at an empty queue."""
+RESTING_SECONDS = 1.0
+"""The same where nobody has sent anything for long: at night the looks cost more than all else that the portal does."""
+RESTS_AFTER = 600.0
+"""Seconds without a photograph after which it rests."""
 HELD_SECONDS = 1.0
 """Between two looks at a queue whose trials other readers hold: each look is a write."""
 SWEEP_SECONDS = 60.0
@@ -53,6 +57,7 @@ class Resident:
         self._swept = 0.0
         self._looked = time.monotonic()
         self._calibrated = time.monotonic()
+        self._busy = time.monotonic()
         self._refused = ""
 
     def step(self) -> float:
@@ -69,11 +74,12 @@ class Resident:
         if found is None:
             return HELD_SECONDS
         if found:
+            self._busy = time.monotonic()
             return 0.0
         if now - self._looked >= MODEL_SECONDS:
             self._looked = now
             self._renew_model()
-        return POLL_SECONDS
+        return POLL_SECONDS if now - self._busy < RESTS_AFTER else RESTING_SECONDS
 
     def _renew_model(self) -> None:
         """Opens another model where one was chosen; now and then looks at what people have checked of this one's lines."""
