@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import sys
@@ -54,11 +55,14 @@ def _played(on: Stage, seeds: str, pipeline: str, given: argparse.Namespace, unt
         if time.monotonic() > until:
             print("The time is over.")
             return
-        record = play(on, seed, given.rounds, pipeline, until)
-        kept = json.dumps(asdict(record), ensure_ascii=False, indent=1)
-        (given.records / f"{pipeline}-{seed}.json").write_text(kept, encoding="utf-8")
+        file = given.records / f"{pipeline}-{seed}.json"
+        record = play(on, seed, given.rounds, pipeline, until, functools.partial(_keep, file))
         print(line(record), flush=True)
         yield record
+
+
+def _keep(file: Path, record: Record) -> None:
+    file.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 @contextlib.contextmanager

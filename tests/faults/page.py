@@ -40,11 +40,12 @@ make faults SEEDS=7         # one seed again
 
 A seed makes a world: two campaigns, an own set of buckets, an own ledger (even seeds on SQLite, odd ones on
 PostgreSQL), an own project in a real Label Studio, a small model, a dataset. In each round new pictures are sent
-(some again, some edited, some broken, some with a place in their EXIF), and each verb runs three times in a process
-of its own: once it is killed with SIGKILL at one of its calls, and twice it meets faults that may pass. Between the
-process and S3, Label Studio and PostgreSQL stand proxies that know whole requests and statements. After every three
-runs I2, I3, I6, I7 and D4 are looked at in the real systems; after every third round all verbs run without faults,
-people answer all tasks, all invariants are looked at, and all verbs run once more, which must change nothing (I4).
+(some again, some edited, some broken, some with a place in their EXIF), and each verb runs in processes of its own:
+once it is killed with SIGKILL at one of its calls; then it meets faults that may pass, twice where it did not come to
+its end; then it runs without any, which must go well. Between the process and S3, Label Studio and PostgreSQL stand
+proxies that know whole requests and statements. After each verb I2, I3, I6, I7 and D4 are looked at in the real
+systems; after every third round people answer all tasks, all verbs run without faults until there is nothing new,
+which must change nothing (I4), and all invariants are looked at.
 
 **What is counted.** A fault counts when a request, a statement or a process has met it: what a run no longer comes to
 is not counted. A storm of 503 and an outage are one fault each; the requests that they turn away beside the first are

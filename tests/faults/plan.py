@@ -71,7 +71,7 @@ KINDS: dict[Service, tuple[Kind, ...]] = {
 SELDOM = (Kind.E403, Kind.SKEWED, Kind.E401, Kind.E413, Kind.SQLITE_FULL, Kind.PG_FULL, Kind.DELETED, Kind.STALL,
           Kind.WRONG_BYTES)
 """They end the run in most cases, or take seconds: planned less often than those that are ridden out."""
-MOST = 24
+MOST = 36
 """Faults of services that one attempt is planned to meet, at most."""
 
 
@@ -116,8 +116,8 @@ CALLS: dict[str, dict[Service, int]] = {
     "score": {Service.POSTGRES: 240, Service.SQLITE: 240},
     "pull": {Service.S3: 8},
 }
-"""Calls that a run makes of each service where nothing fails, with three new pictures, about. It makes more where it tries again:
-faults are planned beyond them."""
+"""Calls that a run makes of each service where nothing fails, with three new pictures, about; it makes more where it tries
+again. Faults are planned within them, several for one call: what comes second meets the next try."""
 KILLS_A_SEED = 2
 """So many times a seed kills a verb before (or after) calls of one service, about: the next seed goes on behind them."""
 
@@ -135,7 +135,7 @@ class Planner:
         """Faults of one attempt, without a kill: many that a call rides out, few that the whole verb is begun again for."""
         found: list[Fault] = []
         if USED[verb]:
-            found += self._some([self._random.choice(USED[verb]) for _ in range(self._random.randint(8, MOST))], verb)
+            found += self._some([self._random.choice(USED[verb]) for _ in range(self._random.randint(MOST // 3, MOST))], verb)
         if verb not in NO_LEDGER:
             found += self._some([self._ledger] * self._random.randint(1, 5), verb)
         if self._random.random() < 0.06:
@@ -153,7 +153,7 @@ class Planner:
             while kind in SELDOM and (ending or self._random.random() < 0.93):
                 kind = self._random.choice(KINDS[service])
             ending = ending or kind in SELDOM
-            reach = CALLS[verb][service] + (len(services) // 2 if service in (Service.S3, Service.LABEL_STUDIO) else 0)
+            reach = CALLS[verb][service]
             # What ends a run comes late in it, so that it meets the others too.
             found.append(Fault(service, self._random.randint(reach // 2 if kind in SELDOM else 1, reach), kind))
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ VERBS = ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score"
 NAIVE_VERBS = ("ingest", "label", "export")
 DEBUG = bool(os.environ.get("FAULTS_DEBUG"))
 PASSING_RUNS = 2
-"""Runs of a verb in each round that meet faults and are not killed."""
+"""Runs of a verb in each round that meet faults and are not killed, until one of them comes to its end."""
 PASSES = 2
 """The first pass without faults does what is left to do; one of so many after it must find nothing new."""
 REST_EVERY = 3
@@ -137,7 +137,7 @@ class Session:
         self._deleted = 0
 
     def round(self, number: int) -> None:
-        """New pictures, and each verb under faults: killed at one call, and twice with faults that may pass."""
+        """New pictures, and each verb: killed at one call; under faults that may pass; without any where it is not done yet."""
         self._record.rounds += 1
         chance = self._planner.random
         self._world.send(chance, chance.randint(1, 3))
@@ -145,8 +145,9 @@ class Session:
             if verb == ("export" if self._naive else "collect"):
                 self._people(number)
             self._attempt(number, verb, [*self._planner.passing(verb), self._planner.kill(verb, number + turn)])
-            for _ in range(PASSING_RUNS):
-                self._attempt(number, verb, self._planner.passing(verb))
+            plans = [self._planner.passing(verb) for _ in range(PASSING_RUNS)]
+            if not any(self._attempt(number, verb, plan) for plan in plans):  # the rest is for the next verb to have work
+                self._saw(number, _not_done(self._clean([verb])))
             if isinstance(self._invariants, Invariants):
                 self._saw(number, self._invariants.at_any_moment())
 
@@ -165,8 +166,8 @@ class Session:
         else:
             self._world.annotate()
 
-    def _attempt(self, number: int, verb: str, plan: list[Fault]) -> None:
-        """One run under faults, or two at once."""
+    def _attempt(self, number: int, verb: str, plan: list[Fault]) -> bool:
+        """One run under faults, or two at once; says whether all of it came to its end."""
         on, lanes = self._on, self._on.lanes
         limit = next((item.at for item in plan if item.kind is Kind.FILE_LIMIT), -1)
         twice = any(item.kind is Kind.TWICE for item in plan) and len(lanes) > 1 and not self._naive
@@ -195,6 +196,7 @@ class Session:
             done += [Injected(Fault(Service(service), int(at), Kind[kind]), what) for service, at, kind, what in one.injected]
         self._note(number, verb, done)
         self._judge(number, verb, told, done)
+        return all(one.code == 0 for one in told)
 
     def _judge(self, number: int, verb: str, told: list[Told], done: list[Injected]) -> None:
         killed = any(item.fault.kind in KILLS for item in done)
@@ -224,11 +226,7 @@ class Session:
             changed += [f"{item['verb']} says {item['counts']}" for item in told.results if item["counts"]]
             if not changed and not told.code:
                 break
-        bad = [result for result in told.results if not result["ok"]]
-        found = [Violation("recovery", result["verb"], f"does not come to its end without faults: {result['error']}")
-                 for result in bad]
-        if told.code and not bad:
-            found.append(Violation("recovery", "all verbs", f"ended with code {told.code}, hung: {told.hung}"))
+        found = _not_done(told)
         if changed:
             found.append(Violation("I4", "all verbs", f"change something in pass {PASSES + 1} still: {', '.join(changed[:4])}"))
         if isinstance(self._invariants, NaiveInvariants):
@@ -237,11 +235,13 @@ class Session:
             found += self._invariants.at_rest({key: item.sha256 for key, item in self._world.sent.items()})
         self._saw(number, found)
 
-    def _clean(self) -> Told:
-        """All verbs in one process, without faults."""
+    def _clean(self, verbs: Sequence[str] = ()) -> Told:
+        """Some verbs, or all of them, in one process and without faults."""
         lane = self._on.lanes[0]
+        self._on.calm()
+        self._on.wait()
         self._on.injector.begin([])
-        told = lane.end(lane.begin(self._verbs, self._world.env, pipeline=self._record.pipeline))
+        told = lane.end(lane.begin(verbs or self._verbs, self._world.env, pipeline=self._record.pipeline))
         if DEBUG:
             print([(item["verb"], item["seconds"], item["counts"], item["error"]) for item in told.results], flush=True)
         return told
@@ -255,7 +255,17 @@ class Session:
             self._record.violations.setdefault(str(item), number)
 
 
-def play(on: Stage, seed: int, rounds: int, pipeline: str = "ours", until: float | None = None) -> Record:
+def _not_done(told: Told) -> list[Violation]:
+    """What a run without faults did not do."""
+    bad = [result for result in told.results if not result["ok"]]
+    found = [Violation("recovery", item["verb"], f"does not come to its end without faults: {item['error']}") for item in bad]
+    if told.code and not bad:
+        found.append(Violation("recovery", "a run", f"ended with code {told.code}, hung: {told.hung}"))
+    return found
+
+
+def play(on: Stage, seed: int, rounds: int, pipeline: str = "ours", until: float | None = None,
+         keep: Callable[[Record], None] = lambda _record: None) -> Record:
     """Plays some rounds of a seed; even seeds have their ledger on SQLite, odd ones on PostgreSQL where there is one.
 
     Args:
@@ -264,6 +274,7 @@ def play(on: Stage, seed: int, rounds: int, pipeline: str = "ours", until: float
         rounds: how many, at most.
         pipeline: ``ours`` or ``naive``.
         until: moment of ``time.monotonic()`` after which no round begins.
+        keep: is given the record whenever all invariants were looked at.
     """
     postgres = on.postgres_url if seed % 2 and pipeline == "ours" else None
     ledger = Service.POSTGRES if postgres else Service.SQLITE
@@ -278,9 +289,11 @@ def play(on: Stage, seed: int, rounds: int, pipeline: str = "ours", until: float
             session.round(number)
             if number % REST_EVERY == REST_EVERY - 1:
                 session.rest(number)
+                keep(record)
         if record.rounds % REST_EVERY:
             session.rest(record.rounds)
-    record.seconds = round(time.monotonic() - began, 1)
+        record.seconds = round(time.monotonic() - began, 1)
+    keep(record)
     return record
 
 
