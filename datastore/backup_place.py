@@ -193,7 +193,7 @@ def _folder(path: Path) -> LocalStore:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds people's photographs and addresses
     except OSError as error:
         raise SettingError(f"{path} cannot be made ({error.strerror}): name a folder that you may write") from error
-    return LocalStore(path)
+    return LocalStore(path, automatic_cleanup=True)
 
 
 def _blob(sha256: str) -> str:

@@ -5,25 +5,36 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
 from adapters.label_studio.tasks import open_tasks, tasks_after
 from adapters.label_studio.whole_projects import whole_tasks
 from apps.demo.annotator import NOTHING_KNOWN, answer_open
-from datastore.ledger import projects
+from datastore.ledger import Ledger, dumped, projects, restored, tables
 from flows.collect import collect
 from flows.label import label
 from saegim import pull
 from saegim.releases import Releases
+from schemas.backup import KeptFile, KeptLedger
+from schemas.errors import SaegimError, SettingError
 from schemas.label_tasks import SUBJECT
 from schemas.labelling import Side
+from tests import filled_ledger
+from tests.empty_ledger import empty_ledger
 from tests.every_object import every_object
+from tests.old_ledgers.filled import revisions
 from tests.read_images import fill
 from tests.services.conftest import World, let_label_studio_read, with_campaigns, with_shares
 from tests.services.test_killed_and_run_again import send
 from tests.services.test_labelling import KIM, LEE, Lab, lab, texts, with_text
+from tests.unit.datastore.ledger.test_migrations import check_up_to_date
 from workbench.label.projects import project_of
 
 __all__ = ["lab"]
@@ -141,3 +152,77 @@ def task_subjects(here: Lab, side: Side) -> Counter[str]:
     found = Counter(task.subject for task in tasks_after(bench.label_studio, number, 0, SUBJECT))
     assert set(found.values()) <= {1}
     return found
+
+
+def test_a_ledger_on_postgresql_is_dumped_at_one_moment_and_restored(postgres_url: str, postgres: str, tmp_path: Path) -> None:
+    ledger = empty_ledger(postgres_url)
+    filled_ledger.fill(ledger, 200)
+    with ledger.write() as connection:
+        connection.exec_driver_sql("create table of_others (name text)")  # in the same database: none of ours
+    found = dumped.dump(ledger, tmp_path / "dump")
+    assert (found.engine, found.tables["images"]) == ("postgresql", 200)
+    before = dumped.look(ledger).tables
+    with ledger.write() as connection:  # it goes on, and is lost
+        connection.exec_driver_sql("delete from point_entries")
+    file = KeptFile(name="ledger.dump", sha256="0" * 64, bytes=0)
+    kept = KeptLedger.model_validate({**asdict(found), "file": file})
+    with pytest.raises(SaegimError, match="pg_restore refuses"):
+        (tmp_path / "half").write_bytes((tmp_path / "dump").read_bytes()[:5000])
+        dumped.load(ledger, kept, tmp_path / "half", datetime.now(UTC))
+    assert dumped.look(ledger).schema_version is None and dumped.look(ledger).is_empty  # and no command takes it
+    with pytest.raises(SettingError, match="has schema none"):
+        ledger.check()
+    dumped.load(ledger, kept, tmp_path / "dump", datetime.now(UTC))
+    ledger.check()
+    restored.note_restored(ledger)
+    after = dumped.look(ledger).tables
+    assert {name: count for name, count in after.items() if name != "cursors"} == {
+        name: count for name, count in before.items() if name != "cursors"}
+    with ledger.read() as connection:
+        assert connection.exec_driver_sql("select count(*) from of_others").scalar() == 0
+        differences: Any = compare_metadata(MigrationContext.configure(connection), tables.metadata)
+    assert [item for item in differences if "of_others" not in str(item)] == []
+
+
+@pytest.mark.parametrize("revision", revisions())
+def test_a_ledger_of_every_earlier_schema_is_brought_up_to_date_on_postgresql(postgres_url: str, revision: str) -> None:
+    check_up_to_date(Ledger(postgres_url), revision)
+
+
+def test_what_nobody_had_collected_and_what_people_sent_come_back(lab: Callable[..., Lab], tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    here = lab()
+    bench, raw = here.bench, here.env["SAEGIM_BUCKET_RAW"]
+    ids = fill(bench.ledger, bench.model, 3, regions=2, seed="not collected")
+    label()
+    first, second, _ = here.open()
+    here.answer(first, KIM)
+    assert collect().counts["accepted"] == 1
+    here.answer(second, LEE, with_text("아직 아무도"))  # nobody collects it before all is lost
+    bench.objects.put(raw, "demo/kim/사진.jpg", b"sent", "image/jpeg", {"vertical": "true"})
+    place = str(tmp_path / "backup")
+    here.world.run("backup", place, "--raw")
+    [sent] = every_object(bench.objects, raw)
+    bench.objects.delete(raw, sent.key)
+    number = project_of(bench, bench.annotation_config).number
+    bench.label_studio.request(f"api/projects/{number}/", method="DELETE", expected=(204,))
+    for name, value in {"SAEGIM_LEDGER_URL": f"sqlite:///{tmp_path / 'again.db'}"}.items():
+        here.env[name] = value
+        monkeypatch.setenv(name, value)
+
+    monkeypatch.setenv("SAEGIM_PSEUDONYM_SECRET", "another")
+    refused = here.world.run("restore", place, check=False)
+    assert refused.returncode == 1 and "Set it as it was" in refused.stderr
+    monkeypatch.delenv("SAEGIM_PSEUDONYM_SECRET")
+    told = here.world.run("restore", place, "--raw").stdout
+    assert "1 answers that collect has still to bring home" in told
+    [again] = every_object(bench.objects, raw)
+    assert (again.key, again.version) == (sent.key, sent.version)
+    [found] = bench.objects.get_raw([again])
+    assert found.data == b"sent" and found.claims["vertical"] == "true"
+    done = collect()
+    assert (done.counts["readings"], done.counts["accepted"]) == (1, 1)
+    assert {name: texts(reading)[0] for name, reading in here.accepted.items()}[second.data[SUBJECT]] == "아직 아무도"
+    assert here.accepted.keys() == {first.data[SUBJECT], second.data[SUBJECT]} < set(ids)
+    assert not any(collect().counts.values()) and not any(label().counts.values())
+    assert set(task_subjects(here, Side.A)) == set(ids)
