@@ -246,4 +246,5 @@ def _revision(connection: Connection) -> str | None:
     """The schema that a ledger has; None where it has none yet."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("select version_num from alembic_version"))
+    found: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return found

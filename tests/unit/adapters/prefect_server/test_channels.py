@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import apprise
 import pytest
 
@@ -17,7 +19,7 @@ def test_apprise_mails_by_the_server_that_is_named(server: str, host: str, port:
                                                    password: str | None, sender: str) -> None:
     sends = apprise.Apprise()
     assert sends.add(Channels(emails=["boss@example.com", "b@example.com"], mail_server=server).mailed_by)
-    mail = sends[0]
+    mail: Any = sends[0]
     assert (mail.smtp_host, mail.port, str(mail.secure_mode)) == (host, port, mode)
     assert (mail.user or None, mail.password or None, mail.from_addr[1]) == (user, password, sender)
     assert [address for _, address in mail.targets] == ["boss@example.com", "b@example.com"]
