@@ -7,7 +7,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.endings import to_its_end
 from flows.giving_way import gives_way
-from flows.prefect_run import PrefectRun, publish
+from flows.prefect_run import PrefectRun
 from pages.morning_markdown import morning_markdown
 from workbench.bench import open_workbench
 from workbench.report import WatchReport
@@ -22,4 +22,4 @@ def watch() -> WatchReport:
     report = keep_watch(open_workbench(PrefectRun()))
     if report.morning:
         create_markdown_artifact(morning_markdown(report.morning), key="morning")
-    return publish(report)
+    return report

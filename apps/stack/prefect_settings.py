@@ -14,7 +14,7 @@ from apps.stack.supervision import BIN
 
 FORGETS = {
     # The ledger keeps what a morning needs of its runs; Prefect is asked for the last weeks alone. What is freed is used again.
-    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P2D",
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "1209600",  # seconds: 14 days, so that the last weekly export is known
 }
