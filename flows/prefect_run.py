@@ -46,7 +46,7 @@ class PrefectRun:
 
 
 def publish(report: R) -> R:
-    """Shows a report on Prefect's page as an artifact of the run; returns it. One that has nothing to tell is not shown: most runs
+    """Shows a report on Prefect's page as an artifact of the run; returns it. One with nothing to tell is not shown: most runs
     find nothing to do, and an artifact costs the server as much as a third of such a run.
 
     Raises:
