@@ -13,7 +13,7 @@ from schemas.backup import BackupManifest
 from workbench.bench import open_workbench
 from workbench.keeping.backup import back_up
 from workbench.keeping.places import RAW, open_place
-from workbench.keeping.restore import What, choose
+from workbench.keeping.restore import RestoreRequest, choose
 from workbench.keeping.restore import restore as put_back
 from workbench.report import Report
 from workbench.run import Alone
@@ -75,7 +75,7 @@ def restore(
     manifest = choose(there, name)
     console.print(f"Backup {manifest.name} of {there.address}, made at {manifest.made_at:%Y-%m-%d %H:%M} UTC", highlight=False,
                   markup=False)
-    what = What(ledger=not only_objects, raw=raw, labelling=label_studio, replace_ledger=replace_ledger)
+    what = RestoreRequest(ledger=not only_objects, raw=raw, labelling=label_studio, replace_ledger=replace_ledger)
     _show(put_back(settings, AtTerminal(), there, manifest, what))
     if not only_objects:
         console.print("Now, in this order:  saegim doctor;  saegim run ingest;  saegim run prelabel;  saegim run label;  "

@@ -34,7 +34,7 @@ from workbench.verb_runs import begin_run, end_run
 
 
 @dataclass(frozen=True, slots=True)
-class What:
+class RestoreRequest:
     """What is restored.
 
     Attributes:
@@ -68,7 +68,7 @@ def choose(place: BackupPlace, name: str) -> BackupManifest:
     return place.manifest(name or names[-1])
 
 
-def restore(settings: Settings, run: Run, place: BackupPlace, manifest: BackupManifest, what: What) -> RestoreReport:
+def restore(settings: Settings, run: Run, place: BackupPlace, manifest: BackupManifest, what: RestoreRequest) -> RestoreReport:
     """Restores a backup. Killed, it is run again with the same arguments.
 
     Raises:
@@ -104,7 +104,7 @@ def restore(settings: Settings, run: Run, place: BackupPlace, manifest: BackupMa
     return report
 
 
-def _refuse(bench: Workbench, manifest: BackupManifest, what: What) -> LedgerNow:
+def _refuse(bench: Workbench, manifest: BackupManifest, what: RestoreRequest) -> LedgerNow:
     """Refuses what would not come right in the end, before anything is changed; returns what the ledger holds now."""
     kept = manifest.ledger
     made_by = manifest.versions.get("commit", "unknown")
@@ -144,7 +144,7 @@ def _refuse_raw(settings: Settings, manifest: BackupManifest) -> None:
                            f"SAEGIM_BUCKET_RAW={kept.bucket} saegim restore … --raw")
 
 
-def _put_objects_back(bench: Workbench, place: BackupPlace, manifest: BackupManifest, what: What, folder: Path,
+def _put_objects_back(bench: Workbench, place: BackupPlace, manifest: BackupManifest, what: RestoreRequest, folder: Path,
                       report: RestoreReport) -> None:
     roles = [role for role in BUCKETS if (what.raw if role == RAW else what.objects)]
     needed = [*(bucket_of(bench.settings, role) for role in BUCKETS), bench.settings.bucket_demo]
