@@ -4,7 +4,8 @@ Parts, each by its own command, as in ``SAEGIM_BENCH_PARTS=workers make bench ON
 brackets about how long each takes on two idle cores:
 
 - ``statements``: what PostgreSQL is asked for an image of ingest and prelabel (3 minutes).
-- ``workers``: four processes beside one on PostgreSQL, each with half a core (15 minutes; control groups, so root).
+- ``workers``: ingest by four processes beside one on PostgreSQL, each with half a core (10 minutes; control groups, so root).
+- ``readers``: prelabel likewise (8 minutes).
 - ``rows``: a million images with readings in PostgreSQL: ingest's, prelabel's and label's questions (40 minutes, 15 GB of disk).
 - ``publish``: a million through plan and publish, on SQLite (an hour, 10 GB of disk).
 - ``ingest``: a hundred thousand tiny images through S3 and ingest under Prefect, whose server is watched (35 minutes).
@@ -36,7 +37,8 @@ STARTING_SECONDS = 180
 def run() -> list[Figure]:
     """The parts that are asked for; the table has what others found before, too."""
     return in_parts("scale", {
-        "statements": scale_statements.run, "workers": scale_workers.run, "rows": scale_rows.run, "publish": _publish,
+        "statements": scale_statements.run, "workers": scale_workers.ingesting,
+        "readers": scale_workers.reading, "rows": scale_rows.run, "publish": _publish,
         "ingest": scale_ingest.run, "tasks": scale_tasks.run, "idle": _idle})
 
 

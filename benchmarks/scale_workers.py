@@ -48,42 +48,47 @@ class Took:
     whole: float
 
 
-def run() -> list[Figure]:
-    """ingest, then prelabel: one worker, then four, each on a database of its own."""
-    with workbench() as opened, postgres() as server, tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
-        ObjectStore(opened.settings).ensure_buckets(["models"])
-
-        def bench_of(name: str) -> Workbench:
-            url = new_database(server, name)
-            Ledger(url).migrate()
-            return Workbench(opened.settings.model_copy(update={"ledger_url": url, "model": MODEL}))
-
-        _send(opened, INGESTED, PHOTOGRAPH)
-        benches = [bench_of("ingest_by_one"), bench_of("ingest_by_four")]
-        one, four = (_took(bench, "ingest", workers, _undecoded, Path(folder))
+def ingesting() -> list[Figure]:
+    """Ingest by one worker, then by four, each time into a database of its own."""
+    what = f"{INGESTED:,} photographs of {PHOTOGRAPH.width} × {PHOTOGRAPH.height}"
+    with _benches() as (benches, folder):
+        _send(benches[0], INGESTED, PHOTOGRAPH)
+        one, four = (_took(bench, "ingest", workers, _undecoded, folder)
                      for bench, workers in zip(benches, (1, WORKERS), strict=True))
-        what = f"{INGESTED:,} photographs of {PHOTOGRAPH.width} × {PHOTOGRAPH.height}"
-        figures = [_faster(f"decoding {what}: four workers beside one, {CORES:g} of a core each", INGESTED, one.first, four.first,
-                           3.0),
-                   _faster("… the whole of ingest", INGESTED, one.whole, four.whole, 2.5), _same("… its ledger", *benches)]
-        _send(opened, READ, SMALL)
-        benches = [bench_of("prelabel_by_one"), bench_of("prelabel_by_four")]
+        return [_faster(f"decoding {what}: four workers beside one, {CORES:g} of a core each", INGESTED, one.first, four.first,
+                        3.0),
+                _faster("… the whole of ingest", INGESTED, one.whole, four.whole, 2.5), _same("… its ledger", *benches)]
+
+
+def reading() -> list[Figure]:
+    """Prelabel likewise, of what was taken in before."""
+    with _benches() as (benches, folder):
+        _send(benches[0], READ, SMALL)
         for bench in benches:
             take_in(bench)
-        one, four = (_took(bench, "prelabel", workers, _unread, Path(folder))
+        one, four = (_took(bench, "prelabel", workers, _unread, folder)
                      for bench, workers in zip(benches, (1, WORKERS), strict=True))
-        return [*figures, _faster(f"prelabelling {READ:,} pictures of {SMALL.width} × {SMALL.height}: four workers beside one",
-                                  READ, one.first, four.first, 3.0), _same("… its ledger", *benches)]
+        return [_faster(f"prelabelling {READ:,} pictures of {SMALL.width} × {SMALL.height}: four workers beside one", READ,
+                        one.first, four.first, 3.0), _same("… its ledger", *benches)]
+
+
+@contextlib.contextmanager
+def _benches() -> Iterator[tuple[list[Workbench], Path]]:
+    """Two workbenches with the same buckets, each with an empty PostgreSQL database of its own, and a folder."""
+    with workbench() as opened, postgres() as server, tempfile.TemporaryDirectory(prefix="saegim-bench-") as folder:
+        ObjectStore(opened.settings).ensure_buckets(["models"])
+        benches = []
+        for name in ("by_one", "by_four"):
+            url = new_database(server, name)
+            Ledger(url).migrate()
+            benches.append(Workbench(opened.settings.model_copy(update={"ledger_url": url, "model": MODEL})))
+        yield benches, Path(folder)
 
 
 def _send(bench: Workbench, count: int, like: Sign) -> None:
-    """Nothing but these lies in the bucket of raw objects then."""
-    bucket = bench.settings.bucket_raw
-    for raw in [raw for page in bench.objects.pages(bucket, "") for raw in page]:
-        bench.objects.delete(bucket, raw.key)
     for batch in track(list(chunked(range(count), BATCH)), "photographs are made", transient=True):
-        bench.objects.put_many(bucket, ((f"demo/사람{number % 7}/{number:05}.jpg", sign(number, like), "image/jpeg")
-                                        for number in batch))
+        bench.objects.put_many(bench.settings.bucket_raw, (
+            (f"demo/사람{number % 7}/{number:05}.jpg", sign(number, like), "image/jpeg") for number in batch))
 
 
 def _took(bench: Workbench, verb: str, workers: int, left: Callable[[Ledger], int], home: Path) -> Took:
