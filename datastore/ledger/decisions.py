@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.rows import every_image, every_submission, image_row, submission_row
-from datastore.ledger.sql import in_chunks
+from datastore.ledger.sql import in_chunks, update_rows
 from datastore.ledger.standing import Refused, in_force, work_out
 from datastore.ledger.tables import comparisons, decisions, images, submissions
-from schemas.decision import Decision, Endings, IngestFinding, Related
+from schemas.decision import Decision, Endings, IngestFinding, Membership, Related
 from schemas.recorded import ImageRow, SubmissionRow
 from schemas.submission import Outcome, Said, Verdict
 
@@ -100,12 +100,10 @@ def write(connection: Connection, about: Related, worked_out: Endings) -> int:
     for chunk in in_chunks(sorted(name for name in changed if about.rows[name].outcome is Outcome.ACCEPTED)):
         # One accepted submission an image, at each moment: whoever leaves goes first.
         connection.execute(update(submissions).where(submissions.c.submission_id.in_(chunk)).values(outcome=Outcome.HELD))
-    for name, ending in changed.items():
-        connection.execute(update(submissions).where(submissions.c.submission_id == name).values(**asdict(ending)))
-    for image_id, cluster in worked_out.clusters.items():
-        image = about.images.get(image_id)
-        if image is None or (image.cluster_id, image.represents) != (cluster.cluster_id, cluster.represents):
-            connection.execute(update(images).where(images.c.image_id == image_id).values(**asdict(cluster)))
+    update_rows(connection, submissions, [{"submission_id": name, **asdict(ending)} for name, ending in changed.items()])
+    was = {name: Membership(image.cluster_id, image.represents) for name, image in about.images.items()}
+    update_rows(connection, images, [{"image_id": name, **asdict(cluster)} for name, cluster in worked_out.clusters.items()
+                                     if cluster != was.get(name)])
     return len(changed)
 
 

@@ -79,12 +79,14 @@ def test_several_workers_leave_the_ledger_of_one(stack: Settings, tmp_path: Path
     assert len(expected["comparisons"]) > 2 * SIGNS
     for url in (f"sqlite:///{tmp_path / 'many.db'}", postgres_url):
         first = with_ledger(world.bench.settings, url, items)
+        assert len(arrivals.uncompared(first.ledger, len(items))) == len(items)
         # Another worker settles, which takes its time: all that these can do is comparing ahead, each another piece.
         busy = leases.claim(first.ledger, LEASE_KIND, LEASE_KEYS, 300)
         workers = [first, *(Workbench(first.settings) for _ in range(2))]
         with ThreadPoolExecutor(len(workers)) as pool:
             list(pool.map(lambda bench: settle_ready(bench, lambda _count: None, wait=False), workers))
             assert not arrivals.uncompared(first.ledger, 1)
+            assert len(arrivals.ready(first.ledger, len(items) + 1)) == len(items)
             leases.release(first.ledger, busy)
             list(pool.map(lambda bench: settle_ready(bench, lambda _count: None), workers))
         assert state(first.ledger) == expected
