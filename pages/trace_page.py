@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -56,6 +55,6 @@ def _linked(event: TraceEvent, here: str) -> Mapping[str, str]:
     names = {name: value for name, value in event.facts.items() if name in LINKED and value}
     if event.step in (TraceStep.PUSHED, TraceStep.ANSWERED, TraceStep.SKIPPED, TraceStep.NOT_TAKEN):
         names["task"] = f"{event.facts['project']}/{event.facts['task']}"
-    return {**event.facts, **{name: Markup('<a href="{}?thing={}">{}</a>').format(here, quote(value, safe="/"), event.facts[name])
+    return {**event.facts, **{name: Markup('<a href="{}?thing={}">{}</a>').format(here, value, event.facts[name])
                               for name, value in names.items()}}
 

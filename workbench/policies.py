@@ -53,7 +53,7 @@ RULES: Mapping[Component, Mapping[str, Sequence[Act]]] = {
     Component.COLLECT: {"images": WRITES, "models": READS},
     Component.EXPORT: {"images": READS, "datasets": WRITES},
     Component.EVALUATE: {"images": READS, "datasets": WRITES, "models": READS},
-    Component.SCORE: {"images": WRITES, "datasets": READS},
+    Component.SCORE: {"images": READS, "models": READS},
     Component.FLOWS: {"raw": (*READS, Act.DELETE), "images": WRITES, "datasets": WRITES, "models": READS},
     Component.PORTAL: {"raw": (*WRITES, Act.DELETE), "images": READS, "datasets": READS, "models": READS,
                        "demo": (*WRITES, Act.DELETE)},

@@ -59,8 +59,9 @@ class Keyed:
         return self.world.env[f"SAEGIM_BUCKET_{name.upper()}"]
 
 
-def client(kind: Any, url: str, key: dict[str, str]) -> Any:
-    return boto3.client(kind, endpoint_url=url, region_name="us-east-1", **key)
+def client(kind: str, url: str, key: dict[str, str]) -> Any:
+    made: Any = boto3.client  # which has an overload for each service, and here the service is a value
+    return made(kind, endpoint_url=url, region_name="us-east-1", **key)
 
 
 @contextlib.contextmanager

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from datastore.ledger import Ledger, traced_names
 from datastore.ledger.names import where_a_key_goes_wrong
 from schemas.errors import NoSuchThing
@@ -35,55 +33,54 @@ def find_thing(ledger: Ledger, text: str) -> TraceName:
         NoSuchThing: there is none, or several; the message names those that are near.
     """
     name = re.sub(r"^s3://[^/]+/", "", text.strip())
-    with ledger.read() as connection:
-        found = _found(connection, name)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise NoSuchThing(f"{name!r} may be any of these: {_listed(found)}. Give more of it, or say which")
-        near = traced_names.nearest(connection, name) if traced_names.HEX.fullmatch(name) else []
+    found = _found(ledger, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NoSuchThing(f"{name!r} may be any of these: {_listed(found)}. Give more of it, or say which")
+    near = traced_names.nearest(ledger, name) if traced_names.HEX.fullmatch(name) else []
     where = where_a_key_goes_wrong(ledger, name)
     raise NoSuchThing(f"Nothing is named {name!r}{where}" + (f"; the nearest is {_listed(near)}" if near else "" if where else
                                                             f": {EXPECTED}"))
 
 
-def _found(connection: Connection, name: str) -> Sequence[TraceName]:
+def _found(ledger: Ledger, name: str) -> Sequence[TraceName]:
     if found := ADDRESS.fullmatch(name):
-        return traced_names.tasks_numbered(connection, int(found["task"]), int(found["project"]))
+        return traced_names.tasks_numbered(ledger, int(found["task"]), int(found["project"]))
     if found := OF_KIND.fullmatch(name):
-        return _numbered(connection, found["kind"], int(found["number"]), int(found["project"]) if found["project"] else None)
+        return _numbered(ledger, found["kind"], int(found["number"]), int(found["project"]) if found["project"] else None)
     if found := OF_PROJECT.fullmatch(name):
-        return traced_names.tasks_numbered(connection, int(found["task"]), int(found["project"]))
+        return traced_names.tasks_numbered(ledger, int(found["task"]), int(found["project"]))
     if found := IN_RELEASE.fullmatch(name):
-        return _images(connection, found["image"])
+        return _images(ledger, found["image"])
     if "/" in name:
-        return traced_names.things_with_key(connection, name) or _region_of_image(connection, name)
-    if things := traced_names.things_beginning(connection, name):
+        return traced_names.things_with_key(ledger, name) or _region_of_image(ledger, name)
+    if things := traced_names.things_beginning(ledger, name):
         whole = [thing for thing in things if thing.name == name]
         return whole or things
     if name.isdecimal() and len(name) < 11:
-        numbered = (*traced_names.tasks_numbered(connection, int(name)),
-                    *traced_names.annotations_numbered(connection, int(name)))
+        numbered = (*traced_names.tasks_numbered(ledger, int(name)),
+                    *traced_names.annotations_numbered(ledger, int(name)))
         if numbered or len(name) < 6:
             return numbered
-    return traced_names.regions_anywhere(connection, name) if REGION_ALONE.fullmatch(name) else []
+    return traced_names.regions_anywhere(ledger, name) if REGION_ALONE.fullmatch(name) else []
 
 
-def _numbered(connection: Connection, kind: str, number: int, project: int | None) -> Sequence[TraceName]:
+def _numbered(ledger: Ledger, kind: str, number: int, project: int | None) -> Sequence[TraceName]:
     if kind == TraceKind.TASK:
-        return traced_names.tasks_numbered(connection, number, project)
-    found = traced_names.annotations_numbered(connection, number)
+        return traced_names.tasks_numbered(ledger, number, project)
+    found = traced_names.annotations_numbered(ledger, number)
     return [item for item in found if project is None or item.name.startswith(f"{project}/")]
 
 
-def _images(connection: Connection, beginning: str) -> list[TraceName]:
-    return [item for item in traced_names.things_beginning(connection, beginning) if item.kind is TraceKind.IMAGE]
+def _images(ledger: Ledger, beginning: str) -> list[TraceName]:
+    return [item for item in traced_names.things_beginning(ledger, beginning) if item.kind is TraceKind.IMAGE]
 
 
-def _region_of_image(connection: Connection, name: str) -> Sequence[TraceName]:
+def _region_of_image(ledger: Ledger, name: str) -> Sequence[TraceName]:
     found = REGION.fullmatch(name)
-    return [region for image in _images(connection, found["image"])
-            for region in traced_names.regions_of_image(connection, image.name, found["region"])] if found else []
+    return [region for image in _images(ledger, found["image"])
+            for region in traced_names.regions_of_image(ledger, image.name, found["region"])] if found else []
 
 
 def _listed(found: Sequence[TraceName]) -> str:
