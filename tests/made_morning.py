@@ -30,8 +30,8 @@ from schemas.morning import Forecast, ForecastState, FreeDisk, Morning, NewestRe
 from schemas.runs import RunState, VerbRun
 from schemas.submission import Outcome
 from stages.morning.limits import VERBS
-from stages.morning.seen import Planned, Seen, ServiceSeen
-from workbench.morning.services import LABEL_STUDIO, PREFECT, STORAGE, Scheduled, Stored, Told
+from stages.morning.seen import PlannedRun, Seen, ServiceSeen
+from workbench.morning.services import LABEL_STUDIO, PREFECT, STORAGE, Scheduled, ServicesTold, Stored
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NINE = datetime(2026, 11, 27, 9, 4, tzinfo=SEOUL)
@@ -96,15 +96,15 @@ def fill_mornings(ledger: Ledger, now: datetime = NINE, bad: bool = False) -> No
                 connection.execute(insert(table), chunk)
 
 
-def told(now: datetime = NINE, bad: bool = False) -> Told:
+def told(now: datetime = NINE, bad: bool = False) -> ServicesTold:
     """What the services would say on that morning."""
     release = NewestRelease("scene-text@4", 3100, now - timedelta(days=4, hours=5), is_evaluated=True)
     monday = (now + timedelta(days=3)).replace(hour=4, minute=0)
     services = [ServiceSeen(STORAGE), ServiceSeen(LABEL_STUDIO, REFUSED, refused=True) if bad else ServiceSeen(LABEL_STUDIO),
                 ServiceSeen(PREFECT)]
-    planned = [Planned(verb, verb != "evaluate", now + timedelta(minutes=3)) for verb in VERBS]
+    planned = [PlannedRun(verb, verb != "evaluate", now + timedelta(minutes=3)) for verb in VERBS]
     state = PrefectState(34_000_000, now - timedelta(days=6, hours=20), True, (monday, monday + timedelta(days=7)))
-    return Told(services, Stored("ppocr-korean", "", release), Scheduled(state, planned))
+    return ServicesTold(services, Stored("ppocr-korean", "", release), Scheduled(state, planned))
 
 
 def _answers(now: datetime) -> Iterator[tuple[datetime, str]]:

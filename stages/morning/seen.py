@@ -25,7 +25,7 @@ class ServiceSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedRun:
     """A deployment: whether it runs by itself, and when its next run was or is due."""
 
     verb: str
@@ -57,7 +57,7 @@ class Seen:
     """
 
     services: Sequence[ServiceSeen] = ()
-    planned: Sequence[Planned] | None = None
+    planned: Sequence[PlannedRun] | None = None
     dead: frozenset[str] = frozenset()
     bad_tasks: Sequence[BadTasks] = ()
     model_problem: str = ""

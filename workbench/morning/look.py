@@ -28,7 +28,7 @@ from stages.morning.seen import BadTasks, Seen
 from stages.morning.troubles import troubles
 from stages.morning.way import Paces, WayAhead, whole_way
 from workbench.bench import Workbench
-from workbench.morning.services import Told, ask_services
+from workbench.morning.services import ServicesTold, ask_services
 
 PACE_OF_MACHINES = timedelta(days=7)
 PACE_OF_PEOPLE = timedelta(days=28)
@@ -91,7 +91,7 @@ class _Counted:
     outcomes: Mapping[str, int]
 
 
-def _count(bench: Workbench, told: Told) -> _Counted:
+def _count(bench: Workbench, told: ServicesTold) -> _Counted:
     ledger = bench.ledger
     unsettled, way, tasks = morning.not_settled(ledger), morning.on_the_way(ledger), morning.open_tasks(ledger)
     outcomes = morning.count_submissions(ledger)
@@ -119,7 +119,7 @@ def _paces(bench: Workbench, answers: Sequence[HourOfAnswers], newest: _Newest, 
     return Paces(ingest, prelabel, pace_of_people(by_hour, now, zone))
 
 
-def _verbs(newest: _Newest, night: Sequence[VerbRun], counted: _Counted, paces: Paces, told: Told, now: datetime,
+def _verbs(newest: _Newest, night: Sequence[VerbRun], counted: _Counted, paces: Paces, told: ServicesTold, now: datetime,
            zone: ZoneInfo) -> list[VerbMorning]:
     pace_of: dict[str, Pace | None] = {"ingest": paces.ingest, "prelabel": paces.prelabel, "collect": paces.people}
     fires = {item.verb: item.fires for item in told.scheduled.planned} if told.scheduled else {}
@@ -132,7 +132,7 @@ def _verbs(newest: _Newest, night: Sequence[VerbRun], counted: _Counted, paces: 
                         failures_of(verb, night), counted.waits.get(verb), ahead(verb), fires.get(verb)) for verb in VERBS]
 
 
-def _seen(bench: Workbench, told: Told, newest: _Newest) -> Seen:
+def _seen(bench: Workbench, told: ServicesTold, newest: _Newest) -> Seen:
     bad = [BadTasks(item.project, item.tasks, item.changed_at) for item in morning.unreadable_tasks_of_all(bench.ledger)]
     dead = frozenset(run.run_id for run in newest.at_work.values() if run.holder and leases.is_dead(run.holder))
     return Seen(told.services, told.scheduled.planned if told.scheduled else None, dead, bad,
@@ -140,7 +140,7 @@ def _seen(bench: Workbench, told: Told, newest: _Newest) -> Seen:
                 morning.first_sent(bench.ledger))
 
 
-def _release_after(way: Forecast, told: Told) -> datetime | None:
+def _release_after(way: Forecast, told: ServicesTold) -> datetime | None:
     """The first planned release after the last answer, where that is known."""
     if told.scheduled is None or way.ready_at is None:
         return None

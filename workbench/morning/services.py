@@ -17,12 +17,14 @@ from schemas.errors import ServiceUnavailable, SettingError
 from schemas.morning import NewestRelease, PrefectState
 from stages.morning.limits import VERBS
 from stages.morning.reasons import is_refusal
-from stages.morning.seen import Planned, ServiceSeen
+from stages.morning.seen import PlannedRun, ServiceSeen
 from workbench.bench import Workbench, prefect_of
 from workbench.models import find_bundle
 from workbench.morning.asked import ask_all
 
-STORAGE, LABEL_STUDIO, PREFECT = "Object storage", "Label Studio", "Prefect"
+STORAGE = "Object storage"
+LABEL_STUDIO = "Label Studio"
+PREFECT = "Prefect"
 LOCAL = ("127.0.0.1", "localhost", "::1")
 MANIFEST = "manifest.json"
 
@@ -41,11 +43,11 @@ class Scheduled:
     """What Prefect tells: itself, and its deployments."""
 
     state: PrefectState
-    planned: Sequence[Planned]
+    planned: Sequence[PlannedRun]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ServicesTold:
     """What all of them told; None where one did not answer."""
 
     services: Sequence[ServiceSeen]
@@ -53,12 +55,12 @@ class Told:
     scheduled: Scheduled | None
 
 
-def ask_services(bench: Workbench) -> Told:
+def ask_services(bench: Workbench) -> ServicesTold:
     """Asks all at once, for a few seconds at most."""
     answers = ask_all({STORAGE: lambda: _storage(bench), LABEL_STUDIO: lambda: whoami(bench.label_studio),
                        PREFECT: lambda: _prefect(bench)})
     stored, scheduled = answers[STORAGE], answers[PREFECT]
-    return Told([service_seen(name, answer) for name, answer in answers.items()],
+    return ServicesTold([service_seen(name, answer) for name, answer in answers.items()],
                 stored if isinstance(stored, Stored) else None, scheduled if isinstance(scheduled, Scheduled) else None)
 
 
@@ -100,7 +102,7 @@ def _prefect(bench: Workbench) -> Scheduled:
         exports = planned_runs(client, "export") if any(item.name == "export" for item in firing) else []
         oldest = oldest_event(client)
     state = PrefectState(_database_bytes(bench.settings.prefect_api_url), oldest, bool(firing), tuple(exports))
-    return Scheduled(state, [Planned(item.name, item.fires, item.next_at) for item in deployments
+    return Scheduled(state, [PlannedRun(item.name, item.fires, item.next_at) for item in deployments
                              if item.scheduled or item.name in VERBS])
 
 

@@ -32,7 +32,8 @@ PUBLIC = {
 """What nobody has to log in for: pages that all people of the house may read, and the demo page, whose photographs are known by
 the browser that sent them."""
 
-WATCHED = {"/c/{campaign}/manage", "/c/{campaign}/manage/demand", "/c/{campaign}/manage/trace"}
+WATCHED = {"/manage", "/c/{campaign}/manage", "/c/{campaign}/manage/morning", "/c/{campaign}/manage/demand",
+           "/c/{campaign}/manage/trace"}
 """What engineers may look at, and decide nothing."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from schemas.morning import Forecast, ForecastState, FreeDisk, Morning, PrefectState, StuckLease, TroubleKind, Waits
 from schemas.runs import RunState, VerbRun
 from stages.morning.limits import LONGEST_WITHOUT, VERBS
-from stages.morning.seen import BadTasks, Planned, Seen, ServiceSeen
+from stages.morning.seen import BadTasks, PlannedRun, Seen, ServiceSeen
 from stages.morning.troubles import GRAVEST, troubles
 from tests.made_morning import NINE, REFUSED, all_well, well, with_verb
 from workbench.morning.services import LABEL_STUDIO, PREFECT, STORAGE
@@ -35,8 +35,8 @@ CASES: list[tuple[TroubleKind, str, Morning, Seen]] = [
     (TroubleKind.RUN_DEAD, "prelabel", with_verb("prelabel", last=ended(RunState.DEAD)), all_well()),
     (TroubleKind.RUN_DEAD, "prelabel", with_verb("prelabel", at_work=ended(RunState.AT_WORK)), all_well(dead=frozenset("r"))),
     (TroubleKind.LATE_RUNS, "workers", silent("ingest"),
-     all_well(planned=[Planned("ingest", True, NINE - timedelta(hours=5))])),
-    (TroubleKind.SCHEDULES_OFF, "schedules", well(), all_well(planned=[Planned("ingest", False, None)])),
+     all_well(planned=[PlannedRun("ingest", True, NINE - timedelta(hours=5))])),
+    (TroubleKind.SCHEDULES_OFF, "schedules", well(), all_well(planned=[PlannedRun("ingest", False, None)])),
     (TroubleKind.STUCK_LEASE, "settle", well(stuck=[StuckLease("settle", "h", 1, NINE - timedelta(hours=1))]), all_well()),
     (TroubleKind.OLD_QUEUE, "prelabel", with_verb("prelabel", waits=OLD, forecast=Forecast(640, ForecastState.NOBODY_WORKS)),
      all_well()),
@@ -117,4 +117,4 @@ def test_what_waits_for_a_verb_that_died_is_mended_with_it() -> None:
 
 def test_a_stack_to_which_nothing_was_sent_needs_no_schedules_and_no_backup() -> None:
     morning = well(backup_at=None, outcomes={})
-    assert troubles(morning, all_well(first_sent=None, planned=[Planned("ingest", False, None)])) == []
+    assert troubles(morning, all_well(first_sent=None, planned=[PlannedRun("ingest", False, None)])) == []
