@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -56,7 +56,9 @@ def back_up(bench: Workbench, place: BackupPlace, *, raw: bool = False, labellin
         LeaseLost: another backup is being made.
     """
     now = datetime.now(UTC)
-    name = backup_name(now)
+    begun = set(place.begun())
+    while (name := backup_name(now)) in begun:  # another one began in this second
+        now += timedelta(seconds=1)
     run = begin_run(bench.ledger, f"backup-{name}", "backup", name)
     try:
         with _alone(bench), TemporaryDirectory(prefix="saegim-backup-") as folder:
