@@ -34,7 +34,7 @@ class Component(StrEnum):
     """Reads all that a backup holds; where it writes to is another bucket, with a key that deletes nothing."""
 
 
-class Act(StrEnum):
+class ObjectAct(StrEnum):
     """What is done with objects. To ask whether an object is there needs ``LIST``: without it, S3 says 403 of a missing one."""
 
     GET = "s3:GetObject"
@@ -43,21 +43,21 @@ class Act(StrEnum):
     LIST = "s3:ListBucket"
 
 
-READS = (Act.GET, Act.LIST)
-WRITES = (*READS, Act.PUT)
-RULES: Mapping[Component, Mapping[str, Sequence[Act]]] = {
+READS = (ObjectAct.GET, ObjectAct.LIST)
+WRITES = (*READS, ObjectAct.PUT)
+RULES: Mapping[Component, Mapping[str, Sequence[ObjectAct]]] = {
     # Deletes what its sender took back; asks which model is in use, whose texts told lookalikes apart.
-    Component.INGEST: {"raw": (*READS, Act.DELETE), "images": WRITES, "models": READS},
+    Component.INGEST: {"raw": (*READS, ObjectAct.DELETE), "images": WRITES, "models": READS},
     Component.PRELABEL: {"images": READS, "models": READS},
     Component.LABEL: {"images": WRITES, "models": READS},  # crops of lines, and the status page
     Component.COLLECT: {"images": WRITES, "models": READS},
     Component.EXPORT: {"images": READS, "datasets": WRITES},
     Component.EVALUATE: {"images": READS, "datasets": WRITES, "models": READS},
     Component.SCORE: {"images": READS, "models": READS},
-    Component.FLOWS: {"raw": (*READS, Act.DELETE), "images": WRITES, "datasets": WRITES, "models": READS},
-    Component.PORTAL: {"raw": (*WRITES, Act.DELETE), "images": READS, "datasets": READS, "models": READS,
-                       "demo": (*WRITES, Act.DELETE)},
-    Component.LABEL_STUDIO: {"images": (Act.GET,)},
+    Component.FLOWS: {"raw": (*READS, ObjectAct.DELETE), "images": WRITES, "datasets": WRITES, "models": READS},
+    Component.PORTAL: {"raw": (*WRITES, ObjectAct.DELETE), "images": READS, "datasets": READS, "models": READS,
+                       "demo": (*WRITES, ObjectAct.DELETE)},
+    Component.LABEL_STUDIO: {"images": (ObjectAct.GET,)},
     Component.PULL: {"datasets": READS},
     Component.MODELS: {"models": WRITES},
     Component.BACKUP: {"raw": READS, "images": READS, "datasets": READS, "models": READS},
@@ -88,12 +88,12 @@ def policy_of(component: Component, settings: Settings) -> dict[str, object]:
     statements: list[Statement] = []
     for name, acts in RULES[component].items():
         bucket = f"arn:aws:s3:::{getattr(settings, f'bucket_{name}')}"
-        of_objects = tuple(str(act) for act in acts if act is not Act.LIST)
-        if Act.PUT in acts:
+        of_objects = tuple(str(act) for act in acts if act is not ObjectAct.LIST)
+        if ObjectAct.PUT in acts:
             of_objects += ("s3:AbortMultipartUpload",)
         statements.append(Statement("Allow", of_objects, f"{bucket}/*"))
-        if Act.LIST in acts:
-            statements.append(Statement("Allow", (str(Act.LIST),), bucket))
+        if ObjectAct.LIST in acts:
+            statements.append(Statement("Allow", (str(ObjectAct.LIST),), bucket))
     if component is Component.LABEL_STUDIO:
         statements.append(Statement("Deny", ("s3:GetObject",), f"arn:aws:s3:::{settings.bucket_images}/{REPORTS}*"))
     return {"Version": "2012-10-17", "Statement": [statement.plain() for statement in statements]}

@@ -26,7 +26,7 @@ from schemas.submission import Outcome
 from tests.services.conftest import PATIENCE, World, new_world, with_campaigns, with_shares
 from tests.services.ports import free_ports
 from workbench.label.projects import project_of
-from workbench.policies import RULES, Act, Component, policy_of
+from workbench.policies import RULES, Component, ObjectAct, policy_of
 from workbench.settings import Settings
 from workbench.withdrawal import withdraw_own
 
@@ -169,11 +169,12 @@ def test_each_key_can_do_what_its_rule_says_and_nothing_else(keyed: Keyed) -> No
     assert not wrong
 
 
-def acts(own: Any, bucket: str) -> dict[Act, Callable[[], object]]:
+def acts(own: Any, bucket: str) -> dict[ObjectAct, Callable[[], object]]:
     """An attempt at each act; what is deleted goes last."""
-    return {Act.GET: lambda: own.get_object(Bucket=bucket, Key="tried"), Act.LIST: lambda: own.list_objects_v2(Bucket=bucket),
-            Act.PUT: lambda: own.put_object(Bucket=bucket, Key="tried too", Body=b"x"),
-            Act.DELETE: lambda: own.delete_object(Bucket=bucket, Key="tried")}
+    return {ObjectAct.GET: lambda: own.get_object(Bucket=bucket, Key="tried"),
+            ObjectAct.LIST: lambda: own.list_objects_v2(Bucket=bucket),
+            ObjectAct.PUT: lambda: own.put_object(Bucket=bucket, Key="tried too", Body=b"x"),
+            ObjectAct.DELETE: lambda: own.delete_object(Bucket=bucket, Key="tried")}
 
 
 def allowed(call: Callable[[], object]) -> bool:

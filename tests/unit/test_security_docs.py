@@ -9,12 +9,12 @@ import pytest
 from pydantic import SecretStr
 
 from apps.stack.label_studio import hardened
-from workbench.policies import RULES, Act, Component, policy_of
+from workbench.policies import RULES, Component, ObjectAct, policy_of
 from workbench.settings import ROOT, Settings
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 TABLE = PAGE.split("## Keys of the object storage")[1].split("## A public deployment")[0]
-VERBS = {Act.GET: "reads", Act.PUT: "writes", Act.DELETE: "deletes"}
+VERBS = {ObjectAct.GET: "reads", ObjectAct.PUT: "writes", ObjectAct.DELETE: "deletes"}
 
 
 def test_what_shows_it_is_there() -> None:
@@ -36,7 +36,7 @@ def test_the_table_says_what_the_policies_say(component: Component) -> None:
     for bucket, cell in zip(("raw", "images", "datasets", "models", "demo"), line.split("|")[2:], strict=False):
         acts = set(RULES[component].get(bucket, ()))
         said = cell if "as ingest" not in cell else "reads, deletes"
-        assert {act for act, verb in VERBS.items() if verb in said} == acts - {Act.LIST}, bucket
+        assert {act for act, verb in VERBS.items() if verb in said} == acts - {ObjectAct.LIST}, bucket
 
 
 @pytest.mark.parametrize("component", Component)
