@@ -41,7 +41,7 @@ make faults SEEDS=7         # one seed again
 A seed makes a world: two campaigns, an own set of buckets, an own ledger (even seeds on SQLite, odd ones on
 PostgreSQL), an own project in a real Label Studio, a small model, a dataset. In each round new pictures are sent
 (some again, some edited, some broken, some with a place in their EXIF), and each verb runs in processes of its own:
-once it is killed with SIGKILL at one of its calls; then it meets faults that may pass, twice where it did not come to
+thrice it is killed with SIGKILL at one of its calls; then it meets faults that may pass, twice where it did not come to
 its end; then it runs without any, which must go well. Between the process and S3, Label Studio and PostgreSQL stand
 proxies that know whole requests and statements. After each verb I2, I3, I6, I7 and D4 are looked at in the real
 systems; after every third round people answer all tasks, all verbs run without faults until there is nothing new,

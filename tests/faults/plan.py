@@ -118,8 +118,10 @@ CALLS: dict[str, dict[Service, int]] = {
 }
 """Calls that a run makes of each service where nothing fails, with three new pictures, about; it makes more where it tries
 again. Faults are planned within them, several for one call: what comes second meets the next try."""
-KILLS_A_SEED = 2
+KILLS_A_SEED = 5
 """So many times a seed kills a verb before (or after) calls of one service, about: the next seed goes on behind them."""
+STRIDE = 0.6180339887
+"""Parts of a run between two kills: by the golden ratio any number of them lies evenly over all of its calls."""
 
 
 class Planner:
@@ -150,7 +152,7 @@ class Planner:
         ending = False
         for service in services:
             kind = self._random.choice(KINDS[service])
-            while kind in SELDOM and (ending or self._random.random() < 0.93):
+            while kind in SELDOM and (ending or self._random.random() < 0.85):
                 kind = self._random.choice(KINDS[service])
             ending = ending or kind in SELDOM
             reach = CALLS[verb][service]
@@ -158,14 +160,15 @@ class Planner:
             found.append(Fault(service, self._random.randint(reach // 2 if kind in SELDOM else 1, reach), kind))
         return found
 
-    def kill(self, verb: str, round_number: int) -> Fault:
-        """The next point at which a verb is killed: over the seeds its calls are gone through one after the other."""
-        services = [*dict.fromkeys(USED[verb]), *([] if verb in NO_LEDGER else [self._ledger])]
-        service = services[round_number % len(services)]
-        kind = KILLS[(round_number // len(services)) % 2]
+    def kill(self, verb: str, turn: int) -> Fault:
+        """The next point at which a verb is killed: its services take turns, and so do before and after a call."""
+        services = [*USED[verb], *([] if verb in NO_LEDGER else [self._ledger])]
+        service = services[turn % len(services)]
+        kind = KILLS[(turn // len(services)) % 2]
         number = self._kills.get((verb, service, kind), 0)
         self._kills[verb, service, kind] = number + 1
-        return Fault(service, 1 + (self._seed // 2 * KILLS_A_SEED + number) % CALLS[verb][service], kind)
+        part = (self._seed // 2 * KILLS_A_SEED + number) * STRIDE % 1
+        return Fault(service, 1 + int(part * CALLS[verb][service]), kind)
 
     @property
     def random(self) -> random.Random:

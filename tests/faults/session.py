@@ -25,6 +25,10 @@ from workbench.settings import Settings
 VERBS = ("ingest", "prelabel", "label", "collect", "export", "evaluate", "score", "pull")
 NAIVE_VERBS = ("ingest", "label", "export")
 DEBUG = bool(os.environ.get("FAULTS_DEBUG"))
+KILLED_RUNS = 3
+"""Runs of a verb in each round that are killed, unless they end before."""
+FEW = 2
+"""Other faults that such a run is planned to meet, at most."""
 PASSING_RUNS = 2
 """Runs of a verb in each round that meet faults and are not killed, until one of them comes to its end."""
 PASSES = 2
@@ -137,14 +141,16 @@ class Session:
         self._deleted = 0
 
     def round(self, number: int) -> None:
-        """New pictures, and each verb: killed at one call; under faults that may pass; without any where it is not done yet."""
+        """New pictures, and each verb: killed at some calls; under faults that may pass; without any where it is not done yet."""
         self._record.rounds += 1
         chance = self._planner.random
         self._world.send(chance, chance.randint(1, 3))
-        for turn, verb in enumerate(self._verbs):
+        for verb in self._verbs:
             if verb == ("export" if self._naive else "collect"):
                 self._people(number)
-            self._attempt(number, verb, [*self._planner.passing(verb), self._planner.kill(verb, number + turn)])
+            for turn in range(KILLED_RUNS):
+                few = self._planner.passing(verb)[:FEW]
+                self._attempt(number, verb, [*few, self._planner.kill(verb, number * KILLED_RUNS + turn)])
             plans = [self._planner.passing(verb) for _ in range(PASSING_RUNS)]
             if not any(self._attempt(number, verb, plan) for plan in plans):  # the rest is for the next verb to have work
                 self._saw(number, _not_done(self._clean([verb])))

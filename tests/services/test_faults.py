@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from adapters.label_studio.tasks import import_tasks, tasks_after
+from adapters.label_studio.task_query import task_page
+from adapters.label_studio.tasks import import_tasks
 from datastore.ledger import projects, tables
-from schemas.label_tasks import SUBJECT
 from tests.every_object import every_object
 from tests.faults.invariants import Invariants
 from tests.faults.pictures import picture, with_metadata
@@ -58,8 +58,8 @@ def test_what_is_broken_is_seen(on: Stage, tmp_path: Path) -> None:
 
         settings = bench.settings
         [project] = [row.project_id for row in projects.project_rows(bench.ledger) if row.project_id]
-        again = tasks_after(bench.label_studio, project, 0, SUBJECT)[0]
-        import_tasks(bench.label_studio, project, [{"data": {SUBJECT: again.subject}}])
+        task = task_page(bench.label_studio, project, []).tasks[0]
+        import_tasks(bench.label_studio, project, [{"data": task["data"]}])
         bench.objects.put(settings.bucket_raw, "spring/lee/unseen.jpg", b"unseen")
         canonical = every_object(bench.objects, settings.bucket_images)[0]
         bench.objects.put(settings.bucket_images, canonical.key, with_metadata(picture(1)))
