@@ -111,8 +111,8 @@ def pages(bench: Workbench) -> Found:
 
 
 @pytest.mark.parametrize(("place", "known"), [
-    (logs, b"ppocr-korean"), (prefect, b"full-cycle"), (tasks, b"s3://"), (processes, b"label-studio"), (objects, b"scene_text"),
-    (ledger, b"person:"), (pages, b"<html"),
+    (logs, b"ppocr-korean"), (prefect, b"full-cycle"), (tasks, b"fileuri="), (processes, b"label-studio"),
+    (objects, b"scene_text"), (ledger, b"person:"), (pages, b"<html"),
 ])
 def test_no_secret_is_where_others_read(stack: Settings, demo: str, secrets: dict[str, bytes],
                                         place: Callable[[Workbench], Found], known: bytes) -> None:
