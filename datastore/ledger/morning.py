@@ -91,8 +91,9 @@ def on_the_way(ledger: Ledger) -> OnTheWay:
         return exists().where(table.c.image_id == submissions.c.image_id, *conditions)
 
     read = has(readings, readings.c.reader.startswith(f"{ReaderKind.MODEL}:")).label("is_read")
-    query = select(read, func.count(), func.min(submissions.c.sent_at)).where(
-        submissions.c.outcome == Outcome.ACCEPTED, ~has(tasks), ~has(accepted_readings)).group_by(read)
+    left = select(read, submissions.c.sent_at).where(
+        submissions.c.outcome == Outcome.ACCEPTED, ~has(tasks), ~has(accepted_readings)).subquery()
+    query = select(left.c.is_read, func.count(), func.min(left.c.sent_at)).group_by(left.c.is_read)
     with ledger.read() as connection:
         found = {bool(is_read): Waits(count, oldest) for is_read, count, oldest in connection.execute(query)}
         given = connection.scalar(select(func.count(tasks.c.image_id.distinct()))) or 0
