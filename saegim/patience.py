@@ -56,6 +56,8 @@ class _Known:
 
 
 _known = _Known()
+_mine = threading.local()
+"""What holds for one thread: ``most``, the seconds that it tries anything for."""
 
 
 def ride_out(call: Callable[[], T], passing: type[object] | tuple[type[object], ...], who: str = "",
@@ -104,7 +106,7 @@ def _pause(error: Passing, first: float, tries: int) -> float | None:
     now = time.monotonic()
     since = min(first, _known.down_since.setdefault(who, now))
     worth = error.worth if error.busy or who in _known.answered else min(error.worth, _known.first_contact)
-    left = worth - (now - since)
+    left = min(worth, getattr(_mine, "most", worth)) - (now - since)
     if left <= 0:
         return None
     longest = LONGEST_PAUSE_BUSY if error.busy else LONGEST_PAUSE
@@ -137,6 +139,20 @@ def unattended(seconds: float = OUTAGE_SECONDS) -> Iterator[None]:
         yield
     finally:
         _known.first_contact = before
+
+
+@contextmanager
+def no_longer_than(seconds: float) -> Iterator[None]:
+    """Within it this thread tries nothing again for longer than that: somebody waits for a page, and wants to read what is wrong."""
+    before = getattr(_mine, "most", None)
+    _mine.most = seconds
+    try:
+        yield
+    finally:
+        if before is None:
+            del _mine.most
+        else:
+            _mine.most = before
 
 
 def stop() -> None:

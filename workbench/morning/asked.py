@@ -7,8 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from saegim.patience import no_longer_than
+
 SECONDS = 8.0
 """How long a system may take to answer; then it counts as silent. Starting its client takes some of them on a busy machine."""
+TRIES = 0.4
+"""Part of that time for which one that asks to slow down, or is away, is tried again: then it is told which of the two it is."""
 SLOW = "no answer within {seconds:.0f} s"
 
 
@@ -26,7 +30,8 @@ def ask_all(questions: Mapping[str, Callable[[], Any]], seconds: float = SECONDS
 
     def ask(name: str, question: Callable[[], Any]) -> None:
         try:
-            answers[name] = question()
+            with no_longer_than(seconds * TRIES):
+                answers[name] = question()
         except Exception as error:  # whatever is wrong with a system, the page tells it
             answers[name] = error
 
