@@ -112,7 +112,8 @@ def _service(process: psutil.Process) -> str:
         return "supervisord"
     if "worker" in words:
         return f"worker-{words[words.index('--pool') + 1]}"
-    known = {"prefect": "prefect-server", "apps.portal": "portal", "apps.portal.reader": "portal-reader"}
+    known = {"prefect": "prefect-server", "apps.portal": "portal", "apps.portal.reader": "portal-reader",
+             "apps.stack.run_starter": "run-starter"}
     return next((known[word] for word in words if word in known),
                 "label-studio" if any("label-studio" in word for word in words) else Path(words[0]).name)
 

@@ -7,10 +7,9 @@ one after the other, each of which imports Prefect. docs/running.md has what tha
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 import httpx
-
-from apps.stack.supervision import BIN
 
 FORGETS = {
     # The ledger keeps what a morning needs of its runs; Prefect is asked for the last weeks alone. What is freed is used again.
@@ -36,18 +35,18 @@ WORKER = {"PREFECT_WORKER_QUERY_SECONDS": "15", "PREFECT_WORKER_PREFETCH_SECONDS
 """How often a worker asks for runs, and how long before their time it takes them."""
 
 
-def start_runs_at_once(client: httpx.Client, pool: str) -> None:
+def start_runs_at_once(client: httpx.Client, pool: str, command: Sequence[str]) -> None:
     """Lets the workers of a pool start a run's own process, not first one that finds out where it works: the run can do that.
 
     Args:
-        client: of the server; its workers are all of this machine, for the template of the pool gets the path of this Python.
+        client: of the server; its workers are all of this machine, for the template of the pool gets paths of this one.
         pool: of type process.
+        command: what starts a run's process.
     """
     answer = client.get(f"work_pools/{pool}")
     answer.raise_for_status()
     template = answer.json()["base_job_template"]
-    command = template["variables"]["properties"]["command"]
-    wanted = shlex.join([str(BIN / "python"), "-m", "prefect.engine"])
-    if command.get("default") != wanted:
-        command["default"] = wanted
+    variable, wanted = template["variables"]["properties"]["command"], shlex.join(command)
+    if variable.get("default") != wanted:
+        variable["default"] = wanted
         client.patch(f"work_pools/{pool}", json={"base_job_template": template}).raise_for_status()

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from rich.console import Console
 from adapters.prefect_server.api import prefect_client
 from apps.stack import label_studio, prefect_settings, seaweedfs, supervision
 from apps.stack.dead_runs import mark_dead_runs
+from apps.stack.run_starter import run_command
 from apps.stack.schedules import are_scheduled, schedules_file, set_schedules
 from apps.stack.seaweedfs import BUCKETS
 from apps.stack.state import Access, make_private, read_access, stack_folder, write_access
@@ -36,7 +38,9 @@ POOLS = ("cpu", "gpu")
 WORKERS = tuple(f"worker-{pool}" for pool in POOLS)
 PORTAL = ("portal", "portal-reader")
 """The pages, and what reads the photographs of the demo page. Like the workers they need a ledger of this version's schema."""
-SERVICES = ("seaweedfs", "label-studio", "prefect-server", *WORKERS, *PORTAL)
+RUN_STARTER = ("run-starter",) if sys.platform == "linux" else ()
+"""What runs are forked from; elsewhere a worker starts each as Prefect does."""
+SERVICES = ("seaweedfs", "label-studio", "prefect-server", *RUN_STARTER, *WORKERS, *PORTAL)
 WAIT_SECONDS = {"seaweedfs": 60, "label-studio": 300, "prefect-server": 120, "portal": 180}
 """Label Studio's first start runs its migrations, about 50 s on two cores; the portal starts beside the workers and the model."""
 RUNS_A_WORKER = 2
@@ -111,7 +115,7 @@ def _up(schedules: bool) -> None:
     with _prefect_client(access) as client:
         set_up(client, channels_of(settings) or None)
         for pool in POOLS:
-            prefect_settings.start_runs_at_once(client, pool)
+            prefect_settings.start_runs_at_once(client, pool, run_command(stack_folder()))
     for name in (*WORKERS, *PORTAL):
         supervision.start(name)
     _bring_up("portal", _health(access)["portal"])
@@ -175,6 +179,7 @@ def _programs(access: Access, settings: Settings) -> list[Program]:
             # Its own pages, by both names of this machine: whichever of them is open, they ask the API by the first one.
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"{access.url('prefect')},http://localhost:{ports['prefect']}",
         }),
+        *(Program(name, [str(BIN / "python"), "-m", "apps.stack.run_starter", str(state)], flow_env) for name in RUN_STARTER),
         *(Program(f"worker-{pool}", [*prefect, "worker", "start", "--pool", pool, "--type", "process",
                                      "--name", f"saegim-{pool}", "--limit", str(RUNS_A_WORKER)], flow_env, autostart=False)
           for pool in POOLS),
