@@ -3,8 +3,8 @@ starts (``start_run.py``): two to three seconds of CPU less each.
 
 It runs no flow, opens no connection but its socket, reads no setting of ours and has one thread, so what it forks is as fresh as
 what a worker starts, but for its imports. A run is ended with the process that asked for it, and with the run starter. Once a file
-that it has imported is another one, or the run's environment would have Prefect or Python imported otherwise, it refuses, and the
-run starts as Prefect starts it; then it ends as soon as its runs have, and supervisord starts it from the new files.
+that it has imported is another one, it refuses, and the run starts as Prefect starts it; then it ends as
+soon as its runs have, and supervisord starts it from the new files.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from prefect import context
+
 from apps.stack.start_run import LENGTH, REFUSED, SECONDS, SOCKET, TAKEN
 from apps.stack.supervision import BIN
 from workbench.settings import ROOT
@@ -35,10 +37,8 @@ IMPORTS = ("prefect.flow_engine", "prefect.main", "prefect.deployments.steps.cor
 """What a run imports beside the flows."""
 PR_SET_PDEATHSIG = 1
 """Linux: the signal that a process gets when its parent has ended."""
-READ_BY_IMPORTS = ("PREFECT_", "PYTHON", "LD_")
-"""How variables begin that imports read; a run whose own differ is refused."""
-OF_A_RUN = "PREFECT__"
-"""How those begin that each run has of its own."""
+READ_BY_IMPORTS = ("PREFECT_LOGGING_", "PYTHON", "LD_")
+"""How variables begin that are read at the start and at imports alone; a run whose own differ is refused."""
 BACKLOG = 16
 
 
@@ -120,7 +120,7 @@ class RunStarter:
         if self.ends or files_now(self.files) != self.files:
             self.ends = True
             return "what I have imported has changed, or I am about to end"
-        theirs, mine = read_by_imports(environment), read_by_imports(self.environment)
+        theirs, mine = read_by_imports(environment), self.environment
         other = sorted(name for name in theirs.keys() | mine.keys() if theirs.get(name) != mine.get(name))
         return f"its environment has another {', '.join(other)}" if other else None
 
@@ -164,9 +164,8 @@ class RunStarter:
 
 
 def read_by_imports(environment: Mapping[str, str]) -> dict[str, str]:
-    """Variables that are read while Prefect and what it needs are imported."""
-    return {name: value for name, value in environment.items()
-            if name.startswith(READ_BY_IMPORTS) and not name.startswith(OF_A_RUN)}
+    """Variables that are read while Prefect and what it needs are imported, and never again."""
+    return {name: value for name, value in environment.items() if name.startswith(READ_BY_IMPORTS)}
 
 
 def files_now(files: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
@@ -188,6 +187,7 @@ def run_command(folder: Path) -> list[str]:
 
 def prepared(folder: Path) -> RunStarter:
     """One that has imported everything and listens."""
+    environment = read_by_imports(os.environ)  # cv2 changes one of them
     for name in (*IMPORTS, *(f"flows.{path.stem}" for path in sorted((ROOT / "flows").glob("*.py")))):
         importlib.import_module(name)
     assert threading.active_count() == 1  # a fork has none of the other threads, and all of their locks
@@ -201,7 +201,7 @@ def prepared(folder: Path) -> RunStarter:
     listener.bind(SOCKET)
     listener.listen(BACKLOG)
     os.chdir(ROOT)
-    return RunStarter(listener, files, dict(os.environ))
+    return RunStarter(listener, files, environment)
 
 
 def obey(order: Mapping[str, Any], run: Callable[..., Any] = runpy.run_module) -> None:
@@ -211,6 +211,7 @@ def obey(order: Mapping[str, Any], run: Callable[..., Any] = runpy.run_module) -
         os.close(stream)
     os.environ.clear()
     os.environ.update(order["env"])
+    context.refresh_global_settings_context()
     os.chdir(order["cwd"])
     sys.argv[:] = ["prefect.engine"]
     run("prefect.engine", run_name="__main__", alter_sys=True)
