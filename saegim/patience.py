@@ -143,7 +143,7 @@ def unattended(seconds: float = OUTAGE_SECONDS) -> Iterator[None]:
 
 @contextmanager
 def no_longer_than(seconds: float) -> Iterator[None]:
-    """Within it this thread tries nothing again for longer than that: somebody waits for a page, and wants to read what is wrong."""
+    """Within it this thread tries nothing again for longer: somebody waits for a page, and wants to read what is wrong."""
     before = getattr(_mine, "most", None)
     _mine.most = seconds
     try:

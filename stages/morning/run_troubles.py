@@ -28,10 +28,10 @@ def run_troubles(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
 
 
 def _ended(item: VerbMorning, seen: Seen) -> MorningTrouble | None:
-    """How the last run ended, where that was not well; one that is noted as at work may be dead."""
-    if item.at_work and item.at_work.run_id in seen.dead:
-        return _dead(item.at_work)
+    """How the last run ended, where that was not well; one that is noted as at work may be dead, until a later one has ended."""
     last = item.last
+    if item.at_work and item.at_work.run_id in seen.dead and not (last and last.started_at > item.at_work.started_at):
+        return _dead(item.at_work)
     if last is None or last.state not in (RunState.FAILED, RunState.DEAD):
         return None
     return _dead(last) if last.state is RunState.DEAD else _failed(item, last)

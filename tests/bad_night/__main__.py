@@ -48,7 +48,7 @@ def own_disk(folder: Path) -> Iterator[Path]:
 def own_stack(state: Path) -> Iterator[Settings]:
     """A stack on it; one schedule is on, the weekly one: this night runs the others itself."""
     give_ports(state / "stack")
-    environment = ours({"SAEGIM_HOME": str(state)})
+    environment = ours({"SAEGIM_HOME": str(state), "PREFECT_LOGGING_LEVEL": "WARNING"})
     os.environ.clear()
     os.environ.update(environment)
     try:
@@ -77,7 +77,7 @@ def main(wanted: list[str]) -> int:
             own_disk(Path(place)) as state, own_stack(state):
         folder = Path(place, "night")
         folder.mkdir()
-        night = Night(World(), folder, own=True)
+        night = Night(World(), folder)
         night.begin()
         assert not night.troubles(), night.troubles()
         for name in wanted or page:

@@ -37,14 +37,12 @@ class Night:
     Attributes:
         world: buckets and a ledger.
         folder: for recipes, a model and backups, and where the lines of the page are typed.
-        own: whether the stack is this night's alone, so that its services may be hurt.
         usual: troubles that are there on a good day: on a stack for tests all schedules are off.
         told: values that a person has found by hand and puts into the lines, by name.
     """
 
     world: World
     folder: Path
-    own: bool
     usual: frozenset[TroubleKind] = frozenset()
     told: dict[str, str] = field(default_factory=dict)
     invariants: Invariants | None = None

@@ -152,3 +152,10 @@ def test_what_a_store_said(status: int, text: str) -> None:
 @given(st.text(max_size=500))
 def test_any_text_has_one_line(text: str) -> None:
     assert (len(said_by(Exception(text)).splitlines()) <= 1 and status_of(Exception(text)) == 0) or "status code" in text
+
+
+def test_a_page_is_not_kept_waiting(clock: Clock) -> None:
+    with patience.no_longer_than(3), patience.no_longer_than(2), pytest.raises(ServiceUnavailable):
+        failing(clock, away(busy=True), 60)
+    assert clock.now <= 1002
+    assert failing(clock, away(busy=True), 60) == "done"  # others of this process, and it later, wait as ever

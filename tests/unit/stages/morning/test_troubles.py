@@ -118,3 +118,11 @@ def test_what_waits_for_a_verb_that_died_is_mended_with_it() -> None:
 def test_a_stack_to_which_nothing_was_sent_needs_no_schedules_and_no_backup() -> None:
     morning = well(backup_at=None, outcomes={})
     assert troubles(morning, all_well(first_sent=None, planned=[PlannedRun("ingest", False, None)])) == []
+
+
+def test_a_dead_run_is_told_until_a_later_one_has_ended() -> None:
+    dead, later = replace(ended(RunState.AT_WORK), run_id="dead"), ended(RunState.COMPLETED, ago=timedelta(minutes=1))
+    earlier = ended(RunState.COMPLETED, ago=timedelta(minutes=9))
+    seen = all_well(dead=frozenset({"dead"}))
+    assert [item.kind for item in troubles(with_verb("prelabel", at_work=dead, last=earlier), seen)] == [TroubleKind.RUN_DEAD]
+    assert not troubles(with_verb("prelabel", at_work=dead, last=later), seen)
