@@ -35,8 +35,11 @@ LONGEST_WITHOUT = {"ingest": timedelta(hours=1), "prelabel": timedelta(hours=1),
                    "collect": timedelta(minutes=30), "score": timedelta(hours=2), "watch": timedelta(minutes=40),
                    "export": timedelta(days=8)}
 """How long each deployment may be without a completed run: some of its intervals."""
-SILENT_RUNS, LATE_RUNS, TROUBLES = "saegim-silent-runs", "saegim-late-runs", "saegim-alert-troubles"
-WEBHOOK_BLOCK, MAIL_BLOCK = "saegim-alert-webhook", "saegim-alert-mail"
+SILENT_RUNS = "saegim-silent-runs"
+LATE_RUNS = "saegim-late-runs"
+TROUBLES = "saegim-alert-troubles"
+WEBHOOK_BLOCK = "saegim-alert-webhook"
+MAIL_BLOCK = "saegim-alert-mail"
 ACTIONS = {WEBHOOK_BLOCK: "call-webhook", MAIL_BLOCK: "send-notification"}
 """Prefect's action of each block."""
 BY_APPRISE = "slack-webhook"

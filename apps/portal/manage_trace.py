@@ -31,6 +31,7 @@ def show_trace(visit: Visiting, campaign: InCampaign, watcher: Watching, thing: 
             problem = str(error)
     released = found is not None and any(event.step is TraceStep.RELEASED for event in found.events)
     return manage_page(visit, campaign, ManagePage.TRACE, 404 if problem else 200, thing=thing, people=people and decides,
-                       found=found, wrong=problem, shows=bool(found and found.picture_key and (decides or released)), kinds=KINDS,
-                       fate_words=fate_words, is_right=is_right, linked_words=linked_words, run_words=run_words, outlines=outlines,
+                       found=found, wrong=problem, shows=bool(found and found.picture_key and (decides or released)),
+                       kinds=KINDS, fate_words=fate_words, is_right=is_right, linked_words=linked_words, run_words=run_words,
+                       outlines=outlines,
                        prefect=visit.bench.settings.prefect_api_url.removesuffix("/api"))

@@ -43,7 +43,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
             process.wait(PATIENCE)
 
 
-def prefect(env: dict[str, str], *arguments: str | Path) -> None:
+def prefect(env: dict[str, str], *arguments: str) -> None:
     done = subprocess.run([PYTHON, "-m", "prefect", *arguments], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -53,7 +53,7 @@ def test_every_deployment_goes_to_pools_of_each_type(server: dict[str, str], kin
     with prefect_client(server["PREFECT_API_URL"], "") as client:
         for pool in ("cpu", "gpu"):
             assert client.delete(f"work_pools/{pool}").status_code in (204, 404)
-            template = ["--base-job-template", ROOT / "deploy" / "pools" / f"{kind}-{pool}.json"] if kind != "process" else []
+            template = ["--base-job-template", str(ROOT / "deploy" / "pools" / f"{kind}-{pool}.json")] if kind != "process" else []
             prefect(server, "work-pool", "create", pool, "--type", kind, *template)
         prefect(server, "--no-prompt", "deploy", "--all")
         found = {item["name"]: item for item in client.post("deployments/filter", json={}).json()}

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from apps.stack.label_studio import hardened
+from apps.stack.prefect_settings import FORGETS
 from tests.places import ROOT
 from workbench.settings import Settings
 
@@ -74,6 +76,14 @@ def test_secrets_are_drawn_anew_and_stand_in_no_file() -> None:
 
 def new_secrets() -> list[str]:
     return subprocess.run(["sh", DEPLOY / "new-secrets.sh"], check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def test_what_the_local_stack_is_told_for_safety_the_composed_one_is_told_too() -> None:
+    given = SERVICES["label-studio"]["environment"]
+    assert {name: given.get(name) for name in hardened("http://x")} == hardened("http://x")
+    assert hardened("https://x").keys() <= given.keys()
+    server = SERVICES["prefect-server"]["environment"]
+    assert {name: server.get(name) for name in FORGETS} == FORGETS
 
 
 def test_bases_of_images_are_pinned() -> None:
