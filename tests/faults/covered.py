@@ -5,13 +5,13 @@ from __future__ import annotations
 HARNESS = "harness"
 
 COVERED: tuple[tuple[str, str], ...] = (
-    ("kill -9 before and after each call to S3, Label Studio, PostgreSQL and SQLite",
+    ("kill -9 before and after calls to S3, Label Studio, PostgreSQL and SQLite",
      f"{HARNESS}; at named steps: `tests/services/test_killed_and_run_again.py`, `tests/services/test_labelling.py`"),
     ("SIGTERM, a run that is cancelled", "not in the harness, which has no Prefect; `tests/services/test_zz_stack.py` kills all "
      "processes of a stack"),
     ("out of memory in a decoder; a bomb among the pictures",
      f"{HARNESS} (a decoder is killed); `tests/services/test_killed_and_run_again.py`, `tests/services/test_odd_objects.py`"),
-    ("out of memory while a release is merged", f"{HARNESS} (export is killed at each of its calls)"),
+    ("out of memory while a release is merged", f"{HARNESS} (export is killed at its calls)"),
     ("S3: 500, 503 SlowDown, storms, 403 in the middle, RequestTimeTooSkewed, reset, lost answer, 504 after it was done",
      HARNESS),
     ("S3: body cut at byte k, one bit off, stale listing, 412 on commit", HARNESS),

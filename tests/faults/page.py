@@ -130,7 +130,8 @@ def _kills(ours: Sequence[dict[str, Any]]) -> list[str]:
         before, after = (kinds.get(name, set()) for name in KILLS)
         rows.append((verb, service, len(before), len(after), max(at for at, _ in before | after)))
     return ["## Where runs were killed", "", "Calls before and after which a verb was killed with SIGKILL, each counted once; "
-            "the last column is the number of the latest of them in its run.", "",
+            "the last column is the number of the latest of them in its run. They lie evenly over a run; further seeds come to "
+            "calls between them.", "",
             *table(("verb", "calls to", "before", "after", "up to call"), rows)]
 
 
@@ -148,8 +149,8 @@ def _naive(naive: Sequence[dict[str, Any]]) -> list[str]:
             examples.setdefault(what.partition(" ")[0], what)
     return ["## The naive pipeline", "", "`tests/faults/naive.py` is what one writes in an afternoon: it lists, downloads, opens "
             "with Pillow, imports in bulk, exports JSON to Parquet, tries each step three times, skips what is done and writes "
-            "its manifest last. It is under plans of the same seeds, without a ledger's faults, for it has none. One example of "
-            "each kind of violation:", "",
+            "its manifest last. It is under plans of the same seeds, without a ledger's faults, for it has none, and without two "
+            "runs at once. That it keeps comments (I6) is Pillow's doing and no fault's. One example of each kind of violation:", "",
             *(f"- {what[:240]}" for what in examples.values()), ""]
 
 

@@ -132,8 +132,8 @@ def stage(settings: Settings, postgres_url: str | None, python: Path, root: Path
 class Session:
     """Plays one seed."""
 
-    def __init__(self, on: Stage, world: FaultWorld, record: Record, planner: Planner, ledger: Service) -> None:
-        self._on, self._world, self._record, self._planner, self._ledger = on, world, record, planner, ledger
+    def __init__(self, on: Stage, world: FaultWorld, record: Record, planner: Planner, kills: int) -> None:
+        self._on, self._world, self._record, self._planner, self._kills = on, world, record, planner, kills
         self._naive = record.pipeline == "naive"
         self._invariants: Invariants | NaiveInvariants = \
             NaiveInvariants(world) if self._naive else Invariants(world.bench)
@@ -148,9 +148,9 @@ class Session:
         for verb in self._verbs:
             if verb == ("export" if self._naive else "collect"):
                 self._people(number)
-            for turn in range(KILLED_RUNS):
+            for turn in range(self._kills):
                 few = self._planner.passing(verb)[:FEW]
-                self._attempt(number, verb, [*few, self._planner.kill(verb, number * KILLED_RUNS + turn)])
+                self._attempt(number, verb, [*few, self._planner.kill(verb, number * self._kills + turn)])
             plans = [self._planner.passing(verb) for _ in range(PASSING_RUNS)]
             if not any(self._attempt(number, verb, plan) for plan in plans):  # the rest is for the next verb to have work
                 self._saw(number, _not_done(self._clean([verb])))
@@ -271,7 +271,7 @@ def _not_done(told: Told) -> list[Violation]:
 
 
 def play(on: Stage, seed: int, rounds: int, pipeline: str = "ours", until: float | None = None,
-         keep: Callable[[Record], None] = lambda _record: None) -> Record:
+         keep: Callable[[Record], None] = lambda _record: None, kills: int = KILLED_RUNS) -> Record:
     """Plays some rounds of a seed; even seeds have their ledger on SQLite, odd ones on PostgreSQL where there is one.
 
     Args:
@@ -281,6 +281,7 @@ def play(on: Stage, seed: int, rounds: int, pipeline: str = "ours", until: float
         pipeline: ``ours`` or ``naive``.
         until: moment of ``time.monotonic()`` after which no round begins.
         keep: is given the record whenever all invariants were looked at.
+        kills: runs of a verb in each round that are killed.
     """
     postgres = on.postgres_url if seed % 2 and pipeline == "ours" else None
     ledger = Service.POSTGRES if postgres else Service.SQLITE
@@ -288,7 +289,7 @@ def play(on: Stage, seed: int, rounds: int, pipeline: str = "ours", until: float
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="saegim-faults-") as folder, \
             fault_world(on.settings, Path(folder), on.env, postgres) as world:
-        session = Session(on, world, record, Planner(seed, ledger), ledger)
+        session = Session(on, world, record, Planner(seed, ledger), kills)
         for number in range(rounds):
             if until is not None and time.monotonic() > until:
                 break
