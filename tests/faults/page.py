@@ -150,7 +150,8 @@ def _naive(naive: Sequence[dict[str, Any]]) -> list[str]:
     return ["## The naive pipeline", "", "`tests/faults/naive.py` is what one writes in an afternoon: it lists, downloads, opens "
             "with Pillow, imports in bulk, exports JSON to Parquet, tries each step three times, skips what is done and writes "
             "its manifest last. It is under plans of the same seeds, without a ledger's faults, for it has none, and without two "
-            "runs at once. That it keeps comments (I6) is Pillow's doing and no fault's. One example of each kind of violation:", "",
+            "runs at once. That it keeps comments (I6) is Pillow's doing and no fault's. One example of each kind of "
+            "violation:", "",
             *(f"- {what[:240]}" for what in examples.values()), ""]
 
 
