@@ -1,14 +1,15 @@
 """The run starter: a process that has imported Prefect and the flows, and forks one for each run that a worker of this machine
 starts (``start_run.py``): two to three seconds of CPU less each.
 
-It runs no flow, opens no connection but its socket, reads no setting of ours and has one thread, so what it forks is as fresh as
-what a worker starts, but for its imports. A run is ended with the process that asked for it, and with the run starter. Once a file
+It runs no flow, opens no connection but its socket, reads no setting of ours and has one thread, so what it forks is as fresh
+as what a worker starts, but for its imports. A run is ended with the process that asked for it, and with the run starter. Once a file
 that it has imported is another one, it refuses, and the run starts as Prefect starts it; then it ends as
 soon as its runs have, and supervisord starts it from the new files.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import importlib
@@ -26,10 +27,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from prefect import context
-
 from apps.stack.start_run import LENGTH, REFUSED, SECONDS, SOCKET, TAKEN
 from apps.stack.supervision import BIN
+from schemas.errors import SaegimError
 from workbench.settings import ROOT
 
 IMPORTS = ("prefect.flow_engine", "prefect.main", "prefect.deployments.steps.core", "prefect._internal.metrics",
@@ -43,7 +43,7 @@ BACKLOG = 16
 
 
 @dataclass(slots=True)
-class Run:
+class ForkedRun:
     """A run that goes on: its process, and the connection of the one that asked for it."""
 
     pid: int
@@ -60,7 +60,7 @@ class RunStarter:
     files: Mapping[str, tuple[int, int]]
     """What it has imported, as it was then."""
     environment: Mapping[str, str]
-    runs: list[Run] = field(default_factory=list)
+    runs: list[ForkedRun] = field(default_factory=list)
     ends: bool = False
     """Whether it takes no more."""
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
@@ -107,7 +107,7 @@ class RunStarter:
             self._leave(asked)
             return {**order, "streams": streams}
         else:
-            run = Run(pid, asked, os.pidfd_open(pid))
+            run = ForkedRun(pid, asked, os.pidfd_open(pid))
             self.runs.append(run)
             self.selector.register(asked, selectors.EVENT_READ, lambda: self._hand_on(run))
             self.selector.register(run.ended, selectors.EVENT_READ, lambda: self._tell(run))
@@ -124,7 +124,7 @@ class RunStarter:
         other = sorted(name for name in theirs.keys() | mine.keys() if theirs.get(name) != mine.get(name))
         return f"its environment has another {', '.join(other)}" if other else None
 
-    def _hand_on(self, run: Run) -> None:
+    def _hand_on(self, run: ForkedRun) -> None:
         """A signal for the run; or its end, where the one that asked for it was killed."""
         try:
             signals = run.asked.recv(16)
@@ -135,7 +135,7 @@ class RunStarter:
         if not signals:
             self.selector.unregister(run.asked)
 
-    def _tell(self, run: Run) -> None:
+    def _tell(self, run: ForkedRun) -> None:
         """How it ended."""
         code = os.waitstatus_to_exitcode(os.waitpid(run.pid, 0)[1])
         self.runs.remove(run)
@@ -143,10 +143,8 @@ class RunStarter:
         os.close(run.ended)
         if run.asked in self.selector.get_map():
             self.selector.unregister(run.asked)
-            try:
+            with contextlib.suppress(OSError):
                 run.asked.sendall(b"%d\n" % code)
-            except OSError:
-                pass
         run.asked.close()
 
     def _leave(self, asked: socket.socket) -> None:
@@ -173,7 +171,7 @@ def files_now(files: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     found = {}
     for file in files:
         try:
-            told = os.stat(file)
+            told = Path(file).stat()
         except OSError:
             continue
         found[file] = told.st_mtime_ns, told.st_ino
@@ -190,7 +188,8 @@ def prepared(folder: Path) -> RunStarter:
     environment = read_by_imports(os.environ)  # cv2 changes one of them
     for name in (*IMPORTS, *(f"flows.{path.stem}" for path in sorted((ROOT / "flows").glob("*.py")))):
         importlib.import_module(name)
-    assert threading.active_count() == 1  # a fork has none of the other threads, and all of their locks
+    if threading.active_count() != 1:  # a fork has none of the other threads, and all of their locks
+        raise SaegimError("What the run starter imports has started threads.")
     files = files_now({str(file): None for module in list(sys.modules.values())
                        if (file := getattr(module, "__file__", None))})
     gc.collect()
@@ -211,7 +210,7 @@ def obey(order: Mapping[str, Any], run: Callable[..., Any] = runpy.run_module) -
         os.close(stream)
     os.environ.clear()
     os.environ.update(order["env"])
-    context.refresh_global_settings_context()
+    importlib.import_module("prefect.context").refresh_global_settings_context()
     os.chdir(order["cwd"])
     sys.argv[:] = ["prefect.engine"]
     run("prefect.engine", run_name="__main__", alter_sys=True)

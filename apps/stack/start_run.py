@@ -1,4 +1,4 @@
-"""The process that a worker starts for a run: it asks the run starter for one that has imported everything, and is it to all others.
+"""The process that a worker starts for a run: it asks the run starter for one that has imported everything, and stands for it.
 
 It gets the signals that are meant for the run and hands them on, ends as the run ends, and takes the run with it when it is
 killed. Where no run starter answers, or it cannot serve this run, it becomes what Prefect would have started. A file of its own
@@ -21,8 +21,9 @@ SOCKET = "runs.sock"
 """Name of the run starter's socket in its folder. It is opened from there: a path may be longer than a socket's may be."""
 LENGTH = struct.Struct("!I")
 """Bytes of what is asked for, before it."""
-TAKEN, REFUSED = b"+", b"-"
-"""What the run starter answers. After ``TAKEN`` comes the exit code in one line, negative of the signal that ended the run."""
+TAKEN = b"+"
+"""The run starter's answer where it starts the run. After it comes the exit code in one line, negative of a signal's number."""
+REFUSED = b"-"
 HANDED_ON = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """Signals for the run, each one byte to the run starter."""
 SECONDS = 10
@@ -31,7 +32,7 @@ SECONDS = 10
 
 def main(folder: str) -> NoReturn:
     """Is the run."""
-    here = os.getcwd()
+    here = os.getcwd()  # noqa: PTH109  pathlib would cost as much as all of this
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(SECONDS)
         if _is_taken(connection, folder, here):
@@ -40,7 +41,7 @@ def main(folder: str) -> NoReturn:
                 signal.signal(number, lambda got, _frame: _hand_on(connection, got))
             _end_as(int(connection.makefile("rb").readline() or -signal.SIGKILL))  # nothing: the run starter was killed, and
     os.chdir(here)                                                                 # all of its runs with it
-    os.execv(sys.executable, [sys.executable, "-m", "prefect.engine"])
+    os.execv(sys.executable, [sys.executable, "-m", "prefect.engine"])  # noqa: S606
 
 
 def _is_taken(connection: socket.socket, folder: str, here: str) -> bool:
@@ -64,7 +65,8 @@ def _hand_on(connection: socket.socket, number: int) -> None:
 
 def _end_as(code: int) -> NoReturn:
     if code < 0:
-        signal.signal(-code, signal.SIG_DFL) if -code != signal.SIGKILL else None
+        if -code != signal.SIGKILL:
+            signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code if code >= 0 else 128 - code)
 
