@@ -22,4 +22,6 @@ def watch() -> WatchReport:
     report = keep_watch(open_workbench(PrefectRun()))
     if report.morning:
         create_markdown_artifact(morning_markdown(report.morning), key="morning")
+    if report.failed:
+        raise report.failed[0]
     return report

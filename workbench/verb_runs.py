@@ -14,7 +14,7 @@ from workbench.report import Report
 
 
 def begin_run(ledger: Ledger, run_id: str, verb: str, name: str, parent: str | None = None) -> VerbRun:
-    """Notes a run of this process that begins now; one of the same id that is noted already stays."""
+    """Notes a run of this process that begins now, or begins again under its id."""
     run = VerbRun(run_id, verb, name, datetime.now(UTC), parent, platform.node(), leases.own_holder())
     runs.begin(ledger, run)
     return run
@@ -32,4 +32,12 @@ def end_run(ledger: Ledger, run: VerbRun, state: RunState, report: Report | None
     """
     counts = {said: count for said, count in report.counts.items() if count} if report else {}
     runs.end(ledger, replace(run, state=state, ended_at=datetime.now(UTC), counts=counts, error=error,
-                             notes=tuple(report.notes) if report else (), free_bytes=shutil.disk_usage(home()).free))
+                             notes=tuple(report.notes) if report else (), free_bytes=free_bytes()))
+
+
+def free_bytes() -> int | None:
+    """Of the disk of this machine's state folder; None where that cannot be told."""
+    try:
+        return shutil.disk_usage(home() if home().exists() else home().parent).free
+    except OSError:
+        return None

@@ -144,19 +144,51 @@ def sweep(ledger: Ledger) -> int:
 
 
 def own_holder() -> str:
-    """Machine, process and a random part: enough to see on the same machine whether the process still lives."""
-    return f"{_machine()}:{os.getpid()}:{psutil.Process().create_time():.2f}:{uuid.uuid4().hex[:12]}"
+    """Machine, process, when it was started, and a random part: enough to see on that machine whether the process still lives."""
+    pid = os.getpid()
+    return f"{_machine()}:{pid}:{_ticks(pid) or _by_clock(pid)}:{uuid.uuid4().hex[:12]}"
 
 
 def is_dead(holder: str) -> bool:
     """Whether a holder was a process of this machine that has ended. A killed run's work need not wait for expiry."""
-    machine, pid, started, _ = holder.split(":")
-    if machine != _machine():
-        return False
+    return _is_alive(holder) is False
+
+
+def is_alive(holder: str) -> bool:
+    """Whether a holder is a process of this machine that is there."""
+    return _is_alive(holder) is True
+
+
+def _is_alive(holder: str) -> bool | None:
+    """None where that cannot be seen from here: it is of another machine, or no holder at all."""
+    machine, pid, started, _ = [*holder.split(":"), "", "", ""][:4]
+    if machine != _machine() or not pid.isdecimal():
+        return None
     try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
-    except psutil.NoSuchProcess:
-        return True
+        os.kill(int(pid), 0)
+        now = _by_clock(int(pid)) if "." in started else _ticks(int(pid))
+    except (ProcessLookupError, psutil.NoSuchProcess):
+        return False
+    except (PermissionError, OverflowError, psutil.AccessDenied):
+        return None  # somebody else's
+    return None if now is None else now == started
+
+
+def _ticks(pid: int) -> str | None:
+    """When a process was started, in clock ticks since the boot; None where there is no ``/proc`` that tells it.
+
+    The wall clock may be set meanwhile, and with it moves what psutil reckons from it.
+    """
+    try:
+        # The name of the program, in brackets, may hold anything; field 22 (proc(5)) is the twentieth after it.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
+
+
+def _by_clock(pid: int) -> str:
+    """The same by the wall clock, in seconds: what there is without ``/proc``, and in holders of earlier versions."""
+    return f"{psutil.Process(pid).create_time():.2f}"
 
 
 @functools.cache

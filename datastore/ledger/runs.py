@@ -7,27 +7,44 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, select, update
 
 from datastore.ledger.engine import Ledger
-from datastore.ledger.sql import in_chunks, insert_or_ignore
+from datastore.ledger.sql import in_chunks, upsert
 from datastore.ledger.tables import runs
 from schemas.runs import RunState, VerbRun
 
 
+SAID_BY_OTHERS = (RunState.DEAD, RunState.CANCELLED)
+"""What is said of a run that nobody hears: it may be at work all the same, and then its own word is the true one."""
+
+
 def begin(ledger: Ledger, run: VerbRun) -> None:
-    """Notes a run that begins; one that is noted already stays as it is."""
+    """Notes a run that begins; one that begins again under its id, as after it was rescheduled, is at work again."""
     with ledger.write() as connection:
-        insert_or_ignore(connection, runs, [asdict(run)])
+        upsert(connection, runs, asdict(run))
 
 
 def end(ledger: Ledger, run: VerbRun) -> bool:
-    """Notes how a run ended, unless that is known already: the first word stands. Returns whether it was news."""
+    """Notes how a run says that it ended. Its word replaces that of others; the process before it has none.
+
+    Returns:
+        Whether it was news.
+    """
+    return _end(ledger, run, runs.c.state.in_((RunState.AT_WORK, *SAID_BY_OTHERS)))
+
+
+def end_unheard(ledger: Ledger, run: VerbRun) -> bool:
+    """Notes how a run ended that cannot say it, unless that is known already, or it began again. Returns whether it was news."""
+    return _end(ledger, run, runs.c.state == RunState.AT_WORK)
+
+
+def _end(ledger: Ledger, run: VerbRun, where: ColumnElement[bool]) -> bool:
     ended = {"state": run.state, "ended_at": run.ended_at, "counts": dict(run.counts), "notes": list(run.notes),
              "error": run.error, "free_bytes": run.free_bytes}
     with ledger.write() as connection:
         return bool(connection.execute(update(runs).where(
-            runs.c.run_id == run.run_id, runs.c.state == RunState.AT_WORK).values(**ended)).rowcount)
+            runs.c.run_id == run.run_id, runs.c.holder == run.holder, where).values(**ended)).rowcount)
 
 
 def runs_since(ledger: Ledger, moment: datetime) -> list[VerbRun]:
