@@ -2,9 +2,10 @@
 starts (``start_run.py``): two to three seconds of CPU less each.
 
 It runs no flow, opens no connection but its socket, reads no setting of ours and has one thread, so what it forks is as fresh
-as what a worker starts, but for its imports. A run is ended with the process that asked for it, and with the run starter. Once a file
-that it has imported is another one, it refuses, and the run starts as Prefect starts it; then it ends as
-soon as its runs have, and supervisord starts it from the new files.
+as what a worker starts, but for its imports. A run is ended with the process that asked for it, and with the run starter.
+
+Where the run's environment would have Prefect or Python imported otherwise, it refuses, and the run starts as Prefect starts it.
+So it does once a file that it has imported is another one; then it ends when its runs have, and supervisord starts a new one.
 """
 
 from __future__ import annotations
