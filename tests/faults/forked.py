@@ -69,7 +69,10 @@ def serve() -> None:
         pid = os.fork()
         if not pid:
             server.ensure_running = lambda: None  # it is the parent's, and lives
-            _obey(order, os.open(pipe, os.O_WRONLY))
+            try:
+                _obey(order, os.open(pipe, os.O_WRONLY))
+            finally:
+                os._exit(2)  # where nobody listens any more: threads of a run are not waited for
         print(pid, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 
