@@ -121,7 +121,7 @@ def _whole(bench: Workbench, name: str, path: str, pictures: Sequence[bytes], ta
             for start in range(0, len(raws), decoders.CHUNK):
                 found = decode_chunk(tools, raws[start:start + decoders.CHUNK])
                 arrivals.store(fresh.ledger, [item.submission() for item in found], [])
-            counts, _ = settling.settle_ready(fresh, lambda _: None)
+            counts = settling.settle_ready(fresh, lambda _: None).counts
             if sum(counts.values()) != len(raws):
                 raise RuntimeError(f"{counts} of {len(raws)}")
 

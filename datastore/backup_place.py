@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,12 +38,13 @@ class BackupPlace:
     Args:
         address: as people write it.
         settings: of the object store, for an address that begins with ``s3://``.
+        make: whether a folder that is not there is made.
 
     Raises:
-        SettingError: the address is none, or the folder cannot be made.
+        SettingError: the address is none, or the folder is not there or cannot be made.
     """
 
-    def __init__(self, address: str, settings: StorageSettings) -> None:
+    def __init__(self, address: str, settings: StorageSettings, make: bool = True) -> None:
         self.address = address.rstrip("/")
         self._prefix = ""
         self._store: LocalStore | S3Store
@@ -53,15 +54,28 @@ class BackupPlace:
         elif "://" in self.address or not self.address:
             raise SettingError(f"{address!r} is no place for backups: expected a folder, or s3://BUCKET/PREFIX")
         else:
-            self._store = _folder(Path(self.address).expanduser())
+            self._store = _folder(Path(self.address).expanduser(), make)
 
-    def has_blob(self, sha256: str) -> bool:
-        """Whether the backup has some bytes."""
-        return self._exists(_blob(sha256))
+    @property
+    def is_open(self) -> bool:
+        """Whether it is a folder that others on this machine may look into."""
+        return isinstance(self._store, LocalStore) and bool(Path(self.address).expanduser().stat().st_mode & 0o077)
+
+    def size_of(self, sha256: str) -> int | None:
+        """How long some bytes are in the backup; None where it has them not."""
+        return self._size(_blob(sha256))
+
+    def blobs(self) -> Iterator[tuple[bytes, int]]:
+        """Sha256, as 32 bytes, and size of all bytes that there are."""
+        for page in obstore.list(self._store, f"{self._prefix}blobs/"):
+            for item in page:
+                name = item["path"].rpartition("/")[2]
+                if re.fullmatch("[0-9a-f]{64}", name):
+                    yield bytes.fromhex(name), item["size"]
 
     def put_blob(self, sha256: str, data: bytes | Path) -> bool:
-        """Stores bytes under their sha256; False where they are there."""
-        if self.has_blob(sha256):
+        """Stores bytes under their sha256; False where as many are there."""
+        if self.size_of(sha256) == (data.stat().st_size if isinstance(data, Path) else len(data)):
             return False
         self.put(_blob(sha256), data)
         return True
@@ -82,6 +96,11 @@ class BackupPlace:
         self._get_to(_blob(sha256), path)
         if sha256_of(path) != sha256:
             raise self._damaged(_blob(sha256))
+
+    def put_aside(self, sha256: str) -> None:
+        """Takes damaged bytes from where backups look for them, so that the next backup brings them anew."""
+        old, new = (f"{self._prefix}{key}" for key in (_blob(sha256), f"damaged/{sha256}"))
+        self._asked(lambda: obstore.rename(self._store, old, new))
 
     def put_file(self, backup: str, name: str, path: Path) -> KeptFile:
         """Stores a file of a backup."""
@@ -136,12 +155,11 @@ class BackupPlace:
             kept: sha256 of what stays, 32 bytes each.
         """
         gone = 0
-        for page in obstore.list(self._store, f"{self._prefix}blobs/"):
-            for item in page:
-                name = item["path"].rpartition("/")[2]
-                if re.fullmatch("[0-9a-f]{64}", name) and bytes.fromhex(name) not in kept:
-                    self._asked(lambda path=item["path"]: obstore.delete(self._store, path))  # type: ignore[misc]
-                    gone += 1
+        for sha256, _ in self.blobs():
+            if sha256 not in kept:
+                path = self._prefix + _blob(sha256.hex())
+                self._asked(lambda path=path: obstore.delete(self._store, path))  # type: ignore[misc]
+                gone += 1
         return gone
 
     def put(self, key: str, data: bytes | Path) -> None:
@@ -161,11 +179,13 @@ class BackupPlace:
         self._asked(bring)
 
     def _exists(self, key: str) -> bool:
+        return self._size(key) is not None
+
+    def _size(self, key: str) -> int | None:
         try:
-            self._asked(lambda: obstore.head(self._store, self._prefix + key))
+            return self._asked(lambda: obstore.head(self._store, self._prefix + key))["size"]
         except ObjectMissing:
-            return False
-        return True
+            return None
 
     def _asked(self, call: Callable[[], T]) -> T:
         def once() -> T:
@@ -188,7 +208,9 @@ class BackupPlace:
                              "another one (saegim restore --list), or bring this object from a copy of the place")
 
 
-def _folder(path: Path) -> LocalStore:
+def _folder(path: Path, make: bool) -> LocalStore:
+    if not make and not path.is_dir():
+        raise SettingError(f"There is no folder {path}: is its disk mounted? Nothing was made and nothing changed")
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds people's photographs and addresses
     except OSError as error:

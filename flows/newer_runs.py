@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import httpx
-from prefect.client import orchestration
 from prefect.client.schemas import filters
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
+
+from flows.quick_client import quick_client
 
 LOOKED_AT = 20
 """Newest runs that are looked at; runs of a deployment have the same parameters unless somebody started them by hand."""
@@ -32,7 +33,7 @@ def newer_run() -> str | None:
         expected_start_time=filters.FlowRunFilterExpectedStartTime(after_=own.expected_start_time, before_=datetime.now(UTC)),
         state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=DOES_THE_WORK)))
     try:
-        with orchestration.get_client(sync_client=True) as client:
+        with quick_client() as client:
             found = client.read_flow_runs(flow_run_filter=wanted, sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=LOOKED_AT)
     except (httpx.HTTPError, PrefectException):
         return None

@@ -49,6 +49,10 @@ def facts(morning: Morning) -> Iterator[MorningFact]:
                           Words(", ".join(f"{count:,} {words.en}" for words, count in shown),
                                 ", ".join(f"{words.ko} {count:,}" for words, count in shown)))
     yield MorningFact(Words("Flags to decide", "판정할 의심 사진"), Words(f"{morning.open_flags:,}", f"{morning.open_flags:,}"))
+    if morning.doubtful:
+        yield MorningFact(Words("Held photographs to decide", "결정할 보류 사진"), Words(
+            f"{morning.doubtful:,}: on the page 'Held' of their campaign, or by saegim ingest duplicates",
+            f"{morning.doubtful:,}장: 캠페인의 '보류' 페이지에서, 또는 saegim ingest duplicates"))
     for disk in morning.free:
         free = f"{disk.free_bytes / GIGABYTE:,.1f} GB"
         yield MorningFact(Words(f"Free disk on {disk.host}", f"{disk.host}의 남은 디스크"), Words(free, free))

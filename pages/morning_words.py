@@ -55,6 +55,7 @@ KINDS: Mapping[TroubleKind, Words] = {
     TroubleKind.MODEL_MISSING: Words("Model missing", "모델 없음"),
     TroubleKind.PREFECT_EVENTS: Words("Prefect is not pruned", "Prefect 기록이 쌓임"),
     TroubleKind.BACKUP_OLD: Words("No fresh backup", "최근 백업 없음"),
+    TroubleKind.NO_RECIPE: Words("Campaign without a file", "캠페인 파일 없음"),
 }
 ABOUT_ALL = (TroubleKind.QUARANTINE, TroubleKind.SCHEDULES_OFF, TroubleKind.BACKUP_OLD, TroubleKind.LATE_RUNS)
 """Of these there is one at most: what they are about need not be named."""
@@ -157,9 +158,19 @@ def hourly(forecast: Forecast | None) -> str:
 
 
 def promise(morning: Morning) -> Words:
-    """When all that was sent is labelled, and the release after that, in a sentence."""
+    """When all that was sent is labelled, and the release after that, in a sentence; in another what waits for hands before."""
+    said, count = _promise(morning), morning.held_up
+    if not count:
+        return said
+    return Words(f"{said.en} {count:,} {'photograph waits' if count == 1 else 'photographs wait'} for hands: held or in "
+                 "quarantine.", f"{said.ko} 사람이 봐야 할 사진 {count:,}장이 있습니다(보류 또는 격리).")
+
+
+def _promise(morning: Morning) -> Words:
     way = morning.way
     if way.state is ForecastState.NOTHING_WAITS:
+        if morning.held_up:
+            return Words("Everything that was taken in is labelled.", "받아들인 사진은 모두 라벨링되었습니다.")
         return Words("Everything that was sent is labelled.", "보낸 사진은 모두 라벨링되었습니다.")
     if way.state is ForecastState.NOBODY_WORKS:
         return Words(f"{way.items:,} tasks to label; when they are ready cannot be told while a step stands still.",

@@ -91,6 +91,7 @@ class BackupManifest(_Frozen):
         versions: of Saegim, its commit, the label files of releases, Prefect and Python.
         ledger: the ledger.
         buckets: by what they are for: ``datasets``, ``models``, ``images``, ``raw``.
+        smaller: somebody said that it is right that the ledger had become far smaller.
         labelling: Label Studio; None where the backup was told to leave it out.
     """
 
@@ -101,6 +102,7 @@ class BackupManifest(_Frozen):
     ledger: KeptLedger
     buckets: dict[str, KeptBucket]
     labelling: KeptLabelling | None
+    smaller: bool = False
 
     @property
     def files(self) -> list[KeptFile]:
@@ -135,17 +137,19 @@ class LedgerNow:
         schema_version: of its tables; None where it has none, or where a restore was killed before it was done.
         tables: rows by table.
         half_restored: a restore was killed after it had put the ledger there.
+        damage: what SQLite finds damaged in its file; then nothing else is known of it.
     """
 
     schema_version: str | None
     tables: Mapping[str, int] = field(default_factory=dict)
     half_restored: bool = False
+    damage: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is lost when it is replaced; what a restore notes of itself is nothing."""
-        return self.schema_version is None or self.half_restored or not any(
-            rows for name, rows in self.tables.items() if name not in OWN_NOTES)
+        return not self.damage and (self.schema_version is None or self.half_restored or not any(
+            rows for name, rows in self.tables.items() if name not in OWN_NOTES))
 
 
 OWN_NOTES = ("runs", "leases", "alembic_version")

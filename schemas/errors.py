@@ -128,6 +128,10 @@ class ObjectUnreadable(SaegimError):
     """One object cannot be read, though its store answers: it is archived."""
 
 
+class LedgerDamaged(SaegimError):
+    """SQLite finds the ledger's file damaged."""
+
+
 class LeaseLost(SaegimError):
     """Another worker has taken this work over; nothing of ours was written."""
 

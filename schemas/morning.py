@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from schemas.reader import Reader
 from schemas.runs import VerbRun
+from schemas.submission import Outcome
 from schemas.times import StageTime
 
 
@@ -36,6 +37,8 @@ class TroubleKind(StrEnum):
     PREFECT_EVENTS = "prefect-events"
     """Prefect's database grows, or its events are older than they should be."""
     BACKUP_OLD = "backup-old"
+    NO_RECIPE = "no-recipe"
+    """Photographs are held, for their campaign has no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +234,7 @@ class Morning:
         prefect: None where it does not answer.
         backup_at: when the last backup was completed.
         answering: whether each service answered, by its name.
+        doubtful: held photographs that a manager has to decide: they may repeat others.
     """
 
     at: datetime
@@ -253,6 +257,12 @@ class Morning:
     prefect: PrefectState | None
     backup_at: datetime | None
     answering: Mapping[str, bool]
+    doubtful: int = 0
+
+    @property
+    def held_up(self) -> int:
+        """Photographs that wait for hands: held or in quarantine."""
+        return self.outcomes.get(Outcome.HELD, 0) + self.outcomes.get(Outcome.QUARANTINED, 0)
 
     @property
     def is_healthy(self) -> bool:

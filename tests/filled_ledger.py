@@ -50,8 +50,8 @@ START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 REGIONS = ('[{"attributes":{"checked":null,"direction":"vertical","effects":[],"kind":"text","language":"ko","legible":true,'
            '"writing":"printed"},"polygon":[[0,0],[90,0],[90,30],[0,30]],"recogniser":null,"region_id":"a","replaces":null,'
            '"score":0.9,"text":"출입금지"}]')
-BROKEN: dict[str, Any] = {"claims": {}, "raw_sha256": None, "outcome": "quarantined", "trace": "t", "thumbnail": None, "rejection": None,
-          "image": None}
+BROKEN: dict[str, Any] = {"claims": {}, "raw_sha256": None, "outcome": "quarantined", "trace": "t", "thumbnail": None,
+                          "rejection": None, "image": None}
 """What a decoder found of an arrival that could not be read."""
 ROWS = 5000
 

@@ -6,6 +6,7 @@ pieces (design D3). Leases of the ledger alone decide who does what: runs that s
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ WORTH_SHARING = 200
 LOOKED_AROUND = 30.0
 """Seconds between two looks for a newer run, and for batch runs that have ended."""
 WAITED = 120.0
-"""Seconds that a run waits for batch runs that hold the rest while none of them finishes a piece."""
+"""Seconds that a run waits for batch runs that hold the rest while none of them finishes a piece or says that it is alive."""
 
 
 def piece_size(left: int, workers: int, least: int = SMALLEST) -> int:
@@ -123,20 +124,27 @@ class Backlog(Generic[T]):
         Returns:
             Whether there is something to do.
         """
+        before = self._others()
         self._after, self._found = None, []
-        before: Mapping[str, int] = {}
         since = time.monotonic()
-        while not self.left():
-            others = self._others()
-            if self.newer or not self.helpers or not others:
+        # One that is at work renews its claims when a quarter of their time has passed.
+        longest = max(WAITED, self._bench.settings.lease_seconds / 3)
+        there = bool(self.left())
+        while not there:
+            if self.newer or not self.helpers or not before:
                 return False
-            if others != before:
-                before, since = others, time.monotonic()
-            if time.monotonic() - since > WAITED:
-                self.silent = sum(others.values())
+            if time.monotonic() - since > longest:
+                self.silent = sum(holding.keys for holding in before.values())
                 return False
             time.sleep(1)
             self._look_around(0)
+            others = self._others()
+            if others != before:
+                since = time.monotonic()
+            # What they hold comes free only with a claim of theirs; to ask may be to go through all that waits.
+            gave_back = any(others[holder].keys < held.keys if holder in others else True for holder, held in before.items())
+            before = others
+            there = gave_back and bool(self.left())
         return True
 
     def told(self) -> str:
@@ -146,16 +154,16 @@ class Backlog(Generic[T]):
     def _look_around(self, left: int) -> None:
         if time.monotonic() - self._looked < LOOKED_AROUND:
             return
-        self._looked = time.monotonic()
         self.newer = self._bench.run.newer()
         if self._batch_runs and left >= WORTH_SHARING and not self.newer:
             self.helpers = self._bench.run.share(self._batch_runs.deployment, self._batch_runs.parameters,
                                                  self._bench.settings.batch_runs)
+        self._looked = time.monotonic()  # after the questions: one that took long is not asked again at once
 
-    def _others(self) -> dict[str, int]:
+    def _others(self) -> dict[str, unclaimed.Holding]:
         """What others hold, by holder: each claim has a holder of its own."""
         held = unclaimed.holders(self._bench.ledger, self._kind)
-        return {holder: count for holder, count in held.items() if holder.rpartition(":")[0] != self._me}
+        return {holder: holding for holder, holding in held.items() if holder.rpartition(":")[0] != self._me}
 
     def _workers(self) -> int:
         return max(1 + self.helpers, 1 + len({holder.rpartition(":")[0] for holder in self._others()}))
@@ -179,14 +187,18 @@ class Held(Generic[T]):
         return self
 
     def __exit__(self, *_error: object) -> None:
-        for lease, _ in self._in_hand:
-            leases.release(self._ledger, lease)
+        with contextlib.ExitStack() as each:  # one that cannot be given back keeps no other
+            for lease, _ in self._in_hand:
+                each.callback(leases.release, self._ledger, lease)
 
     def take(self, pieces: Iterator[ClaimedPiece[T]]) -> Iterator[ClaimedPiece[T]]:
-        """Each piece, in hand from then on."""
+        """Each piece, in hand from then on; those in hand are kept alive around the claim, before which a server may be asked."""
+        self.renew()
         for piece in pieces:
             self._in_hand.append((piece.lease, set(piece.lease.keys)))
+            self.renew()
             yield piece
+            self.renew()
 
     def done(self, keys: Sequence[str]) -> bool:
         """Notes what is done, by whomever. Returns whether that was the last of a piece."""

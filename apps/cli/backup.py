@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import typer
 from rich.console import Console
 
+from datastore.backup_place import BackupPlace
 from saegim.manifest import as_size
 from saegim.tables import Table, print_table
 from schemas.backup import BackupManifest
+from schemas.errors import ObjectMissing
 from workbench.bench import open_workbench
 from workbench.keeping.backup import back_up
+from workbench.keeping.losses import check_blobs
 from workbench.keeping.places import RAW, open_place
 from workbench.keeping.restore import RestoreRequest, choose
 from workbench.keeping.restore import restore as put_back
@@ -20,6 +24,8 @@ from workbench.run import Alone
 from workbench.settings import load_settings
 
 console = Console()
+FOR_OWNER = 0o077
+"""Files of backups are for who made them alone: they hold people's photographs and addresses."""
 SHOWN = 20
 """Backups that are listed: the newest."""
 
@@ -36,6 +42,9 @@ def backup(
     place: str = typer.Argument("", help="A folder, or s3://BUCKET/PREFIX; SAEGIM_BACKUP where left out."),
     raw: bool = typer.Option(False, "--raw", help="Keep the bytes of what people sent too, not their list alone."),
     label_studio: bool = typer.Option(True, help="Keep what Label Studio holds."),
+    check: bool = typer.Option(False, "--check", help="Make none: read all bytes of the backups that are there, and list what "
+                               "is damaged or missing."),
+    smaller: bool = typer.Option(False, "--smaller", help="The ledger has become far smaller, and that is right."),
     keep: int = typer.Option(0, min=0, help="Forget all but so many of the newest backups afterwards; 0 keeps all."),
 ) -> None:
     """Keep all that cannot be made again: ledger, images, models, releases, and what people labelled. Everything works meanwhile.
@@ -44,11 +53,33 @@ def backup(
 
     Example:  saegim backup /mnt/backup/saegim --keep 14
     """
+    os.umask(FOR_OWNER)
+    if check:
+        _check(open_place(load_settings(), place, make=False))
+        return
     bench = open_workbench(AtTerminal())
-    report = back_up(bench, open_place(bench.settings, place), raw=raw, labelling=label_studio, keep=keep)
+    there = open_place(bench.settings, place)
+    if there.is_open:
+        console.print(f"Others on this machine may look into {there.address}, and it holds people's photographs: chmod 700 "
+                      f"{there.address}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    report = back_up(bench, there, raw=raw, labelling=label_studio, keep=keep, smaller=smaller)
     _show(report)
     console.print(f"  {report.objects:,} objects in all; {report.new:,} of them ({as_size(report.new_bytes)}) were new",
                   style="dim", highlight=False)
+    _fail(report)
+
+
+def _check(there: BackupPlace) -> None:
+    count, damaged, missing = check_blobs(there)
+    for name in damaged:
+        console.print(f"  damaged: {name}", markup=False, highlight=False, soft_wrap=True)
+    for name in missing:
+        console.print(f"  missing: {name}", markup=False, highlight=False, soft_wrap=True)
+    if damaged or missing:
+        raise ObjectMissing(f"{len(damaged)} of {count:,} blobs of {there.address} are damaged and were put aside below "
+                            f"damaged/; {len(missing)} that backups name are missing. saegim backup brings again "
+                            "what the buckets still have")
+    console.print(f"{count:,} blobs of {there.address} are what their sha256 says.", highlight=False, markup=False)
 
 
 def restore(
@@ -68,7 +99,7 @@ def restore(
     Example:  saegim restore /mnt/backup/saegim
     """
     settings = load_settings()
-    there = open_place(settings, place)
+    there = open_place(settings, place, make=False)
     if listed:
         _show_list([there.manifest(each) for each in there.backups()[-SHOWN:]])
         return
@@ -76,10 +107,20 @@ def restore(
     console.print(f"Backup {manifest.name} of {there.address}, made at {manifest.made_at:%Y-%m-%d %H:%M} UTC", highlight=False,
                   markup=False)
     what = RestoreRequest(ledger=not only_objects, raw=raw, labelling=label_studio, replace_ledger=replace_ledger)
-    _show(put_back(settings, AtTerminal(), there, manifest, what))
+    os.umask(FOR_OWNER)
+    report = put_back(settings, AtTerminal(), there, manifest, what)
+    _show(report)
     if not only_objects:
         console.print("Now, in this order:  saegim doctor;  saegim run ingest;  saegim run prelabel;  saegim run label;  "
                       "saegim run collect;  then the schedules: saegim up", highlight=False, soft_wrap=True)
+    _fail(report)
+
+
+def _fail(report: Report) -> None:
+    for error in report.failed[1:]:
+        console.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+    if report.failed:
+        raise report.failed[0]
 
 
 def _show(report: Report) -> None:

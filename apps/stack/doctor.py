@@ -21,6 +21,7 @@ from apps.stack.checks import Check, NotWell
 from apps.stack.runs import expected_names, summary, troubles
 from apps.stack.seaweedfs import BUCKETS
 from apps.stack.services import POOLS
+from datastore.ledger import dumped
 from datastore.ledger.projects import project_rows
 from saegim.settings import home
 from schemas.errors import SaegimError
@@ -121,6 +122,8 @@ def _conditional_put(bench: Workbench) -> str:
 
 def _ledger(bench: Workbench) -> str:
     ledger = bench.ledger  # opening it checks its schema
+    if damage := dumped.damage_of(ledger):
+        raise NotWell(f"{ledger.address} is damaged: {damage}", "saegim restore PLACE --replace-ledger")
     return f"{ledger.address} ({ledger.engine})"
 
 

@@ -19,9 +19,10 @@ from sqlalchemy import Connection, inspect, select, text
 
 from datastore.ledger import dump_postgres
 from datastore.ledger.engine import Ledger, _alembic
-from datastore.ledger.tables import cursors, metadata, projects, runs
+from datastore.ledger.readings import is_standing
+from datastore.ledger.tables import cursors, images, metadata, projects, runs
 from schemas.backup import KeptLedger, LedgerNow
-from schemas.errors import SaegimError, SettingError
+from schemas.errors import LedgerDamaged, SaegimError, SettingError
 from schemas.runs import RunState
 
 FIGURES = {
@@ -44,6 +45,12 @@ RESTORING = "restoring"
 """The cursor that stands while a restore has still to do something: run again, it may replace such a ledger unasked."""
 
 
+DAMAGED = ("malformed", "not a database")
+"""In what SQLite says of a file that is damaged."""
+REPAIR = "Put a backup in its place: saegim restore PLACE --replace-ledger"
+"""What to do about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dumped:
     """What a dump holds: see ``KeptLedger``."""
@@ -59,11 +66,17 @@ def dump(source: Ledger, path: Path) -> Dumped:
     """Writes all of a ledger to a file, as it was at one moment, while others write to it.
 
     Raises:
-        SaegimError: SQLite finds the ledger damaged, or pg_dump refuses.
+        LedgerDamaged: SQLite finds it damaged.
+        SaegimError: pg_dump refuses.
     """
     if source.url.get_backend_name() == "sqlite":
-        with closing(pysqlite.connect(source.url.database, timeout=60)) as connection:
-            connection.execute("VACUUM INTO ?", (str(path),))
+        try:
+            with closing(pysqlite.connect(source.url.database, timeout=60)) as connection:
+                connection.execute("VACUUM INTO ?", (str(path),))
+        except pysqlite.DatabaseError as error:
+            if not any(said in str(error) for said in DAMAGED):
+                raise SaegimError(f"SQLite cannot copy the ledger at {source.address} ({error})") from error
+            raise LedgerDamaged(f"SQLite finds the ledger at {source.address} damaged ({error}). {REPAIR}") from error
         check_file(path)
         copy = Ledger(f"sqlite:///{path}")
         try:
@@ -83,7 +96,7 @@ def check_file(path: Path) -> None:
     """Asks SQLite whether a file is sound.
 
     Raises:
-        SaegimError: it is not.
+        LedgerDamaged: it is not.
     """
     try:
         with closing(pysqlite.connect(path, timeout=60)) as connection:
@@ -92,8 +105,39 @@ def check_file(path: Path) -> None:
     except pysqlite.DatabaseError as error:
         said, foreign = [str(error)], 0
     if said != ["ok"] or foreign:
-        raise SaegimError(f"SQLite finds the ledger damaged ({'; '.join(said)}; {foreign} rows name others that are not there). "
-                          "Restore an earlier backup: saegim restore PLACE --replace-ledger")
+        raise LedgerDamaged(f"SQLite finds the ledger damaged ({'; '.join(said)}; {foreign} rows name others that are not "
+                            f"there). {REPAIR}")
+
+
+def damage_of(at: Ledger) -> str:
+    """What SQLite finds damaged in a ledger's file, by a quick check; empty where nothing is, and of PostgreSQL."""
+    if at.url.get_backend_name() != "sqlite":
+        return ""
+    try:
+        with closing(pysqlite.connect(at.url.database, timeout=60)) as connection:
+            said = "; ".join(str(row[0]) for row in connection.execute("pragma quick_check(3)"))
+    except pysqlite.DatabaseError as error:
+        if any(damaged in str(error) for damaged in DAMAGED):
+            return str(error)
+        raise SaegimError(f"The ledger at {at.address} cannot be looked through ({error})") from error
+    return "" if said == "ok" else said
+
+
+def keep_aside(damaged: Ledger, stamp: str) -> Path:
+    """Gives the file of a ledger on SQLite, with what SQLite keeps beside it, another name; returns that of the file."""
+    damaged.close()
+    file = Path(str(damaged.url.database))
+    aside = file.with_name(f"{file.name}.damaged-{stamp}")
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        if (beside := file.with_name(file.name + suffix)).exists():
+            beside.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def pictures_named(of: Ledger) -> set[bytes]:
+    """Ids of the images that were taken or are held, 32 bytes each: their pictures have to be in the bucket."""
+    with of.read() as connection:
+        return {bytes.fromhex(name) for name in connection.scalars(select(images.c.image_id).where(is_standing()))}
 
 
 def look(at: Ledger) -> LedgerNow:

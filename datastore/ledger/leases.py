@@ -52,34 +52,33 @@ def claim(ledger: Ledger, kind: str, keys: Sequence[str], seconds: int) -> Lease
     if not keys:
         return Lease(kind, holder, {})
     with ledger.write() as connection:
-        got = _claim_free(connection, Lease(kind, holder, {}), keys, now, until)
+        got = _claim_new(connection, Lease(kind, holder, {}), keys, until)
         if others := [key for key in keys if key not in got]:
-            got |= _claim_of_dead(connection, Lease(kind, holder, {}), others, until)
+            got |= _take_over(connection, Lease(kind, holder, {}), others, now, until)
     return Lease(kind, holder, {key: got[key] for key in keys if key in got})
 
 
-def _claim_free(connection: Connection, wanted: Lease, keys: Sequence[str], now: datetime, until: datetime) -> dict[str, int]:
-    """Tokens of those that nobody held, or whose claim had run out."""
+def _claim_new(connection: Connection, wanted: Lease, keys: Sequence[str], until: datetime) -> dict[str, int]:
+    """Tokens of those that nobody held."""
     build: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     listed = one_each(connection, sorted(set(keys)))  # in one order: two workers that want the same wait for each other
     values = {leases.c.kind: wanted.kind, leases.c.holder: wanted.holder, leases.c.token: 1, leases.c.expires_at: until}
     rows = select(listed.c.value, *(literal(value, column.type) for column, value in values.items())).where(true())
-    insert = build(leases).from_select([leases.c.key, *values], rows)
-    taken_over = {leases.c.holder: insert.excluded.holder, leases.c.token: leases.c.token + 1,
-                  leases.c.expires_at: insert.excluded.expires_at}
-    query = insert.on_conflict_do_update(index_elements=[leases.c.kind, leases.c.key], where=leases.c.expires_at < now, set_={
-        column.name: value for column, value in taken_over.items()})
+    query = build(leases).from_select([leases.c.key, *values], rows).on_conflict_do_nothing()
     return {row.key: row.token for row in connection.execute(query.returning(leases.c.key, leases.c.token))}
 
 
-def _claim_of_dead(connection: Connection, wanted: Lease, keys: Sequence[str], until: datetime) -> dict[str, int]:
-    """Tokens of those whose holder is seen to be dead."""
+def _take_over(connection: Connection, wanted: Lease, keys: Sequence[str], now: datetime, until: datetime) -> dict[str, int]:
+    """Tokens of those whose claim has run out, or whose holder is seen to be dead; it waits for nobody who is at work on them."""
     mine = (leases.c.kind == wanted.kind) & is_among(connection, leases.c.key, keys)
-    dead = [name for name in connection.scalars(select(leases.c.holder).where(mine).distinct()) if is_dead(name)]
-    if not dead:
+    held = connection.execute(select(leases.c.key, leases.c.holder, leases.c.expires_at).where(mine).order_by(leases.c.key)
+                              .with_for_update(skip_locked=True)).all()
+    dead = {name for name in {row.holder for row in held} if is_dead(name)}
+    free = [row.key for row in held if row.expires_at < now or row.holder in dead]
+    if not free:
         return {}
     rows = connection.execute(
-        update(leases).where(mine, leases.c.holder.in_(dead))
+        update(leases).where(leases.c.kind == wanted.kind, is_among(connection, leases.c.key, free))
         .values(holder=wanted.holder, token=leases.c.token + 1, expires_at=until).returning(leases.c.key, leases.c.token))
     return {row.key: row.token for row in rows}
 
@@ -102,6 +101,7 @@ def release(ledger: Ledger, lease: Lease) -> None:
     if not lease.tokens:
         return
     with ledger.write() as connection:
+        _lock(connection, lease)
         connection.execute(delete(leases).where(_is_of(connection, lease)))
 
 
@@ -115,9 +115,16 @@ def renew(ledger: Ledger, lease: Lease, seconds: int) -> None:
         return
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     with ledger.write() as connection:
+        _lock(connection, lease)
         kept = set(connection.scalars(
             update(leases).where(_is_of(connection, lease)).values(expires_at=until).returning(leases.c.key)))
         _look_for_lost(lease, [key for key in lease.tokens if key not in kept])
+
+
+def _lock(connection: Connection, lease: Lease) -> None:
+    """Locks the rows of a lease in the order of their keys, as all do: an update alone takes them in any order (PostgreSQL)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(leases.c.key).where(_is_of(connection, lease)).order_by(leases.c.key).with_for_update())
 
 
 def _is_of(connection: Connection, lease: Lease) -> ColumnElement[bool]:

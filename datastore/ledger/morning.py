@@ -101,10 +101,14 @@ def on_the_way(ledger: Ledger) -> OnTheWay:
 
 
 def open_tasks(ledger: Ledger) -> Waits:
-    """Tasks in Label Studio that nobody has answered."""
+    """Tasks in Label Studio that nobody has answered; one that is older than the note of when it came there waits since its
+    picture was sent.
+    """
+    sent = select(func.min(submissions.c.sent_at)).where(submissions.c.image_id == tasks.c.image_id).scalar_subquery()
+    since = func.coalesce(tasks.c.posted_at, sent, type_=tasks.c.posted_at.type)
     with ledger.read() as connection:
         return Waits(*connection.execute(
-            select(func.count(), func.min(tasks.c.posted_at)).select_from(tasks)
+            select(func.count(), func.min(since)).select_from(tasks)
             .join(projects, projects.c.key == tasks.c.project)
             .where(tasks.c.task_id.is_not(None), ~projects.c.deleted, ~answered())).one())
 

@@ -14,7 +14,6 @@ from datastore.ledger.sql import in_chunks, upsert
 from datastore.ledger.tables import runs
 from schemas.runs import RunState, VerbRun
 
-
 SAID_BY_OTHERS = (RunState.DEAD, RunState.CANCELLED)
 """What is said of a run that nobody hears: it may be at work all the same, and then its own word is the true one."""
 

@@ -61,7 +61,7 @@ def _of_sqlite(said: str, address: str, file: Path) -> SaegimError | None:
                            "written")
     if "malformed" in said or "not a database" in said:
         return SaegimError(f"{LEDGER} at {address} cannot be read ({said}): the file is damaged or no ledger. Put a backup in "
-                           f"its place, or set {SETTING} to another one")
+                           f"its place (saegim restore PLACE --replace-ledger), or set {SETTING} to another one")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
@@ -15,8 +16,21 @@ from schemas.stored import StoredImage
 from schemas.submission import RawObject
 
 
-def holders(ledger: Ledger, kind: str) -> dict[str, int]:
-    """How many keys each holder has of a kind of work; those whose claim ran out, and dead ones, are left out."""
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a holder has of a kind of work.
+
+    Attributes:
+        keys: how many.
+        until: when its last claim runs out: that moves while it is at work.
+    """
+
+    keys: int
+    until: datetime
+
+
+def holders(ledger: Ledger, kind: str) -> dict[str, Holding]:
+    """What each holder has of a kind of work; those whose claim ran out, and dead ones, are left out."""
     with ledger.read() as connection:
         return _living(connection, kind)
 
@@ -75,7 +89,7 @@ def _is_free(connection: Connection, kind: str, key: ColumnElement[str]) -> Colu
     return ~exists().where(leases.c.kind == kind, leases.c.key == key, leases.c.holder.in_(list(_living(connection, kind))))
 
 
-def _living(connection: Connection, kind: str) -> dict[str, int]:
-    rows = connection.execute(select(leases.c.holder, func.count()).where(
+def _living(connection: Connection, kind: str) -> dict[str, Holding]:
+    rows = connection.execute(select(leases.c.holder, func.count(), func.max(leases.c.expires_at)).where(
         leases.c.kind == kind, leases.c.expires_at >= datetime.now(UTC)).group_by(leases.c.holder))
-    return {holder: count for holder, count in rows.tuples() if not is_dead(holder)}
+    return {holder: Holding(count, until) for holder, count, until in rows.tuples() if not is_dead(holder)}

@@ -16,14 +16,18 @@ from stages.morning.spans import span, span_ko
 GATES = "is not published:"
 """In what an export says that a gate stopped: ``stages/export/gates.py``."""
 NO_MODEL = "There is no model "
+BACKUP = "backup"
+"""It is a command of its own, which nothing of Prefect's runs."""
 
 
 def run_troubles(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
-    """Troubles of runs, verb by verb, then those of schedules."""
+    """Troubles of runs, verb by verb, then of the backup, and those of schedules."""
     for item in morning.verbs:
         found = _ended(item, seen) or _not_completed(item, morning, seen)
         if found:
             yield found
+    if seen.backup and (found := _ended(seen.backup, seen)):
+        yield found
     yield from _schedules(morning, seen)
 
 
@@ -42,12 +46,12 @@ def _dead(run: VerbRun) -> MorningTrouble:
     return MorningTrouble(
         TroubleKind.RUN_DEAD, verb,
         what=f"The last run of {verb} ({run.name}) died on {run.host or 'its machine'}: it was killed, or the machine went away.",
-        repair=f"The next run takes its work up. If none comes: `saegim run {verb}`. If that dies too, look whether memory or "
+        repair=f"The next run takes its work up. If none comes: `{_command(verb)}`. If that dies too, look whether memory or "
                "disk ran out there",
         since=run.ended_at or run.started_at,
         what_ko=f"{verb}의 마지막 실행({run.name})이 {run.host or '그 컴퓨터'}에서 죽었습니다. "
                 "프로세스가 종료되었거나 컴퓨터가 꺼졌습니다.",
-        repair_ko=f"다음 실행이 이어서 합니다. 오지 않으면 `saegim run {verb}`. "
+        repair_ko=f"다음 실행이 이어서 합니다. 오지 않으면 `{_command(verb)}`. "
                   "또 죽으면 그 컴퓨터의 메모리와 디스크를 확인하세요.")
 
 
@@ -60,10 +64,15 @@ def _failed(item: VerbMorning, run: VerbRun) -> MorningTrouble:
     repair, repair_ko = _repairs(kind)
     return MorningTrouble(
         kind, verb,
-        what=f"The last run of {verb} failed: {reason.removesuffix('.')}.{again}", repair=f"{repair}`saegim run {verb}`",
+        what=f"The last run of {verb} failed: {reason.removesuffix('.')}.{again}", repair=f"{repair}`{_command(verb)}`",
         since=item.completed.ended_at if item.completed else run.ended_at,
         what_ko=f"{verb}의 마지막 실행이 실패했습니다: {reason.removesuffix('.')}.{again_ko}",
-        repair_ko=f"{repair_ko}`saegim run {verb}`")
+        repair_ko=f"{repair_ko}`{_command(verb)}`")
+
+
+def _command(verb: str) -> str:
+    """What runs a verb."""
+    return "saegim backup PLACE" if verb == BACKUP else f"saegim run {verb}"
 
 
 def _kind(reason: str) -> TroubleKind:

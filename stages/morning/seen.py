@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from schemas.morning import VerbMorning
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceSeen:
@@ -43,6 +45,23 @@ class BadTasks:
 
 
 @dataclass(frozen=True, slots=True)
+class StraysSeen:
+    """Photographs that are held, for their campaign has no file.
+
+    Attributes:
+        campaign: its name, as the senders' client wrote it.
+        photographs: how many.
+        file: to write, as people read its path.
+        why: there is no such campaign, in words.
+    """
+
+    campaign: str
+    photographs: int
+    file: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """All of it.
 
@@ -54,6 +73,8 @@ class Seen:
         model_problem: why the model in use cannot be had; empty where it can.
         noted_from: when the first run began that the ledger knows of; None where it knows none.
         first_sent: when the first submission was sent that has an outcome.
+        strays: photographs of campaigns without a file.
+        backup: how backups went; None where there was none.
     """
 
     services: Sequence[ServiceSeen] = ()
@@ -63,3 +84,5 @@ class Seen:
     model_problem: str = ""
     noted_from: datetime | None = None
     first_sent: datetime | None = None
+    strays: Sequence[StraysSeen] = ()
+    backup: VerbMorning | None = None

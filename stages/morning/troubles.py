@@ -14,7 +14,7 @@ GRAVEST = (
     TroubleKind.DISK, TroubleKind.SERVICE_SILENT, TroubleKind.TOKEN_REFUSED, TroubleKind.SCHEDULES_OFF, TroubleKind.LATE_RUNS,
     TroubleKind.MODEL_MISSING, TroubleKind.RUN_FAILED, TroubleKind.RUN_DEAD, TroubleKind.NO_COMPLETED_RUN,
     TroubleKind.GATE_FAILED, TroubleKind.THROTTLED, TroubleKind.OLD_QUEUE, TroubleKind.STUCK_LEASE, TroubleKind.POISONED_TASK,
-    TroubleKind.QUARANTINE, TroubleKind.BACKUP_OLD, TroubleKind.PREFECT_EVENTS)
+    TroubleKind.QUARANTINE, TroubleKind.NO_RECIPE, TroubleKind.BACKUP_OLD, TroubleKind.PREFECT_EVENTS)
 """What causes others comes first: who mends it mends them too."""
 OF_SERVICES = (TroubleKind.TOKEN_REFUSED, TroubleKind.THROTTLED, TroubleKind.RUN_FAILED)
 """How runs fail where a service does not do its part."""
@@ -36,6 +36,7 @@ def troubles(morning: Morning, seen: Seen) -> list[MorningTrouble]:
     late = late_runs(morning, seen)
     runs = [item for item in runs if not (item.kind is TroubleKind.NO_COMPLETED_RUN and item.about in late)]
     standing = {item.about for item in runs} | set(late)
+    services = [item for item in services if not (item.kind is TroubleKind.BACKUP_OLD and item.about in standing)]
     work = [item for item in work_troubles(morning, seen) if not _waits_for(item, standing)]
     found: dict[tuple[TroubleKind, str], MorningTrouble] = {}
     for item in (*services, *runs, *work):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from schemas.morning import Forecast, ForecastState, Morning, MorningTrouble, StuckLease, TroubleKind, VerbMorning, Waits
 from schemas.submission import Outcome
 from stages.morning.limits import IN_SIGHT, LONGEST_WAIT, PEOPLE_IN_SIGHT
-from stages.morning.seen import BadTasks, Seen
+from stages.morning.seen import BadTasks, Seen, StraysSeen
 from stages.morning.spans import counted, span, span_ko
 
 PEOPLE = "collect"
@@ -34,6 +34,7 @@ def work_troubles(morning: Morning, seen: Seen) -> Iterator[MorningTrouble]:
             repair="`saegim ledger submissions` says why; when that is mended: `saegim ingest retry`",
             what_ko=f"사진 {count:,}장이 격리되어 있습니다. 예상하지 못한 방식으로 읽기에 실패했습니다.",
             repair_ko="`saegim ledger submissions`로 이유를 보고, 고친 뒤: `saegim ingest retry`")
+    yield from map(_strays, seen.strays)
     yield from map(_bad_tasks, seen.bad_tasks)
     for stuck in morning.stuck:
         yield _stuck(morning, stuck)
@@ -69,6 +70,17 @@ def _people(morning: Morning, waits: Waits, outlook: Forecast | None) -> Iterato
         what_ko=f"작업 {waits.items:,}건이 라벨러를 기다립니다. 가장 오래된 것은 {span_ko(waited)}째입니다. "
                 + ("요즘 아무도 답하지 않았습니다." if nobody else "한 달 안에 끝나지 않습니다."),
         repair_ko="라벨러에게 물어보거나 더 추가하세요: `saegim label people add EMAIL`")
+
+
+def _strays(strays: StraysSeen) -> MorningTrouble:
+    return MorningTrouble(
+        TroubleKind.NO_RECIPE, strays.campaign,
+        what=f"{counted(strays.photographs, 'photograph')} held unread: their campaign has no file ({strays.why}).",
+        repair=f"Write `{strays.file}`: the next ingest takes them in. Or, if the name is a mistake, move them to the "
+               "right folder of the raw bucket",
+        what_ko=f"사진 {strays.photographs:,}장이 읽히지 않은 채 보류되어 있습니다. 캠페인 파일이 없습니다({strays.why}).",
+        repair_ko=f"`{strays.file}` 파일을 쓰면 다음 ingest가 받아들입니다. "
+                  "이름이 잘못되었다면 원본 버킷의 올바른 폴더로 옮기세요.")
 
 
 def _bad_tasks(bad: BadTasks) -> MorningTrouble:

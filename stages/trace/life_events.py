@@ -55,8 +55,12 @@ def shown_reader(reader: str, stands_for: Callable[[str], str]) -> str:
 
 
 def run_at(runs: tuple[VerbRun, ...], verb: str, moment: datetime) -> VerbRun | None:
-    """The run of a verb that was at work at a moment; None where none was, or several."""
-    return _only([run for run in runs if _is_of(run, verb) and run.started_at <= moment <= (run.ended_at or moment)])
+    """The run of a verb that was at work at a moment; None where none was, or several.
+
+    Object storage tells whole seconds: what was written in the second in which a run began is that run's.
+    """
+    return _only([run for run in runs if _is_of(run, verb)
+                  and run.started_at.replace(microsecond=0) <= moment <= (run.ended_at or moment)])
 
 
 def run_within(runs: tuple[VerbRun, ...], verb: str, after: datetime, before: datetime) -> VerbRun | None:

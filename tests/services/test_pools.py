@@ -7,7 +7,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -53,8 +52,9 @@ def test_every_deployment_goes_to_pools_of_each_type(server: dict[str, str], kin
     with prefect_client(server["PREFECT_API_URL"], "") as client:
         for pool in ("cpu", "gpu"):
             assert client.delete(f"work_pools/{pool}").status_code in (204, 404)
-            template = ["--base-job-template", str(ROOT / "deploy" / "pools" / f"{kind}-{pool}.json")] if kind != "process" else []
-            prefect(server, "work-pool", "create", pool, "--type", kind, *template)
+            template = str(ROOT / "deploy" / "pools" / f"{kind}-{pool}.json")
+            given = [] if kind == "process" else ["--base-job-template", template]
+            prefect(server, "work-pool", "create", pool, "--type", kind, *given)
         prefect(server, "--no-prompt", "deploy", "--all")
         found = {item["name"]: item for item in client.post("deployments/filter", json={}).json()}
         assert found.keys() == expected_names()

@@ -96,7 +96,7 @@ def test_a_phone_goes_on_where_it_was_cut_off_and_sends_nothing_twice(
     there = objects(portal)
     assert Counter(there.values()) == Counter(path.read_bytes() for path in chosen)
     assert all(key.startswith(f"{CAMPAIGN}/{NAME}/") for key in there)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while len(uploads.claimed_categories(portal.bench.ledger, CAMPAIGN)) < len(chosen) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert set(uploads.claimed_categories(portal.bench.ledger, CAMPAIGN)) == there.keys()

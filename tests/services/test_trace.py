@@ -100,7 +100,7 @@ def test_a_photograph_is_followed_to_what_a_model_read_wrong(lived: Lived) -> No
     assert events["measured"]["facts"]["wrong"] == "1"
     for step, verb in (("decoded", "ingest"), ("read", "prelabel"), ("pushed", "label"), ("released", "export"),
                        ("measured", "evaluate")):
-        assert events[step]["run"]["verb"] == verb, step
+        assert events[step]["run"] and events[step]["run"]["verb"] == verb, (step, events[step])
     [wrong] = [region for region in found["regions"] if region["fates"][0]["truth"] != region["fates"][0]["read"]]
     assert wrong["fates"][0]["truth"] == "꽥"
     assert [text["text"] == "꽥" for text in wrong["texts"]] == [False, True]  # the model's, then the person's

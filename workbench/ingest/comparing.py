@@ -12,6 +12,7 @@ from datastore.ledger import Connection, arrivals, leases, submissions
 from datastore.ledger.arrivals import DecodedArrival
 from datastore.ledger.leases import Lease
 from datastore.ledger.word_index import WordIndex
+from schemas.errors import LeaseLost
 from schemas.ids import image_number
 from schemas.recorded import KnownImage
 from schemas.submission import CanonicalImage, Compared, Outcome, Submission, Verdict
@@ -61,6 +62,8 @@ class Comparing:
         for arrival in waiting:
             image = arrival.submission.image
             if image is None:
+                if arrival.submission_id in mine:  # it was decoded before such ones were stored as compared
+                    found[arrival.submission_id] = []
                 continue
             if arrival.submission_id not in mine:
                 self._suppose(arrival, image)
@@ -81,9 +84,11 @@ class Comparing:
                 result = compare(features[image.image_id], features[known.image_id])
                 return Compared(known.image_id, result.verdict, result.figures)
 
+            there = [known for known in missing if image.image_id in features and known.image_id in features]
             with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-                done.update((found.image_id, found) for found in pool.map(one, missing))
-        return [lookalike(known, done[known.image_id]) for known in others]
+                done.update((found.image_id, found) for found in pool.map(one, there))
+        # What the store has lost is like nothing.
+        return [lookalike(known, done[known.image_id]) for known in others if known.image_id in done]
 
     def _read(self, connection: Connection, chunk: Sequence[Submission]) -> None:
         """What the ledger knows of the images that these submissions may repeat; what was known before is forgotten."""
@@ -148,6 +153,8 @@ def compare_ahead(bench: Workbench, features: FeaturesHeld) -> bool:
     try:
         if lease.tokens:
             arrivals.store_compared(bench.ledger, Comparing(bench, lease, features).rehearse(lease.keys))
+    except LeaseLost as error:
+        bench.run.say(f"Compared ahead in vain: {error}")
     finally:
         leases.release(bench.ledger, lease)
     return True

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datastore.ledger import duplicates, leases, model_runs, readings
 from datastore.ledger.duplicates import Doubt
 from schemas.submission import Compared, Verdict
-from stages.ingest.align import compare, features
+from stages.ingest.align import compare
 from stages.ingest.texts import compare_texts
 from workbench.bench import Workbench
+from workbench.ingest.features_held import FeaturesHeld
 from workbench.ingest.settling import LEASE_KEYS, LEASE_KIND
 
 CHUNK = 50
@@ -44,10 +45,11 @@ def look_again(bench: Workbench) -> LookedAgain:
 
 
 def _by_texts(bench: Workbench, doubt: Doubt, run: str) -> Compared:
-    mine, theirs = map(features, bench.objects.get_many(bench.settings.bucket_images, (doubt.image_key, doubt.earlier_key)))
+    found = FeaturesHeld(bench.objects, bench.settings.bucket_images).of(
+        {doubt.image_id: doubt.image_key, doubt.earlier_id: doubt.earlier_key})
     read = readings.readings_of_run(bench.ledger, run, (doubt.image_id, doubt.earlier_id))
-    onto = compare(mine, theirs).onto
-    if onto is None:  # another release of OpenCV may not align what the last one did
+    onto = compare(found[doubt.image_id], found[doubt.earlier_id]).onto if len(found) == 2 else None
+    if onto is None:  # another release of OpenCV may not align what the last one did, and the store may have lost a picture
         return Compared(doubt.earlier_id, Verdict.REVIEW, {**doubt.figures, duplicates.BY_TEXTS: 0})
-    found = compare_texts(read[doubt.image_id], read[doubt.earlier_id], onto)
-    return Compared(doubt.earlier_id, found.verdict, {**doubt.figures, **found.figures})
+    texts = compare_texts(read[doubt.image_id], read[doubt.earlier_id], onto)
+    return Compared(doubt.earlier_id, texts.verdict, {**doubt.figures, **texts.figures})

@@ -7,7 +7,6 @@ Only the decisions are one worker's. The comparisons that they rest on are made 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -20,6 +19,7 @@ from schemas.submission import Outcome, Reason, Rejection, Submission
 from workbench.bench import Workbench
 from workbench.ingest.comparing import Comparing, compare_ahead
 from workbench.ingest.features_held import FeaturesHeld
+from workbench.ingest.settled import Settled
 
 CHUNK = 100
 """Arrivals settled in one transaction, at most."""
@@ -36,26 +36,24 @@ ASKED_RARELY = 8.0
 """The same, at most: a question is a dozen statements, and many workers may ask it for long."""
 
 
-def settle_ready(bench: Workbench, advance: Callable[[int], None],
-                 wait: bool = True) -> tuple[Counter[Outcome], list[Submission]]:
+def settle_ready(bench: Workbench, advance: Callable[[int], None], wait: bool = True, settled: Settled | None = None) -> Settled:
     """Settles every arrival that no undecoded one precedes, together with other workers that do the same.
 
     Args:
         bench: the systems.
         advance: told how many more are settled; none of them after some were compared ahead.
         wait: until all of them are settled, by whomever; else only while there is something to do for this worker.
+        settled: is told of each chunk at once: what is settled stays counted where an error ends this, and it is begun again.
 
     Returns:
-        How many ended with which outcome, and those that were not accepted, for the report.
+        The same; one of its own where none was given.
     """
-    counts: Counter[Outcome] = Counter()
-    notable: list[Submission] = []
-    features = FeaturesHeld(bench.objects, bench.settings.bucket_images)
+    told = settled or Settled()
+    features = FeaturesHeld(bench.objects, bench.settings.bucket_images, told.lost)
 
-    def note(settled: Sequence[Submission]) -> None:
-        counts.update(item.outcome for item in settled)
-        notable.extend(_for_report(item) for item in settled if item.outcome is not Outcome.ACCEPTED)
-        advance(len(settled))
+    def note(items: Sequence[Submission]) -> None:
+        told.add(items)
+        advance(len(items))
 
     waited = 0.0
     while arrivals.ready(bench.ledger, 1):
@@ -70,7 +68,7 @@ def settle_ready(bench: Workbench, advance: Callable[[int], None],
             waited += pause
         else:
             break  # whoever settles now looks again when it is done
-    return counts, notable
+    return told
 
 
 def _settle_all(bench: Workbench, features: FeaturesHeld, note: Callable[[Sequence[Submission]], None]) -> bool:
@@ -144,11 +142,6 @@ class Settling(Comparing):
         self._index.flush(connection)
         arrivals.settled(connection, [item.raw.submission_id for item in settled])
         return [replace(item, outcome=outcomes.get(item.raw.submission_id, item.outcome)) for item in settled]
-
-
-def _for_report(item: Submission) -> Submission:
-    """What the report of a run shows of a submission: a million of them fit into memory without their words."""
-    return replace(item, image=replace(item.image, words=())) if item.image else item
 
 
 def _not_taken(item: Submission) -> Submission:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 
 from datastore.ledger import arrivals, strays, unclaimed
-from pages.ingest_report import ingest_report, reasons, with_pictures
+from pages.ingest_report import ingest_report, reasons
 from schemas.reading import Unit
 from schemas.sources import PUBLIC
-from schemas.submission import Outcome, RawObject, Submission
+from schemas.submission import Outcome, RawObject
 from stages.ingest.thumbnail import SIDE, thumbnail
 from stages.pictures import opened
 from workbench.bench import Workbench
@@ -21,28 +20,11 @@ from workbench.ingest.decoders import Decoders
 from workbench.ingest.decoding import LEASE_KIND, Arrivals, FetchedObjects, decode_arrivals, put_aside
 from workbench.ingest.held_again import look_again
 from workbench.ingest.listing import hold_strays, list_raw_objects
+from workbench.ingest.settled import Settled
 from workbench.ingest.settling import settle_ready
 from workbench.report import IngestReport
 from workbench.run import gave_way, progress
 from workbench.sharing import Backlog, BatchRuns, claimed
-
-
-@dataclass(slots=True)
-class Settled:
-    """What was settled in one run.
-
-    Attributes:
-        counts: how many ended how.
-        notable: those that were not accepted.
-    """
-
-    counts: Counter[Outcome] = field(default_factory=Counter)
-    notable: list[Submission] = field(default_factory=list)
-
-    def add(self, counts: Counter[Outcome], notable: Sequence[Submission]) -> None:
-        """Counts more."""
-        self.counts.update(counts)
-        self.notable += notable
 
 
 def take_in(bench: Workbench, campaign: str | None = None) -> IngestReport:
@@ -108,7 +90,7 @@ def decode(bench: Workbench, campaigns: Campaigns, backlog: Backlog[RawObject], 
 
     def settle_some(renew: Callable[[], None]) -> None:
         # At once: annotators wait for what was decoded, and so does whoever takes over. The decoders go on meanwhile.
-        settled.add(*settle_ready(bench, lambda _count: renew(), wait=False))
+        settle_ready(bench, lambda _count: renew(), wait=False, settled=settled)
 
     with Decoders(bench.settings, units=units) as decoders, \
             progress(bench.run, "decode", unclaimed.count_undecoded(bench.ledger), backlog.told) as advance:
@@ -130,7 +112,11 @@ def settle(bench: Workbench, settled: Settled) -> None:
     """Settles every arrival that can be settled, and counts it."""
     if waiting := arrivals.waiting(bench.ledger):
         with progress(bench.run, "settle", waiting) as advance:
-            settled.add(*bench.run.batch(settle_ready)(bench, advance))
+
+            def settle_all() -> None:  # Prefect may hand a copy of an argument to a task
+                settle_ready(bench, advance, settled=settled)
+
+            bench.run.batch(settle_all)()
 
 
 def shared_notes(backlog: Backlog[RawObject]) -> list[str]:
@@ -171,10 +157,23 @@ def describe(bench: Workbench, report: IngestReport, settled: Settled, fetched: 
         report.notes.append(f"{fetched.gone} objects were replaced or deleted after they were listed; the next run looks again.")
     if not settled.counts:
         return
-    report.notes += [speed(settled.counts.total(), fetched.size, seconds), *reasons(settled.notable)]
+    report.notes += [speed(settled.counts.total(), fetched.size, seconds), *reasons(settled.reasons, settled.waiting)]
     if report.quarantined:
         report.notes.append("Quarantined ones: saegim ingest retry")
-    shown = with_pictures(settled.notable)
-    files = bench.objects.get_many(bench.settings.bucket_images, [item.image.key for item in shown if item.image])
-    thumbnails = {item.raw.submission_id: thumbnail(opened(data, SIDE)) for item, data in zip(shown, files, strict=True)}
-    report.markdown = ingest_report(report.counts, report.notes, settled.notable, thumbnails)
+    thumbnails = {}
+    for item in settled.doubtful:
+        data = bench.objects.get_or_none(bench.settings.bucket_images, item.image.key) if item.image else None
+        if data is not None:
+            thumbnails[item.raw.submission_id] = thumbnail(opened(data, SIDE))
+        elif item.image:
+            settled.lost.add(item.image.key)
+    report.notes += lost_notes(settled.lost)
+    report.markdown = ingest_report(report.counts, report.notes, settled.not_taken, settled.doubtful, thumbnails)
+
+
+def lost_notes(lost: Collection[str]) -> list[str]:
+    """A sentence on canonical pictures that are not in the object store, and what to do; none where all are there."""
+    if not lost:
+        return []
+    return [f"WARNING: {len(lost)} canonical pictures are missing in the object store, such as {min(lost)}: nothing was taken for "
+            "a repetition of these. Put them back from a backup: saegim restore PLACE --only-objects"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,8 +30,9 @@ from schemas.runs import RunState
 from workbench.bench import Workbench
 from workbench.keeping.copying import Copied, copy_bucket, list_bucket
 from workbench.keeping.labelling import export_projects
+from workbench.keeping.losses import tell_lost_releases, tell_shrunk, with_lost_pictures
 from workbench.keeping.object_lists import KeptBefore, read_objects, write_objects
-from workbench.keeping.places import BUCKETS, DATASETS, MANIFEST, RAW, bucket_of
+from workbench.keeping.places import BUCKETS, DATASETS, IMAGES, MANIFEST, RAW, bucket_of
 from workbench.keeping.reports import BackupReport
 from workbench.settings import ROOT, Settings
 from workbench.verb_runs import begin_run, end_run
@@ -40,7 +41,8 @@ LEASE_SECONDS = 12 * 3600
 """How long a backup may take; one that was killed on this machine holds nobody up."""
 
 
-def back_up(bench: Workbench, place: BackupPlace, *, raw: bool = False, labelling: bool = True, keep: int = 0) -> BackupReport:
+def back_up(bench: Workbench, place: BackupPlace, *, raw: bool = False, labelling: bool = True, keep: int = 0,
+            smaller: bool = False) -> BackupReport:
     """Makes a backup; the ledger's list of runs tells when and how it ended.
 
     Killed, it leaves no backup; run again, it copies what is missing.
@@ -50,7 +52,8 @@ def back_up(bench: Workbench, place: BackupPlace, *, raw: bool = False, labellin
         place: of the backups.
         raw: whether the bytes of what people sent are kept too.
         labelling: whether Label Studio is.
-        keep: how many of the newest backups stay; 0 for all.
+        keep: how many of the newest backups stay; 0 for all. None is forgotten where something was found lost.
+        smaller: whether it is right that the ledger has become far smaller.
 
     Raises:
         LeaseLost: another backup is being made.
@@ -62,12 +65,14 @@ def back_up(bench: Workbench, place: BackupPlace, *, raw: bool = False, labellin
     run = begin_run(bench.ledger, f"backup-{name}", "backup", name)
     try:
         with _alone(bench), TemporaryDirectory(prefix="saegim-backup-") as folder:
-            report = _back_up(bench, place, name, now, Path(folder), raw, labelling)
-            report.forgotten = thin_out(place, keep) if keep else 0
+            report = _back_up(bench, place, name, now, Path(folder), raw, labelling, smaller)
+            if keep and not report.failed:
+                report.forgotten = thin_out(place, keep)
     except BaseException as error:
         end_run(bench.ledger, run, RunState.FAILED, error=str(error) or type(error).__name__)
         raise
-    end_run(bench.ledger, run, RunState.COMPLETED, report)
+    end_run(bench.ledger, run, RunState.FAILED if report.failed else RunState.COMPLETED, report,
+            str(report.failed[0]) if report.failed else None)
     return report
 
 
@@ -100,32 +105,43 @@ def _alone(bench: Workbench) -> Iterator[None]:
 
 
 def _back_up(bench: Workbench, place: BackupPlace, name: str, now: datetime, folder: Path, raw: bool,
-             labelling: bool) -> BackupReport:
+             labelling: bool, smaller: bool) -> BackupReport:
     report = BackupReport(name=name)
     released = _released(bench.objects, bench.settings.bucket_datasets)
+    named = dumped.pictures_named(bench.ledger)
     ledger = _keep_ledger(bench, place, name, folder / "ledger")
     bench.run.say("backup: the ledger is kept")
     studio = _keep_labelling(bench, place, name, folder / "labelling", report) if labelling else None
     earlier = place.backups()
-    before = place.manifest(earlier[-1]) if earlier else None
+    manifests = [place.manifest(each) for each in earlier]
+    before = manifests[-1] if manifests else None
+    there = dict(place.blobs())
     buckets = {}
     for role in BUCKETS:
         kept = before.buckets.get(role) if before else None
-        known = _known(place, before, kept)
+        known = _known(place, before, kept, there)
         copied = Copied()
         bucket = bucket_of(bench.settings, role)
         found: Iterable[KeptObject] = list_bucket(bench.objects, bucket, copied)
         if role != RAW or raw:
             found = copy_bucket(bench.objects, bucket, place, known, copied, partial(_is_wanted, role, released))
         path = folder / role
+        if role == IMAGES:
+            found = with_lost_pictures(found, named, bench.ledger, there, copied, report)
         write_objects(path, found)
         if role == DATASETS:
             _check_releases(path, place)
+            if before and kept:
+                with _fetched(place, before.name, kept.file) as earlier_list:
+                    tell_lost_releases(earlier_list, path, before.name, report)
         buckets[role] = KeptBucket(bucket=bucket, file=place.put_file(name, f"{role}.jsonl.gz", path), objects=copied.objects,
                                    bytes=copied.bytes, whole=role != RAW or raw)
         bench.run.say(f"backup: bucket {bucket}, {copied.objects:,} objects ({as_size(copied.bytes)}), {copied.new:,} new")
         _tell(report, bucket, copied)
-    place.publish(BackupManifest(name=name, made_at=now, versions=versions(bench.settings), ledger=ledger, buckets=buckets,
+    if not smaller:
+        tell_shrunk(manifests, ledger, place.address, report)
+    place.publish(BackupManifest(
+        smaller=smaller, name=name, made_at=now, versions=versions(bench.settings), ledger=ledger, buckets=buckets,
                                  labelling=studio))
     labelled = f", {studio.tasks:,} tasks with {studio.annotations:,} annotations of Label Studio" if studio else ""
     report.notes.insert(0, f"{place.address}/backups/{name} is a backup now: the ledger ({sum(ledger.tables.values()):,} rows), "
@@ -138,8 +154,9 @@ def _tell(report: BackupReport, bucket: str, copied: Copied) -> None:
     report.new += copied.new
     report.new_bytes += copied.new_bytes
     if copied.damaged:
-        report.notes.append(f"{len(copied.damaged)} objects of {bucket} are not what their names say, such as "
-                            f"{copied.damaged[0]}: they were kept as they are. An earlier backup may have them right.")
+        report.failed.append(ObjectMissing(
+            f"{len(copied.damaged)} objects of {bucket} are not what their names say, such as {copied.damaged[0]}: they were "
+            "kept as they are, and no backup was forgotten. An earlier one may have them right (saegim restore --list)"))
 
 
 def _is_wanted(role: str, released: set[tuple[str, str]], key: str) -> bool:
@@ -190,11 +207,12 @@ def _keep_labelling(bench: Workbench, place: BackupPlace, name: str, path: Path,
                          unreadable=exported.unreadable)
 
 
-def _known(place: BackupPlace, before: BackupManifest | None, kept: KeptBucket | None) -> KeptBefore:
+def _known(place: BackupPlace, before: BackupManifest | None, kept: KeptBucket | None,
+           there: Mapping[bytes, int]) -> KeptBefore:
     if before is None or kept is None:
         return KeptBefore()
     with _fetched(place, before.name, kept.file) as path:
-        return KeptBefore(read_objects(path))
+        return KeptBefore(read_objects(path), there)
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def list_bucket(objects: ObjectStore, bucket: str, copied: Copied) -> Iterator[K
 def _by_name(raw: RawObject, place: BackupPlace) -> KeptObject | None:
     """A canonical image that a killed backup has copied already: its name is its sha256, nothing has to be read."""
     found = BY_CONTENT.fullmatch(raw.key)
-    if not found or not place.has_blob(found[1]):
+    if not found or place.size_of(found[1]) != raw.size:
         return None
     return KeptObject(raw.key, raw.version, raw.size, found[1], {"Content-Type": mimetypes.guess_type(raw.key)[0] or ""})
 

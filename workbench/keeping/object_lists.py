@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from schemas.backup import KeptObject
@@ -28,13 +28,16 @@ def read_objects(path: Path) -> Iterator[KeptObject]:
 class KeptBefore:
     """What an earlier backup holds of a bucket, by name, version and size: 200 bytes an object in memory."""
 
-    def __init__(self, objects: Iterable[KeptObject] = ()) -> None:
+    def __init__(self, objects: Iterable[KeptObject] = (), there: Mapping[bytes, int] | None = None) -> None:
+        self._there = there
         self._sha256 = {_key(item.key, item.version, item.size): (bytes.fromhex(item.sha256), _packed(item))
                         for item in objects if item.sha256}
 
     def find(self, key: str, version: str, size: int) -> KeptObject | None:
-        """The object as the earlier backup has it; None where it is new or changed."""
+        """The object as the earlier backup has it; None where it is new or changed, or where its bytes are gone or cut."""
         found = self._sha256.get(_key(key, version, size))
+        if found and self._there is not None and self._there.get(found[0]) != size:
+            return None
         return KeptObject(key, version, size, found[0].hex(), json.loads(found[1])) if found else None
 
 

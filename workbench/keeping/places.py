@@ -10,9 +10,11 @@ from workbench.settings import Settings
 
 RAW = "raw"
 """The bucket of what people sent: its bytes are kept where that is asked for."""
+IMAGES = "images"
+"""The bucket of the canonical images."""
 DATASETS = "datasets"
 """The bucket of the releases."""
-BUCKETS = ("images", "models", DATASETS, RAW)
+BUCKETS = (IMAGES, "models", DATASETS, RAW)
 """What they are for; each setting is ``bucket_`` and this."""
 MANIFEST = re.compile(r"(?P<dataset>[^/]+)/v(?P<number>\d+)(\+r\d+)?/manifest\.json")
 """The key of a release's manifest: that put is the moment the release exists."""
@@ -23,12 +25,13 @@ def bucket_of(settings: Settings, role: str) -> str:
     return str(getattr(settings, f"bucket_{role}"))
 
 
-def open_place(settings: Settings, address: str) -> BackupPlace:
+def open_place(settings: Settings, address: str, make: bool = True) -> BackupPlace:
     """Where backups lie.
 
     Args:
         settings: the setting ``backup``, where no address is given.
         address: a folder or ``s3://BUCKET/PREFIX``.
+        make: whether a folder that is not there is made.
 
     Raises:
         SettingError: neither says where, or it is no such place.
@@ -36,4 +39,10 @@ def open_place(settings: Settings, address: str) -> BackupPlace:
     if not (address or settings.backup):
         raise SettingError("It is not said where backups are: name a folder or s3://BUCKET/PREFIX, as in saegim backup "
                            "/mnt/backup/saegim, or set SAEGIM_BACKUP")
-    return BackupPlace(address or settings.backup, settings.backup_storage)
+    address = address or settings.backup
+    own = {settings.bucket_demo, *(bucket_of(settings, role) for role in BUCKETS)}
+    bucket = address.removeprefix("s3://").partition("/")[0] if address.startswith("s3://") else ""
+    if bucket in own and settings.backup_storage.s3_endpoint == settings.s3_endpoint:
+        raise SettingError(f"{bucket} is one of the buckets that are backed up: whatever is lost with it, the backup would "
+                           "be too. Name another bucket, at best of another house")
+    return BackupPlace(address, settings.backup_storage, make)

@@ -5,7 +5,8 @@ Nothing is overwritten: buckets and Label Studio get what they lack, and a ledge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +15,10 @@ from tempfile import TemporaryDirectory
 from adapters.label_studio.whole_projects import server_version
 from datastore.backup_place import BackupPlace
 from datastore.ledger import Ledger, dumped, restored
-from saegim.folder import write_whole
 from saegim.manifest import as_size
 from saegim.settings import home
 from schemas.backup import BackupManifest, LedgerNow
-from schemas.errors import SettingError
+from schemas.errors import LedgerDamaged, ObjectMissing, SettingError
 from schemas.runs import RunState
 from workbench.bench import Workbench
 from workbench.keeping.backup import versions
@@ -31,6 +31,9 @@ from workbench.keeping.reports import RestoreReport
 from workbench.run import Run
 from workbench.settings import Settings
 from workbench.verb_runs import begin_run, end_run
+
+SHOWN = 20
+"""Damaged objects that are listed by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def restore(settings: Settings, run: Run, place: BackupPlace, manifest: BackupMa
 
     Raises:
         SettingError: something does not fit; nothing was changed, and the message has the line to run.
-        ObjectMissing: the backup is damaged, or a release is not whole.
+        ObjectMissing: a file of the backup is damaged. Objects whose bytes are damaged are left out and told.
     """
     bench = Workbench(settings, run)
     now = datetime.now(UTC)
@@ -100,7 +103,8 @@ def restore(settings: Settings, run: Run, place: BackupPlace, manifest: BackupMa
             restored.note_restored(bench.ledger)
             begun.unlink(missing_ok=True)
             end_run(bench.ledger, begin_run(bench.ledger, f"restore-{now:%Y%m%dT%H%M%S%fZ}", "restore", manifest.name),
-                    RunState.COMPLETED, report)
+                    RunState.FAILED if report.failed else RunState.COMPLETED, report,
+                    str(report.failed[0]) if report.failed else None)
     return report
 
 
@@ -120,8 +124,12 @@ def _refuse(bench: Workbench, manifest: BackupManifest, what: RestoreRequest) ->
         example = "sqlite:////folder/ledger.db" if kept.engine == "sqlite" else "postgresql://user:password@host/name"
         raise SettingError(f"The backup's ledger is of {kept.engine}, this one of {ledger.url.get_backend_name()}: "
                            f"SAEGIM_LEDGER_URL={example} saegim restore … restores it; a ledger goes back to its engine")
-    found = dumped.look(ledger)
+    damage = dumped.damage_of(ledger)
+    found = LedgerNow(None, damage=damage) if damage else dumped.look(ledger)
     ledger.close()
+    if damage and not what.replace_ledger:
+        raise SettingError(f"The ledger at {ledger.address} is damaged ({damage}). To put backup {manifest.name} in its place: "
+                           "the same again with --replace-ledger; the damaged file is kept beside it")
     if not found.is_empty and not what.replace_ledger:
         held = ", ".join(f"{found.tables[name]:,} {name}" for name in ("submissions", "readings", "annotations", "audit")
                          if found.tables.get(name))
@@ -158,6 +166,10 @@ def _put_objects_back(bench: Workbench, place: BackupPlace, manifest: BackupMani
         bench.run.say(f"restore: bucket {bucket}, {back.put:,} objects put back ({as_size(back.bytes)}), {back.there:,} were "
                       "there")
         report.objects += back.put
+        if back.damaged:
+            report.failed.append(ObjectMissing(
+                f"The backup has {len(back.damaged)} objects of {bucket} damaged or not at all: {_some(back.damaged)}. All else "
+                f"was put back. Look for them in a copy of {place.address}, then run the same with --only-objects"))
         if back.other:
             report.notes.append(f"{len(back.other)} objects of {bucket} are there with another content than in the backup and "
                                 f"stay as they are, such as {back.other[0]}.")
@@ -165,7 +177,12 @@ def _put_objects_back(bench: Workbench, place: BackupPlace, manifest: BackupMani
             report.notes.append(f"{len(back.moved)} raw objects, such as {back.moved[0]}, were sent in parts and have another "
                                 "ETag here: ingest would take them for others, so they are left out. The backup has their bytes.")
         if role == DATASETS:
-            report.releases = check_releases(bench.objects, bucket, read_objects(path))
+            report.releases, broken = check_releases(bench.objects, bucket, read_objects(path))
+            report.failed += [ObjectMissing(sentence) for sentence in broken]
+
+
+def _some(keys: Sequence[str]) -> str:
+    return ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
 
 
 def _put_ledger_back(bench: Workbench, manifest: BackupManifest, found: LedgerNow, folder: Path, now: datetime,
@@ -173,9 +190,11 @@ def _put_ledger_back(bench: Workbench, manifest: BackupManifest, found: LedgerNo
     ledger = Ledger(bench.settings.ledger)
     try:
         if not found.is_empty:
-            aside = home() / f"ledger-before-{now:%Y%m%dT%H%M%SZ}.{'db' if manifest.ledger.engine == 'sqlite' else 'dump'}"
-            dumped.dump(ledger, aside)
-            report.notes.append(f"The ledger that was there is kept in {aside}.")
+            kept = _keep_aside(ledger, found, now)
+            bench.run.say(f"restore: {kept}")
+            report.notes.append(kept)
+            ledger.close()
+            ledger = Ledger(bench.settings.ledger)  # the file may be another by now
         dumped.load(ledger, manifest.ledger, folder / manifest.ledger.file.name, now)
     finally:
         ledger.close()
@@ -185,12 +204,28 @@ def _put_ledger_back(bench: Workbench, manifest: BackupManifest, found: LedgerNo
     bench.run.say("restore: the ledger is in its place")
 
 
+def _keep_aside(ledger: Ledger, found: LedgerNow, now: datetime) -> str:
+    """Keeps the ledger that is there; says where."""
+    stamp = f"{now:%Y%m%dT%H%M%SZ}"
+    aside = home() / f"ledger-before-{stamp}.{'db' if ledger.url.get_backend_name() == 'sqlite' else 'dump'}"
+    damage = found.damage
+    if not damage:
+        try:
+            dumped.dump(ledger, aside)
+            return f"The ledger that was there is kept in {aside}."
+        except LedgerDamaged as error:
+            aside.unlink(missing_ok=True)
+            damage = str(error)
+    return (f"The ledger that was there is damaged ({damage}); its file is kept as it was: {dumped.keep_aside(ledger, stamp)}. "
+            "What runs has that file open still: saegim down, then saegim up.")
+
+
 def _tell_labelling(back: PutBack, now: datetime, report: RestoreReport) -> None:
     report.tasks = back.tasks
     if back.passwords:
         path = home() / f"label-studio-accounts-{now:%Y%m%dT%H%M%SZ}"
-        write_whole(path, _as_lines(back.passwords))
-        path.chmod(0o600)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(_as_lines(back.passwords))
         report.notes.append(f"{len(back.passwords)} annotators had no account in Label Studio and have one again; their new "
                             f"passwords are in {path}.")
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import platform
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from datastore.ledger import leases, morning, runs
+from datastore.ledger import leases, morning, runs, strays
 from datastore.ledger.morning import HourOfAnswers, OnTheWay
 from datastore.ledger.way import moments_of
-from saegim.settings import home
 from schemas.morning import AnnotatorWork, Forecast, FreeDisk, Morning, NewestRelease, VerbMorning, Waits
 from schemas.reader import Reader
 from schemas.runs import RunState, VerbRun
@@ -24,11 +22,13 @@ from stages.morning.forecast import forecast
 from stages.morning.limits import STUCK, VERBS
 from stages.morning.night import BATCH, counts_of, evening_before, failures_of, free_of, goes, worth_telling
 from stages.morning.pace import Pace, pace_of_people, pace_of_runs
-from stages.morning.seen import BadTasks, Seen
+from stages.morning.seen import BadTasks, Seen, StraysSeen
 from stages.morning.troubles import troubles
 from stages.morning.way import Paces, WayAhead, whole_way
 from workbench.bench import Workbench
+from workbench.campaigns import load_campaigns
 from workbench.morning.services import ServicesTold, ask_services
+from workbench.verb_runs import free_bytes
 
 PACE_OF_MACHINES = timedelta(days=7)
 PACE_OF_PEOPLE = timedelta(days=28)
@@ -62,14 +62,15 @@ def look(bench: Workbench, now: datetime) -> Morning:
     paces = _paces(bench, answers, newest, now, zone)
     way = whole_way(counted.ahead, paces, now, zone)
     backup = newest.completed.get(BACKUP)
-    seen = _seen(bench, told, newest)
+    seen = _seen(bench, told, newest, night)
+    unread = sum(strays.counts(bench.ledger).values())
     found = Morning(
         now, bench.settings.time_zone, since, (), _verbs(newest, night, counted, paces, told, now, zone), worth_telling(night),
         counts_of(night), way, _release_after(way, told), _free(night, now), told.stored.model if told.stored else "",
         _people(answers, now), counted.outcomes, morning.count_open_flags(bench.ledger),
         morning.not_renewed(bench.ledger, now - STUCK), _times(bench, release), release,
         told.scheduled.state if told.scheduled else None, backup.ended_at if backup else None,
-        {service.name: not service.problem for service in told.services})
+        {service.name: not service.problem for service in told.services}, counted.outcomes.get(Outcome.HELD, 0) - unread)
     return replace(found, troubles=troubles(found, seen))
 
 
@@ -132,12 +133,29 @@ def _verbs(newest: _Newest, night: Sequence[VerbRun], counted: _Counted, paces: 
                         failures_of(verb, night), counted.waits.get(verb), ahead(verb), fires.get(verb)) for verb in VERBS]
 
 
-def _seen(bench: Workbench, told: ServicesTold, newest: _Newest) -> Seen:
+def _seen(bench: Workbench, told: ServicesTold, newest: _Newest, night: Sequence[VerbRun]) -> Seen:
     bad = [BadTasks(item.project, item.tasks, item.changed_at) for item in morning.unreadable_tasks_of_all(bench.ledger)]
     dead = frozenset(run.run_id for run in newest.at_work.values() if run.holder and leases.is_dead(run.holder))
     return Seen(told.services, told.scheduled.planned if told.scheduled else None, dead, bad,
                 told.stored.model_problem if told.stored else "", morning.first_run(bench.ledger),
-                morning.first_sent(bench.ledger))
+                morning.first_sent(bench.ledger), _strays(bench), _backup(newest, night))
+
+
+def _strays(bench: Workbench) -> list[StraysSeen]:
+    """Of campaigns that still have no file: the next ingest takes in what waited for the others."""
+    waiting = strays.counts(bench.ledger)
+    if not waiting:
+        return []
+    campaigns = load_campaigns(bench.settings)
+    return [StraysSeen(name, count, f"{campaigns.folder}/{name}.yaml", campaigns.why_not(name))
+            for name, count in sorted(waiting.items()) if name not in campaigns.by_name]
+
+
+def _backup(newest: _Newest, night: Sequence[VerbRun]) -> VerbMorning:
+    """The backup that ended last: one that was refused because another was at work is forgotten when that one completes."""
+    found = [run for run in (newest.completed.get(BACKUP), newest.ended.get(BACKUP)) if run and run.ended_at]
+    last = max(found, key=lambda run: run.ended_at or run.started_at, default=None)
+    return VerbMorning(BACKUP, newest.completed.get(BACKUP), last, newest.at_work.get(BACKUP), failures_of(BACKUP, night))
 
 
 def _release_after(way: Forecast, told: ServicesTold) -> datetime | None:
@@ -149,8 +167,9 @@ def _release_after(way: Forecast, told: ServicesTold) -> datetime | None:
 
 def _free(night: Sequence[VerbRun], now: datetime) -> list[FreeDisk]:
     """Each machine's disk, this one's as it is now."""
-    here = FreeDisk(platform.node(), shutil.disk_usage(home() if home().exists() else home().parent).free, now)
-    return [here, *(disk for disk in free_of(night) if disk.host != here.host)]
+    free = free_bytes()
+    here = [FreeDisk(platform.node(), free, now)] if free is not None else []
+    return [*here, *(disk for disk in free_of(night) if disk.host not in {item.host for item in here})]
 
 
 def _people(answers: Sequence[HourOfAnswers], now: datetime) -> list[AnnotatorWork]:

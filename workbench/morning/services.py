@@ -31,7 +31,7 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the object store tells: the model in use, why it cannot be had, and the newest release."""
+    """What the object store tells: the model in use with its version, why it cannot be had, and the newest release."""
 
     model: str = ""
     model_problem: str = ""
@@ -77,7 +77,7 @@ def _storage(bench: Workbench) -> Stored:
     model = bench.model_now()
     problem = ""
     try:
-        find_bundle(bench, model)
+        model = find_bundle(bench, model).label
     except SettingError as error:
         if is_refusal(str(error)):
             raise

@@ -61,28 +61,34 @@ def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
         ModelUnavailable: its files cannot be had.
     """
     check_only(bench.settings, only)
-    return _read_all(bench, only, BatchRuns("prelabel-batch", {"only": only, "model": bench.model}))
+    return _read_all(bench, only)
 
 
-def help_to_read(bench: Workbench, only: str, model: str) -> PrelabelReport:
+def help_to_read(bench: Workbench, only: str, model: str, run: str) -> PrelabelReport:
     """Lets a model read what another run has found unread, beside it and others that help it.
 
     Args:
         bench: the systems.
         only: as that run was told; see ``read_images``.
         model: that reads there.
+        run: of that model there; a worker with another one, as by another provider or precision, reads nothing.
 
     Raises:
         ModelUnavailable: its files cannot be had.
     """
     bench.model = model
-    return replace(_read_all(bench, only), verb="prelabel-batch")
+    return replace(_read_all(bench, only, run), verb="prelabel-batch")
 
 
-def _read_all(bench: Workbench, only: str, batch_runs: BatchRuns | None = None) -> PrelabelReport:
+def _read_all(bench: Workbench, only: str, helps: str | None = None) -> PrelabelReport:
     model = open_model(bench, bench.run.say)
     engine = model.engine
+    if helps not in (None, engine.run):
+        told = (f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}, is another run here than "
+                f"{(helps or '')[:12]}…, which this worker was to help: it would read everything anew.")
+        return PrelabelReport(notes=[told], gave_way=True)
     note_run(bench, bench.model, model.bundle, engine)
+    batch_runs = BatchRuns("prelabel-batch", {"only": only, "model": bench.model, "run": engine.run}) if helps is None else None
     report = PrelabelReport(notes=[f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}.", *model.notes])
     backlog = unread_of(bench, engine, only, batch_runs)
     if not (found := backlog.left()):

@@ -54,7 +54,7 @@ def test_bytes_are_there_once_and_damage_is_told(place: BackupPlace, tmp_path: P
         place.get_blob_to(sha256, tmp_path / "out")
     assert place.forget_blobs_but({bytes.fromhex(sha256)}) == 0
     assert place.forget_blobs_but(set()) == 1
-    assert not place.has_blob(sha256)
+    assert place.size_of(sha256) is None
 
 
 def test_what_is_no_place_and_no_backup_is_refused(tmp_path: Path, place: BackupPlace) -> None:

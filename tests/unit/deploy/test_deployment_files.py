@@ -15,6 +15,7 @@ import yaml
 from apps.stack.label_studio import hardened
 from apps.stack.prefect_settings import FORGETS
 from tests.places import ROOT
+from workbench.alerts import channels_of
 from workbench.settings import Settings
 
 DEPLOY = ROOT / "deploy"
@@ -53,6 +54,32 @@ def test_a_setting_is_one(name: str) -> None:
     known = {f"SAEGIM_{field}".upper() for field in Settings.model_fields}
     given = {key for key in SERVICES[name].get("environment", {}) if key.startswith("SAEGIM_")}
     assert given <= known
+
+
+OPTIONAL = ("SAEGIM_ALERT_", "SAEGIM_MAIL_SERVER", "SAEGIM_BACKUP", "SAEGIM_PORTAL_PROXIES", "SAEGIM_PORTAL_S3_ENDPOINT",
+            "SAEGIM_OIDC_")
+"""Settings that a composed stack may be given, by how their names begin."""
+
+
+@pytest.mark.parametrize("name", ["setup", "worker-cpu", "worker-gpu", "portal", "portal-reader"])
+def test_what_may_be_set_reaches_the_services_and_empty_is_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {f"SAEGIM_{field}".upper() for field in Settings.model_fields if f"SAEGIM_{field}".upper().startswith(OPTIONAL)}
+    given = SERVICES[name]["environment"]
+    assert len(wanted) >= 12 and {key: given.get(key) for key in wanted} == {key: f"${{{key}:-}}" for key in wanted}
+    unset = Settings(_env_file=None)
+    for key in wanted:
+        monkeypatch.setenv(key, "")
+    empty = Settings(_env_file=None)
+    assert channels_of(empty) == channels_of(unset) and not channels_of(empty)
+    assert empty.backup_storage == unset.backup_storage.model_copy(update=empty.model_dump(include={
+        "backup_s3_access_key", "backup_s3_secret_key"}))
+    assert not (empty.backup or empty.portal_proxies or empty.portal_s3_endpoint or empty.oidc_issuer)
+
+
+def test_the_images_can_back_up_a_ledger_of_the_servers_version() -> None:
+    server = SERVICES["postgres"]["image"].removeprefix("postgres:").partition("@")[0]
+    base = (DEPLOY / "Containerfile").read_text(encoding="utf-8").partition(" AS base")[2].partition("\nFROM ")[0]
+    assert f"postgresql-client-{server} " in base
 
 
 def test_every_variable_is_made_or_has_a_default() -> None:

@@ -79,6 +79,14 @@ def test_a_promise() -> None:
     assert promise(well()).en == "Everything that was sent is labelled."
 
 
+def test_what_is_held_is_told_and_hides_behind_no_good_word() -> None:
+    morning = well(outcomes={"accepted": 900, "held": 5, "quarantined": 1}, doubtful=4)
+    assert promise(morning).en == (
+        "Everything that was taken in is labelled. 6 photographs wait for hands: held or in quarantine.")
+    assert "보낸 사진은 모두" not in promise(morning).ko
+    assert "Held photographs to decide: 4" in morning_markdown(morning) and "Held photographs" not in morning_markdown(well())
+
+
 def test_moments_are_told_in_the_zone_and_promises_are_rounded_up() -> None:
     assert moment(NINE - timedelta(hours=10), NINE, "Asia/Seoul").en == "yesterday 23:04"
     assert moment(NINE, NINE, "Europe/London").en == "today 00:04"

@@ -107,7 +107,8 @@ def test_a_prefect_that_answers_with_an_error_hides_neither_the_dead_nor_the_mor
 
 
 def test_what_prefect_does_not_take_is_a_failure_beside_the_morning(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
-    prefect(monkeypatch, httpx.MockTransport(lambda request: httpx.Response(503 if "events" in str(request.url) else 200, json=[])))
+    prefect(monkeypatch, httpx.MockTransport(
+        lambda request: httpx.Response(503 if "events" in str(request.url) else 200, json=[])))
     report = keep_watch(bench)
     assert report.morning is not None and [type(error) for error in report.failed] == [httpx.HTTPStatusError]
 

@@ -40,6 +40,7 @@ def test_holders_of_earlier_versions_are_read() -> None:
     assert leases.is_dead(f"{MACHINE}:{os.getpid()}:1.00:abc")
 
 
-@pytest.mark.parametrize("holder", ["", "holder", "elsewhere:1:1.0:slow", f"{MACHINE}:x:1:a", f"{MACHINE}", f"{MACHINE}:{'9' * 40}:1:a"])
+@pytest.mark.parametrize("holder", ["", "holder", "elsewhere:1:1.0:slow", f"{MACHINE}:x:1:a", MACHINE,
+                                    f"{MACHINE}:{'9' * 40}:1:a"])
 def test_of_others_nothing_is_said(holder: str) -> None:
     assert not leases.is_dead(holder) and not leases.is_alive(holder)

@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from schemas.morning import Forecast, ForecastState, FreeDisk, Morning, PrefectState, StuckLease, TroubleKind, Waits
+from schemas.morning import (
+    Forecast,
+    ForecastState,
+    FreeDisk,
+    Morning,
+    PrefectState,
+    StuckLease,
+    TroubleKind,
+    VerbMorning,
+    Waits,
+)
 from schemas.runs import RunState, VerbRun
 from stages.morning.limits import LONGEST_WITHOUT, VERBS
-from stages.morning.seen import BadTasks, PlannedRun, Seen, ServiceSeen
+from stages.morning.seen import BadTasks, PlannedRun, Seen, ServiceSeen, StraysSeen
 from stages.morning.troubles import GRAVEST, troubles
 from tests.made_morning import NINE, REFUSED, all_well, well, with_verb
 from workbench.morning.services import LABEL_STUDIO, PREFECT, STORAGE
@@ -60,6 +70,12 @@ CASES: list[tuple[TroubleKind, str, Morning, Seen]] = [
      all_well()),
     (TroubleKind.PREFECT_EVENTS, "Prefect", well(prefect=PrefectState(9, NINE - timedelta(days=30), True)), all_well()),
     (TroubleKind.PREFECT_EVENTS, "Prefect", well(prefect=PrefectState(9 * 10**9, None, True)), all_well()),
+    (TroubleKind.NO_RECIPE, "sprng", well(), all_well(strays=[
+        StraysSeen("sprng", 12, "recipes/campaigns/sprng.yaml", "no recipes/campaigns/sprng.yaml")])),
+    (TroubleKind.RUN_FAILED, "backup", well(), all_well(backup=VerbMorning(
+        "backup", last=ended(RunState.FAILED, "The place is full.", "backup")))),
+    (TroubleKind.RUN_DEAD, "backup", well(backup_at=None), all_well(backup=VerbMorning(
+        "backup", last=ended(RunState.DEAD, verb="backup")))),
     (TroubleKind.BACKUP_OLD, "backup", well(backup_at=None), all_well()),
     (TroubleKind.BACKUP_OLD, "backup", well(backup_at=NINE - timedelta(days=9)), all_well()),
 ]
