@@ -175,5 +175,5 @@ def lost_notes(lost: Collection[str]) -> list[str]:
     """A sentence on canonical pictures that are not in the object store, and what to do; none where all are there."""
     if not lost:
         return []
-    return [f"WARNING: {len(lost)} canonical pictures are missing in the object store, such as {min(lost)}: nothing was taken for "
+    return [f"{len(lost)} canonical pictures are missing in the object store, such as {min(lost)}: nothing was taken for "
             "a repetition of these. Put them back from a backup: saegim restore PLACE --only-objects"]
