@@ -51,8 +51,8 @@ def with_lost_pictures(found: Iterable[KeptObject], named: set[bytes], ledger: L
     if lost:
         report.failed.append(ObjectMissing(
             f"The bucket of images lacks {len(lost):,} pictures that the ledger names, such as {min(lost).hex()}; earlier "
-            f"backups have {saved:,} of them, and this one keeps these too. No backup was forgotten. Put them back: saegim restore PLACE "
-            "--only-objects"))
+            f"backups have {saved:,} of them, and this one keeps these too. No backup was forgotten. Put them back: saegim "
+            "restore PLACE --only-objects"))
 
 
 def tell_lost_releases(before: Path, now: Path, backup: str, report: Report) -> None:
