@@ -37,7 +37,7 @@ from workbench.run import Alone
 from workbench.score import count_points
 from workbench.settings import load_settings
 
-LATE_IMPORTS = ("label_studio_sdk.client", "boto3", "onnxruntime", "cv2", "pandas", "matplotlib")
+LATE_IMPORTS = ("boto3", "onnxruntime", "cv2", "pandas", "matplotlib")
 __all__ = ["hurry", "serve"]
 
 
