@@ -44,7 +44,8 @@ def backup(
     label_studio: bool = typer.Option(True, help="Keep what Label Studio holds."),
     check: bool = typer.Option(False, "--check", help="Make none: read all bytes of the backups that are there, and list what "
                                "is damaged or missing."),
-    smaller: bool = typer.Option(False, "--smaller", help="The ledger has become far smaller, and that is right."),
+    smaller: bool = typer.Option(False, "--smaller", help="It is right that the ledger has become far smaller, that "
+                                 "releases are gone, or that it is another ledger."),
     keep: int = typer.Option(0, min=0, help="Forget all but so many of the newest backups afterwards; 0 keeps all."),
 ) -> None:
     """Keep all that cannot be made again: ledger, images, models, releases, and what people labelled. Everything works meanwhile.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 import re
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -30,15 +31,17 @@ from schemas.runs import RunState
 from workbench.bench import Workbench
 from workbench.keeping.copying import Copied, copy_bucket, list_bucket
 from workbench.keeping.labelling import export_projects
-from workbench.keeping.losses import tell_lost_releases, tell_shrunk, with_lost_pictures
+from workbench.keeping.losses import check_listed, refuse_another, tell_lost_releases, tell_shrunk, with_lost_pictures
 from workbench.keeping.object_lists import KeptBefore, read_objects, write_objects
 from workbench.keeping.places import BUCKETS, DATASETS, IMAGES, MANIFEST, RAW, bucket_of
 from workbench.keeping.reports import BackupReport
 from workbench.settings import ROOT, Settings
 from workbench.verb_runs import begin_run, end_run
 
-LEASE_SECONDS = 12 * 3600
-"""How long a backup may take; one that was killed on this machine holds nobody up."""
+LEASE_SECONDS = 4 * 3600
+"""How long a backup may be silent, which it is over Label Studio; one that was killed on this machine holds nobody up."""
+RENEW_SECONDS = 60
+"""Between two signs of life while buckets are copied."""
 
 
 def back_up(bench: Workbench, place: BackupPlace, *, raw: bool = False, labelling: bool = True, keep: int = 0,
@@ -64,8 +67,8 @@ def back_up(bench: Workbench, place: BackupPlace, *, raw: bool = False, labellin
         now += timedelta(seconds=1)
     run = begin_run(bench.ledger, f"backup-{name}", "backup", name)
     try:
-        with _alone(bench), TemporaryDirectory(prefix="saegim-backup-") as folder:
-            report = _back_up(bench, place, name, now, Path(folder), raw, labelling, smaller)
+        with _alone(bench) as lease, TemporaryDirectory(prefix="saegim-backup-") as folder:
+            report = _back_up(bench, lease, place, name, now, Path(folder), raw, labelling, smaller)
             if keep and not report.failed:
                 report.forgotten = thin_out(place, keep)
     except BaseException as error:
@@ -94,26 +97,28 @@ def thin_out(place: BackupPlace, keep: int) -> int:
 
 
 @contextmanager
-def _alone(bench: Workbench) -> Iterator[None]:
+def _alone(bench: Workbench) -> Iterator[leases.Lease]:
     lease = leases.claim(bench.ledger, "backup", ["backup"], LEASE_SECONDS)
     if not lease.tokens:
         raise LeaseLost("Another backup is being made right now: wait for it, then look with: saegim restore --list")
     try:
-        yield
+        yield lease
     finally:
         leases.release(bench.ledger, lease)
 
 
-def _back_up(bench: Workbench, place: BackupPlace, name: str, now: datetime, folder: Path, raw: bool,
+def _back_up(bench: Workbench, lease: leases.Lease, place: BackupPlace, name: str, now: datetime, folder: Path, raw: bool,
              labelling: bool, smaller: bool) -> BackupReport:
     report = BackupReport(name=name)
+    manifests = [place.manifest(each) for each in place.backups()]
+    now_made_by = versions(bench.settings)
+    if not smaller:
+        refuse_another(manifests, now_made_by["pseudonyms"], place.address)
     released = _released(bench.objects, bench.settings.bucket_datasets)
     named = dumped.pictures_named(bench.ledger)
     ledger = _keep_ledger(bench, place, name, folder / "ledger")
     bench.run.say("backup: the ledger is kept")
     studio = _keep_labelling(bench, place, name, folder / "labelling", report) if labelling else None
-    earlier = place.backups()
-    manifests = [place.manifest(each) for each in earlier]
     before = manifests[-1] if manifests else None
     there = dict(place.blobs())
     buckets = {}
@@ -128,25 +133,34 @@ def _back_up(bench: Workbench, place: BackupPlace, name: str, now: datetime, fol
         path = folder / role
         if role == IMAGES:
             found = with_lost_pictures(found, named, bench.ledger, there, copied, report)
-        write_objects(path, found)
+        write_objects(path, _renewing(bench, lease, found))
         if role == DATASETS:
             _check_releases(path, place)
-            if before and kept:
-                with _fetched(place, before.name, kept.file) as earlier_list:
-                    tell_lost_releases(earlier_list, path, before.name, report)
+            tell_lost_releases(place, () if smaller else manifests, path, report)
         buckets[role] = KeptBucket(bucket=bucket, file=place.put_file(name, f"{role}.jsonl.gz", path), objects=copied.objects,
                                    bytes=copied.bytes, whole=role != RAW or raw)
         bench.run.say(f"backup: bucket {bucket}, {copied.objects:,} objects ({as_size(copied.bytes)}), {copied.new:,} new")
         _tell(report, bucket, copied)
     if not smaller:
         tell_shrunk(manifests, ledger, place.address, report)
+    check_listed(place, [folder / role for role in BUCKETS])
     place.publish(BackupManifest(
-        smaller=smaller, name=name, made_at=now, versions=versions(bench.settings), ledger=ledger, buckets=buckets,
-                                 labelling=studio))
+        smaller=smaller, name=name, made_at=now, versions=now_made_by, ledger=ledger, buckets=buckets,
+        labelling=studio))
     labelled = f", {studio.tasks:,} tasks with {studio.annotations:,} annotations of Label Studio" if studio else ""
     report.notes.insert(0, f"{place.address}/backups/{name} is a backup now: the ledger ({sum(ledger.tables.values()):,} rows), "
                         f"{sum(kept.objects for kept in buckets.values()):,} objects{labelled}.")
     return report
+
+
+def _renewing(bench: Workbench, lease: leases.Lease, found: Iterable[KeptObject]) -> Iterator[KeptObject]:
+    """The same objects; whoever asks for them keeps the lease meanwhile."""
+    renewed = float("-inf")
+    for item in found:
+        if time.monotonic() - renewed > RENEW_SECONDS:
+            leases.renew(bench.ledger, lease, LEASE_SECONDS)
+            renewed = time.monotonic()
+        yield item
 
 
 def _tell(report: BackupReport, bucket: str, copied: Copied) -> None:

@@ -10,11 +10,11 @@ from datastore.backup_place import BackupPlace
 from datastore.ledger import Ledger, dumped
 from datastore.ledger.images import image_rows
 from schemas.backup import BackupManifest, KeptLedger, KeptObject
-from schemas.errors import ObjectMissing, SaegimError
+from schemas.errors import ObjectMissing, SaegimError, SettingError
 from schemas.submission import image_key
 from workbench.keeping.copying import BY_CONTENT, Copied
 from workbench.keeping.object_lists import read_objects
-from workbench.keeping.places import MANIFEST
+from workbench.keeping.places import DATASETS, MANIFEST
 from workbench.report import Report
 
 COMPARED = ("submissions", "images", "readings")
@@ -55,25 +55,64 @@ def with_lost_pictures(found: Iterable[KeptObject], named: set[bytes], ledger: L
             "restore PLACE --only-objects"))
 
 
-def tell_lost_releases(before: Path, now: Path, backup: str, report: Report) -> None:
-    """Tells of releases that the backup before has, by its list, and this one has not: a release never goes away."""
-    earlier, there = ({item.key for item in read_objects(path) if MANIFEST.fullmatch(item.key)} for path in (before, now))
-    if lost := sorted(earlier - there):
-        report.failed.append(ObjectMissing(
-            f"{len(lost)} releases are lost since backup {backup}, such as {lost[0]}. No backup was forgotten. Put them back: "
-            f"saegim restore PLACE --only-objects --backup {backup}"))
+def tell_lost_releases(place: BackupPlace, earlier: Sequence[BackupManifest], now: Path, report: Report) -> None:
+    """Tells of releases that an earlier backup has and this one has not, by its list: a release never goes away."""
+    there = _releases(now)
+    with TemporaryDirectory(prefix="saegim-backup-") as folder:
+        path = Path(folder) / "list"
+        for manifest in _since_said(earlier)[::-1]:
+            place.get_file(manifest.name, manifest.buckets[DATASETS].file, path)
+            if lost := sorted(_releases(path) - there):
+                report.failed.append(ObjectMissing(
+                    f"{len(lost)} releases are lost that backup {manifest.name} has, such as {lost[0]}. No backup was forgotten. "
+                    f"Put them back: saegim restore PLACE --only-objects --backup {manifest.name}; where they shall stay away: "
+                    "saegim backup PLACE --smaller"))
+                return
+
+
+def _releases(path: Path) -> set[str]:
+    return {item.key for item in read_objects(path) if MANIFEST.fullmatch(item.key)}
+
+
+def _since_said(earlier: Sequence[BackupManifest]) -> Sequence[BackupManifest]:
+    """Backups from that on of which somebody said last that what it lacks is right."""
+    return earlier[max((number for number, manifest in enumerate(earlier) if manifest.smaller), default=0):]
 
 
 def tell_shrunk(earlier: Sequence[BackupManifest], now: KeptLedger, address: str, report: Report) -> None:
     """Tells of a ledger with far fewer rows than in any backup since somebody last said that this is right."""
-    said = max((number for number, manifest in enumerate(earlier) if manifest.smaller), default=0)
     for name in COMPARED:
-        most = max((manifest.ledger.tables.get(name, 0) for manifest in earlier[said:]), default=0)
+        most = max((manifest.ledger.tables.get(name, 0) for manifest in _since_said(earlier)), default=0)
         if now.tables.get(name, 0) < FEWER * most:
             report.failed.append(SaegimError(
                 f"The ledger has {now.tables.get(name, 0):,} {name}, and an earlier backup of {address} has {most:,}: is this "
                 "another ledger, or an empty one? No backup was forgotten. Where it is right: saegim backup PLACE --smaller"))
             return
+
+
+def refuse_another(earlier: Sequence[BackupManifest], pseudonyms: str, address: str) -> None:
+    """Refuses a place where another ledger's backups are.
+
+    Raises:
+        SettingError: the newest one was made under another secret of pseudonyms.
+    """
+    if earlier and earlier[-1].versions.get("pseudonyms", pseudonyms) != pseudonyms:
+        raise SettingError(f"The backups at {address} are of another ledger: SAEGIM_PSEUDONYM_SECRET was another one. Name "
+                           "another place, or set it as it was; where it is right: saegim backup PLACE --smaller")
+
+
+def check_listed(place: BackupPlace, lists: Sequence[Path]) -> None:
+    """Looks whether all bytes are there that the lists of a backup name.
+
+    Raises:
+        ObjectMissing: some are not.
+    """
+    there = {sha256 for sha256, _ in place.blobs()}
+    for path in lists:
+        gone = next((item for item in read_objects(path) if item.sha256 and bytes.fromhex(item.sha256) not in there), None)
+        if gone:
+            raise ObjectMissing(f"The bytes of {gone.key} went away from {place.address} while the backup was made: is another "
+                                "one at work there? There is no new backup; run the same again")
 
 
 def check_blobs(place: BackupPlace) -> tuple[int, list[str], list[str]]:
