@@ -13,6 +13,7 @@ from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 
 from flows.quick_client import quick_client
+from flows.run_filters import runs_by_id, runs_of
 from saegim.failures import in_words
 
 DUE_OR_AT_WORK = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
@@ -46,10 +47,8 @@ def top_up(name: str, parameters: Mapping[str, str], most: int | None, started: 
                     status=filters.WorkerFilterStatus(any_=["ONLINE"])))
                 most = max(0, len(online) - 1)
             # Counted by the server: it lists no more than 200 at once.
-            there = client.count_flow_runs(flow_run_filter=filters.FlowRunFilter(
-                deployment_id=filters.FlowRunFilterDeploymentId(any_=[found.id]), state=_in(DUE_OR_AT_WORK)))
-            wrong = client.count_flow_runs(flow_run_filter=filters.FlowRunFilter(
-                id=filters.FlowRunFilterId(any_=list(started)), state=_in(WENT_WRONG))) if started else 0
+            there = client.count_flow_runs(flow_run_filter=runs_of(found.id, DUE_OR_AT_WORK))
+            wrong = client.count_flow_runs(flow_run_filter=runs_by_id(started, WENT_WRONG)) if started else 0
             for _ in range(min(AT_ONCE, most - there) if wrong < MOST_WRONG else 0):
                 # No sub-flow: where the parent dies, its batch runs live on.
                 started.append(client.create_flow_run_from_deployment(
@@ -59,7 +58,3 @@ def top_up(name: str, parameters: Mapping[str, str], most: int | None, started: 
         get_run_logger().warning("No batch runs could be asked for: %s", in_words(error))
         return 0
     return there
-
-
-def _in(states: list[StateType]) -> filters.FlowRunFilterState:
-    return filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=states))

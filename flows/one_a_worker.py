@@ -9,12 +9,12 @@ from uuid import UUID
 
 import httpx
 from prefect import get_run_logger
-from prefect.client.schemas import filters
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.context import FlowRunContext
 from prefect.exceptions import PrefectException
 
 from flows.quick_client import quick_client
+from flows.run_filters import runs_by_id, runs_of
 from workbench.report import Report
 
 P = ParamSpec("P")
@@ -22,6 +22,7 @@ R = TypeVar("R", bound=Report)
 WORKER = "prefect.worker.name"
 KIND = "prefect.worker.type"
 """Labels that a worker gives its runs."""
+RUNNING = [StateType.RUNNING]
 SAID = "Ended here: this machine works at it already, and its other places are for other verbs."
 
 
@@ -52,13 +53,10 @@ def is_second(own: UUID, at_work: Sequence[tuple[UUID, Mapping[str, Any]]]) -> b
 
 def _at_work(own: FlowRun) -> list[tuple[UUID, Mapping[str, Any]]]:
     """The parent, then the batch runs in order of their start; none where Prefect does not answer."""
-    state = filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.RUNNING]))
     try:
+        asked = [runs_by_id([UUID(str(own.parameters["parent"]))], RUNNING)]
+        asked += [runs_of(own.deployment_id, RUNNING)] if own.deployment_id else []
         with quick_client() as client:
-            asked = [filters.FlowRunFilter(id=filters.FlowRunFilterId(any_=[UUID(str(own.parameters["parent"]))]), state=state)]
-            if own.deployment_id:
-                asked.append(filters.FlowRunFilter(
-                    deployment_id=filters.FlowRunFilterDeploymentId(any_=[own.deployment_id]), state=state))
             pages = [client.read_flow_runs(flow_run_filter=one, limit=200) for one in asked]
     except (httpx.HTTPError, PrefectException, KeyError, ValueError):
         return []
