@@ -41,10 +41,7 @@ def one_a_worker(verb: Callable[P, R]) -> Callable[P, R]:
 
 
 def is_second(own: UUID, at_work: Sequence[tuple[UUID, Mapping[str, Any]]]) -> bool:
-    """Whether the worker of a run has one before it, of (id, labels) in order.
-
-    Only of process workers: the others' runs are on machines of their own.
-    """
+    """Whether a process worker has one before this run, of (id, labels) in order; others' runs are on machines of their own."""
     mine = next((labels for name, labels in at_work if name == own), {})
     if mine.get(KIND) != "process":
         return False
