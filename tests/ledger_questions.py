@@ -282,7 +282,7 @@ def _values_of_runs() -> dict[str, Any]:
     """The same for what is asked about runs of verbs."""
     at = START + timedelta(days=1)
     run = VerbRun("r" * 36, "ingest", "brave-otter", at)
-    return {"before": at, "longest": 1800.0, "moment": at, "verbs": ["ingest"],
+    return {"before": at, "audit.deeds.before": 99, "longest": 1800.0, "moment": at, "verbs": ["ingest"],
             **{f"runs.{question}.run": run for question in ("begin", "end", "end_unheard")},
             "states": [RunState.COMPLETED]}
 

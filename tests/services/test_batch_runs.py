@@ -140,8 +140,8 @@ def cluster(stack: Settings, postgres: str, tmp_path_factory: pytest.TempPathFac
                                         env={**env, **world.env, "PYTHONPATH": str(ROOT)}) for number in range(WORKERS)]
             until(lambda: len(api.post("work_pools/all/workers/filter", json={}).json()) == WORKERS, "workers")
             yield Cluster(world, api, deployments)
-            for worker in workers:
-                worker.send_signal(signal.SIGINT)
+            for worker in workers:  # nothing of theirs is needed any more, and one that starts a run waits for that
+                worker.kill()
             for worker in workers:
                 worker.wait(PATIENCE)
 
