@@ -28,7 +28,7 @@ def test_the_morning_of_a_real_stack(world: World) -> None:
 
     seen = look(bench, datetime.now(UTC))
     assert seen.answering == {STORAGE: True, LABEL_STUDIO: True, PREFECT: True}
-    assert seen.model == bench.model
+    assert seen.model and seen.model.startswith(f"{bench.model}@")  # and its version
     assert seen.prefect is not None and seen.prefect.oldest_event_at is not None and not seen.prefect.fires
     assert seen.prefect.oldest_event_at < seen.at + timedelta(minutes=1)
     assert seen.prefect.database_bytes is None or seen.prefect.database_bytes > 100_000
