@@ -18,10 +18,10 @@ from saegim.failures import in_words
 
 DUE_OR_AT_WORK = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
 WENT_WRONG = [StateType.FAILED, StateType.CRASHED]
-AT_ONCE = 50
-"""Batch runs started by one question: the leases of the run that asks are renewed between two."""
+AT_ONCE = 50  # started by one question: the leases of the run that asks are renewed between two
 MOST_WRONG = 3
 """Batch runs of one run that may go wrong before it starts no more: what stops them stops the next one too."""
+EACH = 10  # starts for each that there may be: one whose worker works at it already ends at once, again and again
 
 
 def top_up(name: str, parameters: Mapping[str, str], most: int | None, started: list[UUID]) -> int:
@@ -29,8 +29,8 @@ def top_up(name: str, parameters: Mapping[str, str], most: int | None, started: 
 
     Args:
         name: of the flow and of its deployment.
-        parameters: of the runs, beside the ``parent`` that they help.
-        most: how many there may be; None for one a worker of the pool that is online, but for one: a machine alone starts none.
+        parameters: of the runs, beside their ``parent``.
+        most: how many there may be; None for one a worker of the pool that is online but one: a machine alone starts none.
         started: ids of those that this run has started; what it starts is added.
 
     Returns:
@@ -49,10 +49,10 @@ def top_up(name: str, parameters: Mapping[str, str], most: int | None, started: 
             # Counted by the server: it lists no more than 200 at once.
             there = client.count_flow_runs(flow_run_filter=runs_of(found.id, DUE_OR_AT_WORK))
             wrong = client.count_flow_runs(flow_run_filter=runs_by_id(started, WENT_WRONG)) if started else 0
-            for _ in range(min(AT_ONCE, most - there) if wrong < MOST_WRONG else 0):
+            for _ in range(min(AT_ONCE, most - there, EACH * most - len(started)) if wrong < MOST_WRONG else 0):
                 # No sub-flow: where the parent dies, its batch runs live on.
-                started.append(client.create_flow_run_from_deployment(
-                    found.id, parameters={**parameters, "parent": str(context.flow_run.id)}).id)
+                told = {**parameters, "parent": str(context.flow_run.id)}
+                started.append(client.create_flow_run_from_deployment(found.id, parameters=told).id)
                 there += 1
     except (httpx.HTTPError, PrefectException) as error:
         get_run_logger().warning("No batch runs could be asked for: %s", in_words(error))

@@ -36,6 +36,8 @@ HEALTH = {"object-storage": "http://127.0.0.1:8333/status", "prefect-server": "h
 LABEL_STUDIO = ["label-studio", "start", "--no-browser", "--internal-host", "0.0.0.0", "--port", "8080"]
 """The command of its image, in the Containerfile."""
 WAIT = 600
+PATIENCE = 30
+"""Seconds that a process has for its end."""
 SET_FLAGS = 0x8914
 """SIOCSIFFLAGS, of netdevice(7)."""
 UP_AND_RUNNING = 0x1 | 0x40
@@ -118,7 +120,11 @@ class Composed:
         for process in reversed(self.running.values()):
             process.terminate()
         for process in self.running.values():
-            process.wait(60)
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # Prefect's worker sometimes does not end; Docker kills it after a while too
+                process.kill()
+                process.wait()
 
 
 def own_network(folder: Path) -> None:
