@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +14,10 @@ from pathlib import Path
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
 
 from apps.stack.seaweedfs import BUCKETS
-from apps.stack.services import down, up
 from datastore.ledger import Ledger
 from datastore.objects import ObjectStore
 from workbench.bench import Workbench
-from workbench.settings import Settings, load_settings
+from workbench.settings import ROOT, Settings, load_settings
 
 
 @contextlib.contextmanager
@@ -31,7 +32,7 @@ def stack(schedules: bool = False) -> Iterator[Settings]:
         os.environ["SAEGIM_HOME"] = running or folder
         try:
             if not running:
-                up(schedules=schedules)
+                _saegim("up", "--schedules" if schedules else "--no-schedules")
             settings = load_settings()
             auth = settings.prefect_auth.get_secret_value()
             os.environ |= {"PREFECT_API_URL": settings.prefect_api_url, "PREFECT_API_AUTH_STRING": auth}  # for its processes
@@ -40,7 +41,12 @@ def stack(schedules: bool = False) -> Iterator[Settings]:
                 yield settings
         finally:
             if not running:
-                down()
+                _saegim("down")
+
+
+def _saegim(*words: str) -> None:
+    # The product's environment: that of the peers has none of its programs, and a stack's flows run without peers.
+    subprocess.run([ROOT / ".venv" / "bin" / "saegim", *words], check=True, stdout=sys.stderr)
 
 
 def workbench(settings: Settings, folder: Path, url: str = "", **changes: object) -> Workbench:

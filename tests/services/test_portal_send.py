@@ -112,6 +112,29 @@ def test_a_phone_goes_on_where_it_was_cut_off_and_sends_nothing_twice(
     page.screenshot(path=pictures / "portal-send-told.png", full_page=True)
 
 
+def test_what_is_said_without_a_network_is_told_when_the_page_is_opened_again(
+        portal: ServedPortal, phone: BrowserContext, chosen: list[Path]) -> None:
+    page = phone.new_page()
+    page.goto(f"{portal.url}/c/{CAMPAIGN}/send")
+    page.locator("#send-gallery").set_input_files(chosen[0])
+    expect(page.locator("#photographs .card")).to_have_count(1, timeout=30_000)  # told, and forgotten on the phone
+    phone.set_offline(True)
+    page.get_by_label("손글씨").first.check()
+    expect(page.locator("#send-offline")).to_be_visible()
+    page.close()
+    assert uploads.claimed_categories(portal.bench.ledger, CAMPAIGN) == {}
+
+    phone.set_offline(False)
+    page = phone.new_page()
+    page.goto(f"{portal.url}/c/{CAMPAIGN}/send")
+    deadline = time.monotonic() + 30
+    while not uploads.claimed_categories(portal.bench.ledger, CAMPAIGN) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert list(uploads.claimed_categories(portal.bench.ledger, CAMPAIGN)) == list(objects(portal))
+    page.reload()
+    expect(page.locator("#send-queue")).to_be_hidden()
+
+
 def test_sending_goes_on_after_a_new_log_in_and_what_is_not_taken_stays_told(
         portal: ServedPortal, phone: BrowserContext, chosen: list[Path], tmp_path: Path) -> None:
     minutes = tmp_path / "회의록.pdf"

@@ -72,11 +72,11 @@ async function keep(item) {
 async function forget(item) {
   item.file = null;
   if (!item.kept) return;
+  item.kept = false; // at once: what is said of it meanwhile keeps it anew
   await stored("readwrite", (records, files) => { files.delete(item.id); return records.delete(item.id); }).catch(() => {});
-  item.kept = false;
 }
 
-async function keepWithoutFile(item) { // what is not taken is told until its owner takes it out
+async function keepWithoutFile(item) { // what is not taken stays told until its owner takes it out; what is sent, until its kinds are told
   item.file = null;
   await stored("readwrite", (records, files) => { files.delete(item.id); return records.put(recordOf(item)); }).then(
     () => { item.kept = true; }, () => {});
@@ -315,17 +315,22 @@ async function settle() {
     pump();
   }
   await tellKinds();
-  await Promise.all(inState("there").map(forget));
+  await Promise.all(inState("there").filter(isTold).map(forget));
   // The list below asks what became of them; while others are under way it asks as often as it does anyway.
   if (sent.length && !inState("waits", "sending").length) document.body.dispatchEvent(new Event("sent"));
-  if (inState("sent").length) settleSoon();
+  if (inState("sent").length || !inState("there").every(isTold)) settleSoon();
   show();
 }
 
+function isTold(item) {
+  return item.said === item.kinds.join("\n");
+}
+
 async function tellKinds() {
-  const open = inState("there").filter((item) => item.said !== item.kinds.join("\n"));
+  const open = inState("there").filter((item) => !isTold(item));
   for (const said of new Set(open.map((item) => item.kinds.join("\n")))) {
     const alike = open.filter((item) => item.kinds.join("\n") === said).slice(0, 100);
+    if (!alike.length) continue; // they were said anew meanwhile
     await ask("categories", { client_ids: alike.map((item) => item.id), categories: alike[0].kinds }).catch((error) => {
       if (!error.closed) throw error;
       stopped = error.message; // nothing more can be said, now or later
@@ -404,7 +409,8 @@ function showKinds() {
 function sayKind(box) {
   for (const item of concerned().some) {
     item.kinds = item.kinds.filter((kind) => kind !== box.value).concat(box.checked ? [box.value] : []);
-    keep(item);
+    if (item.state === "there") keepWithoutFile(item);
+    else keep(item);
   }
   showKinds();
   settleSoon();
