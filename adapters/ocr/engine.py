@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -22,6 +22,17 @@ Pixels = NDArray[np.uint8]
 """Height × width × 3, RGB."""
 
 GROUP = "saegim.ocr_engines"
+
+
+class PartlyRead(Exception):
+    """An engine may raise it where it could read some images of several: the others alone are at fault."""
+
+    def __init__(self, readings: Sequence[Reading], broken: Mapping[str, str]) -> None:
+        """Of the images that were read, their readings; of the others, tracebacks by image id."""
+        super().__init__(f"{len(broken)} of {len(readings) + len(broken)} images broke the engine: "
+                         f"{next(iter(broken.values()), '').strip().rpartition(chr(10))[2]}")
+        self.readings = readings
+        self.broken = broken
 
 
 class OcrEngine(Protocol):
@@ -54,7 +65,11 @@ class OcrEngine(Protocol):
         """Makes the first ``read`` as fast as the others."""
 
     def read(self, images: Sequence[Pixels], image_ids: Sequence[str]) -> list[Reading]:
-        """Reads images; one reading an image, in the same order. Its regions may come in any order: ``as_kept`` sorts them."""
+        """Reads images; one reading an image, in the same order. Its regions may come in any order: ``as_kept`` sorts them.
+
+        Raises:
+            PartlyRead: some of the images broke it. Where it raises another exception, each image is tried alone.
+        """
 
 
 def as_kept(reading: Reading) -> Reading:

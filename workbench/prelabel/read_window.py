@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from adapters.ocr.engine import OcrEngine, Pixels, as_kept
+from adapters.ocr.engine import OcrEngine, PartlyRead, Pixels, as_kept
 from schemas.errors import SaegimError
 from schemas.reading import Reading
 from schemas.stored import StoredImage
@@ -54,6 +54,11 @@ def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequ
         done.readings += map(as_kept, engine.read(list(there.values()), list(there)))
     except SaegimError:
         raise
+    except PartlyRead as partly:
+        done.readings += map(as_kept, partly.readings)
+        for image_id, trace in partly.broken.items():
+            done.broken[image_id] = trace
+            failures.note(f"image {image_id[:12]}…", trace)
     except Exception:
         for image_id, picture in there.items():
             _read_alone(engine, image_id, picture, done, failures)

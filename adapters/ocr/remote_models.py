@@ -1,0 +1,50 @@
+"""A bundle's models as a worker sees them: they run in the GPU's process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from adapters.ocr.child_process import Channel
+from adapters.ocr.process_messages import ModelFacts, Rows, RowsFailed
+from adapters.ocr.row_pool import Row
+from adapters.ocr.sessions import Tensor
+from adapters.ocr.shared_pixels import SharedPixels
+
+
+class GpuIsGone(Exception):
+    """The GPU's process has ended."""
+
+
+class RowsNotRun(Exception):
+    """A batch with some of these rows did not run in the GPU's process, such as for want of its memory."""
+
+
+class RemoteModels:
+    """See ``SessionHost``: rows go through shared memory to the process that runs them, and outputs come back in it."""
+
+    def __init__(self, channel: Channel, pixels: SharedPixels, facts: ModelFacts) -> None:
+        self._channel = channel
+        self._pixels = pixels
+        self.precision = facts.precision
+        self.charsets = facts.charsets
+
+    def run(self, model: str, rows: Sequence[Row]) -> list[Tensor]:
+        """Outputs of rows of any shapes, in their order. One thread at a time.
+
+        Raises:
+            GpuIsGone: nobody runs them.
+            RowsNotRun: they could not be run now.
+            SaegimError: they cannot be run at all.
+        """
+        try:
+            self._channel.send(Rows(model, self._pixels.put(rows)))
+            answer: Rows | RowsFailed = self._channel.receive()
+        except (EOFError, ConnectionError):
+            raise GpuIsGone from None
+        if isinstance(answer, Rows):
+            return [np.array(self._pixels.at(place)) for place in answer.places]
+        if isinstance(answer.error, str):
+            raise RowsNotRun(answer.error)
+        raise answer.error
