@@ -1,13 +1,13 @@
 """The engine that runs bundles: DBNet finds lines, one or more CTC recognisers read them, on onnxruntime or OpenVINO.
 
 The work of several images is done together: as many threads as cores take detections, then lines of all images in order of
-their width, each run of a session one shape of a fixed ladder. Nothing of an image enters another one's input, and a run's
-shape does not depend on how many rows it has, so a reading does not depend on what was read with it (design D8).
+their width, each run of a session one shape of a fixed ladder. Where the device is a GPU, processes do it around the one with the
+GPU (``ReadingPool``), each with this engine. Nothing of an image enters another one's input, and a run's shape does not depend
+on how many rows it has, so a reading does not depend on what was read with it (design D8).
 """
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,13 +20,15 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from adapters.ocr import detection, recognition, tiles
-from adapters.ocr.bundles import Bundle, Recogniser
-from adapters.ocr.checks import check_detector, check_recogniser
+from adapters.ocr.bundles import Bundle
 from adapters.ocr.detection import Box, Corners
 from adapters.ocr.engine import Pixels
 from adapters.ocr.lines import TALL, LinePiece, best_of, is_sure, join, pieces_of, spans_of, stack, with_spaces, with_span
+from adapters.ocr.reading_pool import ReadingPool
 from adapters.ocr.recognition import ReadLine, Strip
-from adapters.ocr.sessions import OnnxSession, Session, Tensor, best_class, flush_denormals, open_session
+from adapters.ocr.remote_models import RemoteModels
+from adapters.ocr.session_host import DETECTOR, GPU_PROVIDERS, SessionHost, cores
+from adapters.ocr.sessions import Tensor, best_class, flush_denormals
 from adapters.ocr.tiles import Tile
 from schemas.errors import ModelUnavailable, SettingError
 from schemas.geometry import tidy
@@ -47,10 +49,10 @@ as one: PP-OCRv6 finds nothing on 3 to 5 of 165 crops that are 20 to 128 pixels 
 LINE_SCORE = 0.9
 """What such a reading must score, and it must have a letter or a digit: of 500 textless crops of photographs and receipts the
 best with one scores .79; the crops of words that are read right score .99."""
-GPU_LINES = 32
-"""Lines in one run on a GPU. A detection is work enough for it by itself."""
-GPU_IMAGES = 128
-"""Images whose lines are put together for a GPU."""
+IMAGES_A_THREAD = 8
+"""Images whose lines are put in order together, for each thread."""
+IMAGES_A_READER = 16
+"""… for each process that reads: while the last ones of a read are with some, the others wait."""
 ALIKE = 0.5
 """From this similarity on a turned crop and the column of its letters say the same."""
 
@@ -78,8 +80,17 @@ class _Found:
 class OnnxEngine:
     """See ``OcrEngine``."""
 
-    def __init__(self, bundle: Bundle, folder: Path, provider: str) -> None:
+    def __init__(self, bundle: Bundle, folder: Path, provider: str, *, readers: int | None = None,
+                 models: RemoteModels | None = None) -> None:
         """Opens a bundle's models and tries them on a small input.
+
+        Args:
+            bundle: the model.
+            folder: where its files lie.
+            provider: that runs it.
+            readers: processes that read around one that runs the models; none where it is 0. Unless it is said, one a core where
+                the provider is a GPU's, which a single interpreter cannot keep busy, and else none.
+            models: in such a process, the models of the other one.
 
         Raises:
             ModelUnavailable: a model does not do what the bundle says, or runs on another provider.
@@ -92,54 +103,31 @@ class OnnxEngine:
         self.unit = bundle.unit
         self._bundle = bundle
         self._detector = bundle.detector
-        self._threads = os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(self._threads, "ocr", initializer=flush_denormals)
-        long = self._detector.longest_side
-        short = self._detector.longest_side * 3 // 4 // 32 * 32
-        self._finder = open_session(folder / self._detector.file, provider, ((3, 32, 32), (3, short, long), (3, long, long)))
-        self._readers = [(item, *self._open_recogniser(item, folder, provider)) for item in bundle.recognisers]
-        self.images_a_read = GPU_IMAGES if provider in ("cuda", "tensorrt") else 8 * self._threads
-        self.precision = self._finder.precision
-        self.run = bundle.run(f"onnx/{VERSION}", provider, self.precision)
-        self._pool.submit(check_detector, self._finder, self._detector).result()
-
-    def _open_recogniser(self, item: Recogniser, folder: Path, provider: str) -> tuple[Session, list[str]]:
-        widths = (item.widths[0], item.widths[len(item.widths) // 2], item.widths[-1])
-        session = open_session(folder / item.file, provider, tuple((3, item.height, width) for width in widths),
-                               gpu_rows=GPU_LINES, reduced=True)
-        if item.charset:
-            try:
-                lines = (folder / item.charset).read_text(encoding="utf-8-sig").split("\n")
-            except UnicodeDecodeError as error:
-                raise ModelUnavailable(f"{item.charset} is not UTF-8 ({error.reason} at byte {error.start}): convert it, such as "
-                                       "with iconv -f CP949 -t UTF-8") from None
-            characters = [line.rstrip("\r") for line in (lines[:-1] if lines[-1] == "" else lines)]
+        if readers is None:
+            readers = cores() if provider in GPU_PROVIDERS and models is None else 0
+        self._processes = ReadingPool(bundle, folder, provider, readers) if readers else None
+        if self._processes:
+            self.precision = self._processes.facts.precision
+            self.images_a_read = IMAGES_A_READER * readers
         else:
-            inside = session if isinstance(session, OnnxSession) else OnnxSession(folder / item.file, "cpu", {})
-            if inside.charset is None:
-                raise ModelUnavailable(
-                    f"{item.file} carries no charset (metadata `character`) and bundle.yaml names no file: add `charset: FILE` "
-                    f"to the recogniser {item.name}, one character a line in the order of the classes")
-            characters = inside.charset
-        plain = session if session.batch == 1 else OnnxSession(folder / item.file, "cpu", {})
-        classes = self._pool.submit(check_recogniser, plain, item).result()
-        charset = ["", *characters, " "][:classes]
-        if characters and characters[0].strip("<>[]") == "blank":
-            raise ModelUnavailable(f"{item.charset or item.file} begins with {characters[0]!r}: leave the blank out, it is "
-                                   "class 0 by itself")
-        if len(charset) < classes or len(characters) + 1 > classes:
-            raise ModelUnavailable(f"{item.charset or item.file} has {len(characters)} characters and {item.file} has {classes} "
-                                   "classes: expected one class for each, one for the blank, and perhaps one for the space")
-        return session, charset
+            self._models: SessionHost | RemoteModels = models or SessionHost(bundle, folder, provider)
+            self.precision = self._models.precision
+            threads = 1 if models else cores()
+            self._pool = ThreadPoolExecutor(threads, "ocr", initializer=flush_denormals)
+            self.images_a_read = IMAGES_A_THREAD * threads
+        self.run = bundle.run(f"onnx/{VERSION}", provider, self.precision)
 
     def warm_up(self) -> None:
-        """One run of each width and of a usual photograph."""
-        for index, item in enumerate(self._bundle.recognisers):
-            self._read_strips(index, [np.zeros((item.height, width, 3), np.uint8) for width in item.widths])
+        """One run of each width and of a usual photograph; processes make a shape ready when it comes."""
+        if self._processes is None:
+            for index, item in enumerate(self._bundle.recognisers):
+                self._read_strips(index, [np.zeros((item.height, width, 3), np.uint8) for width in item.widths])
         self.read([np.full((720, 960, 3), 255, np.uint8)], ["warm-up"])
 
     def read(self, images: Sequence[Pixels], image_ids: Sequence[str]) -> list[Reading]:
         """Reads images; regions come as the boxes were found."""
+        if self._processes is not None:
+            return self._processes.call("read", images, image_ids)
         found = self._find(images)
         # Ways of all boxes of all images go through each recogniser together.
         strips = [piece.strip for item in found for way in item.ways for piece in way.pieces]
@@ -157,8 +145,8 @@ class OnnxEngine:
         sizes = [detection.fit(image.shape[0], image.shape[1], scale) for image, scale in zip(images, scales, strict=True)]
         whole = [index for index, size in enumerate(sizes) if max(size) <= self._detector.longest_side]
         boxes = dict(zip(whole, self._run(
-            self._finder, whole, lambda index: sizes[index],
-            lambda index: detection.prepare(detection.resize(images[index], sizes[index]), self._detector),
+            DETECTOR, whole, lambda index: sizes[index],
+            lambda index: detection.resize(images[index], sizes[index]),
             lambda index, output: self._boxes(images[index], output[0])), strict=True))
         # Larger looks one after the other: the tiles of one are work for all threads, and only one is in memory.
         for index, (image, scale) in enumerate(zip(images, scales, strict=True)):
@@ -189,8 +177,8 @@ class OnnxEngine:
         def finish(tile: Tile, output: Tensor) -> None:
             probability[tile.own_rows, tile.own_columns] = output[0][tile.inside]
 
-        self._run(self._finder, tiles.cut(*size, self._detector.longest_side), lambda tile: tile.shape,
-                  lambda tile: detection.prepare(resized[tile.rows, tile.columns], self._detector), finish)
+        self._run(DETECTOR, tiles.cut(*size, self._detector.longest_side), lambda tile: tile.shape,
+                  lambda tile: resized[tile.rows, tile.columns], finish)
         return self._boxes(image, probability)
 
     def _boxes(self, image: Pixels, probability: Tensor) -> list[Box]:
@@ -198,17 +186,18 @@ class OnnxEngine:
 
     def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[ReadLine]:
         """What one recogniser reads on strips."""
-        recogniser, session, charset = self._readers[index]
+        recogniser = self._bundle.recognisers[index]
+        charset = self._models.charsets[index]
 
         def finish(strip: Strip, output: Tensor) -> ReadLine:
             best = best_class(output)
             if not np.isfinite(best).all():
                 raise ModelUnavailable(f"{recogniser.file} of {self._bundle.label} gives NaN for a line: it was exported "
-                                       f"wrongly, or does not bear the precision {session.precision}")
+                                       f"wrongly, or does not bear the precision {self.precision}")
             return recognition.decode(best, charset, recognition.step_of(strip.shape[1], recogniser), recogniser.name)
 
-        return self._run(session, strips, lambda strip: recognition.step_of(strip.shape[1], recogniser),
-                         lambda strip: recognition.prepare(strip, recogniser), finish)
+        return self._run(recogniser.name, strips, lambda strip: recognition.step_of(strip.shape[1], recogniser),
+                         lambda strip: strip, finish)
 
     def _with_others(self, strips: Sequence[Strip], first: Sequence[ReadLine]) -> list[ReadLine]:
         """Lines in which what the first recogniser is not trusted with was read by the others."""
@@ -218,7 +207,7 @@ class OnnxEngine:
         whole = [index for index, line in enumerate(first)
                  if not any(is_sure(item, main) for item in line.characters)] if others else []
         parts = [strips[index][:, span.left:span.right] for index, span in spans] + [strips[index] for index in whole]
-        readings = [self._read_strips(other, parts) for other in range(1, len(self._readers))]
+        readings = [self._read_strips(other, parts) for other in range(1, len(self._bundle.recognisers))]
         lines = list(first)
         for number, (index, span) in enumerate(spans):
             found = [(reading[number], other) for reading, other in zip(readings, others, strict=True)]
@@ -227,17 +216,18 @@ class OnnxEngine:
             lines[index] = best_of([lines[index], *(reading[number] for reading in readings)])
         return [with_spaces(line, strip) for line, strip in zip(lines, strips, strict=True)]
 
-    def _run(self, session: Session, items: Sequence[T], shape: Callable[[T], Hashable], prepare: Callable[[T], Tensor],
+    def _run(self, model: str, items: Sequence[T], shape: Callable[[T], Hashable], row: Callable[[T], Pixels],
              finish: Callable[[T, Tensor], R]) -> list[R]:
-        """Runs a session over items of several shapes, the largest first, on all threads; results in the items' order."""
+        """Runs a model over items of several shapes, the largest first, on all threads; results in the items' order."""
         groups: dict[Hashable, list[int]] = defaultdict(list)
         for index, item in enumerate(items):
-            groups[shape(item)].append(index)
-        batches = [group[start:start + session.batch] for _, group in sorted(groups.items(), reverse=True)
-                   for start in range(0, len(group), session.batch)]
+            groups[shape(item) if self._models.of_one_shape else 0].append(index)
+        most = self._models.rows_a_run(model)
+        batches = [group[start:start + most] for _, group in sorted(groups.items(), reverse=True)
+                   for start in range(0, len(group), most)]
 
         def work(batch: list[int]) -> list[R]:
-            outputs = session.run([prepare(items[index]) for index in batch])
+            outputs = self._models.run(model, [row(items[index]) for index in batch])
             return [finish(items[index], output) for index, output in zip(batch, outputs, strict=True)]
 
         results: dict[int, R] = {}

@@ -7,7 +7,6 @@ more by others, each alone, and one on which a reader dies again is broken; the 
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import weakref
 from collections import deque
@@ -98,14 +97,14 @@ class _Call:
 class ReadingPool:
     """Reads images in processes; see the module."""
 
-    def __init__(self, bundle: Bundle, folder: Path, provider: str, readers: int = 0) -> None:
+    def __init__(self, bundle: Bundle, folder: Path, provider: str, readers: int) -> None:
         """Starts the processes.
 
         Args:
             bundle: the model.
             folder: where its files lie.
             provider: that the GPU's process runs it on.
-            readers: processes that read; 0 is one a core.
+            readers: processes that read.
 
         Raises:
             ModelUnavailable: a model does not do what its bundle says, or not on this provider.
@@ -113,7 +112,7 @@ class ReadingPool:
         self._bundle = bundle
         self._folder = folder
         self._provider = provider
-        self._count = readers or len(os.sched_getaffinity(0))
+        self._count = readers
         self._one_call = threading.Lock()
         self._deaths_at_start = 0
         self._start()

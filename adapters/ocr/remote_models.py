@@ -9,8 +9,14 @@ import numpy as np
 from adapters.ocr.child_process import Channel
 from adapters.ocr.process_messages import ModelFacts, Rows, RowsFailed
 from adapters.ocr.row_pool import Row
+from adapters.ocr.session_host import DETECTOR
 from adapters.ocr.sessions import Tensor
 from adapters.ocr.shared_pixels import SharedPixels
+
+MAPS_AT_ONCE = 4
+"""Inputs of the detector, 5 MB each with a map of 6 MB, that lie in the shared memory of one reader."""
+LINES_AT_ONCE = 256
+"""Strips, 50 KB each, that do."""
 
 
 class GpuIsGone(Exception):
@@ -24,11 +30,17 @@ class RowsNotRun(Exception):
 class RemoteModels:
     """See ``SessionHost``: rows go through shared memory to the process that runs them, and outputs come back in it."""
 
+    of_one_shape = False
+
     def __init__(self, channel: Channel, pixels: SharedPixels, facts: ModelFacts) -> None:
         self._channel = channel
         self._pixels = pixels
         self.precision = facts.precision
         self.charsets = facts.charsets
+
+    def rows_a_run(self, model: str) -> int:
+        """Rows that are sent at once: what is in the shared memory at a time."""
+        return MAPS_AT_ONCE if model == DETECTOR else LINES_AT_ONCE
 
     def run(self, model: str, rows: Sequence[Row]) -> list[Tensor]:
         """Outputs of rows of any shapes, in their order. One thread at a time.

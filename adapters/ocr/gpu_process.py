@@ -1,0 +1,60 @@
+"""The process that has the GPU: it runs rows of all workers of a ``ReadingPool`` together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import traceback
+
+from adapters.ocr.child_process import Channel, channel_of_parent
+from adapters.ocr.process_messages import ModelFacts, Rows, RowsFailed
+from adapters.ocr.row_pool import RowPool
+from adapters.ocr.session_host import SessionHost
+from adapters.ocr.shared_pixels import SharedPixels
+from schemas.errors import SaegimError
+
+
+def serve(worker: Channel, pixels: SharedPixels, pool: RowPool) -> None:
+    """Runs the rows of one worker until it is gone."""
+    try:
+        while True:
+            asked: Rows = worker.receive()
+            worker.send(_answer(asked, pixels, pool))
+    except (EOFError, ConnectionError):
+        pass
+    finally:
+        worker.close()
+        pixels.close()
+
+
+def _answer(asked: Rows, pixels: SharedPixels, pool: RowPool) -> Rows | RowsFailed:
+    try:
+        outputs = pool.run(asked.model, [pixels.at(place) for place in asked.places])
+        return Rows(asked.model, pixels.put(outputs, after=max((place.end for place in asked.places), default=0)))
+    except SaegimError as error:
+        return RowsFailed(error)
+    except Exception:
+        return RowsFailed(traceback.format_exc())
+
+
+def main() -> None:
+    """Opens the models, says what they are, and serves the workers that it is told of until nobody is there any more."""
+    parent = channel_of_parent()
+    bundle, folder, provider = parent.receive()
+    try:
+        host = SessionHost(bundle, folder, provider)
+    except SaegimError as error:
+        parent.send(error)
+        return
+    pool = RowPool(host.run, host.rows_a_run, host.shape_of)
+    parent.send(ModelFacts(host.precision, host.charsets))
+    while True:
+        worker, pixels = parent.receive_descriptors(2)
+        threading.Thread(target=serve, args=(Channel.of(worker), SharedPixels(pixels), pool), daemon=True).start()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(EOFError, ConnectionError):  # the caller is gone
+        main()
+    os._exit(0)  # streams may be at work: nobody waits for them

@@ -1,0 +1,53 @@
+"""A process that reads images for a ``ReadingPool``: the same engine, whose models run in the GPU's process."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+
+from adapters.ocr.child_process import Channel, channel_of_parent
+from adapters.ocr.engine import Pixels
+from adapters.ocr.onnx_engine import OnnxEngine
+from adapters.ocr.process_messages import GPU_IS_GONE, Job, Outcome, WorkerSetup
+from adapters.ocr.remote_models import GpuIsGone, RemoteModels
+from adapters.ocr.shared_pixels import SharedPixels
+from schemas.errors import SaegimError
+
+
+def outcomes_of(engine: OnnxEngine, job: Job, pictures: Sequence[Pixels]) -> list[Outcome]:
+    """What becomes of a job's images: where they break the engine together, each is tried alone."""
+    try:
+        return list(getattr(engine, job.method)(pictures, job.image_ids, *job.more))
+    except GpuIsGone:
+        raise
+    except SaegimError as error:
+        return [error] * len(pictures)
+    except Exception:
+        if len(pictures) == 1:
+            return [traceback.format_exc()]
+    return [outcome for index, picture in enumerate(pictures) for outcome in outcomes_of(
+        engine, Job(job.method, [job.places[index]], [job.image_ids[index]], [[items[index]] for items in job.more]), [picture])]
+
+
+def main() -> None:
+    """Reads what it is given until nobody gives anything any more."""
+    parent = channel_of_parent()
+    setup: WorkerSetup = parent.receive()
+    to_gpu, between, mine = parent.receive_descriptors(3)
+    pixels = SharedPixels(mine)
+    models = RemoteModels(Channel.of(to_gpu), SharedPixels(between), setup.facts)
+    engine = OnnxEngine(setup.bundle, setup.folder, setup.provider, models=models)
+    parent.send([])
+    while True:
+        job: Job = parent.receive()
+        parent.send(outcomes_of(engine, job, [pixels.at(place) for place in job.places]))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except GpuIsGone:
+        sys.exit(GPU_IS_GONE)
+    except (EOFError, ConnectionError):
+        pass  # the caller is gone
