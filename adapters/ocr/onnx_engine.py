@@ -39,7 +39,7 @@ from schemas.text import CHECK_BOXES, language_of, normalise, without_spaces
 T = TypeVar("T")
 R = TypeVar("R")
 
-VERSION = "3"
+VERSION = "4"
 """Of what this module and its neighbours do to a picture: part of a reading's run, to be raised when readings change."""
 
 
