@@ -9,8 +9,8 @@ import traceback
 
 from adapters.ocr.child_process import Channel, channel_of_parent
 from adapters.ocr.process_messages import ModelFacts, Rows, RowsFailed
-from adapters.ocr.row_pool import RowPool
-from adapters.ocr.session_host import SessionHost
+from adapters.ocr.row_pool import STREAMS, RowPool
+from adapters.ocr.session_host import GPU_PROVIDERS, SessionHost, cores
 from adapters.ocr.shared_pixels import SharedPixels
 from schemas.errors import SaegimError
 
@@ -47,7 +47,7 @@ def main() -> None:
     except SaegimError as error:
         parent.send(error)
         return
-    pool = RowPool(host.run, host.rows_a_run, host.shape_of)
+    pool = RowPool(host.run, host.rows_a_run, host.shape_of, STREAMS if provider in GPU_PROVIDERS else cores())
     parent.send(ModelFacts(host.precision, host.charsets))
     while True:
         worker, pixels = parent.receive_descriptors(2)

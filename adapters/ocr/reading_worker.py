@@ -15,10 +15,11 @@ from adapters.ocr.shared_pixels import SharedPixels
 from schemas.errors import SaegimError
 
 
-def outcomes_of(engine: OnnxEngine, job: Job, pictures: Sequence[Pixels]) -> list[Outcome]:
+def outcomes_of(engine: OnnxEngine, method: str, pictures: Sequence[Pixels], image_ids: Sequence[str],
+                more: Sequence[Sequence[object]]) -> list[Outcome]:
     """What becomes of a job's images: where they break the engine together, each is tried alone."""
     try:
-        return list(getattr(engine, job.method)(pictures, job.image_ids, *job.more))
+        return list(getattr(engine, method)(pictures, image_ids, *more))
     except GpuIsGone:
         raise
     except SaegimError as error:
@@ -27,7 +28,7 @@ def outcomes_of(engine: OnnxEngine, job: Job, pictures: Sequence[Pixels]) -> lis
         if len(pictures) == 1:
             return [traceback.format_exc()]
     return [outcome for index, picture in enumerate(pictures) for outcome in outcomes_of(
-        engine, Job(job.method, [job.places[index]], [job.image_ids[index]], [[items[index]] for items in job.more]), [picture])]
+        engine, method, [picture], [image_ids[index]], [[items[index]] for items in more])]
 
 
 def main() -> None:
@@ -41,7 +42,8 @@ def main() -> None:
     parent.send([])
     while True:
         job: Job = parent.receive()
-        parent.send(outcomes_of(engine, job, [pixels.at(place) for place in job.places]))
+        pictures = [pixels.at(place) for place in job.places]
+        parent.send(outcomes_of(engine, job.method, pictures, job.image_ids, job.more))
 
 
 if __name__ == "__main__":

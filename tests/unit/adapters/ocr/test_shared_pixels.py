@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ ARRAYS = st.lists(arrays(np.uint8, array_shapes(min_dims=1, max_dims=3, max_side
 @given(ARRAYS, ARRAYS)
 def test_the_other_side_sees_what_was_put(first: list[Any], second: list[Any]) -> None:
     mine = SharedPixels()
+    assert str(Path(f"/proc/self/fd/{mine.descriptor}").readlink()).startswith("/memfd:")
     theirs = SharedPixels(os.dup(mine.descriptor))
     places = mine.put(first)
     answers = theirs.put(second, after=max((place.end for place in places), default=0))
