@@ -108,7 +108,7 @@ class Card:
         query = ["nvidia-smi", "--query-gpu=utilization.gpu,power.draw,memory.used", "--format=csv,noheader,nounits", "--id=0",
                  "-lms", "200"]
         try:
-            self._process = subprocess.Popen(query, stdout=subprocess.PIPE, text=True)
+            self._process: subprocess.Popen[str] | None = subprocess.Popen(query, stdout=subprocess.PIPE, text=True)
         except OSError:
             self._process = None
             return self
