@@ -19,11 +19,13 @@ from rich.progress import track
 
 from adapters.ocr import detection
 from adapters.ocr.bundles import load_bundle
+from adapters.ocr.session_host import cores
 from adapters.ocr.sessions import OnnxSession, flush_denormals
 from benchmarks.figures import ROUNDS, Figure, faster, interleaved
 from benchmarks.ocr_pictures import (
     MODELS,
     ROOT,
+    in_processes,
     memory,
     open_ours,
     ours,
@@ -74,6 +76,7 @@ def run() -> list[Figure]:
                  for name, process in (("onnxruntime", mine), ("RapidOCR", theirs), ("OpenVINO", other)) if process}
         rows += _accuracy(paths, found)
         rows.append(_memory(mine))
+        rows += _processes(mine, mixed[::3])
     rows += _denormals()
     rows += [Figure("GPU: images/s beside RapidOCR on CUDA, its defaults", "not measured", "", "", "≥ 20 ×"),
              Figure("GPU: images/s beside RapidOCR on CUDA, its best setting", "not measured", "", "", "≥ 5 ×"),
@@ -176,6 +179,17 @@ def _mixed(folder: Path) -> Iterator[Path]:
         path = folder / f"{index}.jpg"
         picture.save(path, quality=90)
         yield path
+
+
+def _processes(threads: ProcessPoolExecutor, paths: Sequence[Path]) -> list[Figure]:
+    """What processes around one that runs the models cost or gain on a CPU: threads stay where these are not faster."""
+    with reader(in_processes, MODEL, cores()) as processes:
+        times = interleaved(lambda: processes.submit(read, paths).result(), lambda: threads.submit(read, paths).result(),
+                            rounds=3)
+        same = processes.submit(read, paths).result() == threads.submit(read, paths).result()
+    name = "on the CPU: processes around one that runs the models, as on a GPU; threads, which are used"
+    return [faster(name, "images/s", len(paths), times, None),
+            Figure("… they read the same, polygons to the bit", "yes" if same else "no", "", "", "yes", same)]
 
 
 def _denormals() -> list[Figure]:

@@ -18,6 +18,7 @@ from rapidocr import RapidOCR
 
 from adapters.ocr.bundles import load_bundle
 from adapters.ocr.engine import OcrEngine, Pixels, open_engine
+from adapters.ocr.onnx_engine import OnnxEngine
 from adapters.ocr.sources import fetch
 from schemas.geometry import tidy
 from schemas.reading import Attributes, Reading, Region, Unit
@@ -88,7 +89,16 @@ def memory() -> float:
 
 def ours(model: str, provider: str = "cpu") -> Reader:
     """The product's engine, as prelabel uses it."""
-    engine = open_ours(model, provider)
+    return _reader_of(open_ours(model, provider))
+
+
+def in_processes(model: str, readers: int) -> Reader:
+    """The same in processes around one that runs the models, on the CPU: as on a GPU."""
+    bundle = load_bundle(ROOT / "recipes" / "models" / f"{model}.yaml")
+    return _reader_of(OnnxEngine(bundle, fetch(bundle, MODELS / bundle.label), "cpu", readers=readers))
+
+
+def _reader_of(engine: OcrEngine) -> Reader:
     engine.warm_up()
 
     def read_all(paths: Sequence[Path]) -> list[Reading]:

@@ -41,7 +41,7 @@ def bundle(folder: Path) -> Bundle:
 def pictures() -> list[Pixels]:
     """Pages with dark bars for the tiny detector, of many sizes, one of them too large for one look."""
     random = np.random.default_rng(3)
-    pages = []
+    pages: list[Pixels] = []
     for number in range(20):
         height, width = (2600, 700) if number == 7 else map(int, random.integers(300, 1400, 2))
         page = np.full((height, width, 3), 255, np.uint8)
