@@ -29,13 +29,12 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerSetup:
-    """The first message to a worker; the engine that it opens has its sessions in the GPU's process."""
+class Setup:
+    """What each process is told first: the GPU's opens the models, the others the engine around them."""
 
     bundle: Bundle
     folder: Path
     provider: str
-    facts: ModelFacts
 
 
 @dataclass(frozen=True, slots=True)

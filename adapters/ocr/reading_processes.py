@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.ocr.bundles import Bundle
 from adapters.ocr.child_process import Channel, ChildProcess
-from adapters.ocr.process_messages import ModelFacts, WorkerSetup
+from adapters.ocr.process_messages import ModelFacts, Setup
 from adapters.ocr.shared_pixels import SharedPixels
 from schemas.errors import ModelUnavailable
 
@@ -43,7 +43,7 @@ class ReadingProcesses:
         Raises:
             ModelUnavailable: a model does not do what its bundle says, or not on this provider.
         """
-        self._setup = (bundle, folder, provider)
+        self._setup = Setup(bundle, folder, provider)
         self.readers: list[ReadingProcess] = []
         self.gpu = ChildProcess("adapters.ocr.gpu_process")
         try:
@@ -68,7 +68,7 @@ class ReadingProcesses:
         between = SharedPixels()
         one, other = Channel.pair()
         try:
-            reader.child.channel.send(WorkerSetup(*self._setup, self.facts))
+            reader.child.channel.send(self._setup)  # small: a socket keeps it, and nobody waits until the process has started
             reader.child.channel.send_descriptors(other.descriptor, between.descriptor, reader.pixels.descriptor)
             self.gpu.channel.send_descriptors(one.descriptor, between.descriptor)
         except ConnectionError:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from adapters.ocr.child_process import Channel, channel_of_parent
 from adapters.ocr.engine import Pixels
 from adapters.ocr.onnx_engine import OnnxEngine
-from adapters.ocr.process_messages import GPU_IS_GONE, Job, Outcome, WorkerSetup
+from adapters.ocr.process_messages import GPU_IS_GONE, Job, Outcome, Setup
 from adapters.ocr.remote_models import GpuIsGone, RemoteModels
 from adapters.ocr.shared_pixels import SharedPixels
 from schemas.errors import SaegimError
@@ -34,10 +34,10 @@ def outcomes_of(engine: OnnxEngine, method: str, pictures: Sequence[Pixels], ima
 def main() -> None:
     """Reads what it is given until nobody gives anything any more."""
     parent = channel_of_parent()
-    setup: WorkerSetup = parent.receive()
+    setup: Setup = parent.receive()
     to_gpu, between, mine = parent.receive_descriptors(3)
     pixels = SharedPixels(mine)
-    models = RemoteModels(Channel.of(to_gpu), SharedPixels(between), setup.facts)
+    models = RemoteModels(Channel.of(to_gpu), SharedPixels(between))
     engine = OnnxEngine(setup.bundle, setup.folder, setup.provider, models=models)
     parent.send([])
     while True:

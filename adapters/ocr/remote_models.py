@@ -32,9 +32,18 @@ class RemoteModels:
 
     of_one_shape = False
 
-    def __init__(self, channel: Channel, pixels: SharedPixels, facts: ModelFacts) -> None:
+    def __init__(self, channel: Channel, pixels: SharedPixels) -> None:
+        """Waits until the other process says what the models are.
+
+        Raises:
+            GpuIsGone: it says nothing any more.
+        """
         self._channel = channel
         self._pixels = pixels
+        try:
+            facts: ModelFacts = channel.receive()
+        except (EOFError, ConnectionError):
+            raise GpuIsGone from None
         self.precision = facts.precision
         self.charsets = facts.charsets
 

@@ -16,6 +16,7 @@ import pytest
 
 from adapters.ocr.bundles import Bundle, load_bundle
 from adapters.ocr.engine import PartlyRead, Pixels
+from adapters.ocr.gpu_process import is_lost
 from adapters.ocr.onnx_engine import OnnxEngine
 from adapters.ocr.reading_worker import outcomes_of
 from adapters.ocr.remote_models import RowsNotRun
@@ -184,6 +185,15 @@ def test_nothing_outlives_who_opened_it(folder: Path) -> None:
         opener.kill()
     _, alive = psutil.wait_procs(children, timeout=20)
     assert not alive
+
+
+@pytest.mark.parametrize(("says", "lost"), [
+    ("CUDA failure 700: an illegal memory access was encountered ; GPU=0 ; hostname=node", True),
+    ("CUDNN failure 5000: CUDNN_STATUS_EXECUTION_FAILED, unspecified launch failure", True),
+    ("Failed to allocate memory for requested buffer of size 1073741824", False),
+])
+def test_an_error_after_which_a_gpus_process_runs_nothing_ends_it(says: str, lost: bool) -> None:
+    assert is_lost(RuntimeError(says)) is lost
 
 
 def test_images_that_break_together_are_tried_alone() -> None:
