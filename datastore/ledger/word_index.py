@@ -16,12 +16,12 @@ from sqlalchemy import Connection, select
 from datastore.ledger.sql import insert_or_ignore, is_among
 from datastore.ledger.tables import gate_words
 
-KEPT = 48
-"""Words that an image is indexed by: about 1 KB a picture in SQLite. With all of a copy's words at hand, 3 of 48 are found
-again in .999 of the edited copies of receipts and pages (crop 3 %, rotation 2°, perspective 3 %: the hardest)."""
-LOOKED_UP = 96
-"""Words looked up at first. The order of words is the same in all pictures, so that what an image keeps of its first 48 lies
-among the first 96 of its copies."""
+KEPT = 64
+"""Words that an image is indexed by: about 1.3 KB a picture in SQLite. ``benchmarks/duplicates.py`` prints in how many edited
+copies ``LEAST_SHARED`` of them are found again; with 48 it is .1 less of the photographs of a photograph."""
+LOOKED_UP = 112
+"""Words looked up at first. The order of words is the same in all pictures, so that what an image keeps of its first 64 lies
+among the first 112 of its copies."""
 FULL = 16
 """Images that a word is kept for."""
 LEAST_SHARED = 3

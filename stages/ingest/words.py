@@ -1,7 +1,8 @@
 """Words of a picture, of which its edited copies share several and other pictures hardly any.
 
 A word is a local perceptual hash: the signs of the lowest cosine coefficients of the surroundings of one blob of the
-picture. Local, because a hash of the whole picture does not survive a crop; many, because few of them have to survive.
+picture, at the blob's size and turned the way the blob leans. So a copy may be cropped, of another size and turned by any
+angle. Local, because a hash of the whole picture does not survive a crop; many, because few of them have to survive.
 What a template prints on each of its documents becomes words that many pictures have; the ledger stops keeping those
 (``datastore/ledger/word_index.py``), so that documents are found by what is written on them.
 """
@@ -14,26 +15,30 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.ingest.blobs import Blobs, find_blobs
+
 SIDE = 400
-"""Longer side of the small grey picture by which a photograph is judged, in pixels."""
-WORDS_SIDE = 256
-"""Longer side of the picture that the words are taken from: 512 finds no more and costs three times as much."""
+"""Longer side of the small grey picture by which a photograph is judged and that the words are taken from, in pixels."""
 NEARLY = 1.05
 """What a JPEG decoder's fixed scales come to: resizing by less costs as much as all the rest of the words."""
-BLOBS = 200
-"""Most blobs of a picture that become words, the strongest ones."""
-FINE = 1.2
-"""Standard deviation, in pixels, of the weaker of two blurs whose difference has its extrema at blobs."""
-COARSE = 2.4
-"""That of the stronger one."""
-WEAKEST = 0.6
-"""Least difference of the two blurs, in grey levels: below are traces of compression."""
+MOST = 190
+"""Most words of a picture, the most certain ones."""
 SAMPLES = 12
 """A blob's surroundings are so many samples wide and high."""
-STEP = 3.0
-"""Pixels between two of these samples."""
-BITS = 32
+STEP = 2.0
+"""Sizes of the blob between two of these samples."""
+WINDOW = 0.25
+"""Standard deviation of the window over the surroundings, as a share of their side."""
+LEANING = 0.175
+"""That of the window by which it is told how a blob leans, likewise."""
+BITS = 27
 """Signs of cosine coefficients in a word; one more bit says whether the blob is bright."""
+DOUBTFUL = 0.15
+"""What an edit moves a coefficient by, where the mean square of a blob's coefficients is 1: nearer to 0 its sign may change."""
+LEAST_LEANING = 0.6
+"""The same for the way a blob leans, where the standard deviation of its surroundings is 1."""
+LEANS = 4
+"""Coefficients that the doubt about how a blob leans counts as much as."""
 
 
 def small(grey: NDArray[np.uint8], side: int = SIDE) -> NDArray[np.uint8]:
@@ -49,73 +54,73 @@ def words(picture: NDArray[np.uint8]) -> tuple[int, ...]:
     """Words of a small grey picture (H × W, as ``small`` makes it).
 
     Returns:
-        Up to ``BLOBS`` distinct integers of 33 bits (the last one says whether the blob is bright), in an order that is
+        Up to ``MOST`` distinct integers of 28 bits (the last one says whether the blob is bright), in an order that is
         the same in all pictures: the first ones of two pictures that have words in common are likely to be common.
     """
-    grey = small(picture, WORDS_SIDE).astype(np.float32)
-    fine = cv2.GaussianBlur(grey, (7, 7), FINE)
-    difference = fine - cv2.GaussianBlur(grey, (13, 13), COARSE)
-    strength = np.abs(difference)
-    x, y = _blobs(strength)
-    if not len(x):
+    blobs = find_blobs(small(picture))
+    if not len(blobs.x):
         return ()
-    bright = difference[y, x] > 0
-    patches = _surroundings(fine, *_refined(strength, x, y))
-    bits = patches @ _cosines() > 0
-    values = bits @ (np.int64(2) << np.arange(BITS, dtype=np.int64)) + bright
+    upright = np.zeros((len(blobs.x), 2), np.float32)
+    upright[:, 0] = 1
+    patches = _surroundings(blobs, upright)
+    leaning = _product(patches, _leaning())
+    strength = np.linalg.norm(leaning, axis=1, keepdims=True) + 1e-6
+    waves = _product(_surroundings(blobs, leaning / strength), _cosines())
+    waves /= np.sqrt((waves * waves).mean(axis=1, keepdims=True)) + 1e-6
+    doubt = np.exp(-np.abs(waves) / DOUBTFUL).sum(axis=1)
+    doubt += LEANS * np.exp(-strength[:, 0] / (patches.std(axis=1) + 1e-3) / LEAST_LEANING)
+    certain = np.argpartition(doubt, MOST)[:MOST] if len(doubt) > MOST else np.arange(len(doubt))
+    values = (waves[certain] > 0) @ (np.int64(2) << np.arange(BITS, dtype=np.int64)) + blobs.bright[certain]
     distinct = np.unique(values)
     # Fibonacci hashing: an order without regard to what the bits mean.
     return tuple(int(value) for value in distinct[np.argsort(distinct.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))])
 
 
-def _blobs(strength: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Columns and rows of the strongest local maxima, away from the border, where a crop would change everything."""
-    top = (strength >= cv2.dilate(strength, np.ones((7, 7), np.uint8))) & (strength > WEAKEST)
-    border = 6
-    top[:border] = top[-border:] = False
-    top[:, :border] = top[:, -border:] = False
-    y, x = np.nonzero(top)
-    if len(x) > BLOBS:
-        strongest = np.argpartition(-strength[y, x], BLOBS)[:BLOBS]
-        y = y[strongest]
-        x = x[strongest]
-    return x, y
+def _surroundings(blobs: Blobs, turned: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples around each blob, N × 144, on a square whose first axis is ``turned`` (N × 2, of length 1)."""
+    offsets = (np.arange(SAMPLES, dtype=np.float32) - (SAMPLES - 1) / 2) * STEP
+    across, down = np.meshgrid(offsets, offsets)
+    cosine, sine = (turned[:, axis, None, None] * blobs.size[:, None, None] for axis in (0, 1))
+    columns = blobs.x[:, None, None] + cosine * across - sine * down
+    rows = blobs.y[:, None, None] + sine * across + cosine * down
+    columns = columns.clip(0, blobs.width[:, None, None] - 1)
+    rows = rows.clip(0, blobs.height[:, None, None] - 1) + blobs.top[:, None, None]
+    sampled = cv2.remap(blobs.sheet, columns.reshape(-1, SAMPLES), rows.reshape(-1, SAMPLES), cv2.INTER_LINEAR)
+    return np.asarray(sampled, np.float32).reshape(len(blobs.x), -1)
 
 
-def _refined(strength: NDArray[np.float32], x: NDArray[np.intp],
-             y: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The maxima between the pixels: tops of the parabolas through three neighbours, along each axis."""
-    here = strength[y, x]
-    left = strength[y, x - 1]
-    right = strength[y, x + 1]
-    above = strength[y - 1, x]
-    below = strength[y + 1, x]
-    dx = (right - left) / 2 / np.maximum(2 * here - left - right, 1e-6)
-    dy = (below - above) / 2 / np.maximum(2 * here - above - below, 1e-6)
-    return ((x + dx.clip(-0.6, 0.6)).astype(np.float32), (y + dy.clip(-0.6, 0.6)).astype(np.float32))
+def _product(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Their matrix product; NumPy's would wake a thread a core for it, and decoders are one a core already."""
+    return np.asarray(cv2.gemm(one, other, 1, None, 0), np.float32)
 
 
-def _surroundings(picture: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Samples around each point: N × 144."""
-    offsets = ((np.arange(SAMPLES) - (SAMPLES - 1) / 2) * STEP).astype(np.float32)
-    shape = (len(x), SAMPLES, SAMPLES)
-    columns = np.broadcast_to(x[:, None, None] + offsets, shape).reshape(-1, SAMPLES)
-    rows = np.broadcast_to(y[:, None, None] + offsets[:, None], shape).reshape(-1, SAMPLES)
-    sampled = cv2.remap(picture, np.ascontiguousarray(columns), np.ascontiguousarray(rows), cv2.INTER_LINEAR,
-                        borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(sampled, np.float32).reshape(len(x), -1)
+@functools.cache
+def _leaning() -> NDArray[np.float32]:
+    """How surroundings lean to the right and down, blind to shadows: 144 × 2."""
+    at = (np.arange(SAMPLES) + 0.5) / SAMPLES - 0.5
+    across, down = np.meshgrid(at, at)
+    distance = across ** 2 + down ** 2
+    window = np.exp(-distance / 2 / LEANING ** 2)
+    columns = []
+    for axis in (across, down):
+        wave = window * axis * (1 - distance * (axis ** 2 * window).sum() / (axis ** 2 * distance * window).sum())
+        columns.append((wave / np.linalg.norm(wave)).ravel())
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 @functools.cache
 def _cosines() -> NDArray[np.float32]:
-    """The lowest ``BITS`` two-dimensional cosines under a Gaussian window, each blind to brightness: 144 × BITS."""
+    """The lowest ``BITS`` two-dimensional cosines under a Gaussian window, blind to brightness and to shadows: 144 × BITS."""
     at = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    window = np.exp(-2 * ((at - 0.5) / 0.5) ** 2)
+    window = np.exp(-0.5 * ((at - 0.5) / WINDOW) ** 2)
     window = np.outer(window, window)
-    low = sorted((a * a + b * b, a, b) for a in range(SAMPLES) for b in range(SAMPLES))[1:BITS + 1]
+    level = np.ones((SAMPLES, SAMPLES))
+    down, across = np.meshgrid(at - 0.5, at - 0.5, indexing="ij")
+    low = sorted((a * a + b * b, a, b) for a in range(SAMPLES) for b in range(SAMPLES))[3:BITS + 3]
     columns = []
     for _, a, b in low:
         wave = np.outer(np.cos(np.pi * a * at), np.cos(np.pi * b * at)) * window
-        wave -= window * wave.sum() / window.sum()
+        for flat in (level, down, across):
+            wave -= window * flat * (wave * flat).sum() / (window * flat * flat).sum()
         columns.append((wave / np.linalg.norm(wave)).ravel())
     return np.stack(columns, axis=1).astype(np.float32)
