@@ -32,6 +32,8 @@ COVERED: tuple[tuple[str, str], ...] = (
     ("two runs of a verb at once", f"{HARNESS}; `tests/services/test_two_at_once.py`"),
     ("GPU: execution provider missing, NaN, wrong digest of a model", "`tests/unit/adapters/ocr/test_bundles.py`; out of memory "
      "on a GPU is tried nowhere: there is none here"),
+    ("a process that reads or the one with the GPU is killed, an image kills each that reads it",
+     "`tests/unit/adapters/ocr/test_reading_pool.py` (on the CPU)"),
     ("a full disk where files are made; in a pull's cache", f"{HARNESS} (a file that cannot grow); "
      "`tests/unit/apps/cli/test_failures.py`, `tests/unit/saegim/test_pull.py`"),
     ("a pull that is interrupted, two at once, a file tampered with", f"{HARNESS}; `tests/services/test_pull.py`, "
