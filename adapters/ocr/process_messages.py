@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.ocr.bundles import Bundle
-from adapters.ocr.shared_pixels import Place
+from adapters.ocr.shared_pixels import PixelPlace
 from schemas.errors import SaegimError
 from schemas.reading import Reading
 
@@ -49,7 +49,7 @@ class Job:
     """
 
     method: str
-    places: Sequence[Place]
+    places: Sequence[PixelPlace]
     image_ids: Sequence[str]
     more: Sequence[Sequence[object]]
 
@@ -66,7 +66,7 @@ class Rows:
     """
 
     model: str
-    places: Sequence[Place]
+    places: Sequence[PixelPlace]
 
 
 @dataclass(frozen=True, slots=True)

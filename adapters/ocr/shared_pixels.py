@@ -20,7 +20,7 @@ KEPT = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PixelPlace:
     """Where an array lies in shared memory.
 
     Attributes:
@@ -51,7 +51,7 @@ class SharedPixels:
         self.descriptor = os.memfd_create("saegim-pixels") if descriptor is None else descriptor
         self._mapped: mmap.mmap | None = None
 
-    def put(self, arrays: Iterable[NDArray[Any]], after: int = 0) -> list[Place]:
+    def put(self, arrays: Iterable[NDArray[Any]], after: int = 0) -> list[PixelPlace]:
         """Writes arrays one after the other.
 
         Args:
@@ -61,19 +61,19 @@ class SharedPixels:
         places = []
         for array in arrays:
             offset = -(-after // ALIGNED) * ALIGNED
-            places.append(place := Place(offset, array.shape, array.dtype.str))
+            places.append(place := PixelPlace(offset, array.shape, array.dtype.str))
             self._make_room(place.end)
             self.at(place)[...] = array
             after = place.end
         return places
 
-    def room_for(self, shape: Sequence[int], kind: DTypeLike, after: int = 0) -> Place:
+    def room_for(self, shape: Sequence[int], kind: DTypeLike, after: int = 0) -> PixelPlace:
         """A place for an array that is written later."""
-        place = Place(-(-after // ALIGNED) * ALIGNED, tuple(shape), np.dtype(kind).str)
+        place = PixelPlace(-(-after // ALIGNED) * ALIGNED, tuple(shape), np.dtype(kind).str)
         self._make_room(place.end)
         return place
 
-    def at(self, place: Place) -> NDArray[Any]:
+    def at(self, place: PixelPlace) -> NDArray[Any]:
         """The array at a place: it is the memory itself, and changes with it."""
         if self._mapped is None or len(self._mapped) < place.end:
             # An array of before keeps the mapping of before; both are the same memory.
