@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,11 +19,6 @@ GPU_PROVIDERS = ("cuda", "tensorrt")
 """Providers whose device is so fast that one interpreter cannot keep it busy."""
 GPU_LINES = 32
 """Lines in one run on a GPU. A detection is work enough for it by itself."""
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 class SessionHost:
