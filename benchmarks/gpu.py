@@ -34,6 +34,7 @@ from PIL import Image, ImageOps
 
 from adapters.ocr import detection
 from adapters.ocr.bundles import Bundle, load_bundle
+from adapters.ocr.cores import cores
 from adapters.ocr.engine import Pixels
 from adapters.ocr.onnx_engine import OnnxEngine
 from adapters.ocr.sources import fetch
@@ -167,7 +168,7 @@ def pixels(path: Path) -> Pixels:
 def read_all(engine: OnnxEngine, paths: Sequence[Path], then: Callable[[list[Reading]], object]) -> None:
     """Reads as prelabel does: threads decode the next window while one is read."""
     windows = [paths[start:start + engine.images_a_read] for start in range(0, len(paths), engine.images_a_read)]
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         coming = iter([pool.map(pixels, windows[0])])
         for window, following in itertools.zip_longest(windows, windows[1:]):
             decoded = list(next(coming))
@@ -276,7 +277,7 @@ class Table:
         self._size = size
         self._provider = provider
         self._gpu = provider != "cpu"
-        self._subject = Job(self._bundle, self._folder, provider, None if self._gpu else len(os.sched_getaffinity(0)))
+        self._subject = Job(self._bundle, self._folder, provider, None if self._gpu else cores())
         self._cpu = Job(self._bundle, self._folder, "cpu", 0)
 
     def heading(self) -> str:
@@ -295,7 +296,7 @@ class Table:
         for path in self._all:
             width, height = Image.open(path).size
             shapes.add(detection.fit(height, width, detection.first_scale(height, width, self._bundle.detector)))
-        return (f"{card}; {len(os.sched_getaffinity(0))} cores, {platform.machine()}, Python {platform.python_version()}; "
+        return (f"{card}; {cores()} cores, {platform.machine()}, Python {platform.python_version()}; "
                 f"{', '.join(packages)}; {self._bundle.label} on {self._provider}; {len(self._mix)} mixed pictures, "
                 f"{len(self._all)} in all of {len(shapes)} shapes of the detector")
 
