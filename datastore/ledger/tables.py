@@ -90,6 +90,11 @@ gate_words = Table(
     sqlite_with_rowid=False,
 )
 
+without_words = Table(
+    "without_words", metadata,  # images that an upgrade took out of gate_words, until ingest has made their words anew
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # images.number
+)
+
 arrivals = Table(
     "arrivals", metadata,  # raw objects between their first listing and their outcome
     Column("submission_id", String(32), primary_key=True),

@@ -13,6 +13,7 @@ import functools
 
 import cv2
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
 
 from stages.ingest.blobs import Blobs, find_blobs
@@ -74,6 +75,19 @@ def words(picture: NDArray[np.uint8]) -> tuple[int, ...]:
     distinct = np.unique(values)
     # Fibonacci hashing: an order without regard to what the bits mean.
     return tuple(int(value) for value in distinct[np.argsort(distinct.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))])
+
+
+def words_of_file(data: bytes) -> tuple[int, ...]:
+    """Words of a canonical picture, a JPEG decoded at a reduced scale; none where it cannot be decoded."""
+    try:
+        if data.startswith(b"\xff\xd8"):
+            height, width, *_ = simplejpeg.decode_jpeg_header(data, strict=False)
+            scale = min(1.0, SIDE / max(height, width))
+            return words(small(simplejpeg.decode_jpeg(data, "GRAY", min_height=int(height * scale), min_width=int(width * scale),
+                                                      min_factor=1, strict=False)[:, :, 0]))
+        return words(small(np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)))
+    except (ValueError, TypeError, cv2.error):  # TypeError: OpenCV has no picture, and raises nothing
+        return ()
 
 
 def _surroundings(blobs: Blobs, turned: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import cv2
-import numpy as np
 from PIL import Image
 
 from datastore.ledger import Connection, Ledger, decisions, duplicates, outlook, submissions
@@ -22,7 +20,7 @@ from schemas.errors import NotToBeDecided
 from schemas.ids import image_number
 from schemas.submission import Said
 from stages.ingest.decide import check, check_undo
-from stages.ingest.words import small, words
+from stages.ingest.words import words_of_file
 from workbench.bench import Workbench
 from workbench.settings import Settings
 
@@ -156,7 +154,7 @@ def bring_images(connection: Connection, objects: ObjectStore, bucket: str, seen
             with Image.open(io.BytesIO(data)) as picture:
                 media_type = f"image/{(picture.format or '').lower()}"
                 submissions.add_image(connection, image, media_type, picture.width, picture.height, len(data))
-        found = words(small(np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)))
+        found = words_of_file(data)
         index.read(connection, [found])
         index.add(image_number(image), found)
     index.flush(connection)

@@ -22,6 +22,7 @@ from workbench.ingest.held_again import look_again
 from workbench.ingest.listing import hold_strays, list_raw_objects
 from workbench.ingest.settled import Settled
 from workbench.ingest.settling import settle_ready
+from workbench.ingest.wording import AFTER, BEFORE, make_words_anew
 from workbench.report import IngestReport
 from workbench.run import gave_way, progress
 from workbench.sharing import Backlog, BatchRuns, claimed
@@ -33,6 +34,7 @@ def take_in(bench: Workbench, campaign: str | None = None) -> IngestReport:
     campaigns = load_campaigns(bench.settings)
     if campaign not in (None, PUBLIC):
         load_campaigns(bench.settings, campaign)
+    anew = make_words_anew(bench, BEFORE)
     again = look_again(bench)
     strays.let_in(bench.ledger, {*campaigns.by_name, PUBLIC})
     listing = list_raw_objects(bench.ledger, bench.objects, bench.settings.bucket_raw, campaign)
@@ -48,6 +50,9 @@ def take_in(bench: Workbench, campaign: str | None = None) -> IngestReport:
     report.notes += [*waiting_notes(bench, campaigns), *shared_notes(backlog)]
     if backlog.newer:
         report.notes.append(gave_way(backlog.newer))
+    elif anew.left:
+        anew.add(make_words_anew(bench, AFTER))
+    report.notes += anew.notes
     return report
 
 

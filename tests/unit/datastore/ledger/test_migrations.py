@@ -12,8 +12,10 @@ from sqlalchemy import select, text
 from datastore.ledger import Ledger, label_queue, label_status, model_runs, outbox, projects, tables
 from datastore.ledger.engine import _alembic
 from datastore.ledger.submissions import known_images, submission_rows
+from datastore.ledger.without_words import count_without_words, next_without_words, put_words
+from schemas.ids import image_number
 from schemas.reading import summarise
-from tests.old_ledgers.filled import differences, filled, revisions
+from tests.old_ledgers.filled import IMAGES, differences, filled, revisions
 from tests.read_images import RUN, fill, made_reading
 
 
@@ -59,6 +61,20 @@ def test_from_the_first_schema(tmp_path: Path) -> None:
         [details] = connection.scalars(select(tables.model_runs.c.details).where(
             tables.model_runs.c.run == model_runs.model_run(ledger, "other")))
     assert details == {"provider": "cpu"}
+
+
+def test_images_of_earlier_words_wait_for_new_ones(tmp_path: Path) -> None:
+    ledger = Ledger(f"sqlite:///{tmp_path / 'l.db'}")
+    filled(ledger, "0017")
+    assert ledger.migrate()
+    numbers = sorted(image_number(image) for image in IMAGES)
+    assert next_without_words(ledger, -1, 9) == numbers
+    assert (next_without_words(ledger, numbers[0], 9), count_without_words(ledger)) == (numbers[1:], 2)
+    with ledger.write() as connection:
+        put_words(connection, {numbers[0]: (7, 8), numbers[1] + 1: (9,)})
+    with ledger.read() as connection:
+        assert [tuple(row) for row in connection.execute(select(tables.gate_words))] == [(7, numbers[0]), (8, numbers[0])]
+    assert next_without_words(ledger, -1, 9) == numbers[1:]
 
 
 def test_one_person_who_was_two_is_one_after_the_migration(tmp_path: Path) -> None:
