@@ -141,7 +141,7 @@ def test_a_charset_that_is_none(tmp_path: Path, text: bytes, message: str) -> No
 def test_a_byte_order_mark_is_no_character(tmp_path: Path) -> None:
     folder = write_bundle(tmp_path)
     (folder / "문자.txt").write_bytes(b"\xef\xbb\xbf" + "\r\n".join(CHARSET).encode())
-    assert opened(folder)._readers[0][2] == ["", *CHARSET, " "]
+    assert opened(folder)._models.charsets == (("", *CHARSET, " "),)
 
 
 def test_the_command_does_not_import_prefect_before_its_server_is_known() -> None:
