@@ -19,18 +19,19 @@ import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from adapters.ocr import detection, recognition, tiles
-from adapters.ocr.bundles import Bundle
+from adapters.ocr import detection, recognition, second_look, tiles
+from adapters.ocr.bundles import Bundle, Detector
 from adapters.ocr.cores import cores
 from adapters.ocr.detection import Box, Corners
 from adapters.ocr.engine import Pixels
-from adapters.ocr.lines import TALL, LinePiece, best_of, is_sure, join, pieces_of, spans_of, stack, with_spaces, with_span
+from adapters.ocr.lines import TALL, LinePiece, join, pieces_of, stack
 from adapters.ocr.reading_pool import ReadingPool
 from adapters.ocr.recognition import ReadLine, Strip
 from adapters.ocr.remote_models import RemoteModels
 from adapters.ocr.session_host import DETECTOR, GPU_PROVIDERS, SessionHost
 from adapters.ocr.sessions import Tensor, best_class, flush_denormals
 from adapters.ocr.tiles import Tile
+from adapters.ocr.together import read_together
 from schemas.errors import ModelUnavailable, SettingError
 from schemas.geometry import tidy
 from schemas.ids import region_id
@@ -72,12 +73,13 @@ class _Way:
 
 @dataclass(slots=True)
 class _Found:
-    """A box of an image, the ways to read it, and what was read. ``whole``: the box is the image."""
+    """A box of an image, the ways to read it, and what was read. ``whole``: the box is the image; ``again``: a second look found it."""
 
     image: int
     box: Box
     ways: list[_Way]
     whole: bool = False
+    again: bool = False
     lines: list[ReadLine] = field(default_factory=list)
 
 
@@ -133,34 +135,50 @@ class OnnxEngine:
         if self._processes is not None:
             return self._processes.call("read", images, image_ids)
         found = self._find(images)
-        # Ways of all boxes of all images go through each recogniser together.
+        self._read_ways(found)
+        return [self._reading(image_id, index, image, found)
+                for index, (image, image_id) in enumerate(zip(images, image_ids, strict=True))]
+
+    def look_again(self, images: Sequence[Pixels], image_ids: Sequence[str], readings: Sequence[Reading]) -> list[Reading]:
+        """Their readings with what ``second_look`` finds on them."""
+        if self._processes is not None:
+            return self._processes.call("look_again", images, image_ids, readings)
+        bold = second_look.bold(self._detector)
+        found = []
+        for index, image in enumerate(images):
+            scale = detection.first_scale(image.shape[0], image.shape[1], self._detector)
+            boxes = [box for factor in second_look.SCALES for box in self._look(image, scale * factor, bold)]
+            found += [_Found(index, box, self._ways(image, box), again=True) for box in boxes]
+        self._read_ways(found)
+        return [second_look.with_more(reading, self._reading(image_id, index, image, found).regions)
+                for index, (image, image_id, reading) in enumerate(zip(images, image_ids, readings, strict=True))]
+
+    def _read_ways(self, found: Sequence[_Found]) -> None:
+        """Ways of all boxes of all images go through each recogniser together."""
         strips = [piece.strip for item in found for way in item.ways for piece in way.pieces]
-        lines = iter(self._with_others(strips, self._read_strips(0, strips)))
+        lines = iter(read_together(self._bundle.recognisers, strips, self._read_strips))
         for item in found:
             item.lines = [join([next(lines) for _ in way.pieces], way.pieces) for way in item.ways]
-        return [self._reading(image_id, index, image.shape[0], image.shape[1], found)
-                for index, (image, image_id) in enumerate(zip(images, image_ids, strict=True))]
 
     def _find(self, images: Sequence[Pixels]) -> list[_Found]:
         """Boxes of all images with their crops."""
-        height = self._bundle.recognisers[0].height
-        longest = min(item.widths[-1] for item in self._bundle.recognisers)
         scales = [detection.first_scale(image.shape[0], image.shape[1], self._detector) for image in images]
         sizes = [detection.fit(image.shape[0], image.shape[1], scale) for image, scale in zip(images, scales, strict=True)]
         whole = [index for index, size in enumerate(sizes) if max(size) <= self._detector.longest_side]
         boxes = dict(zip(whole, self._run(
             DETECTOR, whole, lambda index: sizes[index],
             lambda index: detection.resize(images[index], sizes[index]),
-            lambda index, output: self._boxes(images[index], output[0])), strict=True))
+            lambda index, output: detection.find_boxes(output[0], *images[index].shape[:2], self._detector)), strict=True))
         # Larger looks one after the other: the tiles of one are work for all threads, and only one is in memory.
         for index, (image, scale) in enumerate(zip(images, scales, strict=True)):
-            boxes[index] = self._look_closer(image, boxes[index] if index in boxes else self._look(image, scale), scale)
+            boxes[index] = self._look_closer(image, boxes[index] if index in boxes else self._look(image, scale, self._detector), scale)
 
         def cut(index: int) -> list[_Found]:
             image = images[index]
-            found = [_Found(index, box, _ways(recognition.cut_out(image, box.crop), height, longest)) for box in boxes[index]]
+            found = [_Found(index, box, self._ways(image, box)) for box in boxes[index]]
             if min(image.shape[:2]) <= LINE_HEIGHT:
-                found.append(_Found(index, detection.whole_box(image), _ways(image, height, longest), whole=True))
+                whole = detection.whole_box(image)
+                found.append(_Found(index, whole, self._ways(image, whole), whole=True))
             return found
 
         return [item for items in self._pool.map(cut, range(len(images))) for item in items]
@@ -169,11 +187,11 @@ class OnnxEngine:
         """Boxes of an image, seen twice as large as long as that may show more."""
         while scale < 1 and tiles.is_small(boxes, scale):
             scale = min(1, 2 * scale)
-            boxes = tiles.merge(boxes, self._look(image, scale), scale)
+            boxes = tiles.merge(boxes, self._look(image, scale, self._detector), scale)
         return boxes
 
-    def _look(self, image: Pixels, scale: float) -> list[Box]:
-        """Boxes of one image, seen in tiles."""
+    def _look(self, image: Pixels, scale: float, detector: Detector) -> list[Box]:
+        """Boxes of one image, seen in tiles, with a detector's thresholds."""
         size = detection.fit(image.shape[0], image.shape[1], scale)
         resized = detection.resize(image, size)
         probability = np.empty(size, np.float32)
@@ -183,10 +201,13 @@ class OnnxEngine:
 
         self._run(DETECTOR, tiles.cut(*size, self._detector.longest_side), lambda tile: tile.shape,
                   lambda tile: resized[tile.rows, tile.columns], finish)
-        return self._boxes(image, probability)
+        return detection.find_boxes(probability, image.shape[0], image.shape[1], detector)
 
-    def _boxes(self, image: Pixels, probability: Tensor) -> list[Box]:
-        return detection.find_boxes(probability, image.shape[0], image.shape[1], self._detector)
+    def _ways(self, image: Pixels, box: Box) -> list[_Way]:
+        """How a box of an image may be read."""
+        height = self._bundle.recognisers[0].height
+        longest = min(item.widths[-1] for item in self._bundle.recognisers)
+        return _ways(recognition.cut_out(image, box.crop), height, longest)
 
     def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[ReadLine]:
         """What one recogniser reads on strips."""
@@ -202,23 +223,6 @@ class OnnxEngine:
 
         return self._run(recogniser.name, strips, lambda strip: recognition.step_of(strip.shape[1], recogniser),
                          lambda strip: strip, finish)
-
-    def _with_others(self, strips: Sequence[Strip], first: Sequence[ReadLine]) -> list[ReadLine]:
-        """Lines in which what the first recogniser is not trusted with was read by the others."""
-        main, *others = self._bundle.recognisers
-        spans = [(index, span) for index, (strip, line) in enumerate(zip(strips, first, strict=True))
-                 for span in spans_of(line, strip.shape[1], main)] if others else []
-        whole = [index for index, line in enumerate(first)
-                 if not any(is_sure(item, main) for item in line.characters)] if others else []
-        parts = [strips[index][:, span.left:span.right] for index, span in spans] + [strips[index] for index in whole]
-        readings = [self._read_strips(other, parts) for other in range(1, len(self._bundle.recognisers))]
-        lines = list(first)
-        for number, (index, span) in enumerate(spans):
-            found = [(reading[number], other) for reading, other in zip(readings, others, strict=True)]
-            lines[index] = with_span(lines[index], span, main, found)
-        for number, index in enumerate(whole, len(spans)):
-            lines[index] = best_of([lines[index], *(reading[number] for reading in readings)])
-        return [with_spaces(line, strip) for line, strip in zip(lines, strips, strict=True)]
 
     def _run(self, model: str, items: Sequence[T], shape: Callable[[T], Hashable], row: Callable[[T], Pixels],
              finish: Callable[[T, Tensor], R]) -> list[R]:
@@ -239,7 +243,8 @@ class OnnxEngine:
             results.update(zip(batch, found, strict=True))
         return [results[index] for index in range(len(items))]
 
-    def _reading(self, image_id: str, index: int, height: int, width: int, found: Sequence[_Found]) -> Reading:
+    def _reading(self, image_id: str, index: int, image: Pixels, found: Sequence[_Found]) -> Reading:
+        height, width = image.shape[:2]
         reader = self._bundle.reader
         regions: list[Region] = []
         for number, item in enumerate(item for item in found if item.image == index):
@@ -256,7 +261,7 @@ class OnnxEngine:
             attributes = Attributes(direction=_direction(item, best), language=language_of(text),
                                     kind=Kind.CHECKBOX if text in CHECK_BOXES else Kind.TEXT,
                                     checked=CHECK_BOXES.get(text))
-            regions.append(Region(region_id(image_id, reader, self.run, number), polygon, text, attributes, score,
+            regions.append(Region(region_id(image_id, reader, self.run, -1 - number if item.again else number), polygon, text, attributes, score,
                                   recogniser=line.recogniser))
         return Reading(image_id, reader, self.run, 0, self.unit, width, height, tuple(regions))
 

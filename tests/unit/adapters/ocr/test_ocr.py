@@ -14,35 +14,20 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw, ImageFont
 
 from adapters.ocr import detection, lines, recognition, sessions, tiles
-from adapters.ocr.bundles import Detector, Recogniser, load_bundle
+from adapters.ocr.bundles import Detector, load_bundle
 from adapters.ocr.detection import Box
 from adapters.ocr.engine import open_engine
 from adapters.ocr.recognition import Character, ReadLine
 from schemas.errors import ModelUnavailable
 from schemas.reading_order import in_reading_order
 from tests.tiny_bundle import write_bundle
+from tests.unit.adapters.ocr.made_lines import KOREAN, drawn, line
 
-FONT = str(next((Path(cv2.__file__).parents[1] / "koreanize_matplotlib").rglob("*.ttf")))
-KOREAN = Recogniser(architecture="ctc", name="ko", file="k", scripts=["hangul"])
-LATIN = Recogniser(architecture="ctc", name="la", file="l", scripts=["latin", "digits"])
 DETECTOR = Detector(architecture="dbnet", file="d")
 
 
-def line(text: str, *, score: float = 0.95, step: float = 40.0, start: float = 20.0, by: str = "ko") -> ReadLine:
-    return ReadLine(tuple(Character(char, start + index * step, score) for index, char in enumerate(text)), by)
-
-
-def drawn(text: str, size: int = 40, gap: int = 0) -> Any:
-    font = ImageFont.truetype(FONT, size)
-    picture = Image.new("RGB", (int(font.getlength(text)) + gap * len(text) + 40, size + 40), "white")
-    draw, x = ImageDraw.Draw(picture), 20.0
-    for char in text:
-        draw.text((x, 15), char, fill="black", font=font)
-        x += font.getlength(char) + gap
-    return np.asarray(picture)
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=60))
@@ -169,66 +154,6 @@ def test_boxes_are_read_from_top_to_bottom_and_left_to_right() -> None:
     boxes = [boxes[place] for place in in_reading_order([tuple(map(tuple, box.polygon.tolist())) for box in boxes])]
     assert [(round(float(box.polygon[0, 1]), -2), float(box.polygon[0, 0]) > 200) for box in boxes] == [
         (0, False), (0, True), (100, False), (100, True)]
-
-
-def test_between_korean_letters_others_read() -> None:
-    unsure = (Character("오", 110, 0.4), Character("류", 140, 0.3))
-    read = ReadLine((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
-    (span,) = lines.spans_of(read, 220, KOREAN)
-    assert [item.text for item in span.inside] == ["오", "류"]
-    assert 60 < span.left < 110 and 140 < span.right < 190
-    latin = line("PDF", start=110 - span.left, step=15, by="la")
-    merged = lines.with_span(read, span, KOREAN, [(latin, LATIN)])
-    assert (merged.text, merged.recogniser) == ("한글PDF끝", "ko+la")
-
-
-@pytest.mark.parametrize("answer", [line("漢字", by="la"), line("PD", score=0.3, by="la"), line("", by="la"), line(".", by="la")])
-def test_a_worse_answer_changes_nothing(answer: ReadLine) -> None:
-    unsure = (Character("사", 110, 0.75), Character("이", 150, 0.75))
-    read = ReadLine((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
-    (span,) = lines.spans_of(read, 220, KOREAN)
-    moved = ReadLine(tuple(Character(item.text, 110 - span.left, item.score) for item in answer.characters), "la")
-    assert lines.with_span(read, span, KOREAN, [(moved, LATIN)]) == read
-
-
-def test_a_stroke_of_the_neighbour_is_no_letter() -> None:
-    read = ReadLine((*line("한다").characters, Character("'", 95, 0.4)), "ko")
-    (span,) = lines.spans_of(read, 110, KOREAN)
-    answer = ReadLine((Character("t", 2, 0.95), Character(".", 95 - span.left, 0.9)), "la")
-    assert lines.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한다."
-
-
-def test_a_letter_that_only_the_first_sees_stays() -> None:
-    unsure = (Character("및", 110, 0.7), Character("X", 150, 0.3))
-    read = ReadLine((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
-    (span,) = lines.spans_of(read, 220, KOREAN)
-    answer = ReadLine((Character(".", 100 - span.left, 0.9), Character("K", 150 - span.left, 0.99)), "la")
-    assert lines.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한글.및K끝"
-
-
-def test_a_line_without_korean_has_no_spans() -> None:
-    assert lines.spans_of(line("HELLO"), 300, KOREAN) == []
-
-
-def test_a_full_stop_alone_does_not_beat_a_korean_line() -> None:
-    assert lines.best_of([line("우선순위", score=0.7), line(".", score=0.99)]).text == "우선순위"
-
-
-@pytest.mark.parametrize(("text", "gap", "spaced"), [
-    ("데비안 시스템", 0, "데비안 시스템"),
-    ("서울역", 0, "서울역"),
-    ("대형출력인쇄", 30, "대형출력인쇄"),  # a sign: all letters stand apart
-    ("한 글 은 좋다", 0, "한글은좋다"),  # most do, so nothing tells words from letters
-])
-def test_spaces_are_where_words_stand_apart(text: str, gap: int, spaced: str) -> None:
-    strip = recognition.to_strip(drawn(text, gap=gap)[10:-10], 48, 3200)
-    font = ImageFont.truetype(FONT, 40)
-    scale, x, letters = 48 / (drawn(text).shape[0] - 20), 20.0, []
-    for char in text:
-        if char != " ":
-            letters.append(Character(char, (x + font.getlength(char) / 2) * scale, 0.9))
-        x += font.getlength(char) + gap
-    assert lines.with_spaces(ReadLine(tuple(letters), "ko"), strip).text == spaced
 
 
 @settings(max_examples=60, deadline=None)
