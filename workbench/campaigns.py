@@ -10,6 +10,7 @@ from adapters.label_studio.configs import config_names
 from datastore.ledger import Ledger, names
 from saegim.names import did_you_mean, unknown
 from schemas.errors import SettingError
+from schemas.reading import Effect
 from schemas.recipes.campaign import Campaign, parse_campaign
 from schemas.text import normalise
 from workbench.named_slices import KnownSlices
@@ -93,6 +94,12 @@ def campaign_named(settings: Settings, ledger: Ledger, name: str) -> str:
     if normalise(name) not in known:
         raise SettingError(unknown("campaign", name, known))
     return normalise(name)
+
+
+def asking_for_displays(settings: Settings) -> list[str]:
+    """Names of the campaigns that collect segment displays and LED signs: by a category or a bonus, over now or not."""
+    return [name for name, campaign in load_campaigns(settings).by_name.items()
+            if Effect.DOT_MATRIX in campaign.categories or Effect.DOT_MATRIX in campaign.bonus]
 
 
 def _alone(found: Campaigns, files: dict[str, str], name: str) -> Campaigns:

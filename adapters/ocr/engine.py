@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,21 @@ class OcrEngine(Protocol):
 
         Raises:
             PartlyRead: some of the images broke it. Where it raises another exception, each image is tried alone.
+        """
+
+
+@runtime_checkable
+class LooksAgain(Protocol):
+    """What an engine may do besides: find what its first look misses, such as segment displays and LED signs.
+
+    It is asked for pictures of campaigns that collect ``dot_matrix``, and for no others.
+    """
+
+    def look_again(self, images: Sequence[Pixels], image_ids: Sequence[str], readings: Sequence[Reading]) -> list[Reading]:
+        """The readings that ``read`` gave, of the same run, with more regions, whose ids are new; pieces of one may go for it.
+
+        Raises:
+            Exception: where it raises one, each image is tried alone, and keeps its first reading where that fails too.
         """
 
 

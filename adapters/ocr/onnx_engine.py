@@ -73,7 +73,7 @@ class _Way:
 
 @dataclass(slots=True)
 class _Found:
-    """A box of an image, the ways to read it, and what was read. ``whole``: the box is the image; ``again``: a second look found it."""
+    """A box of an image, the ways to read it, and what was read. ``whole``: the box is the image; ``again``: seen later."""
 
     image: int
     box: Box
@@ -148,7 +148,7 @@ class OnnxEngine:
         for index, image in enumerate(images):
             scale = detection.first_scale(image.shape[0], image.shape[1], self._detector)
             boxes = [box for factor in second_look.SCALES for box in self._look(image, scale * factor, bold)]
-            found += [_Found(index, box, self._ways(image, box), again=True) for box in boxes]
+            found += [_Found(index, box, self._ways(recognition.cut_out(image, box.crop)), again=True) for box in boxes]
         self._read_ways(found)
         return [second_look.with_more(reading, self._reading(image_id, index, image, found).regions)
                 for index, (image, image_id, reading) in enumerate(zip(images, image_ids, readings, strict=True))]
@@ -168,17 +168,18 @@ class OnnxEngine:
         boxes = dict(zip(whole, self._run(
             DETECTOR, whole, lambda index: sizes[index],
             lambda index: detection.resize(images[index], sizes[index]),
-            lambda index, output: detection.find_boxes(output[0], *images[index].shape[:2], self._detector)), strict=True))
+            lambda index, output: detection.find_boxes(output[0], images[index].shape[0], images[index].shape[1],
+                                                       self._detector)), strict=True))
         # Larger looks one after the other: the tiles of one are work for all threads, and only one is in memory.
         for index, (image, scale) in enumerate(zip(images, scales, strict=True)):
-            boxes[index] = self._look_closer(image, boxes[index] if index in boxes else self._look(image, scale, self._detector), scale)
+            found = boxes[index] if index in boxes else self._look(image, scale, self._detector)
+            boxes[index] = self._look_closer(image, found, scale)
 
         def cut(index: int) -> list[_Found]:
             image = images[index]
-            found = [_Found(index, box, self._ways(image, box)) for box in boxes[index]]
+            found = [_Found(index, box, self._ways(recognition.cut_out(image, box.crop))) for box in boxes[index]]
             if min(image.shape[:2]) <= LINE_HEIGHT:
-                whole = detection.whole_box(image)
-                found.append(_Found(index, whole, self._ways(image, whole), whole=True))
+                found.append(_Found(index, detection.whole_box(image), self._ways(image), whole=True))
             return found
 
         return [item for items in self._pool.map(cut, range(len(images))) for item in items]
@@ -203,11 +204,8 @@ class OnnxEngine:
                   lambda tile: resized[tile.rows, tile.columns], finish)
         return detection.find_boxes(probability, image.shape[0], image.shape[1], detector)
 
-    def _ways(self, image: Pixels, box: Box) -> list[_Way]:
-        """How a box of an image may be read."""
-        height = self._bundle.recognisers[0].height
-        longest = min(item.widths[-1] for item in self._bundle.recognisers)
-        return _ways(recognition.cut_out(image, box.crop), height, longest)
+    def _ways(self, crop: Pixels) -> list[_Way]:
+        return _ways(crop, self._bundle.recognisers[0].height, min(item.widths[-1] for item in self._bundle.recognisers))
 
     def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[ReadLine]:
         """What one recogniser reads on strips."""
@@ -261,8 +259,8 @@ class OnnxEngine:
             attributes = Attributes(direction=_direction(item, best), language=language_of(text),
                                     kind=Kind.CHECKBOX if text in CHECK_BOXES else Kind.TEXT,
                                     checked=CHECK_BOXES.get(text))
-            regions.append(Region(region_id(image_id, reader, self.run, -1 - number if item.again else number), polygon, text, attributes, score,
-                                  recogniser=line.recogniser))
+            name = region_id(image_id, reader, self.run, -1 - number if item.again else number)
+            regions.append(Region(name, polygon, text, attributes, score, recogniser=line.recogniser))
         return Reading(image_id, reader, self.run, 0, self.unit, width, height, tuple(regions))
 
 

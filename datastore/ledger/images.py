@@ -82,3 +82,15 @@ def image_rows(connection: Connection, image_ids: Iterable[str]) -> dict[str, St
                                   .where(images.c.image_id.in_(chunk)))
         found.update({row.image_id: StoredImage(*row) for row in rows})
     return found
+
+
+def images_sent_to(ledger: Ledger, campaigns: Sequence[str], image_ids: Sequence[str]) -> set[str]:
+    """Which of these images were sent to one of these campaigns, whatever became of the submission."""
+    if not campaigns:
+        return set()
+    found: set[str] = set()
+    with ledger.read() as connection:
+        for chunk in in_chunks(image_ids):
+            found.update(connection.scalars(select(submissions.c.image_id).where(
+                submissions.c.image_id.in_(chunk), submissions.c.campaign.in_(campaigns))))
+    return found

@@ -10,12 +10,13 @@ from more_itertools import chunked
 
 from adapters.ocr.engine import OcrEngine, Pixels
 from datastore.ledger import leases, readings, submissions, unclaimed
-from datastore.ledger.images import images_in_slice, slices_of_attributes
+from datastore.ledger.images import images_in_slice, images_sent_to, slices_of_attributes
 from saegim.names import did_you_mean, nearest
 from schemas.errors import SettingError
 from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
 from workbench.bench import Workbench
+from workbench.campaigns import asking_for_displays
 from workbench.models import note_run, open_model
 from workbench.named_slices import KnownSlices, named_among
 from workbench.prelabel.machine import machine_use
@@ -200,6 +201,7 @@ def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterato
     """
     done = BatchRead()
     failures = Failures(bench.run, count)
+    ask_again = asking_for_displays(bench.settings)
     with Held[StoredImage](bench.ledger, bench.settings.lease_seconds) as held:
 
         def fetch(window: ClaimedPiece[StoredImage]) -> list[Pixels | str]:
@@ -216,7 +218,8 @@ def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterato
         # The next window is fetched and decoded while this one is read.
         for window, pictures in one_ahead(fetch, to_read()):
             held.renew()
-            found = read_window(engine, window.items, pictures, failures)
+            found = read_window(engine, window.items, pictures, failures, again=images_sent_to(
+                bench.ledger, ask_again, [image.image_id for image in window.items]))
             textless = [item.image_id for item in found.readings
                         if judges and is_textless(item) and in_view(item.width, item.height)]
             with bench.ledger.write(alone="images") as connection:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adapters.ocr.engine import OcrEngine, PartlyRead, Pixels, as_kept
+from adapters.ocr.engine import LooksAgain, OcrEngine, PartlyRead, Pixels, as_kept
 from schemas.errors import SaegimError
 from schemas.reading import Reading
 from schemas.stored import StoredImage
@@ -27,7 +27,7 @@ class WindowRead:
 
 
 def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequence[Pixels | str],
-                failures: Failures) -> WindowRead:
+                failures: Failures, again: Collection[str] = ()) -> WindowRead:
     """Reads a window of pictures.
 
     Put aside are pictures that could not be had, which count as failures only where none could (the bucket may be another one),
@@ -38,6 +38,7 @@ def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequ
         images: whose pictures they are.
         pictures: uint8 [height, width, RGB]; a traceback in place of one that could not be had.
         failures: is told of what nobody foresaw.
+        again: ids of images that are looked at once more, where the engine can; one that breaks it then keeps its first reading.
 
     Raises:
         TooManyFailures: it is no longer a single picture's trouble.
@@ -51,23 +52,42 @@ def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequ
         else:
             failures.note(f"image {image_id[:12]}…", trace)
     try:
-        done.readings += map(as_kept, engine.read(list(there.values()), list(there)))
+        done.readings += engine.read(list(there.values()), list(there))
     except SaegimError:
         raise
     except PartlyRead as partly:
-        done.readings += map(as_kept, partly.readings)
+        done.readings += partly.readings
         for image_id, trace in partly.broken.items():
             done.broken[image_id] = trace
             failures.note(f"image {image_id[:12]}…", trace)
     except Exception:
         for image_id, picture in there.items():
             _read_alone(engine, image_id, picture, done, failures)
+    if isinstance(engine, LooksAgain) and (first := [reading for reading in done.readings if reading.image_id in again]):
+        second = {reading.image_id: reading for reading in _looked_again(engine, there, first, failures)}
+        done.readings = [second.get(reading.image_id, reading) for reading in done.readings]
+    done.readings = [*map(as_kept, done.readings)]
     return done
+
+
+def _looked_again(engine: LooksAgain, pictures: Mapping[str, Pixels], readings: Sequence[Reading],
+                  failures: Failures) -> list[Reading]:
+    """The readings after another look; without those of pictures that break the engine then."""
+    try:
+        return engine.look_again([pictures[reading.image_id] for reading in readings],
+                                 [reading.image_id for reading in readings], readings)
+    except SaegimError:
+        raise
+    except Exception:
+        if len(readings) > 1:
+            return [found for reading in readings for found in _looked_again(engine, pictures, [reading], failures)]
+        failures.note(f"image {readings[0].image_id[:12]}…", traceback.format_exc())
+        return []
 
 
 def _read_alone(engine: OcrEngine, image_id: str, picture: Pixels, done: WindowRead, failures: Failures) -> None:
     try:
-        done.readings += map(as_kept, engine.read([picture], [image_id]))
+        done.readings += engine.read([picture], [image_id])
     except SaegimError:
         raise
     except Exception:
