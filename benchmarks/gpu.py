@@ -218,7 +218,8 @@ def rapidocr(job: Job, paths: Sequence[Path], best: bool) -> float:
                                  "Rec.model_path": str(job.folder / recogniser.file)}
     if recogniser.charset:
         params["Rec.rec_keys_path"] = str(job.folder / recogniser.charset)
-    if job.provider == "cuda":
+    device = "cpu" if job.provider == "cpu" else "cuda"
+    if device == "cuda":
         params["EngineConfig.onnxruntime.use_cuda"] = True
     if best:
         params |= {"EngineConfig.onnxruntime.cuda_ep_cfg.cudnn_conv_algo_search": "DEFAULT", "Rec.rec_batch_num": 64}
@@ -230,6 +231,9 @@ def rapidocr(job: Job, paths: Sequence[Path], best: bool) -> float:
 
     with ThreadPoolExecutor(len(engines)) as pool:
         list(pool.map(read, engines, [paths[:1]] * len(engines)))
+        running = {engine.text_det.session.session.get_providers()[0].lower() for engine in engines}
+        if not all(name.startswith(device) for name in running):  # RapidOCR takes the CPU where CUDA does not open
+            raise RuntimeError(f"RapidOCR runs on {running}")
         started = time.perf_counter()
         list(pool.map(read, engines, [paths[index::len(engines)] for index in range(len(engines))]))
         return len(paths) / (time.perf_counter() - started)
