@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import simplejpeg
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from PIL import Image
 
 from schemas.submission import Verdict
+from stages.ingest.features import Features, Grey
+from stages.ingest.tones import tones
 
-Grey = NDArray[np.uint8]
-
-SIDE = 800
-"""Longer side of the pictures that are compared, in pixels."""
-KEYPOINTS = 1000
-"""Most keypoints of a picture."""
 TILE = 32
 """Side of a tile, in pixels of the pictures that are compared."""
 SHIFT = 3
 """A tile may lie so many pixels off: paper bends, lenses distort."""
 TEXTURE = 16.0
-"""Standard deviation in grey levels from which a tile says something."""
+"""Standard deviation in grey levels from which a tile says something, at most; in a pale picture less: ``PALE``."""
+PALE = 0.4
+"""… as a share of what one tile of fifty exceeds: print on paper has 45 or more."""
+LEAST_TEXTURE = 3.0
+"""… and at least: below are traces of compression."""
+TONED_MEDIAN = 0.85
+"""Median of the tiles' correlations from which two pictures are compared again with their brightness brought into line: what was
+made brighter until parts of it are white agrees at most places."""
 LEAST_INLIERS = 12
 """Keypoints that have to fit before two pictures are compared tile by tile."""
 LEAST_TILES = 8
@@ -54,15 +54,6 @@ CLUSTER_WEAKEST = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """What a picture is compared by: its grey values (H × W), keypoints (N × 2, pixels), ORB descriptors (N × 32)."""
-
-    grey: Grey
-    points: NDArray[np.float32]
-    descriptors: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A part of a picture, as shares of its width and height from its top left, and how well an earlier picture agrees there.
 
@@ -74,6 +65,24 @@ class Place:
     width: float
     height: float
     agreement: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two pictures in the same pixels (H × W, grey), and where both show something (255, else 0)."""
+
+    first: NDArray[np.generic]
+    second: NDArray[np.generic]
+    shown: Grey
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreement:
+    """Of the tiles' correlations: see ``Alignment``."""
+
+    median: float
+    low: float
+    weakest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,30 +123,6 @@ class Alignment:
                 "low": round(self.low, 3), "weakest": round(self.weakest, 3)}
 
 
-def features(data: bytes) -> Features:
-    """Features of a canonical picture."""
-    if data.startswith(b"\xff\xd8"):
-        height, width, *_ = simplejpeg.decode_jpeg_header(data, strict=False)
-        scale = min(1.0, SIDE / max(height, width))
-        grey = simplejpeg.decode_jpeg(data, "GRAY", min_height=int(height * scale), min_width=int(width * scale),
-                                      min_factor=1, strict=False)[:, :, 0]
-    else:
-        with Image.open(io.BytesIO(data)) as image:
-            grey = np.asarray(image.convert("L"))
-    return features_of(grey)
-
-
-def features_of(grey: Grey) -> Features:
-    """Features of grey values (H × W), brought to a longer side of ``SIDE``."""
-    scale = SIDE / max(grey.shape)
-    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
-    keypoints, descriptors = cv2.ORB.create(KEYPOINTS, scaleFactor=1.2, nlevels=6, fastThreshold=8).detectAndCompute(small, None)
-    if descriptors is None:
-        return Features(small, np.zeros((0, 2), np.float32), np.zeros((0, 32), np.uint8))
-    return Features(small, np.array(cv2.KeyPoint.convert(keypoints), np.float32), descriptors)
-
-
 def compare(one: Features, other: Features) -> Alignment:
     """Aligns a picture with an earlier one and compares them tile by tile.
 
@@ -149,17 +134,17 @@ def compare(one: Features, other: Features) -> Alignment:
         return Alignment(Verdict.DISTINCT, inliers)
     warped, shown = _laid_over(one.grey, other.grey, matrix)
     overlap = float(shown.mean()) / 255
-    pair = one.grey, warped, shown
-    correlation = _tiles(*pair, TILE).correlation
-    if len(correlation) < LEAST_TILES or overlap < LEAST_OVERLAP:
+    found = _agreement(_Pair(_soft(one.grey), _soft(warped), shown))
+    if found is None or overlap < LEAST_OVERLAP:
         return Alignment(Verdict.DISTINCT, inliers, overlap)
-    median = float(np.median(correlation))
-    low = float(np.percentile(correlation, 5))
-    if low >= DOUBTFUL_LOW:  # a changed figure may lie between two tiles: once more, with tiles that overlap
-        correlation = _tiles(*pair, TILE // 2).correlation
-    weakest = float(np.sort(correlation)[1])
+    verdict = _verdict(inliers, overlap, found)
+    if verdict in (Verdict.REVIEW, Verdict.DISTINCT) and found.median >= TONED_MEDIAN:
+        toned = _agreement(_toned(_soft(one.grey), _soft(warped), shown))
+        if toned and toned.low >= found.low and toned.weakest >= found.weakest:
+            found = toned
+            verdict = _verdict(inliers, overlap, found)
     onto = np.linalg.inv(_from_unit(one.grey)) @ matrix @ _from_unit(other.grey)
-    return Alignment(_verdict(inliers, overlap, median, low, weakest), inliers, overlap, median, low, weakest, onto)
+    return Alignment(verdict, inliers, overlap, found.median, found.low, found.weakest, onto)
 
 
 def differing_places(one: Features, other: Features, onto: NDArray[np.float64]) -> list[Place]:
@@ -172,7 +157,8 @@ def differing_places(one: Features, other: Features, onto: NDArray[np.float64]) 
     """
     height, width = one.grey.shape
     matrix = _from_unit(one.grey) @ onto @ np.linalg.inv(_from_unit(other.grey))
-    tiles = _tiles(one.grey, *_laid_over(one.grey, other.grey, matrix), TILE // 2)
+    warped, shown = _laid_over(one.grey, other.grey, matrix)
+    tiles = _tiles(_Pair(_soft(one.grey), _soft(warped), shown), TILE // 2)
     agreement = np.ones((height, width), np.float32)
     for y, x, correlation in zip(tiles.y, tiles.x, tiles.correlation, strict=True):
         tile = agreement[y + SHIFT:y + SHIFT + TILE, x + SHIFT:x + SHIFT + TILE]
@@ -198,10 +184,43 @@ def _from_unit(grey: Grey) -> NDArray[np.float64]:
     return np.diag([grey.shape[1], grey.shape[0], 1.0])
 
 
-def _verdict(inliers: int, overlap: float, median: float, low: float, weakest: float) -> Verdict:
-    if low >= DOUBTFUL_LOW:
-        return Verdict.DUPLICATE if weakest >= SAME_WEAKEST and overlap >= SAME_OVERLAP else Verdict.REVIEW
-    alike = CLUSTER_MEDIAN_FROM <= median < CLUSTER_MEDIAN_TO and low >= CLUSTER_LOW and weakest >= CLUSTER_WEAKEST
+def _soft(grey: Grey) -> Grey:
+    """A picture in which noise, and half a pixel between two, count for less."""
+    return np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.2), np.uint8)
+
+
+def _toned(one: Grey, other: Grey, shown: Grey) -> _Pair:
+    """Two pictures with the brightness of one brought into line with the other's: of the two, the one that tells the other.
+
+    What is white where the other one has several greys cannot tell them; the other one can tell that it is white.
+    """
+    both = shown[::2, ::2] > 0
+    first, second = one[::2, ::2][both], other[::2, ::2][both]
+    to_first, to_second = tones(second, first), tones(first, second)
+    if to_first.rest <= to_second.rest:
+        return _Pair(one, to_first.values[other], shown)
+    return _Pair(to_second.values[one], other, shown)
+
+
+def _agreement(pair: _Pair) -> _Agreement | None:
+    """How well two pictures agree where both show something; None where too little says anything."""
+    correlation = _tiles(pair, TILE).correlation
+    if len(correlation) < LEAST_TILES:
+        return None
+    median = float(np.median(correlation))
+    low = float(np.percentile(correlation, 5))
+    if low >= DOUBTFUL_LOW:  # a changed figure may lie between two tiles: once more, with tiles that overlap
+        correlation = _tiles(pair, TILE // 2).correlation
+    return _Agreement(median, low, float(np.sort(correlation)[1]))
+
+
+def _verdict(inliers: int, overlap: float, found: _Agreement) -> Verdict:
+    if found.low >= DOUBTFUL_LOW:
+        if found.weakest < SAME_WEAKEST:
+            return Verdict.REVIEW
+        return Verdict.DUPLICATE if overlap >= SAME_OVERLAP else Verdict.CLUSTER
+    alike = (CLUSTER_MEDIAN_FROM <= found.median < CLUSTER_MEDIAN_TO and found.low >= CLUSTER_LOW
+             and found.weakest >= CLUSTER_WEAKEST)
     return Verdict.CLUSTER if inliers >= CLUSTER_INLIERS and alike else Verdict.DISTINCT
 
 
@@ -223,19 +242,25 @@ def _homography(one: Features, other: Features) -> tuple[NDArray[np.float64] | N
     return (np.asarray(matrix, np.float64), int(mask.sum())) if plausible else (None, 0)
 
 
-def _tiles(one: Grey, warped: Grey, shown: Grey, stride: int) -> _Tiles:
+def _tiles(pair: _Pair, stride: int) -> _Tiles:
     """The textured tiles that both pictures show; a tile's corner is ``SHIFT`` pixels right of and below ``x`` and ``y``."""
-    height, width = one.shape
+    height, width = pair.shown.shape
     window = TILE + 2 * SHIFT
+    none = _Tiles(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.float32))
     if min(height, width) < window:
-        return _Tiles(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0, np.float32))
-    first, second = (cv2.GaussianBlur(grey, (0, 0), 1.2).astype(np.float32) for grey in (one, warped))
+        return none
+    first, second = pair.first.astype(np.float32), pair.second.astype(np.float32)
     rows, columns = np.mgrid[0:height - window + 1:stride, 0:width - window + 1:stride]
     first_deviation = _deviation(first)
     second_deviation = _deviation(second)
-    texture = np.maximum(first_deviation[rows + SHIFT, columns + SHIFT], second_deviation[rows + SHIFT, columns + SHIFT])
-    whole = cv2.erode(shown, np.ones((window, window), np.uint8), anchor=(0, 0))[rows, columns] > 0
-    chosen = (texture >= TEXTURE) & whole
+    whole = cv2.erode(pair.shown, np.ones((window, window), np.uint8), anchor=(0, 0))[rows, columns] > 0
+    if not whole.any():
+        return none
+    textured = np.zeros_like(whole)
+    for deviation in (first_deviation, second_deviation):
+        texture = deviation[rows + SHIFT, columns + SHIFT]
+        textured |= texture >= np.clip(PALE * np.percentile(texture[whole], 98), LEAST_TEXTURE, TEXTURE)
+    chosen = textured & whole
     y = rows[chosen]
     x = columns[chosen]
     mine = sliding_window_view(first, (TILE, TILE))[y + SHIFT, x + SHIFT]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from schemas.submission import Verdict
-from stages.ingest.align import DOUBTFUL_LOW, Alignment, Features, Place, compare, differing_places, features_of
+from stages.ingest.align import DOUBTFUL_LOW, Alignment, Place, compare, differing_places
+from stages.ingest.features import Features, features_of
 from stages.pictures import as_jpeg, opened
 
 LONGER_SIDE = 1600

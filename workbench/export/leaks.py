@@ -17,7 +17,8 @@ from schemas.submission import Verdict, image_key
 from stages.export.bridges import Bridge
 from stages.export.gates import BROKEN
 from stages.export.leaks import LeakPair, LeakReport, edited
-from stages.ingest.align import LEAST_INLIERS, Alignment, Features, compare, features
+from stages.ingest.align import LEAST_INLIERS, Alignment, compare
+from stages.ingest.features import Features, features
 from stages.ingest.words import small, words
 from workbench.bench import Workbench
 from workbench.run import progress

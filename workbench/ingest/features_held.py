@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from datastore.objects import ObjectStore
-from stages.ingest.align import Features, features
+from stages.ingest.features import Features, features
 
 HELD = 64
 """Pictures whose features are held: at most 0.7 MB each, for 800 × 800 grey values and 1,000 keypoints."""

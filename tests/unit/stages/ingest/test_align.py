@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,8 @@ from PIL import Image, ImageDraw
 from apps.demo.contact_sheet import hangul_font
 from benchmarks.edits import EDITS, Grey
 from schemas.submission import Verdict
-from stages.ingest.align import compare, features, features_of
+from stages.ingest.align import SAME_OVERLAP, compare
+from stages.ingest.features import features, features_of
 from tests.places import REAL_DATA, ROOT
 from tests.unit.datastore.ledger.test_word_index import receipt
 
@@ -28,6 +30,31 @@ RECEIPTS = REAL_DATA / "receipts"
 def test_an_edited_copy_is_a_duplicate(name: str) -> None:
     for original in (receipt(3), grey(SIGN)):
         assert compare(features_of(EDITS[name](original)), features_of(original)).verdict is Verdict.DUPLICATE
+
+
+@pytest.mark.parametrize("share", [0.4, 0.6, 0.9])
+def test_a_part_repeats_the_whole_and_the_whole_is_grouped_with_its_part(share: float) -> None:
+    whole = receipt(3)
+    part = np.ascontiguousarray(whole[:int(share * len(whole))])
+    assert compare(features_of(part), features_of(whole)).verdict is Verdict.DUPLICATE
+    expected = Verdict.DUPLICATE if share > SAME_OVERLAP else Verdict.CLUSTER
+    assert compare(features_of(whole), features_of(part)).verdict is expected
+
+
+@pytest.mark.parametrize("contrast", [1, 0.3, 0.12, 0.08])
+def test_the_palest_print_is_a_duplicate_of_itself(contrast: float) -> None:
+    for original in (receipt(3), grey(SIGN)):
+        pale = features_of((255 - (255 - original.astype(float)) * contrast).round().astype(np.uint8))
+        assert compare(pale, pale).verdict is Verdict.DUPLICATE
+
+
+def test_a_copy_that_is_burnt_out_in_part_is_a_duplicate() -> None:
+    original = receipt(3).astype(float)
+    shaded = 90 + original * np.linspace(0.25, 0.6, original.shape[1])  # grey paper under uneven light
+    burnt = np.clip(shaded * 1.25, 0, 255).astype(np.uint8)
+    assert (burnt == 255).mean() > 0.1
+    for one, other in itertools.permutations((burnt, shaded.astype(np.uint8))):
+        assert compare(features_of(one), features_of(other)).verdict is Verdict.DUPLICATE
 
 
 def test_another_receipt_of_the_shop_is_no_duplicate_and_in_no_cluster() -> None:

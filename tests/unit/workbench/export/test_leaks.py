@@ -23,9 +23,10 @@ from datastore.ledger.tables import gate_words
 from datastore.ledger.word_index import FULL
 from schemas.ids import sha256
 from schemas.sample import Candidate, Planned
-from schemas.submission import Said, image_key
+from schemas.submission import Said, Verdict, image_key
 from stages.export.leaks import edited
-from stages.ingest.align import compare, features, features_of
+from stages.ingest.align import compare
+from stages.ingest.features import features, features_of
 from stages.ingest.words import small, words
 from tests import accepted_images as made
 from tests.accepted_images import Made, drawn
@@ -34,7 +35,7 @@ from tests.empty_ledger import empty_ledger
 from tests.in_memory import InMemory
 from tests.places import REAL_DATA
 from workbench.bench import Workbench
-from workbench.export.leaks import LEAKS, find_leaks
+from workbench.export.leaks import find_leaks
 from workbench.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -136,7 +137,7 @@ def test_a_part_of_a_picture_is_a_leak_whichever_of_the_two_is_looked_at_first(b
     whole = made.put(bench, 0, words=["서울특별시", "출입금지", "EXIT 3", "주차장"])
     parts = (copied(whole.data, quality, 75) for quality in range(70, 96))
     part = made.put(bench, 1, data=next(data for data in parts if (sha256(data) < whole.image_id) is part_comes_first))
-    assert compare(features(whole.data), features(part.data)).verdict not in LEAKS  # the whole shows much more than it
+    assert compare(features(whole.data), features(part.data)).verdict is Verdict.CLUSTER  # the whole shows much more than it
     assert len(found(bench, planned([whole, part], ["train", "test"]), {part.image_id})) == 1
 
 

@@ -17,8 +17,9 @@ from PIL import ExifTags, Image, ImageFilter
 from benchmarks.hardening import METADATA, png_bomb, scan_bomb
 from schemas.submission import Reason, Rejection, Verdict
 from stages.ingest import jpeg
-from stages.ingest.align import compare, features, features_of
+from stages.ingest.align import compare
 from stages.ingest.canonical import Canonical, canonicalise
+from stages.ingest.features import features, features_of
 from stages.ingest.limits import Limits
 from tests.places import REAL_DATA, ROOT
 
