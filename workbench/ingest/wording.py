@@ -92,7 +92,7 @@ def _bring_back(bench: Workbench, numbers: Sequence[int], found: Reworded) -> No
 
     made = dict(zip([known.number for known in standing], bench.objects.in_order(words, [known.key for known in standing]),
                     strict=True))
-    put = {number: words for number in numbers if (words := made.get(number, ())) is not None}
+    put = {number: one for number in numbers if (one := made.get(number, ())) is not None}
     with bench.ledger.write(alone="images") as connection:
         without_words.put_words(connection, put)
     found.missing += len(numbers) - len(put)

@@ -301,7 +301,7 @@ def related(monkeypatch: pytest.MonkeyPatch) -> dict[frozenset[str], Verdict]:
                 for known, verdict in zip(others, verdicts, strict=True)]
 
     monkeypatch.setattr(Settling, "compare", compare)
-    monkeypatch.setattr(deciding, "words", lambda _picture: WORDS)
+    monkeypatch.setattr(deciding, "words_of_file", lambda _data: WORDS)
     monkeypatch.setattr(deciding, "released_images", lambda _objects, _settings, _seen: iter(()))
     return found
 

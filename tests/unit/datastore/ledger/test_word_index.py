@@ -82,7 +82,8 @@ def candidates(ledger: Ledger, found: tuple[int, ...]) -> list[int]:
 def barred(grey: Grey) -> Grey:
     """A screenshot: 540 pixels wide, black bars above and below."""
     wide = cv2.resize(grey, (540, round(grey.shape[0] * 540 / grey.shape[1])), interpolation=cv2.INTER_AREA)
-    return cv2.copyMakeBorder(recompressed(np.asarray(wide, np.uint8)), 40, 40, 0, 0, cv2.BORDER_CONSTANT, value=0)
+    barred = cv2.copyMakeBorder(recompressed(np.asarray(wide, np.uint8)), 40, 40, 0, 0, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(barred, np.uint8)
 
 
 def leaning(grey: Grey) -> Grey:
