@@ -32,8 +32,8 @@ def peers(documents: Mapping[str, Picture], same: set[Pair], templates: set[Pair
     for label, (hashed, near) in _hashes().items():
         yield _hash_figure(label, hashed, near, documents, same, templates, negatives)
     yield _keypoints(documents, sorted(templates - same))
-    yield Figure("peer learned embeddings (SSCD, DINO, imagededup CNN)", "", "not run: no package carries their weights, and those "
-                 "of SSCD are licensed for research only")
+    yield Figure("peer learned embeddings (SSCD, DINO, imagededup CNN)", "", "not run: no package carries their weights, and "
+                 "those of SSCD are licensed for research only")
 
 
 def _hash_figure(label: str, hashed: Hash, near: Callable[[object, object], bool], documents: Mapping[str, Picture],
@@ -69,7 +69,7 @@ def _keypoints(documents: Mapping[str, Picture], templates: Sequence[Pair]) -> F
     """SIFT, matched and verified by a homography; as many points have to agree as part copies from templates best, tuning."""
     halves = {half: [picture for name, picture in documents.items() if half_of(name) == half][::EVERY]
               for half in (TUNING, HELD_OUT)}
-    sift = cv2.SIFT.create(SIFT_POINTS)  # type: ignore[attr-defined]
+    sift = cv2.SIFT.create(SIFT_POINTS)
     known = {name: _described(sift, documents[name].grey) for name in
              {picture.name for half in halves.values() for picture in half} | {name for pair in templates for name in pair}}
     apart = {half: [_agreeing(known[a], known[b]) for a, b in templates if half_of(a) == half] for half in halves}
@@ -81,8 +81,8 @@ def _keypoints(documents: Mapping[str, Picture], templates: Sequence[Pair]) -> F
                 - sum(n >= least for n in apart[TUNING]) / max(len(apart[TUNING]), 1))
     found, wrong = ([n >= limit for n in of[HELD_OUT]] for of in (true, apart))
     return Figure(f"peer OpenCV SIFT + RANSAC ≥ {limit} points, held out", "",
-                  f"{statistics.mean(found):.3f} of all edits and parts found, {sum(wrong)} of {len(wrong)} pairs of one template "
-                  "merged")
+                  f"{statistics.mean(found):.3f} of all edits and parts found, {sum(wrong)} of {len(wrong)} pairs of one "
+                  "template merged")
 
 
 def _described(sift: Any, grey: Grey) -> tuple[Any, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,7 @@ def _read() -> Iterator[Picture]:
 def _grey(path: Path) -> Grey | None:
     """Grey values (H × W); None where the file is no picture, is broken or too large."""
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
             if image.width * image.height > MOST:
                 return None
             image.draft("L", image.size)

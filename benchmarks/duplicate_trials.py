@@ -19,7 +19,8 @@ from datastore.ledger import Ledger
 from datastore.ledger.tables import gate_words
 from datastore.ledger.word_index import WordIndex
 from schemas.submission import Verdict
-from stages.ingest.align import Features, compare, features_of
+from stages.ingest.align import compare
+from stages.ingest.features import Features, features_of
 from stages.ingest.words import small
 from stages.ingest.words import words as words_of
 

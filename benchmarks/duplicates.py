@@ -26,7 +26,8 @@ from benchmarks.edits import EDITS, HARDER, HELD_OUT, OTHERS, PALE, PARTS, TUNIN
 from benchmarks.figures import Figure
 from datastore.ledger.word_index import WordIndex
 from schemas.submission import Verdict
-from stages.ingest.align import compare, features_of
+from stages.ingest.align import compare
+from stages.ingest.features import features_of
 from stages.ingest.texts import compare_texts
 from stages.ingest.words import small
 from stages.ingest.words import words as words_of
