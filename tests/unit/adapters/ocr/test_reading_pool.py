@@ -110,7 +110,10 @@ def test_processes_read_what_threads_read(engine: OnnxEngine, bundle: Bundle, fo
     assert engine.read(pictures, image_ids) == expected
     assert engine.read(pictures[3:4], image_ids[3:4]) == expected[3:4]
     assert engine.read([], []) == []
-    assert engine.run == OnnxEngine(bundle, folder, "cpu").run
+    threads = OnnxEngine(bundle, folder, "cpu")
+    assert engine.run == threads.run
+    again = engine.look_again(pictures[:4], image_ids[:4], expected[:4])
+    assert again == threads.look_again(pictures[:4], image_ids[:4], expected[:4])
 
 
 def test_a_reader_that_is_killed_costs_no_reading(engine: OnnxEngine, pictures: list[Pixels], image_ids: list[str],
