@@ -229,6 +229,10 @@ def test_memory_that_does_not_do_halves_the_batch(tmp_path: Path) -> None:
     rows = [np.full((3, 48, 64), number, np.float32) for number in range(7)]
     assert [float(row[0]) for row in session.run(rows)] == list(range(7))
     assert session.batch == 2 and session._session.batches == [8, 4, 2, 2, 2, 2]
+    session._session.run = lambda *_: (_ for _ in ()).throw(RuntimeError("CUDA_ERROR_OUT_OF_MEMORY"))
+    with pytest.raises(sessions.GpuMemoryFull, match=r"rec\.onnx finds no memory for an input of \[1, 3, 48, 64\]"):
+        session.run(rows[:1])  # no SaegimError, which would end the run
+    session.batch = 2
     session._session.run = lambda *_: (_ for _ in ()).throw(RuntimeError("Got invalid dimensions"))
     with pytest.raises(ModelUnavailable, match=r"rec\.onnx does not run on an input of \[2, 3, 48, 64\]"):
         session.run(rows[:1])
