@@ -29,6 +29,7 @@ from schemas.ids import sha256
 from schemas.submission import RawObject
 from stages.ingest.canonical import Canonical, canonicalise
 from stages.ingest.limits import Limits
+from stages.ingest.words import BITS
 from tests.every_object import every_object
 from tests.places import REAL_DATA
 from tests.profiles import SRGB_CURVE, parametric, profile
@@ -214,11 +215,11 @@ def _million() -> list[Figure]:
         return figures
 
 
-TEMPLATE = np.random.default_rng(7).integers(0, 2**33, 120)
+TEMPLATE = np.random.default_rng(7).integers(0, 2**(BITS + 1), 120)
 
 
 def _words(rng: np.random.Generator, of_template: bool) -> tuple[int, ...]:
-    own = rng.integers(0, 2**33, 190)
+    own = rng.integers(0, 2**(BITS + 1), 190)
     mixed = np.concatenate([rng.permutation(TEMPLATE)[:110], own[:80]]) if of_template else own
     ordered = np.unique(mixed)
     return tuple(int(word) for word in ordered[np.argsort(ordered.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))])
@@ -245,7 +246,7 @@ def _filled(path: Path, count: int, share: float) -> Ledger:
     ledger.migrate()
     ledger.close()
     rng = np.random.default_rng(1)
-    words = rng.integers(0, 2**33, count * KEPT)
+    words = rng.integers(0, 2**(BITS + 1), count * KEPT)
     numbers = np.repeat(rng.integers(0, 2**60, count), KEPT)
     if share:
         words = np.concatenate([words, np.repeat(TEMPLATE, 16)])

@@ -24,6 +24,7 @@ from datastore.ledger import Ledger, arrivals
 from datastore.ledger.word_index import KEPT
 from schemas.ids import digest
 from schemas.submission import CanonicalImage, Original, Outcome, RawObject, Submission, sender_of
+from stages.ingest.words import BITS
 from tests.filled_ledger import START, Made, fill
 from workbench.bench import Workbench
 from workbench.ingest.settling import settle_ready
@@ -111,7 +112,7 @@ def _filled(server: str, count: int) -> str:
     ledger.migrate()
     fill(ledger, count)
     chance = np.random.default_rng(count)
-    words = np.sort(chance.integers(0, 2**33, count * KEPT))
+    words = np.sort(chance.integers(0, 2**(BITS + 1), count * KEPT))
     numbers = chance.integers(0, 2**60, len(words))
     with psycopg.connect(url, autocommit=True) as connection:
         for start in track(range(0, len(words), STEP), f"words of {count:,} images", transient=True):
@@ -129,7 +130,7 @@ def _sent(number: int) -> Iterator[Submission]:
         key = f"spring/사람{place % 100}/{number}-{place:05}.jpg"
         raw = RawObject("raw", key, "1", 1, START - timedelta(days=1) + timedelta(seconds=place))
         image_id = digest("sent", str(number), str(place))
-        words = tuple(chance.integers(0, 2**33, WORDS).tolist())
+        words = tuple(chance.integers(0, 2**(BITS + 1), WORDS).tolist())
         image = CanonicalImage(image_id, 1, "image/jpeg", 1600, 1200, digest("pixels", image_id), words, "made",
                                Original("JPEG", 1600, 1200, None, None, False))
         yield Submission(raw, sender_of(key), {}, Outcome.ACCEPTED, digest("raw", image_id), image=image)
