@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import insert
 
+from benchmarks.edits import HELD_OUT, half_of
 from datastore.ledger import Ledger, shared_words
 from datastore.ledger.sql import insert_or_ignore
 from datastore.ledger.tables import gate_words
@@ -102,11 +103,11 @@ def planned(images: Sequence[Made], splits: Sequence[str]) -> list[Planned]:
                    for image, split in zip(images, splits, strict=True)), key=lambda item: item.image_id)
 
 
-def copied(data: bytes, quality: int = 80, below: int = 6) -> bytes:
-    """The picture again, without 6 pixels of three sides and so many at the foot."""
+def copied(data: bytes, quality: int = 80, share: float = 1.0) -> bytes:
+    """The picture again, or so much of its upper part, without 6 pixels at each side."""
     out = io.BytesIO()
     with Image.open(io.BytesIO(data)) as image:
-        image.crop((6, 6, image.width - 6, image.height - below)).save(out, "JPEG", quality=quality)
+        image.crop((6, 6, image.width - 6, int(share * image.height) - 6)).save(out, "JPEG", quality=quality)
     return out.getvalue()
 
 
@@ -124,7 +125,7 @@ def test_the_report_names_a_copy_in_another_split_where_one_of_the_two_is_new(be
     where = {pair.one: pair.split_one, pair.other: pair.split_other}
     assert where == {images[0].image_id: "train", copy.image_id: "test"}
     assert pair.verdict == "duplicate" and pair.figures["weakest"] >= 0.9
-    assert report.candidates >= 1 and report.tried == 4 * 6 and report.recall and report.recall > 0.9
+    assert report.candidates >= 1 and report.tried == 6 * 6 and report.recall and report.recall > 0.9
     both = frozenset(where)
     assert found(bench, release, {copy.image_id}) == found(bench, release, {images[0].image_id}) == {both}
     assert found(bench, release, {images[1].image_id}) == found(bench, release, ()) == set()
@@ -135,7 +136,7 @@ def test_the_report_names_a_copy_in_another_split_where_one_of_the_two_is_new(be
 @pytest.mark.parametrize("part_comes_first", [True, False])
 def test_a_part_of_a_picture_is_a_leak_whichever_of_the_two_is_looked_at_first(bench: Workbench, part_comes_first: bool) -> None:
     whole = made.put(bench, 0, words=["서울특별시", "출입금지", "EXIT 3", "주차장"])
-    parts = (copied(whole.data, quality, 75) for quality in range(70, 96))
+    parts = (copied(whole.data, quality, 0.71) for quality in range(70, 96))
     part = made.put(bench, 1, data=next(data for data in parts if (sha256(data) < whole.image_id) is part_comes_first))
     assert compare(features(whole.data), features(part.data)).verdict is Verdict.CLUSTER  # the whole shows much more than it
     assert len(found(bench, planned([whole, part], ["train", "test"]), {part.image_id})) == 1
@@ -152,7 +153,7 @@ def test_what_a_manager_told_apart_is_no_leak_and_a_lost_picture_breaks_nothing(
     assert found(bench, release, everything) == {frozenset((image.image_id, copy.image_id))}
     bench.objects.delete(bench.settings.bucket_images, image_key(copy.image_id, "image/jpeg"))
     report = find_leaks(bench, release, everything)
-    assert report.pairs == () and report.candidates == 3 and report.tried == 4 * 2
+    assert report.pairs == () and report.candidates == 3 and report.tried == 6 * 2
 
 
 def test_an_index_that_finds_nothing_is_said_to_find_nothing(bench: Workbench) -> None:
@@ -160,7 +161,7 @@ def test_an_index_that_finds_nothing_is_said_to_find_nothing(bench: Workbench) -
     with bench.ledger.write() as connection:
         connection.execute(gate_words.delete())
     report = find_leaks(bench, planned(images, ["train", "test"]), {image.image_id for image in images})
-    assert (report.recall, report.tried, report.candidates) == (0.0, 8, 0)
+    assert (report.recall, report.tried, report.candidates) == (0.0, 12, 0)
     nothing = find_leaks(bench, [], set())
     assert (nothing.recall, nothing.tried, nothing.candidates, nothing.pairs) == (None, 0, 0, ())
 
@@ -183,12 +184,30 @@ def test_scanned_receipts_of_one_template_are_none_and_a_second_scan_is(bench: W
     assert report.candidates > len(pairs) and report.recall and report.recall > 0.95
 
 
+@pytest.mark.skipif(not RECEIPTS.is_dir(), reason="the test pictures receipts/ and korean_pages/ are not here")
+@pytest.mark.parametrize(("share", "least"), [(0.8, 0.9), (0.6, 0.8)])
+def test_the_upper_part_of_a_document_in_test_of_one_in_train_is_a_leak(bench: Workbench, share: float, least: float) -> None:
+    """Of receipts and pages that set no threshold."""
+    files = [path for folder, every in ((RECEIPTS, 8), (REAL_DATA / "korean_pages", 4)) for path in [
+        path for path in sorted(folder.rglob("*.jpg")) if half_of(path.stem) == HELD_OUT][::every]]
+    wholes, parts = [], []
+    for seed, path in enumerate(files):
+        wholes.append(made.put(bench, seed, data=path.read_bytes()))
+        parts.append(made.put(bench, 100 + seed, data=copied(path.read_bytes(), 80, share)))
+    expected = {frozenset((whole.image_id, part.image_id)) for whole, part in zip(wholes, parts, strict=True)}
+    release = planned([*wholes, *parts], ["train"] * len(wholes) + ["test"] * len(parts))
+    report = find_leaks(bench, release, {part.image_id for part in parts})
+    pairs = {frozenset((pair.one, pair.other)) for pair in report.pairs}
+    assert pairs <= expected and len(pairs) >= least * len(expected)
+    assert report.candidates >= len(pairs)
+
+
 def test_edited_copies_are_copies() -> None:
     data = drawn(["서울특별시", "출입금지", "EXIT 3", "주차장"], 5)
     with Image.open(io.BytesIO(data)) as image:
         original = set(words(small(np.asarray(image.convert("L")))))
     copies = list(edited(data))
-    assert len(copies) == 4
+    assert len(copies) == 6
     for copy in copies:
         assert len(original & set(words(small(copy)))) >= 2
         seen = compare(features_of(copy), features(data))
