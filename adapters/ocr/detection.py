@@ -30,10 +30,14 @@ LEAST_GROWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where text was found: ``polygon`` is tight around the letters, ``crop`` has the margin that a recogniser wants."""
+    """Where text was found: ``polygon`` is tight around the letters, ``crop`` has the margin that a recogniser wants.
+
+    ``letters`` are the crops of the parts of a line whose letters stand apart, from left to right.
+    """
 
     polygon: Corners
     crop: Corners
+    letters: tuple[Corners, ...] = ()
 
 
 def whole_box(image: Pixels) -> Box:

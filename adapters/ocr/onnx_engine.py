@@ -20,15 +20,17 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from adapters.ocr import detection, recognition, second_look, tiles
-from adapters.ocr.bundles import Bundle, Detector
+from adapters.ocr.bundles import Bundle
 from adapters.ocr.cores import cores
 from adapters.ocr.detection import Box, Corners
 from adapters.ocr.engine import Pixels
+from adapters.ocr.joining import joined, side_by_side
 from adapters.ocr.lines import TALL, LinePiece, join, pieces_of, stack
+from adapters.ocr.onnx_session import GPU_PROVIDERS
 from adapters.ocr.reading_pool import ReadingPool
 from adapters.ocr.recognition import ReadLine, Strip
 from adapters.ocr.remote_models import RemoteModels
-from adapters.ocr.session_host import DETECTOR, GPU_PROVIDERS, SessionHost
+from adapters.ocr.session_host import DETECTOR, SessionHost
 from adapters.ocr.sessions import Tensor, best_class, flush_denormals
 from adapters.ocr.tiles import Tile
 from adapters.ocr.together import read_together
@@ -143,12 +145,11 @@ class OnnxEngine:
         """Their readings with what ``second_look`` finds on them."""
         if self._processes is not None:
             return self._processes.call("look_again", images, image_ids, readings)
-        bold = second_look.bold(self._detector)
         found = []
         for index, image in enumerate(images):
             scale = detection.first_scale(image.shape[0], image.shape[1], self._detector)
-            boxes = [box for factor in second_look.SCALES for box in self._look(image, scale * factor, bold)]
-            found += [_Found(index, box, self._ways(recognition.cut_out(image, box.crop)), again=True) for box in boxes]
+            boxes = [box for factor in second_look.SCALES for box in self._look(image, scale * factor)]
+            found += [_Found(index, box, self._ways(image, box), again=True) for box in boxes]
         self._read_ways(found)
         return [second_look.with_more(reading, self._reading(image_id, index, image, found).regions)
                 for index, (image, image_id, reading) in enumerate(zip(images, image_ids, readings, strict=True))]
@@ -172,14 +173,15 @@ class OnnxEngine:
                                                        self._detector)), strict=True))
         # Larger looks one after the other: the tiles of one are work for all threads, and only one is in memory.
         for index, (image, scale) in enumerate(zip(images, scales, strict=True)):
-            found = boxes[index] if index in boxes else self._look(image, scale, self._detector)
-            boxes[index] = self._look_closer(image, found, scale)
+            found = boxes[index] if index in boxes else self._look(image, scale)
+            boxes[index] = joined(self._look_closer(image, found, scale))
 
         def cut(index: int) -> list[_Found]:
             image = images[index]
-            found = [_Found(index, box, self._ways(recognition.cut_out(image, box.crop))) for box in boxes[index]]
+            found = [_Found(index, box, self._ways(image, box)) for box in boxes[index]]
             if min(image.shape[:2]) <= LINE_HEIGHT:
-                found.append(_Found(index, detection.whole_box(image), self._ways(image), whole=True))
+                whole = detection.whole_box(image)
+                found.append(_Found(index, whole, self._ways(image, whole), whole=True))
             return found
 
         return [item for items in self._pool.map(cut, range(len(images))) for item in items]
@@ -188,11 +190,11 @@ class OnnxEngine:
         """Boxes of an image, seen twice as large as long as that may show more."""
         while scale < 1 and tiles.is_small(boxes, scale):
             scale = min(1, 2 * scale)
-            boxes = tiles.merge(boxes, self._look(image, scale, self._detector), scale)
+            boxes = tiles.merge(boxes, self._look(image, scale), scale)
         return boxes
 
-    def _look(self, image: Pixels, scale: float, detector: Detector) -> list[Box]:
-        """Boxes of one image, seen in tiles, with a detector's thresholds."""
+    def _look(self, image: Pixels, scale: float) -> list[Box]:
+        """Boxes of one image, seen in tiles."""
         size = detection.fit(image.shape[0], image.shape[1], scale)
         resized = detection.resize(image, size)
         probability = np.empty(size, np.float32)
@@ -202,10 +204,16 @@ class OnnxEngine:
 
         self._run(DETECTOR, tiles.cut(*size, self._detector.longest_side), lambda tile: tile.shape,
                   lambda tile: resized[tile.rows, tile.columns], finish)
-        return detection.find_boxes(probability, image.shape[0], image.shape[1], detector)
+        return detection.find_boxes(probability, image.shape[0], image.shape[1], self._detector)
 
-    def _ways(self, crop: Pixels) -> list[_Way]:
-        return _ways(crop, self._bundle.recognisers[0].height, min(item.widths[-1] for item in self._bundle.recognisers))
+    def _ways(self, image: Pixels, box: Box) -> list[_Way]:
+        """How a box of an image may be read; letters that stand apart also side by side."""
+        height, longest = self._bundle.recognisers[0].height, min(item.widths[-1] for item in self._bundle.recognisers)
+        ways = _ways(recognition.cut_out(image, box.crop), height, longest)
+        if box.letters:
+            row = side_by_side([recognition.cut_out(image, crop) for crop in box.letters])
+            ways.append(_Way(pieces_of(row, height, longest)))
+        return ways
 
     def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[ReadLine]:
         """What one recogniser reads on strips."""

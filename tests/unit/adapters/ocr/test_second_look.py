@@ -1,0 +1,67 @@
+"""What a second look adds to a reading, and what of the first one stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from adapters.ocr.bundles import load_bundle
+from adapters.ocr.engine import LooksAgain
+from adapters.ocr.onnx_engine import OnnxEngine
+from adapters.ocr.second_look import with_more
+from schemas.reading import Attributes, Reading, Region, Unit
+from tests.tiny_bundle import write_bundle
+
+
+def region(name: str, text: str, left: int, right: int, score: float = 0.9, top: int = 0) -> Region:
+    return Region(name, ((left, top), (right, top), (right, top + 40), (left, top + 40)), text, Attributes(), score)
+
+
+def reading(*regions: Region) -> Reading:
+    return Reading("image", "model:x", "run", 0, Unit.LINE, 1000, 1000, regions)
+
+
+def names(found: Reading) -> list[str]:
+    return [item.region_id for item in found.regions]
+
+
+def test_what_is_new_is_added_after_what_is_there() -> None:
+    before = reading(region("a", "kWh", 0, 100))
+    assert names(with_more(before, [region("b", "0815", 300, 500)])) == ["a", "b"]
+    assert with_more(before, []) == before
+
+
+def test_what_was_seen_before_stays_as_it_was_read() -> None:
+    before = reading(region("a", "37387", 0, 200, 0.6))
+    assert names(with_more(before, [region("b", "33387", 0, 220, 0.99)])) == ["a"]
+
+
+def test_of_several_looks_at_one_display_the_whole_wins() -> None:
+    seen = [region("half", "08", 0, 90, 0.99), region("whole", "08151", 0, 200, 0.8), region("again", "08151", 5, 205, 0.7)]
+    assert names(with_more(reading(), seen)) == ["whole"]
+
+
+def test_pieces_go_for_the_whole_only_where_no_letter_is_lost() -> None:
+    pieces = region("a", "SA", 0, 80, 0.7), region("b", "50", 140, 220, 0.8)
+    assert names(with_more(reading(*pieces), [region("c", "SALE 50", 0, 220)])) == ["c"]
+    assert names(with_more(reading(*pieces), [region("c", "S50", 0, 220)])) == ["a", "b"]
+    assert names(with_more(reading(*pieces), [region("c", "SALE 50", 0, 220, 0.6)])) == ["a", "b"]
+    piece = region("a", "ALE", 40, 120)
+    assert names(with_more(reading(piece), [region("c", "SALE 50", 0, 220)])) == ["c"]
+    assert names(with_more(reading(piece), [region("c", "5ARE 50", 0, 220)])) == ["a"]
+
+
+def test_the_engine_looks_again_with_ids_that_no_region_has(tmp_path: Path) -> None:
+    engine = OnnxEngine(load_bundle(write_bundle(tmp_path / "tiny", min_score=0.01) / "bundle.yaml"), tmp_path / "tiny", "cpu")
+    assert isinstance(engine, LooksAgain)
+    picture = np.full((400, 640, 3), 255, np.uint8)
+    picture[100:140, 100:300] = 0
+    picture[300:340, 100:300] = 0
+    [first] = engine.read([picture], ["image"])
+    assert first.regions
+    [none] = engine.look_again([picture], ["image"], [reading()])
+    assert len(none.regions) == len(first.regions)
+    assert not {item.region_id for item in none.regions} & {item.region_id for item in first.regions}
+    assert engine.look_again([picture], ["image"], [first]) == [first]
+    assert engine.look_again([picture] * 2, ["image", "other"], [reading(), reading()])[0] == none
