@@ -378,7 +378,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     asked.add_argument("pictures", type=Path, help="folder of pictures")
     asked.add_argument("bundle", type=Path, help="folder with bundle.yaml and the model's files, or a recipe's YAML file")
-    asked.add_argument("--provider", default="cuda", choices=("cuda", "tensorrt", "cpu"))
+    asked.add_argument("--provider", default="cuda", choices=("cuda", "cuda-tf32", "tensorrt", "cpu"))
     asked.add_argument("--against", choices=("rapidocr",), help="measured too; it has to be installed")
     asked.add_argument("--few", action="store_true", help="a few pictures, to see that it runs: its figures say nothing")
     asked.add_argument("--only", nargs="+", choices=PARTS, help="these parts")
