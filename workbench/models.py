@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from adapters.ocr.bundles import BUNDLE_FILE, Bundle, load_bundle, parse_bundle
 from adapters.ocr.engine import OcrEngine, open_engine
+from adapters.ocr.gpu_memory import SETTING as GPU_MEMORY
 from datastore.ledger import model_runs
 from saegim.names import did_you_mean
 from schemas.errors import ModelUnavailable, SettingError
@@ -61,6 +63,8 @@ def open_model(bench: Workbench, tell: Callable[[str], None]) -> OpenModel:
         SettingError: there is no such model.
     """
     found = obtain(bench, bench.model, tell)
+    if bench.settings.gpu_memory:
+        os.environ[GPU_MEMORY] = str(bench.settings.gpu_memory)  # of this process and those that an engine starts
     return OpenModel(open_engine(found.bundle, found.folder, bench.settings.onnx_provider), found.bundle, found.notes)
 
 

@@ -9,9 +9,10 @@ import traceback
 
 from adapters.ocr.child_process import Channel, channel_of_parent
 from adapters.ocr.cores import cores
+from adapters.ocr.onnx_session import GPU_PROVIDERS
 from adapters.ocr.process_messages import ModelFacts, Rows, RowsFailed, Setup
 from adapters.ocr.row_pool import STREAMS, RowPool
-from adapters.ocr.session_host import GPU_PROVIDERS, SessionHost
+from adapters.ocr.session_host import SessionHost
 from adapters.ocr.shared_pixels import SharedPixels
 from schemas.errors import SaegimError
 

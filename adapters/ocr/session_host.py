@@ -10,13 +10,15 @@ from adapters.ocr import detection, recognition
 from adapters.ocr.bundles import Bundle, Recogniser
 from adapters.ocr.checks import check_detector, check_recogniser
 from adapters.ocr.engine import Pixels
-from adapters.ocr.sessions import OnnxSession, Session, Tensor, flush_denormals, open_session
+from adapters.ocr.gpu_memory import most_bytes, used_bytes
+from adapters.ocr.onnx_session import OnnxSession
+from adapters.ocr.open_session import open_session
+from adapters.ocr.planned_sessions import PlannedSessions
+from adapters.ocr.sessions import Session, Tensor, flush_denormals
 from schemas.errors import ModelUnavailable, SettingError
 
 DETECTOR = "detector"
 """What ``run`` calls a bundle's detector; a recogniser has its own name."""
-GPU_PROVIDERS = ("cuda", "tensorrt")
-"""Providers whose device is so fast that one interpreter cannot keep it busy."""
 GPU_LINES = 32
 """Lines in one run on a GPU. A detection is work enough for it by itself."""
 
@@ -43,8 +45,9 @@ class SessionHost:
         detector = bundle.detector
         long = detector.longest_side
         short = detector.longest_side * 3 // 4 // 32 * 32
+        self._planned = PlannedSessions(most_bytes(), used_bytes) if provider.startswith("cuda") else None
         self._sessions: dict[str, Session] = {DETECTOR: open_session(
-            folder / detector.file, provider, ((3, 32, 32), (3, short, long), (3, long, long)))}
+            folder / detector.file, provider, self._planned, ((3, 32, 32), (3, short, long), (3, long, long)))}
         self._prepare: dict[str, Callable[[Pixels], Tensor]] = {DETECTOR: lambda row: detection.prepare(row, detector)}
         self._shapes: dict[str, Callable[[Pixels], Hashable]] = {DETECTOR: lambda row: row.shape}
         with ThreadPoolExecutor(1, initializer=flush_denormals) as thread:
@@ -80,7 +83,7 @@ class SessionHost:
     def _open_recogniser(self, item: Recogniser, folder: Path, provider: str) -> tuple[str, ...]:
         """Opens one and returns its charset."""
         widths = (item.widths[0], item.widths[len(item.widths) // 2], item.widths[-1])
-        session = open_session(folder / item.file, provider, tuple((3, item.height, width) for width in widths),
+        session = open_session(folder / item.file, provider, self._planned, tuple((3, item.height, width) for width in widths),
                                gpu_rows=GPU_LINES, reduced=True)
         self._sessions[item.name] = session
         self._prepare[item.name] = lambda row: recognition.prepare(row, item)

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-
 Tensor = NDArray[np.float32]
 for _kind in (np.float32, np.float64):
     np.finfo(_kind)  # numpy looks for the least denormal once, and warns in a thread that knows none

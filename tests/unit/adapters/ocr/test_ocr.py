@@ -19,6 +19,7 @@ from adapters.ocr import detection, lines, recognition, sessions, tiles
 from adapters.ocr.bundles import Detector, load_bundle
 from adapters.ocr.detection import Box
 from adapters.ocr.engine import open_engine
+from adapters.ocr.onnx_session import OnnxSession
 from adapters.ocr.recognition import Character, ReadLine
 from schemas.errors import ModelUnavailable
 from schemas.reading_order import in_reading_order
@@ -224,7 +225,7 @@ def test_memory_that_does_not_do_halves_the_batch(tmp_path: Path) -> None:
                 raise RuntimeError("BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 1")
             return [batch[:, 0, 0]]
 
-    session = sessions.OnnxSession(write_bundle(tmp_path) / "rec.onnx", "cpu", {})
+    session = OnnxSession(write_bundle(tmp_path) / "rec.onnx", "cpu", {})
     session.batch, session._session = 8, Full()
     rows = [np.full((3, 48, 64), number, np.float32) for number in range(7)]
     assert [float(row[0]) for row in session.run(rows)] == list(range(7))
@@ -236,19 +237,6 @@ def test_memory_that_does_not_do_halves_the_batch(tmp_path: Path) -> None:
     session._session.run = lambda *_: (_ for _ in ()).throw(RuntimeError("Got invalid dimensions"))
     with pytest.raises(ModelUnavailable, match=r"rec\.onnx does not run on an input of \[2, 3, 48, 64\]"):
         session.run(rows[:1])
-
-
-def test_the_best_class_is_the_same_on_the_device() -> None:
-    probabilities = np.random.default_rng(3).random((4, 9, 30), np.float32)
-    on_device = sessions._best_class("CPUExecutionProvider").run(None, {"x": probabilities})[0]
-    for one, other in zip(probabilities, on_device, strict=True):
-        assert np.array_equal(sessions.best_class(one), other)
-        assert np.array_equal(sessions.best_class(other), other)
-
-
-def test_the_fastest_search_is_taken() -> None:
-    assert sessions.least_of(sessions.SEARCHES, {"EXHAUSTIVE": 11.26, "HEURISTIC": 1.7, "DEFAULT": 1.68}.__getitem__) == "DEFAULT"
-
 
 
 def test_turned_text_keeps_its_start() -> None:

@@ -1,0 +1,132 @@
+"""One session of onnxruntime."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from adapters.ocr.sessions import GpuMemoryFull, Tensor
+from schemas.errors import ModelUnavailable
+
+PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider", "cuda-tf32": "CUDAExecutionProvider",
+             "tensorrt": "TensorrtExecutionProvider", "openvino": "OpenVINO"}
+PRECISIONS = {"cpu": "fp32", "cuda": "fp32", "cuda-tf32": "tf32", "tensorrt": "fp16"}
+GPU_PROVIDERS = ("cuda", "cuda-tf32", "tensorrt")
+"""Providers whose device is so fast that one interpreter cannot keep it busy."""
+OUT_OF_MEMORY = ("failed to allocate memory", "out of memory", "cuda_error_out_of_memory", "cublas_status_alloc_failed")
+
+
+class OnnxSession:
+    """See ``Session``: onnxruntime. On a CPU it has one thread and is run by as many threads as there are cores.
+
+    Args:
+        path: the file; its name is in messages.
+        provider: one of ``PROVIDERS`` but openvino.
+        options: of the provider.
+        rows: of one run.
+        graph: the model itself, where it is not the file as it is.
+
+    Raises:
+        ModelUnavailable: the file is no model, or the provider asked for is not the one that runs.
+    """
+
+    def __init__(self, path: Path, provider: str, options: dict[str, Any], rows: int = 1, graph: bytes | None = None) -> None:
+        settings = onnxruntime.SessionOptions()
+        settings.intra_op_num_threads = 1
+        settings.inter_op_num_threads = 1
+        settings.log_severity_level = 4
+        self._gpu = provider in GPU_PROVIDERS
+        settings.enable_mem_pattern = not self._gpu  # its plan of a shape's memory is as large as all that it plans
+        wanted = PROVIDERS[provider]
+        if wanted not in onnxruntime.get_available_providers():
+            raise ModelUnavailable(f"{path.name} was asked to run on {provider}, which the installed onnxruntime does not have; "
+                                   "install the extra [gpu] in place of [cpu], or set SAEGIM_ONNX_PROVIDER=cpu")
+        if self._gpu:
+            onnxruntime.preload_dlls()  # CUDA and cuDNN of the Python packages: the provider does not look there by itself
+        try:
+            rest = ["CUDAExecutionProvider"] if provider == "tensorrt" else []  # for what TensorRT does not know
+            self._session = onnxruntime.InferenceSession(graph or str(path), settings, providers=[(wanted, options), *rest])
+        except Exception as error:
+            if _is_memory(error):
+                raise GpuMemoryFull(f"{path.name} finds no memory: {str(error).strip()[:200]}") from None
+            raise ModelUnavailable(f"{path.name} does not open as an ONNX model: {str(error).strip()[:200]}") from None
+        actual = self._session.get_providers()[0]
+        if actual != wanted:
+            raise ModelUnavailable(f"{path.name} was asked to run on {provider} and runs on {actual}{_what_is_missing(wanted)}; "
+                                   "install the extra [gpu] and its CUDA libraries, or set SAEGIM_ONNX_PROVIDER=cpu")
+        self._file = path.name
+        self.name = self._session.get_inputs()[0].name
+        self.shape = list(self._session.get_inputs()[0].shape)
+        self.batch = rows
+        self.precision = PRECISIONS[provider]
+
+    @property
+    def charset(self) -> list[str] | None:
+        """The characters that the file carries itself, in the order of its classes; None where it carries none."""
+        text = self._session.get_modelmeta().custom_metadata_map.get("character")
+        return text.removesuffix("\n").split("\n") if text else None
+
+    def run(self, rows: Sequence[Tensor]) -> list[Tensor]:
+        """See ``Session``. Where the GPU's memory does not do, the batch is halved for good and the rows run in parts.
+
+        Raises:
+            GpuMemoryFull: a row alone does not fit.
+        """
+        while True:
+            try:
+                return [output for start in range(0, len(rows), self.batch)
+                        for output in self.run_full(rows[start:start + self.batch])]
+            except GpuMemoryFull:
+                if self.batch == 1:
+                    raise
+                self.batch //= 2
+
+    def run_full(self, rows: Sequence[Tensor]) -> list[Tensor]:
+        """Runs at most ``batch`` rows.
+
+        Raises:
+            GpuMemoryFull: they do not fit.
+        """
+        # A full batch, always: how many rows there are must not choose another kernel and so another reading (design D8).
+        batch = np.zeros((self.batch, *rows[0].shape), np.float32)
+        for index, row in enumerate(rows):
+            batch[index] = row
+        try:
+            outputs = self._bound(batch) if self._gpu else self._session.run(None, {self.name: batch})[0]
+        except Exception as error:
+            if _is_memory(error):
+                raise GpuMemoryFull(f"{self._file} finds no memory for an input of {list(batch.shape)}: "
+                                    f"{str(error).strip()[:200]}") from None
+            raise ModelUnavailable(f"{self._file} does not run on an input of {list(batch.shape)} "
+                                   f"(it states {self.shape}): {str(error).strip()[:200]}") from None
+        return list(outputs[:len(rows)])
+
+    def _bound(self, batch: Tensor) -> Tensor:
+        """One run whose output is fetched once, when all of it is done."""
+        binding = self._session.io_binding()
+        binding.bind_cpu_input(self.name, batch)
+        binding.bind_output(self._session.get_outputs()[0].name, "cpu")
+        self._session.run_with_iobinding(binding)
+        found: Tensor = binding.copy_outputs_to_cpu()[0]
+        return found
+
+
+def _is_memory(error: Exception) -> bool:
+    return any(words in str(error).lower() for words in OUT_OF_MEMORY)
+
+
+def _what_is_missing(provider: str) -> str:
+    """Why a provider's library does not load, in the system's words, such as which library of CUDA is not there."""
+    folder = Path(onnxruntime.__file__).parent / "capi"
+    name = provider.removesuffix("ExecutionProvider").lower()
+    try:
+        ctypes.CDLL(str(folder / "libonnxruntime_providers_shared.so"), ctypes.RTLD_GLOBAL)
+        ctypes.CDLL(str(folder / f"libonnxruntime_providers_{name}.so"))
+    except OSError as error:
+        return f" ({error})"
+    return ""
