@@ -24,7 +24,7 @@ REACH = 8
 """How far a letter's place may lie outside of its word's ink: one step of a recogniser, in pixels of the strip."""
 LEAST_WORD = 6
 """Narrowest ink that is a word, in pixels of the strip."""
-CERTAIN = 0.97
+CERTAIN = 0.99
 """Score from which a Hangul letter of the line's reading withstands the word's."""
 SAME_PLACE = 0.4
 """Up to this distance two letters are in one place, in heights of the strip."""

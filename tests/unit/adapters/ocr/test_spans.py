@@ -47,6 +47,19 @@ def test_a_letter_that_only_the_first_sees_stays() -> None:
     assert spans.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한글.및K끝"
 
 
+@pytest.mark.parametrize(("answer", "becomes"), [
+    ((("o", 0.9), ("f", 0.95)), "한글아끝"),  # 아 looks like it
+    ((("I", 0.99), ("P", 1.0)), "한글IP끝"),
+    ((("I", 0.99), ("P", 1.0), ("o", 0.79)), "한글IP끝"),  # a stroke of the next syllable
+    ((("o", 0.79),), "한글아끝"),
+])
+def test_short_latin_for_one_syllable_has_to_be_certain(answer: tuple[tuple[str, float], ...], becomes: str) -> None:
+    read = ReadLine((*line("한글").characters, Character("아", 110, 0.6), *line("끝", start=160).characters), "ko")
+    (span,) = spans.spans_of(read, 190, KOREAN)
+    found = [Character(char, 100 + 14 * place - span.left, score) for place, (char, score) in enumerate(answer)]
+    assert spans.with_span(read, span, KOREAN, [(ReadLine(tuple(found), "la"), LATIN)]).text == becomes
+
+
 def test_a_line_without_korean_has_no_spans() -> None:
     assert spans.spans_of(line("HELLO"), 300, KOREAN) == []
 
@@ -81,13 +94,13 @@ def test_a_doubtful_word_is_what_stands_between_gaps() -> None:
     ((("으", 0.84), ("교", 0.2), ("쓰", 0.86), ("이", 1.0), ("나", 1.0)), "ROMO나", "ROM이나"),  # what ends the word stays
     ((("니", 0.4), ("이", 0.99), ("e", 0.7)), "sol", "sol"),  # alone between Latin letters it is a Latin one
     ((("0", 0.4), ("키", 1.0), ("지", 1.0), ("이", 1.0), ("럼", 0.6)), "lㅣ지이름", "l키지이름"),
-    ((("0", 0.95), ("시", 0.99)), "GN", "0시"),  # it scores worse
+    ((("0", 0.98), ("시", 1.0)), "GN", "0시"),  # it scores worse
 ])
 def test_a_word_read_alone_beside_certain_hangul(before: tuple[tuple[str, float], ...], alone: str, becomes: str) -> None:
     inside = tuple(Character(char, 100 + 40 * place, score) for place, (char, score) in enumerate(before))
     sure = line("한글").characters
     read = ReadLine((*sure, *inside), "ko")
-    found = line(alone, score=0.965, start=20.0)
+    found = line(alone, score=0.985, start=20.0)
     assert words.with_word(read, words.Word(80, 300, inside), found, 48).text == "한글" + becomes
 
 
