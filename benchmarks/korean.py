@@ -109,9 +109,10 @@ def wrong_latin(text: str, read: str) -> int:
 def _changes(one: str, other: str) -> list[tuple[int, int, int, int]]:
     """Where two texts differ: from and to in the one, from and to in the other; what lies side by side is one change."""
     changes: list[tuple[int, int, int, int]] = []
-    for _, start, end, first, last in Levenshtein.opcodes(one, other).as_list():
-        if one[start:end] == other[first:last]:
+    for code in Levenshtein.opcodes(one, other):
+        if code.tag == "equal":
             continue
+        start, end, first, last = code.src_start, code.src_end, code.dest_start, code.dest_end
         if changes and changes[-1][1] == start and changes[-1][3] == first:
             before = changes.pop()
             start, first = before[0], before[2]
