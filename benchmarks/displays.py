@@ -21,8 +21,8 @@ from schemas.reading import Region
 from schemas.text import without_spaces
 
 MODEL = "ppocr-korean-v3"
-TUNING, HELD_OUT = 0, 1000
-"""First seeds."""
+TUNING, HELD_OUT = 0, 2000
+"""First seeds. Those from 1000 to 1029 were looked at while the rules were made: they are neither."""
 COUNT = 40
 """Pictures of each kind and half."""
 COVERED = 0.8

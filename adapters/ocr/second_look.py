@@ -22,6 +22,10 @@ SAME = 0.5
 """Part of a region that lies on others, from which it is the same text."""
 INSIDE = 0.7
 """Part of a region that lies on another one, from which it is a piece of it."""
+POOR = 0.5
+"""What a region around another one says, beside what that one says, up to which it is a mistake: a case read as a letter."""
+NO_LESS = 0.9
+"""What the whole has to say, beside all that its pieces say."""
 
 
 def with_more(before: Reading, seen: Sequence[Region]) -> Reading:
@@ -34,33 +38,31 @@ def with_more(before: Reading, seen: Sequence[Region]) -> Reading:
         seen: regions of the second look; several may be of one text.
     """
     kept = list(before.regions)
-    for region in sorted(seen, key=_worth, reverse=True):
+    for region in sorted(seen, key=_said, reverse=True):
         shape = shapely.Polygon(region.polygon)
         pieces: list[Region] = []
-        covered = 0.0
+        covered = elsewhere = 0.0
         for other in kept:
             outline = shapely.Polygon(other.polygon)
             common = float(shape.intersection(outline).area)
-            covered += common
-            if common >= INSIDE * outline.area:
+            if common >= INSIDE * outline.area or (common >= INSIDE * shape.area and _said(other) <= POOR * _said(region)):
                 pieces.append(other)
-        if _is_more(region, pieces) if pieces else covered < SAME * shape.area:
+                covered += common
+            else:
+                elsewhere += common
+        if _said(region) and elsewhere < SAME * shape.area and _is_more(region, pieces, covered >= SAME * shape.area):
             kept = [*(other for other in kept if other not in pieces), region]
     return replace(before, regions=tuple(kept))
 
 
-def _is_more(whole: Region, pieces: Sequence[Region]) -> bool:
-    """Whether a region says more than its pieces do: than a single one only with all that this one says."""
-    text, *said = (without_spaces(item.text) for item in (whole, *pieces))
-    if len(said) == 1:
-        return said[0] in text and len(said[0]) < len(text)
-    return len(text) >= sum(map(len, said)) and _score(whole) >= min(map(_score, pieces))
+def _is_more(whole: Region, pieces: Sequence[Region], mostly: bool) -> bool:
+    """Whether a region says more than what goes for it; ``mostly``: that covers it, so a single one is the same text."""
+    if mostly and len(pieces) == 1 and _said(pieces[0]) > POOR * _said(whole):
+        text, piece = without_spaces(whole.text), without_spaces(pieces[0].text)
+        return piece in text and len(piece) < len(text)
+    return _said(whole) >= NO_LESS * sum(map(_said, pieces))
 
 
-def _score(region: Region) -> float:
-    return region.score or 0.0
-
-
-def _worth(region: Region) -> float:
-    """The whole before its pieces, the surer reading of the same before the other."""
-    return len(region.text) * _score(region)
+def _said(region: Region) -> float:
+    """Letters and digits that a region has, each as sure as the whole is."""
+    return (region.score or 0.0) * sum(map(str.isalnum, region.text))

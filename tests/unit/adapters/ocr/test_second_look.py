@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,11 +46,21 @@ def test_of_several_looks_at_one_display_the_whole_wins() -> None:
 def test_pieces_go_for_the_whole_only_where_no_letter_is_lost() -> None:
     pieces = region("a", "SA", 0, 80, 0.7), region("b", "50", 140, 220, 0.8)
     assert names(with_more(reading(*pieces), [region("c", "SALE 50", 0, 220)])) == ["c"]
-    assert names(with_more(reading(*pieces), [region("c", "S50", 0, 220)])) == ["a", "b"]
-    assert names(with_more(reading(*pieces), [region("c", "SALE 50", 0, 220, 0.6)])) == ["a", "b"]
-    piece = region("a", "ALE", 40, 120)
-    assert names(with_more(reading(piece), [region("c", "SALE 50", 0, 220)])) == ["c"]
-    assert names(with_more(reading(piece), [region("c", "5ARE 50", 0, 220)])) == ["a"]
+    assert names(with_more(reading(*pieces), [region("c", "S5", 0, 220)])) == ["a", "b"]
+    assert names(with_more(reading(*pieces), [region("c", "SALE 50", 0, 220, 0.4)])) == ["a", "b"]
+    most = region("a", "ALE 50", 40, 220)
+    assert names(with_more(reading(most), [region("c", "SALE 50", 0, 220)])) == ["c"]
+    assert names(with_more(reading(most), [region("c", "5ARE 50", 0, 220)])) == ["a"]
+
+
+def test_marks_and_a_case_read_as_a_letter_go_for_a_display() -> None:
+    marks = region("a", ":", 20, 40, 0.99), region("b", "-", 100, 120, 0.9)
+    assert names(with_more(reading(*marks), [region("c", "3171.2", 0, 220, 0.6)])) == ["c"]
+    assert names(with_more(reading(), [region("c", "---", 0, 220, 0.99)])) == []
+    case = Region("a", ((-50, -50), (300, -50), (300, 90), (-50, 90)), "그", Attributes(), 0.54)
+    assert names(with_more(reading(case), [region("c", "15.2", 0, 220)])) == ["c"]
+    poster = replace(case, text="OPEN EVERY DAY")
+    assert names(with_more(reading(poster), [region("c", "15.2", 0, 220)])) == ["a"]
 
 
 def test_the_engine_looks_again_with_ids_that_no_region_has(tmp_path: Path) -> None:
