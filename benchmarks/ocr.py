@@ -20,7 +20,8 @@ from rich.progress import track
 from adapters.ocr import detection
 from adapters.ocr.bundles import load_bundle
 from adapters.ocr.cores import cores
-from adapters.ocr.sessions import OnnxSession, flush_denormals
+from adapters.ocr.onnx_session import OnnxSession
+from adapters.ocr.sessions import flush_denormals
 from benchmarks.figures import ROUNDS, Figure, faster, interleaved
 from benchmarks.ocr_pictures import (
     MODELS,
