@@ -140,7 +140,7 @@ def compare(one: Features, other: Features) -> Alignment:
     verdict = _verdict(inliers, overlap, found)
     if verdict in (Verdict.REVIEW, Verdict.DISTINCT) and found.median >= TONED_MEDIAN:
         toned = _agreement(_toned(_soft(one.grey), _soft(warped), shown))
-        if toned and toned.low >= found.low and toned.weakest >= found.weakest:
+        if toned and toned.low >= max(found.low, DOUBTFUL_LOW) and toned.weakest >= found.weakest:
             found = toned
             verdict = _verdict(inliers, overlap, found)
     onto = np.linalg.inv(_from_unit(one.grey)) @ matrix @ _from_unit(other.grey)
