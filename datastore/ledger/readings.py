@@ -142,8 +142,8 @@ def is_standing(after: str = "") -> ColumnElement[bool]:
     """Whether an image of ``images`` was taken, or is held: what is held is read too, for its text helps to decide.
 
     Args:
-        after: an image id that the images asked about come after. Said here too, PostgreSQL begins there: it merges the indexes of
-            many images, and goes through all that come before where only ``images`` is bounded.
+        after: an image id that the images asked about come after. Said here too, PostgreSQL begins there: it merges the indexes
+            of many images, and goes through all that come before where only ``images`` is bounded.
     """
     return exists().where(submissions.c.image_id == images.c.image_id, submissions.c.image_id > after,
                           submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD)))
