@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import multiprocessing
 import sys
-import traceback
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from benchmarks.by_name import run_by_name
 from benchmarks.figures import Figure, show, write
 
 NAMES = ("ingest", "questions", "duplicates", "hardening", "ocr", "korean", "mixed_lines", "push", "collect", "screen",
@@ -25,19 +24,11 @@ def main(names: list[str]) -> int:
     results: dict[str, Sequence[Figure]] = {}
     for name in names or NAMES:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:  # what one holds is not the next one's
-            results[name] = alone.submit(_run, name).result()
+            results[name] = alone.submit(run_by_name, name).result()
         show(name, results[name])
     if not names:
         write(ROOT / "docs" / "benchmarks.md", results)
     return int(any(item.met is False for figures in results.values() for item in figures))
-
-
-def _run(name: str) -> Sequence[Figure]:
-    try:
-        found: Sequence[Figure] = importlib.import_module(f"benchmarks.{name}").run()
-    except Exception as error:  # not every library's error comes whole through a pipe
-        raise RuntimeError(traceback.format_exc()) from error
-    return found
 
 
 if __name__ == "__main__":

@@ -36,10 +36,11 @@ def unread_images(ledger: Ledger, run: str, *, labelled: bool = False) -> list[S
         return [StoredImage(*row) for row in rows]
 
 
-def is_unread(run: str, *, labelled: bool) -> list[ColumnElement[bool]]:
-    """What holds of an image of ``images`` that waits for a run of a model; see ``unread_images``."""
-    read = exists().where(readings.c.image_id == images.c.image_id, readings.c.run == run)
-    return [is_standing(), ~read] if labelled else [is_standing(), ~read, ~is_labelled(), ~has_public_truth()]
+def is_unread(run: str, *, labelled: bool, after: str = "") -> list[ColumnElement[bool]]:
+    """What holds of an image of ``images``, after an image id, that waits for a run of a model; see ``unread_images``."""
+    read = exists().where(readings.c.image_id == images.c.image_id, readings.c.image_id > after, readings.c.run == run)
+    waits = [images.c.image_id > after, is_standing(after), ~read]
+    return waits if labelled else [*waits, ~is_labelled(after), ~has_public_truth()]
 
 
 def slices_of_attributes(readings_found: Sequence[Reading], _campaigns: Sequence[str]) -> list[AbstractSet[str]]:

@@ -123,9 +123,10 @@ def accepted_under_other_versions(ledger: Ledger, annotation_config: str, run: s
         return list(map(_stored, connection.execute(query)))
 
 
-def is_labelled() -> ColumnElement[bool]:
-    """Whether a person has read an image of ``images``."""
-    return exists().where(readings.c.image_id == images.c.image_id, readings.c.reader.startswith(f"{ReaderKind.PERSON}:"))
+def is_labelled(after: str = "") -> ColumnElement[bool]:
+    """Whether a person has read an image of ``images``; ``after`` as in ``is_standing``."""
+    return exists().where(readings.c.image_id == images.c.image_id, readings.c.image_id > after,
+                          readings.c.reader.startswith(f"{ReaderKind.PERSON}:"))
 
 
 def has_public_truth() -> ColumnElement[bool]:
@@ -137,9 +138,14 @@ def has_public_truth() -> ColumnElement[bool]:
         readings.c.reader.startswith(f"{ReaderKind.SOURCE}:"))
 
 
-def is_standing() -> ColumnElement[bool]:
-    """Whether an image of ``images`` was taken, or is held: what is held is read too, for its text helps to decide."""
-    return exists().where(submissions.c.image_id == images.c.image_id,
+def is_standing(after: str = "") -> ColumnElement[bool]:
+    """Whether an image of ``images`` was taken, or is held: what is held is read too, for its text helps to decide.
+
+    Args:
+        after: an image id that the images asked about come after. Said here too, PostgreSQL begins there: it merges the indexes
+            of many images, and goes through all that come before where only ``images`` is bounded.
+    """
+    return exists().where(submissions.c.image_id == images.c.image_id, submissions.c.image_id > after,
                           submissions.c.outcome.in_((Outcome.ACCEPTED, Outcome.HELD)))
 
 

@@ -73,7 +73,7 @@ def unread_after(ledger: Ledger, kind: str, run: str, after: str, limit: int, *,
     with ledger.read() as connection:
         rows = connection.execute(
             select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-            .where(images.c.image_id > after, *is_unread(run, labelled=labelled), _is_free(connection, kind, images.c.image_id))
+            .where(*is_unread(run, labelled=labelled, after=after), _is_free(connection, kind, images.c.image_id))
             .order_by(images.c.image_id).limit(limit))
         return [StoredImage(*row) for row in rows]
 
