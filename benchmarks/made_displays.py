@@ -12,8 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 Pixels = NDArray[np.uint8]
 Corners = NDArray[np.float32]
-WIDTH, HEIGHT = 1600, 1200
-"""Of a picture, in pixels. A display is 16 to 420 of them high."""
+WIDTH = 1600
+"""Of a picture, in pixels."""
+HEIGHT = 1200
+"""Of the same. A display is 16 to 420 of them high."""
 SEGMENTS = {"0": "abcdef", "1": "bc", "2": "abdeg", "3": "abcdg", "4": "bcfg", "5": "acdfg", "6": "acdefg", "7": "abc",
             "8": "abcdefg", "9": "abcdfg", "-": "g"}
 """Which of the seven segments a character lights: a on top, then clockwise, g in the middle."""

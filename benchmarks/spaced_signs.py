@@ -13,8 +13,10 @@ from PIL import Image, ImageDraw
 from apps.demo.contact_sheet import hangul_font
 
 Pixels = NDArray[np.uint8]
-WIDTH, HEIGHT = 1280, 960
+WIDTH = 1280
 """Of a picture, in pixels."""
+HEIGHT = 960
+"""Of the same."""
 WORDS = ("두루치기", "김치찌개", "삼겹살", "해물탕", "미용실", "부동산", "세탁소", "약국", "주차금지", "출입문", "영업중",
          "칼국수", "OPEN", "CAFE", "문구사", "열쇠", "철물점", "순대국", "제일교회", "태권도")
 

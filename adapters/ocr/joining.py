@@ -17,8 +17,10 @@ SIZE = 1.35
 """Largest height of a neighbour over the other's."""
 OFF_LINE = 0.2
 """How far a neighbour's middle may be off the base line's direction, in heights."""
-NEAR, FAR = 0.25, 2.2
-"""Space between two letters that stand apart, in heights: closer ones are one text to the detector, farther ones two columns."""
+NEAR = 0.25
+"""Space from which two letters stand apart, in heights: closer ones are one text to the detector."""
+FAR = 2.2
+"""… up to which they are of one line: farther ones are two columns."""
 PITCH = 0.4
 """How much the distance from letter to letter may differ from the others of the line, in its own parts."""
 LEAST = 3
@@ -120,12 +122,12 @@ def _is_letter(box: Box) -> bool:
 
 
 def _lies(box: Box) -> bool:
-    return abs(box.polygon[1, 1] - box.polygon[0, 1]) <= LEVEL * _width(box)
+    return bool(abs(box.polygon[1, 1] - box.polygon[0, 1]) <= LEVEL * _width(box))
 
 
 def _around(line: Sequence[Box]) -> Box:
     """One box around some."""
-    return Box(*(_rectangle(np.concatenate([getattr(box, name) for box in line])) for name in ("polygon", "crop")))
+    return Box(_rectangle(np.concatenate([box.polygon for box in line])), _rectangle(np.concatenate([box.crop for box in line])))
 
 
 def _rectangle(points: Corners) -> Corners:
