@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from adapters.ocr import detection
+from adapters.ocr import detection, gpu_memory
 from adapters.ocr.bundles import Bundle, load_bundle
 from adapters.ocr.cores import cores
 from adapters.ocr.engine import Pixels
@@ -87,6 +87,7 @@ class Read:
     readings: list[Reading] = field(default_factory=list)
     busy: float = 0
     watts: float = 0
+    at_rest: float = 0
     gigabytes: list[float] = field(default_factory=list)
 
     @property
@@ -106,8 +107,8 @@ class Card:
     def __enter__(self) -> Card:
         self.seen: list[tuple[float, float, float]] = []
         self._from = 0
-        query = ["nvidia-smi", "--query-gpu=utilization.gpu,power.draw,memory.used", "--format=csv,noheader,nounits", "--id=0",
-                 "-lms", "200"]
+        query = ["nvidia-smi", "--query-gpu=utilization.gpu,power.draw,memory.used", "--format=csv,noheader,nounits",
+                 f"--id={os.environ.get('CUDA_VISIBLE_DEVICES', '').split(',')[0] or 0}", "-lms", "200"]
         try:
             self._process: subprocess.Popen[str] | None = subprocess.Popen(query, stdout=subprocess.PIPE, text=True)
         except OSError:
@@ -204,6 +205,7 @@ def stream(job: Job, first: Sequence[Path], paths: Sequence[Path], cold: bool = 
                 read.gigabytes.append(max(gigabytes for _, _, gigabytes in seen))
         read.seconds = time.perf_counter() - began
     if samples:
+        read.at_rest = card.seen[0][2]
         read.busy, read.watts = (statistics.mean(sample[index] for sample in samples) for index in (0, 1))
     if step:
         read.readings = []
@@ -354,10 +356,14 @@ class Table:
             made = list(of_many_sizes(Path(folder), self._all, self._size.sizes))
             paths = list(itertools.islice(itertools.cycle(made), self._size.memory))
             read = self._streamed(self._subject, [], paths, step=max(1, len(paths) // 10))
-        flat = max(read.gigabytes) <= 1.05 * max(read.gigabytes[:2]) if read.gigabytes else None
-        yield (f"memory of the card over {len(paths)} pictures of {len(made)} sizes, GiB after each tenth; SAEGIM_GPU_MEMORY "
-               f"is {os.environ.get('SAEGIM_GPU_MEMORY', 'not set')}",
-               " ".join(f"{gigabytes:.1f}" for gigabytes in read.gigabytes) or "no card", "≤ the cap, flat", flat)
+        met = None
+        if read.gigabytes:
+            cap = gpu_memory.most_bytes() / gpu_memory.GIB
+            flat = max(read.gigabytes) <= 1.05 * max(read.gigabytes[:2])
+            yield "memory of the card at rest; the cap", f"{read.at_rest:.1f} GiB; {cap:.1f} GiB", "", None
+            met = flat and max(read.gigabytes) - read.at_rest <= cap
+        yield (f"memory of the card over {len(paths)} pictures of {len(made)} sizes, GiB after each tenth",
+               " ".join(f"{gigabytes:.1f}" for gigabytes in read.gigabytes) or "no card", "≤ the cap above rest, flat", met)
         yield f"… {len(paths)} pictures", f"{read.rate:.1f} images/s{read.card}", "", None
 
     def peer(self) -> Iterator[tuple[str, str, str, bool | None]]:
