@@ -42,7 +42,7 @@ def open_session(path: Path, provider: str, planned: PlannedSessions | None, pro
     Args:
         path: the file.
         provider: one of ``PROVIDERS``.
-        planned: the sessions of a GPU of CUDA; a process has one.
+        planned: the sessions of a GPU of CUDA; a process has one. On the CPU, where planning costs nothing, only tests have them.
         gpu_rows: rows of one run on a GPU. On a CPU it is one: bigger batches are slower there (cache misses; 1 / 6 / 32 rows
             gave .70 / .62 / .50 images a second with RapidOCR on two cores).
         probes: shapes [3, H, W] that will be common, for TensorRT: the least, a usual one, the largest.
@@ -54,7 +54,7 @@ def open_session(path: Path, provider: str, planned: PlannedSessions | None, pro
     """
     if provider == "openvino":
         return OpenVinoSession(path)
-    if provider == "cpu":
+    if provider == "cpu" and planned is None:
         return OnnxSession(path, provider, {})
     if provider not in PROVIDERS:
         raise ModelUnavailable(f"SAEGIM_ONNX_PROVIDER is {provider!r}: expected {', '.join(PROVIDERS)}")
@@ -68,6 +68,8 @@ def open_session(path: Path, provider: str, planned: PlannedSessions | None, pro
                     for key, shape in (("min", least), ("opt", usual), ("max", largest))}
         return OnnxSession(path, provider, {"trt_engine_cache_enable": True, "trt_engine_cache_path": str(cache),
                                             "trt_fp16_enable": True, **profiles}, gpu_rows, graph)
+    if provider == "cpu":
+        return ShapedSession(planned, path, provider, {}, gpu_rows, graph)
     # A detector's shapes come once or a few times, a recogniser's are the ladder's: the longer search is worth it for these.
     return ShapedSession(planned, path, provider, {
         "cudnn_conv_algo_search": "EXHAUSTIVE" if reduced else "HEURISTIC", "use_tf32": int(provider == "cuda-tf32"),

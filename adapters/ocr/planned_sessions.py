@@ -16,7 +16,7 @@ GUESS = 1_200_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class PlannedShape:
     """What a session is for: the model's name, and the sides of a row."""
 
     model: str
@@ -31,7 +31,7 @@ class PlannedSessions:
 
     Args:
         most: bytes that all sessions may take.
-        used: tells how many bytes of the device are in use.
+        used: tells how many bytes of the device are in use; 0 where nothing tells, and then each session counts as ``GUESS``.
     """
 
     def __init__(self, most: int, used: Callable[[], int]) -> None:
@@ -39,7 +39,7 @@ class PlannedSessions:
         self._used = used
         self._before = used()
         self._largest = GUESS
-        self._sessions: OrderedDict[Shape, OnnxSession] = OrderedDict()
+        self._sessions: OrderedDict[PlannedShape, OnnxSession] = OrderedDict()
         self._changed = threading.Condition()
         self._running = 0
         self._alone = False
@@ -58,7 +58,7 @@ class PlannedSessions:
         Raises:
             GpuMemoryFull: a row does not fit, even with no other session there.
         """
-        shape = Shape(model, rows[0].shape)
+        shape = PlannedShape(model, rows[0].shape)
         with self._beside_others(shape) as session:
             if session is not None:
                 with contextlib.suppress(GpuMemoryFull):
@@ -67,7 +67,7 @@ class PlannedSessions:
             return self._run_alone(shape, rows, opened)
 
     @contextlib.contextmanager
-    def _beside_others(self, shape: Shape) -> Iterator[OnnxSession | None]:
+    def _beside_others(self, shape: PlannedShape) -> Iterator[OnnxSession | None]:
         """The session of a shape, where there is one, while others run theirs."""
         with self._changed:
             self._changed.wait_for(lambda: not self._alone)
@@ -95,7 +95,7 @@ class PlannedSessions:
                 self._alone = False
                 self._changed.notify_all()
 
-    def _run_alone(self, shape: Shape, rows: Sequence[Tensor], opened: Callable[[], OnnxSession]) -> list[Tensor]:
+    def _run_alone(self, shape: PlannedShape, rows: Sequence[Tensor], opened: Callable[[], OnnxSession]) -> list[Tensor]:
         """The run that plans a shape, or that did not fit beside the others; where it must, others go, and then it is halved."""
         before = None
         if shape not in self._sessions:
@@ -112,10 +112,15 @@ class PlannedSessions:
         except GpuMemoryFull:
             self._sessions = OrderedDict({shape: session})
             outputs = session.run(rows)
-        if before is not None:
-            self._largest = max(self._used() - before, 0 if self._largest == GUESS else self._largest)
+        if before is not None and (after := self._used()):
+            self._largest = max(after - before, 0 if self._largest == GUESS else self._largest)
         return outputs
 
     def _make_room(self) -> None:
-        while self._sessions and self._used() - self._before + self._largest > self._most:
+        while self._sessions and self._taken() + self._largest > self._most:
             self._sessions.popitem(last=False)
+
+    def _taken(self) -> int:
+        """Bytes that the sessions take."""
+        used = self._used()
+        return used - self._before if used else len(self) * self._largest

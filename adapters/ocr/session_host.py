@@ -34,8 +34,14 @@ class SessionHost:
 
     of_one_shape = True
 
-    def __init__(self, bundle: Bundle, folder: Path, provider: str) -> None:
+    def __init__(self, bundle: Bundle, folder: Path, provider: str, planned: PlannedSessions | None = None) -> None:
         """Opens the models and tries them on a small input.
+
+        Args:
+            bundle: the model.
+            folder: where its files lie.
+            provider: that runs it.
+            planned: keeps a session a shape. Unless they are given, CUDA has some and other providers have none.
 
         Raises:
             ModelUnavailable: a model does not do what the bundle says, or runs on another provider.
@@ -45,7 +51,9 @@ class SessionHost:
         detector = bundle.detector
         long = detector.longest_side
         short = detector.longest_side * 3 // 4 // 32 * 32
-        self._planned = PlannedSessions(most_bytes(), used_bytes) if provider.startswith("cuda") else None
+        if planned is None and provider.startswith("cuda"):
+            planned = PlannedSessions(most_bytes(), used_bytes)
+        self._planned = planned
         self._sessions: dict[str, Session] = {DETECTOR: open_session(
             folder / detector.file, provider, self._planned, ((3, 32, 32), (3, short, long), (3, long, long)))}
         self._prepare: dict[str, Callable[[Pixels], Tensor]] = {DETECTOR: lambda row: detection.prepare(row, detector)}

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from adapters.ocr import gpu_memory, sessions
 from adapters.ocr.best_class import with_best_class
 from adapters.ocr.onnx_session import OnnxSession
 from adapters.ocr.open_session import ShapedSession
-from adapters.ocr.planned_sessions import PlannedSessions, Shape
+from adapters.ocr.planned_sessions import PlannedSessions, PlannedShape
 from adapters.ocr.sessions import GpuMemoryFull, Tensor
 from schemas.errors import ModelUnavailable, SettingError
 from tests.tiny_bundle import write_bundle
@@ -65,7 +64,7 @@ def test_the_least_recently_used_go_and_the_cap_holds(widths: list[int]) -> None
         assert len(found.run("rec", rows_of(width), lambda: Made(card))) == 1
         assert found._used() <= 35
     latest = list(dict.fromkeys(reversed(widths)))[:3]
-    assert list(found._sessions) == [Shape("rec", (3, 48, width)) for width in reversed(latest)]
+    assert list(found._sessions) == [PlannedShape("rec", (3, 48, width)) for width in reversed(latest)]
 
 
 def test_rows_that_do_not_fit_beside_others_have_the_card_to_themselves_and_then_are_halved() -> None:
@@ -105,7 +104,7 @@ def test_what_is_planned_has_the_card_to_itself_while_the_rest_runs_side_by_side
             return list(rows)
 
     card: list[Made] = []
-    found = PlannedSessions(10**9, lambda: 0)
+    found = PlannedSessions(10**11, lambda: 0)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda index: found.run("rec", rows_of(1 + index % 5), lambda: Slow(card)), range(100)))
     assert len(card) == 5
@@ -115,7 +114,7 @@ def test_what_is_planned_has_the_card_to_itself_while_the_rest_runs_side_by_side
 
 def test_a_session_a_shape_reads_what_one_session_reads(recogniser: Path) -> None:
     plain = OnnxSession(recogniser, "cpu", {})
-    shaped = ShapedSession(PlannedSessions(10**9, lambda: 0), recogniser, "cpu", {}, 4, with_best_class(recogniser))
+    shaped = ShapedSession(PlannedSessions(10**11, lambda: 0), recogniser, "cpu", {}, 4, with_best_class(recogniser))
     chance = np.random.default_rng(5)
     for width in (64, 96, 64, 128):
         rows = [chance.random((3, 48, width), np.float32) for _ in range(3)]
@@ -144,12 +143,13 @@ def test_memory_that_is_no_number_is_told(monkeypatch: pytest.MonkeyPatch, text:
         gpu_memory.most_bytes()
 
 
-def test_without_a_card_to_ask_nothing_is_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(gpu_memory.SETTING, raising=False)
+@pytest.mark.parametrize(("gib", "kept"), [("8", 7), ("", 20)])
+def test_where_nothing_tells_a_session_counts_as_a_guess(monkeypatch: pytest.MonkeyPatch, gib: str, kept: int) -> None:
+    monkeypatch.setenv(gpu_memory.SETTING, gib)
     monkeypatch.setattr(gpu_memory, "_NVIDIA_SMI", None)
     assert gpu_memory.used_bytes() == 0
-    card: list[Any] = []
+    card: list[Made] = []
     found = PlannedSessions(gpu_memory.most_bytes(), gpu_memory.used_bytes)
-    for width in (1, 2, 1):
+    for width in range(1, 21):
         assert len(found.run("rec", rows_of(width), lambda: Made(card))) == 1
-    assert len(card) == len(found) == 2
+    assert len(found) == kept
