@@ -43,7 +43,6 @@ class Seen:
         first: displays that the first look finds.
         again: … with a second look.
         read: displays whose text is right after it.
-        regions: that the second look has added.
         seconds: of the first looks.
         more_seconds: of the second ones.
     """
@@ -52,7 +51,6 @@ class Seen:
     first: int = 0
     again: int = 0
     read: int = 0
-    regions: int = 0
     seconds: float = 0.0
     more_seconds: float = 0.0
 
