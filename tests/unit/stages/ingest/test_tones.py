@@ -6,12 +6,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
 
 from stages.ingest.tones import tones
 
 
 @given(arrays.arrays(np.uint8, st.integers(1, 400)), st.integers(0, 2**32 - 1))
-def test_a_curve_never_falls_and_tells_no_more_than_all(source: np.ndarray, seed: int) -> None:
+def test_a_curve_never_falls_and_tells_no_more_than_all(source: NDArray[np.uint8], seed: int) -> None:
     target = np.random.default_rng(seed).integers(0, 256, len(source), dtype=np.uint8)
     found = tones(source, target)
     assert found.values.shape == (256,) and (np.diff(found.values) >= 0).all()
