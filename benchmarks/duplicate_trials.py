@@ -83,13 +83,13 @@ class Trial:
         original: the name of its original.
         passed: whether the gate proposed the original.
         verdict: of the comparison with it; distinct where the gate did not propose it.
-        wrong: names of different pictures that it would be merged with.
+        wrong: different pictures that it would be merged with, by name.
     """
 
     original: str
     passed: bool
     verdict: Verdict
-    wrong: tuple[str, ...]
+    wrong: Mapping[str, Verdict]
 
     @property
     def half(self) -> str:
@@ -163,7 +163,8 @@ class Trials:
             seen = {name: self.verdict(features, self.features[name]) for name in candidates}
         mine = {seen[name] for name in own & seen.keys()}
         verdict = next((verdict for verdict in RELATED if verdict in mine), Verdict.DISTINCT)
-        return Trial(original, bool(mine), verdict, tuple(name for name in seen if name not in own and seen[name] in TOGETHER))
+        return Trial(original, bool(mine), verdict, {
+            name: verdict for name, verdict in seen.items() if name not in own and verdict in TOGETHER})
 
 
 def _in_threads(work: Callable[[Job], Result], jobs: Iterable[Job], label: str) -> list[Result]:
