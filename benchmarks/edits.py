@@ -175,7 +175,7 @@ def shaded(grey: Grey) -> Grey:
     height, width = grey.shape
     down, across = np.mgrid[0:1:height * 1j, 0:1:width * 1j]
     light = 0.45 + 0.55 / (1 + np.exp((down + across - 1) * 12))
-    return (grey * light).round().astype(np.uint8)
+    return np.asarray((grey * light).round(), np.uint8)
 
 
 def folded(grey: Grey) -> Grey:
@@ -186,7 +186,7 @@ def folded(grey: Grey) -> Grey:
     rows = down + 0.006 * height * np.sin(2 * np.pi * across / width)
     bent = cv2.remap(grey, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     crease = 1 - 0.2 * np.exp(-((down - 0.5 * height) / (0.004 * height)) ** 2)
-    return (bent * crease).round().astype(np.uint8)
+    return np.asarray((bent * crease).round(), np.uint8)
 
 
 def viewed(grey: Grey) -> Grey:
