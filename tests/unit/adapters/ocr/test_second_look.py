@@ -12,7 +12,7 @@ from adapters.ocr.engine import LooksAgain
 from adapters.ocr.onnx_engine import OnnxEngine
 from adapters.ocr.second_look import with_more
 from schemas.reading import Attributes, Reading, Region, Unit
-from tests.tiny_bundle import write_bundle
+from tests.tiny_bundle import CHARSET, write_bundle
 
 
 def region(name: str, text: str, left: int, right: int, score: float = 0.9, top: int = 0) -> Region:
@@ -53,6 +53,15 @@ def test_pieces_go_for_the_whole_only_where_no_letter_is_lost() -> None:
     assert names(with_more(reading(most), [region("c", "5ARE 50", 0, 220)])) == ["a"]
 
 
+def test_print_that_was_read_stays_and_is_not_read_anew_from_afar() -> None:
+    for text in ("resultimage", "结果", "옷", "a1"):
+        assert names(with_more(reading(), [region("b", text, 0, 200, 0.99)])) == []
+    assert names(with_more(reading(), [region("b", "정차", 0, 200), region("c", "7", 0, 40, 0.9, 500)])) == ["b", "c"]
+    sure = region("a", "Open daily", 0, 200, 0.95)
+    assert names(with_more(reading(sure), [region("b", "0PEN DAILY 24 H", 0, 220, 0.99)])) == ["a"]
+    assert names(with_more(reading(replace(sure, score=0.6)), [region("b", "OPEN DAILY 24 H", 0, 220, 0.99)])) == ["b"]
+
+
 def test_marks_and_a_case_read_as_a_letter_go_for_a_display() -> None:
     marks = region("a", ":", 20, 40, 0.99), region("b", "-", 100, 120, 0.9)
     assert names(with_more(reading(*marks), [region("c", "3171.2", 0, 220, 0.6)])) == ["c"]
@@ -64,7 +73,9 @@ def test_marks_and_a_case_read_as_a_letter_go_for_a_display() -> None:
 
 
 def test_the_engine_looks_again_with_ids_that_no_region_has(tmp_path: Path) -> None:
-    engine = OnnxEngine(load_bundle(write_bundle(tmp_path / "tiny", min_score=0.01) / "bundle.yaml"), tmp_path / "tiny", "cpu")
+    capitals = [chr(ord("A") + index) for index in range(len(CHARSET))]  # as displays show them
+    folder = write_bundle(tmp_path / "tiny", charset=capitals, min_score=0.01)
+    engine = OnnxEngine(load_bundle(folder / "bundle.yaml"), folder, "cpu")
     assert isinstance(engine, LooksAgain)
     picture = np.full((400, 640, 3), 255, np.uint8)
     picture[100:140, 100:300] = 0
@@ -74,6 +85,6 @@ def test_the_engine_looks_again_with_ids_that_no_region_has(tmp_path: Path) -> N
     [none] = engine.look_again([picture], ["image"], [reading()])
     assert none.regions
     assert not {item.region_id for item in none.regions} & {item.region_id for item in first.regions}
-    sure = replace(first, regions=tuple(replace(item, text="abc" * 50, score=1.0) for item in first.regions))
+    sure = replace(first, regions=tuple(replace(item, text="ABC" * 50, score=1.0) for item in first.regions))
     assert engine.look_again([picture], ["image"], [sure]) == [sure]
     assert engine.look_again([picture] * 2, ["image", "other"], [reading(), reading()])[0] == none
