@@ -17,7 +17,8 @@ from adapters.ocr.shared_pixels import SharedPixels
 from schemas.errors import SaegimError
 
 LOST = ("illegal memory access", "unspecified launch failure", "device-side assert", "misaligned address", "uncorrectable ecc",
-        "gpu has fallen off the bus")
+        "gpu has fallen off the bus", "execution_failed_cudart", "cublas_status_execution_failed",
+        "cudnn_status_execution_failed")
 """What CUDA says, in lower case, when nothing runs in this process any more: a new one is needed, and no image is at fault."""
 
 

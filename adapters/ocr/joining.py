@@ -19,8 +19,8 @@ OFF_LINE = 0.2
 """How far a neighbour's middle may be off the base line's direction, in heights."""
 NEAR = 0.25
 """Space from which two letters stand apart, in heights: closer ones are one text to the detector."""
-FAR = 2.2
-"""… up to which they are of one line: farther ones are two columns."""
+FAR = 1.1
+"""… up to which they are of one line: farther ones are columns, keys, or cells of a table."""
 PITCH = 0.4
 """How much the distance from letter to letter may differ from the others of the line, in its own parts."""
 LEAST = 3
@@ -84,7 +84,8 @@ def _touch(one: Box, other: Box) -> bool:
     height = min(_height(one), _height(other))
     widths = _width(one), _width(other)
     space = right - sum(widths) / 2
-    return (_lies(one) and _lies(other) and max(_height(one), _height(other)) <= SIZE * height
+    columns = any(_height(box) > SQUARE * _width(box) for box in (one, other))
+    return (not columns and _lies(one) and _lies(other) and max(_height(one), _height(other)) <= SIZE * height
             and abs(off) <= OFF_LINE * height and -NESTED * min(widths) <= space <= TOUCHING * height
             and sum(widths) <= SHORT * height)
 

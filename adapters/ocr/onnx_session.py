@@ -18,7 +18,12 @@ PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider", "cu
 PRECISIONS = {"cpu": "fp32", "cuda": "fp32", "cuda-tf32": "tf32", "tensorrt": "fp16"}
 GPU_PROVIDERS = ("cuda", "cuda-tf32", "tensorrt")
 """Providers whose device is so fast that one interpreter cannot keep it busy."""
-OUT_OF_MEMORY = ("failed to allocate memory", "out of memory", "cuda_error_out_of_memory", "cublas_status_alloc_failed")
+OUT_OF_MEMORY = ("failed to allocate memory", "out of memory", "cuda_error_out_of_memory", "cublas_status_alloc_failed",
+                 "cudnn_status_alloc_failed", "device_allocation_failed", "host_allocation_failed")
+
+
+MOST_WORDS = 2000
+"""Letters of an error of onnxruntime that are kept: CUDA's own words come behind the names of C++ templates."""
 
 
 class OnnxSession:
@@ -50,7 +55,8 @@ class OnnxSession:
             onnxruntime.preload_dlls()  # CUDA and cuDNN of the Python packages: the provider does not look there by itself
         try:
             rest = ["CUDAExecutionProvider"] if provider == "tensorrt" else []  # for what TensorRT does not know
-            self._session = onnxruntime.InferenceSession(graph or str(path), settings, providers=[(wanted, options), *rest])
+            self._session = onnxruntime.InferenceSession(graph or str(path), settings, providers=[(wanted, options), *rest],
+                                                         enable_fallback=0)  # it would open on the CPU, and keep its words
         except Exception as error:
             if _is_memory(error):
                 raise GpuMemoryFull(f"{path.name} finds no memory: {str(error).strip()[:200]}") from None
@@ -78,13 +84,13 @@ class OnnxSession:
             GpuMemoryFull: a row alone does not fit.
         """
         while True:
+            batch = self.batch  # another thread may halve it meanwhile
             try:
-                return [output for start in range(0, len(rows), self.batch)
-                        for output in self.run_full(rows[start:start + self.batch])]
+                return [output for start in range(0, len(rows), batch) for output in self.run_full(rows[start:start + batch])]
             except GpuMemoryFull:
-                if self.batch == 1:
+                if batch == 1:
                     raise
-                self.batch //= 2
+                self.batch = min(self.batch, batch // 2)
 
     def run_full(self, rows: Sequence[Tensor]) -> list[Tensor]:
         """Runs at most ``batch`` rows.
@@ -93,7 +99,7 @@ class OnnxSession:
             GpuMemoryFull: they do not fit.
         """
         # A full batch, always: how many rows there are must not choose another kernel and so another reading (design D8).
-        batch = np.zeros((self.batch, *rows[0].shape), np.float32)
+        batch = np.zeros((max(self.batch, len(rows)), *rows[0].shape), np.float32)
         for index, row in enumerate(rows):
             batch[index] = row
         try:
@@ -103,7 +109,7 @@ class OnnxSession:
                 raise GpuMemoryFull(f"{self._file} finds no memory for an input of {list(batch.shape)}: "
                                     f"{str(error).strip()[:200]}") from None
             raise ModelUnavailable(f"{self._file} does not run on an input of {list(batch.shape)} "
-                                   f"(it states {self.shape}): {str(error).strip()[:200]}") from None
+                                   f"(it states {self.shape}): {str(error).strip()[:MOST_WORDS]}") from None
         return list(outputs[:len(rows)])
 
     def _bound(self, batch: Tensor) -> Tensor:

@@ -63,6 +63,7 @@ class PlannedSessions:
             if session is not None:
                 with contextlib.suppress(GpuMemoryFull):
                     return session.run_full(rows) if len(rows) <= session.batch else session.run(rows)
+        session = None  # held here, it would keep its memory when it is closed for another one
         with self._to_itself():
             return self._run_alone(shape, rows, opened)
 
@@ -112,7 +113,7 @@ class PlannedSessions:
         except GpuMemoryFull:
             self._sessions = OrderedDict({shape: session})
             outputs = session.run(rows)
-        if before is not None and (after := self._used()):
+        if before and (after := self._used()):  # 0: it is not known
             self._largest = max(after - before, 0 if self._largest == GUESS else self._largest)
         return outputs
 

@@ -185,7 +185,7 @@ class ReadingPool:
                 if reader.starting:
                     reader.starting = False
                     self._deaths_at_start = 0
-            except (EOFError, ConnectionError):
+            except (EOFError, OSError):  # OSError: it ended in the middle of a message
                 if (status := reader.child.how_it_ended()) == GPU_IS_GONE:
                     self._start_again(call)
                     return

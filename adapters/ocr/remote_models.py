@@ -42,7 +42,7 @@ class RemoteModels:
         self._pixels = pixels
         try:
             facts: ModelFacts = channel.receive()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # OSError: it ended in the middle of a message
             raise GpuIsGone from None
         self.precision = facts.precision
         self.charsets = facts.charsets

@@ -140,6 +140,8 @@ class RowPool:
             return
         try:
             outputs = self._run(model, [item.row for item in taken])
+            if len(outputs) != len(taken):
+                raise RuntimeError(f"{model} gave {len(outputs)} outputs for {len(taken)} rows")
         except BaseException as error:
             for item in taken:
                 item.request.error = error

@@ -66,7 +66,13 @@ def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequ
     if isinstance(engine, LooksAgain) and (first := [reading for reading in done.readings if reading.image_id in again]):
         second = {reading.image_id: reading for reading in _looked_again(engine, there, first, failures)}
         done.readings = [second.get(reading.image_id, reading) for reading in done.readings]
-    done.readings = [*map(as_kept, done.readings)]
+    found, done.readings = done.readings, []
+    for reading in found:
+        try:
+            done.readings.append(as_kept(reading))
+        except Exception:  # corners that are no numbers, a text that is none: an engine of somebody's
+            done.broken[reading.image_id] = traceback.format_exc()
+            failures.note(f"image {reading.image_id[:12]}…", done.broken[reading.image_id])
     return done
 
 
@@ -78,11 +84,20 @@ def _looked_again(engine: LooksAgain, pictures: Mapping[str, Pixels], readings: 
                                  [reading.image_id for reading in readings], readings)
     except SaegimError:
         raise
+    except PartlyRead as partly:
+        for image_id, trace in partly.broken.items():
+            _keeps_its_first(image_id, trace, failures)
+        return list(partly.readings)
     except Exception:
         if len(readings) > 1:
             return [found for reading in readings for found in _looked_again(engine, pictures, [reading], failures)]
-        failures.note(f"image {readings[0].image_id[:12]}…", traceback.format_exc())
+        _keeps_its_first(readings[0].image_id, traceback.format_exc(), failures)
         return []
+
+
+def _keeps_its_first(image_id: str, trace: str, failures: Failures) -> None:
+    last = trace.strip().splitlines()[-1]
+    failures.run.say(f"image {image_id[:12]}… broke the second look and keeps its first reading: {last}")
 
 
 def _read_alone(engine: OcrEngine, image_id: str, picture: Pixels, done: WindowRead, failures: Failures) -> None:

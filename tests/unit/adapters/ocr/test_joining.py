@@ -19,7 +19,7 @@ def bounds(one: Box) -> list[float]:
     return [round(float(value)) for value in (*one.polygon.min(axis=0), *one.polygon.max(axis=0))]
 
 
-@given(st.integers(0, 300), st.floats(0.4, 2.0), st.integers(3, 8), st.floats(-0.15, 0.15), st.permutations(range(8)))
+@given(st.integers(0, 300), st.floats(0.4, 1.0), st.integers(3, 8), st.floats(-0.15, 0.15), st.permutations(range(8)))
 def test_spaced_letters_are_one_line(left: int, space: float, count: int, slope: float, order: list[int]) -> None:
     step = 50 * (1 + space)
     letters = [box(left + step * index, 400 + slope * step * index, 50, 50) for index in range(count)]
@@ -30,6 +30,12 @@ def test_spaced_letters_are_one_line(left: int, space: float, count: int, slope:
     assert all(np.array_equal(crop, letter.crop) for crop, letter in zip(line.letters, letters, strict=True))
     assert line.polygon[:, 0].min() <= left + 2
     assert line.polygon[:, 0].max() >= left + step * (count - 1) + 48
+
+
+def test_columns_beside_each_other_and_keys_stay() -> None:
+    columns = [box(58 * index, 0, 40, 400) for index in range(3)]
+    keys = [box(75 * index, 600, 20, 28) for index in range(7)]
+    assert sorted(map(bounds, joined([*columns, *keys]))) == sorted(map(bounds, [*columns, *keys]))
 
 
 def test_what_is_no_spaced_line_stays() -> None:

@@ -79,3 +79,20 @@ def test_those_that_are_asked_for_are_looked_at_again_and_one_that_breaks_then_k
 def test_what_is_said_of_it_names_the_error() -> None:
     assert str(PartlyRead([], {"b": "Traceback …\nZeroDivisionError: dark\n"})) == \
         "1 of 1 images broke the engine: ZeroDivisionError: dark"
+
+
+class Careless(Keen):
+    """An engine of somebody's that gives one picture corners that are no numbers."""
+
+    def read(self, images: list[Any], image_ids: list[str]) -> list[Reading]:
+        corners = ((0, float("nan")), (8, 0), (8, 4), (0, 4))
+        return [replace(found, regions=(replace(found.regions[0], polygon=corners),)) if found.image_id == "b" else found
+                for found in super().read(images, image_ids)]
+
+
+def test_a_reading_that_cannot_be_kept_costs_its_picture_alone() -> None:
+    rows = [StoredImage(name, "image/png", 8, 8) for name in "abc"]
+    pictures = [np.full((8, 8, 3), 1, np.uint8)] * 3
+    done = read_window(Careless(), rows, pictures, Failures(Alone(), 100))  # type: ignore[arg-type]
+    assert [reading.image_id for reading in done.readings] == ["a", "c"]
+    assert list(done.broken) == ["b"]
