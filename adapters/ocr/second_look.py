@@ -53,7 +53,9 @@ def with_more(before: Reading, seen: Sequence[Region]) -> Reading:
             outline = shapely.Polygon(other.polygon)
             common = float(shape.intersection(outline).area)
             inside = common >= INSIDE * outline.area or (common >= INSIDE * shape.area and _said(other) <= POOR * _said(region))
-            if inside and not _stays(other, region):
+            if inside and _stays(other, region):
+                elsewhere = shape.area
+            elif inside:
                 pieces.append(other)
                 covered += common
             else:
@@ -65,6 +67,8 @@ def with_more(before: Reading, seen: Sequence[Region]) -> Reading:
 
 def _is_more(whole: Region, pieces: Sequence[Region], mostly: bool) -> bool:
     """Whether a region says more than what goes for it; ``mostly``: that covers it, so a single one is the same text."""
+    if without_spaces(whole.text) in (without_spaces(piece.text) for piece in pieces):
+        return False  # the first look's outline is the finer one
     if mostly and len(pieces) == 1 and _said(pieces[0]) > POOR * _said(whole):
         text, piece = without_spaces(whole.text), without_spaces(pieces[0].text)
         return piece in text and len(piece) < len(text)

@@ -62,6 +62,15 @@ def test_print_that_was_read_stays_and_is_not_read_anew_from_afar() -> None:
     assert names(with_more(reading(replace(sure, score=0.6)), [region("b", "OPEN DAILY 24 H", 0, 220, 0.99)])) == ["b"]
 
 
+def test_a_blurred_outline_of_what_was_read_adds_nothing() -> None:
+    line = region("a", "D가차하 87,723", 0, 200, 0.99)
+    around = ((-20, -40), (230, -40), (230, 80), (-20, 80))
+    for text in ("DEFC 87,723", "D가차하 87,723"):
+        assert names(with_more(reading(line), [Region("b", around, text, Attributes(), 0.99)])) == ["a"]
+    same = replace(line, score=0.6)
+    assert names(with_more(reading(same), [Region("b", around, same.text, Attributes(), 0.99)])) == ["a"]
+
+
 def test_marks_and_a_case_read_as_a_letter_go_for_a_display() -> None:
     marks = region("a", ":", 20, 40, 0.99), region("b", "-", 100, 120, 0.9)
     assert names(with_more(reading(*marks), [region("c", "3171.2", 0, 220, 0.6)])) == ["c"]
