@@ -36,6 +36,8 @@ SAME_WEAKEST = 0.9
 (``benchmarks/duplicates.py``): edited copies have .96 or more; receipts of one shop that differ in a line have .77 at most."""
 SAME_OVERLAP = 0.75
 """A picture that shows much more than the earlier one may hold text that the earlier one has not."""
+PART_OVERLAP = 0.55
+"""A picture that shows all of the earlier one and not twice as much is grouped with it; a letterhead alone says little."""
 CLUSTER_INLIERS = 80
 """Another photograph of the same thing is aligned by so many points."""
 CLUSTER_MEDIAN_FROM = 0.5
@@ -186,16 +188,12 @@ def _soft(grey: Grey) -> Grey:
 
 
 def _toned(one: Grey, other: Grey, shown: Grey) -> _Pair:
-    """Two pictures with the brightness of one brought into line with the other's: of the two, the one that tells the other.
+    """Two pictures with the brightness of the earlier one brought into line with the other's: white where that is burnt out.
 
-    What is white where the other one has several greys cannot tell them; the other one can tell that it is white.
+    Not the other way round: what was written on a form since would be brought into line with its paper.
     """
     both = shown[::2, ::2] > 0
-    first, second = one[::2, ::2][both], other[::2, ::2][both]
-    to_first, to_second = tones(second, first), tones(first, second)
-    if to_first.rest <= to_second.rest:
-        return _Pair(one, to_first.values[other], shown)
-    return _Pair(to_second.values[one], other, shown)
+    return _Pair(one, tones(other[::2, ::2][both], one[::2, ::2][both])[other], shown)
 
 
 def _agreement(pair: _Pair) -> _Agreement | None:
@@ -214,7 +212,9 @@ def _verdict(inliers: int, overlap: float, found: _Agreement) -> Verdict:
     if found.low >= DOUBTFUL_LOW:
         if found.weakest < SAME_WEAKEST:
             return Verdict.REVIEW
-        return Verdict.DUPLICATE if overlap >= SAME_OVERLAP else Verdict.CLUSTER
+        if overlap >= SAME_OVERLAP:
+            return Verdict.DUPLICATE
+        return Verdict.CLUSTER if overlap >= PART_OVERLAP else Verdict.REVIEW
     alike = (CLUSTER_MEDIAN_FROM <= found.median < CLUSTER_MEDIAN_TO and found.low >= CLUSTER_LOW
              and found.weakest >= CLUSTER_WEAKEST)
     return Verdict.CLUSTER if inliers >= CLUSTER_INLIERS and alike else Verdict.DISTINCT

@@ -68,4 +68,4 @@ def _with_contrast(grey: Grey) -> Grey:
     if bright - dark >= PALE * 255:
         return grey
     gain = min(MOST_GAIN, 255 / max(bright - dark, 1.0))
-    return np.clip((grey.astype(np.float32) - dark) * gain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip((grey.astype(np.float32) - dark) * gain, 0, 255), np.uint8)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,31 +9,19 @@ LEAST_PIXELS = 8
 """Pixels of one grey value that say what becomes of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tones:
-    """A curve of brightness.
+def tones(source: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What each of the 256 grey values of one picture is in another one, never falling: isotonic regression.
 
-    Attributes:
-        values: of the other picture for each of the 256 grey values, never falling.
-        rest: share of the other picture's variance that a grey value does not tell.
+    Args:
+        source: grey values (N).
+        target: those of the same places of the other picture (N).
     """
-
-    values: NDArray[np.float32]
-    rest: float
-
-
-def tones(source: NDArray[np.uint8], target: NDArray[np.uint8]) -> Tones:
-    """The curve between the same pixels (N) of two pictures that lie one on the other: isotonic regression."""
     count = np.bincount(source, minlength=256).astype(float)
     total = np.bincount(source, target, minlength=256)
-    squares = np.bincount(source, target.astype(float) ** 2, minlength=256)
-    seen = count > 0
-    rest = (squares[seen] - total[seen] ** 2 / count[seen]).sum() / max(float(target.astype(float).var()) * len(target), 1e-6)
     known = np.flatnonzero(count >= LEAST_PIXELS)
     if not len(known):
-        return Tones(np.arange(256, dtype=np.float32), float(rest))
-    rising = _rising(total[known] / count[known], count[known])
-    return Tones(np.interp(np.arange(256), known, rising).astype(np.float32), float(rest))
+        return np.arange(256, dtype=np.float32)
+    return np.asarray(np.interp(np.arange(256), known, _rising(total[known] / count[known], count[known])), np.float32)
 
 
 def _rising(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

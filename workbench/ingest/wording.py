@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from datastore.ledger import leases, submissions, without_words
+from schemas.errors import LeaseLost
 from stages.ingest.words import words_of_file
 from workbench.bench import Workbench
 from workbench.run import progress
@@ -75,6 +76,8 @@ def make_words_anew(bench: Workbench, longest: float) -> Reworded:
                 _bring_back(bench, numbers, found)
                 after = numbers[-1]
                 advance(len(numbers))
+    except LeaseLost as error:
+        bench.run.say(f"Words are left for the next run: {error}")
     finally:
         leases.release(bench.ledger, lease)
     found.left = without_words.count_without_words(bench.ledger)

@@ -8,6 +8,7 @@ down_revision = '0017'
 
 
 def upgrade() -> None:
+    op.execute('drop table if exists without_words')  # an older ledger was restored over a newer one
     op.create_table('without_words',
         sa.Column('number', sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint('number', name=op.f('pk_without_words')))
