@@ -11,8 +11,8 @@ from pathlib import Path
 from benchmarks.by_name import run_by_name
 from benchmarks.figures import Figure, show, write
 
-NAMES = ("ingest", "questions", "duplicates", "hardening", "ocr", "korean", "mixed_lines", "push", "collect", "screen",
-         "releases", "pull", "publish", "evaluate", "portal", "formats", "scale")
+NAMES = ("ingest", "questions", "duplicates", "hardening", "ocr", "korean", "mixed_lines", "displays", "push", "collect",
+         "screen", "releases", "pull", "publish", "evaluate", "portal", "formats", "scale")
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,6 +1,6 @@
 """What a second look finds: made segment displays and LED signs, and spaced signs, on seeds for tuning and on others.
 
-``python -m benchmarks.displays [COUNT]`` prints the tuning seeds beside the others; COUNT pictures of each kind and half.
+The figures of the tuning seeds stand beside the others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import shapely
 
 from adapters.ocr.onnx_engine import OnnxEngine
-from benchmarks.figures import Figure, show
+from benchmarks.figures import Figure
 from benchmarks.made_displays import Display, display
 from benchmarks.ocr_pictures import open_ours, photos, pixels
 from benchmarks.spaced_signs import spaced_sign
@@ -47,7 +47,6 @@ class Seen:
         more_seconds: of the second ones.
     """
 
-    count: int = 0
     first: int = 0
     again: int = 0
     read: int = 0
@@ -55,24 +54,24 @@ class Seen:
     more_seconds: float = 0.0
 
 
-def run(count: int = COUNT) -> list[Figure]:
+def run() -> list[Figure]:
     """Both halves."""
     engine = open_ours(MODEL, "cpu")
     if not isinstance(engine, OnnxEngine):
         raise TypeError("an engine that does not look again")
-    held, tuning = (_seen(engine, range(start, start + count)) for start in (HELD_OUT, TUNING))
-    signs, tuning_signs = (_signs(engine, range(start, start + count)) for start in (HELD_OUT, TUNING))
+    held, tuning = (_seen(engine, range(start, start + COUNT)) for start in (HELD_OUT, TUNING))
+    signs, tuning_signs = (_signs(engine, range(start, start + COUNT)) for start in (HELD_OUT, TUNING))
     added, pictures = _added(engine)
     return [
-        Figure(f"made displays found by two looks, {count} held out", f"{held.again / count:.3f}",
-               f"one look {held.first / count:.3f}; tuning {tuning.again / count:.3f}, one look {tuning.first / count:.3f}", "",
-               "≥ .8", held.again >= 0.8 * count),
-        Figure("… and read right", f"{held.read / count:.3f}", f"tuning {tuning.read / count:.3f}"),
+        Figure(f"made displays found by two looks, {COUNT} held out", f"{held.again / COUNT:.3f}",
+               f"one look {held.first / COUNT:.3f}; tuning {tuning.again / COUNT:.3f}, one look {tuning.first / COUNT:.3f}", "",
+               "≥ .8", held.again >= 0.8 * COUNT),
+        Figure("… and read right", f"{held.read / COUNT:.3f}", f"tuning {tuning.read / COUNT:.3f}"),
         Figure("time of the second look, of the first one's", f"{held.more_seconds / held.seconds:.2f}", ""),
         Figure(f"regions that it adds to a photograph without a display, {pictures}", f"{added:.2f}", ""),
-        Figure(f"spaced signs that are one line, {count} held out", f"{signs[0] / count:.3f}",
-               f"tuning {tuning_signs[0] / count:.3f}"),
-        Figure("… and read right, spaces ignored", f"{signs[1] / count:.3f}", f"tuning {tuning_signs[1] / count:.3f}"),
+        Figure(f"spaced signs that are one line, {COUNT} held out", f"{signs[0] / COUNT:.3f}",
+               f"tuning {tuning_signs[0] / COUNT:.3f}"),
+        Figure("… and read right, spaces ignored", f"{signs[1] / COUNT:.3f}", f"tuning {tuning_signs[1] / COUNT:.3f}"),
     ]
 
 
@@ -133,7 +132,3 @@ def _added(engine: OnnxEngine) -> tuple[float, int]:
         print("photo", len(before.regions), new, file=sys.stderr, flush=True)
         more += len(new)
     return more / len(pictures), len(pictures)
-
-
-if __name__ == "__main__":
-    show("displays", run(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT))

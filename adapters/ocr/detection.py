@@ -106,7 +106,7 @@ def find_boxes(probability: Tensor, height: int, width: int, detector: Detector)
         for growth in (detector.polygon_growth, detector.crop_growth):
             # Unclipping (DBNet, eq. 10) of a rectangle grows each of its sides by area / perimeter × growth.
             distance = growth * w * h / (2 * (w + h))
-            grown.append(_ordered(cv2.boxPoints(((x + .5, y + .5), (w + 2 * distance, h + 2 * distance), angle)) * scale))
+            grown.append(ordered(cv2.boxPoints(((x + .5, y + .5), (w + 2 * distance, h + 2 * distance), angle)) * scale))
         if min(w, h) + 2 * distance < LEAST_GROWN:
             continue
         polygon, crop = (np.clip(corners, 0, np.array([width, height], np.float32)) for corners in grown)
@@ -125,8 +125,8 @@ def _mean(probability: Tensor, corners: Any) -> float:
     return float(cv2.mean(probability[top:bottom + 1, left:right + 1], inside)[0])
 
 
-def _ordered(corners: Any) -> Corners:
-    """Top left first, clockwise."""
+def ordered(corners: Any) -> Corners:
+    """Corners of a rectangle (4 × 2), top left first, clockwise."""
     by_x = corners[np.argsort(corners[:, 0], kind="stable")]
     left, right = (side[np.argsort(side[:, 1], kind="stable")] for side in (by_x[:2], by_x[2:]))
     return np.array([left[0], right[0], right[1], left[1]], np.float32)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 
+from adapters.ocr.nvidia_smi import ask_card
 from schemas.errors import SettingError
 
 SETTING = "SAEGIM_GPU_MEMORY"
@@ -14,7 +13,6 @@ SETTING = "SAEGIM_GPU_MEMORY"
 SHARE = 0.85
 """… and where it is not set, this share of the card: CUDA itself and what a run needs for a moment take the rest."""
 GIB = 1 << 30
-_NVIDIA_SMI = shutil.which("nvidia-smi")
 
 
 def most_bytes() -> int:
@@ -31,22 +29,15 @@ def most_bytes() -> int:
         if gib <= 0:
             raise SettingError(f"{SETTING} is {text!r}: expected a number of GiB, such as 20")
         return int(gib * GIB)
-    total = _asked("memory.total")
+    total = _bytes("memory.total")
     return int(SHARE * total) if total else sys.maxsize
 
 
 def used_bytes() -> int:
     """Bytes of the card that are in use, by anybody; 0 where nvidia-smi does not tell."""
-    return _asked("memory.used")
+    return _bytes("memory.used")
 
 
-def _asked(what: str) -> int:
-    card = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0] or "0"
-    if _NVIDIA_SMI is None:
-        return 0
-    try:
-        done = subprocess.run([_NVIDIA_SMI, f"--query-gpu={what}", "--format=csv,noheader,nounits", f"--id={card}"],
-                              capture_output=True, text=True, timeout=10, check=True)
-        return int(done.stdout.split()[0]) << 20
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError):
-        return 0
+def _bytes(field: str) -> int:
+    told = ask_card(field)
+    return int(told[0]) << 20 if told and told[0].isdigit() else 0

@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from adapters.ocr.detection import Box, Corners
+from adapters.ocr.detection import Box, Corners, ordered
 from adapters.ocr.engine import Pixels
 
 SQUARE = 2.0
@@ -133,10 +133,7 @@ def _around(line: Sequence[Box]) -> Box:
 
 def _rectangle(points: Corners) -> Corners:
     """The smallest rectangle around points, its top left corner first."""
-    corners = np.asarray(cv2.boxPoints(cv2.minAreaRect(points.astype(np.float32))), np.float32)
-    by_x = corners[np.argsort(corners[:, 0], kind="stable")]
-    left, right = (side[np.argsort(side[:, 1], kind="stable")] for side in (by_x[:2], by_x[2:]))
-    return np.array([left[0], right[0], right[1], left[1]], np.float32)
+    return ordered(cv2.boxPoints(cv2.minAreaRect(points.astype(np.float32))))
 
 
 def _middle(box: Box) -> Corners:

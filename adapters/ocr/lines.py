@@ -11,7 +11,7 @@ import numpy as np
 
 from adapters.ocr.engine import Pixels
 from adapters.ocr.ink import empty_runs, ink_of
-from adapters.ocr.recognition import Character, ReadLine, Strip, to_strip
+from adapters.ocr.recognition import Character, ReadLine, Strip, joined_names, to_strip
 from adapters.ocr.spaces import WORD_GAP
 
 MOST_PIECES = 16
@@ -62,7 +62,7 @@ def join(lines: Sequence[ReadLine], pieces: Sequence[LinePiece]) -> ReadLine:
             characters.append(Character(" ", left, min(characters[-1].score, line.characters[0].score)))
         characters += [replace(item, at=item.at + left) for item in line.characters]
         left += piece.strip.shape[1]
-    return ReadLine(tuple(characters), "+".join(dict.fromkeys(name for line in lines for name in line.recogniser.split("+"))))
+    return ReadLine(tuple(characters), joined_names(line.recogniser for line in lines))
 
 
 def stack(crop: Pixels) -> Pixels | None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from adapters.ocr.bundles import Recogniser
 from adapters.ocr.ink import ink_of
-from adapters.ocr.recognition import Character, ReadLine, Strip
+from adapters.ocr.recognition import Character, ReadLine, Strip, joined_names
 from adapters.ocr.spans import Span, is_sure, script_of
 
 LARGEST = 0.5
@@ -73,8 +73,7 @@ def with_mark(line: ReadLine, mark: Span, readings: Sequence[ReadLine]) -> ReadL
     if not found:
         return line
     _, item, recogniser = max(found, key=lambda one: one[0])
-    names = dict.fromkeys([*line.recogniser.split("+"), recogniser])
-    return ReadLine(tuple(sorted((*line.characters, item), key=lambda one: one.at)), "+".join(names))
+    return ReadLine(tuple(sorted((*line.characters, item), key=lambda one: one.at)), joined_names([line.recogniser, recogniser]))
 
 
 def _height(ink: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:

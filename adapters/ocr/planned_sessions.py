@@ -62,7 +62,7 @@ class PlannedSessions:
         with self._beside_others(shape) as session:
             if session is not None:
                 with contextlib.suppress(GpuMemoryFull):
-                    return session.run_full(rows) if len(rows) <= session.batch else session.run(rows)
+                    return _run_whole(session, rows)
         session = None  # held here, it would keep its memory when it is closed for another one
         with self._to_itself():
             return self._run_alone(shape, rows, opened)
@@ -109,7 +109,7 @@ class PlannedSessions:
                 self._sessions[shape] = opened()
         session = self._sessions[shape]
         try:
-            outputs = session.run_full(rows) if len(rows) <= session.batch else session.run(rows)
+            outputs = _run_whole(session, rows)
         except GpuMemoryFull:
             self._sessions = OrderedDict({shape: session})
             outputs = session.run(rows)
@@ -125,3 +125,8 @@ class PlannedSessions:
         """Bytes that the sessions take."""
         used = self._used()
         return used - self._before if used else len(self) * self._largest
+
+
+def _run_whole(session: OnnxSession, rows: Sequence[Tensor]) -> list[Tensor]:
+    """Runs rows at once, without halving them where they do not fit; in parts where the session has been halved before."""
+    return session.run_full(rows) if len(rows) <= session.batch else session.run(rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,11 @@ class ReadLine:
     def score(self) -> float:
         """Mean probability of the characters; 0 for nothing."""
         return sum(item.score for item in self.characters) / len(self.characters) if self.characters else 0.0
+
+
+def joined_names(names: Iterable[str]) -> str:
+    """What several recognisers, or lines of several, are called together: each once, in order."""
+    return "+".join(dict.fromkeys(one for name in names for one in name.split("+")))
 
 
 def cut_out(image: Pixels, corners: Corners) -> Pixels:

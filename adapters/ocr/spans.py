@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from adapters.ocr.bundles import Recogniser, Script
-from adapters.ocr.recognition import Character, ReadLine
+from adapters.ocr.recognition import Character, ReadLine, joined_names
 from schemas.text import is_hangul
 
 SURE = 0.8
@@ -137,8 +137,7 @@ def with_span(line: ReadLine, span: Span, main: Recogniser, readings: Sequence[t
     alone = {item for item in span.inside if own(item) and item.score >= UNSURE
              and all(abs(item.at - other.at) > before_letter for other in new if script_of(other.text))}
     kept = tuple(item for item in line.characters if item not in span.inside or item in alone)
-    names = dict.fromkeys([*line.recogniser.split("+"), recogniser.name])
-    return ReadLine(tuple(sorted((*kept, *new), key=lambda item: item.at)), "+".join(names))
+    return ReadLine(tuple(sorted((*kept, *new), key=lambda item: item.at)), joined_names([line.recogniser, recogniser.name]))
 
 
 def best_of(lines: Sequence[ReadLine]) -> ReadLine:

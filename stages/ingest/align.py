@@ -132,12 +132,13 @@ def compare(one: Features, other: Features) -> Alignment:
         return Alignment(Verdict.DISTINCT, inliers)
     warped, shown = _laid_over(one.grey, other.grey, matrix)
     overlap = float(shown.mean()) / 255
-    found = _agreement(_Pair(_soft(one.grey), _soft(warped), shown))
+    first, second = _soft(one.grey), _soft(warped)
+    found = _agreement(_Pair(first, second, shown))
     if found is None or overlap < LEAST_OVERLAP:
         return Alignment(Verdict.DISTINCT, inliers, overlap)
     verdict = _verdict(inliers, overlap, found)
     if verdict in (Verdict.REVIEW, Verdict.DISTINCT) and found.median >= TONED_MEDIAN:
-        toned = _agreement(_toned(_soft(one.grey), _soft(warped), shown))
+        toned = _agreement(_toned(first, second, shown))
         if toned and toned.low >= max(found.low, DOUBTFUL_LOW) and toned.weakest >= found.weakest:
             found = toned
             verdict = _verdict(inliers, overlap, found)

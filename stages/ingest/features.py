@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
+
+from stages.ingest.jpeg_grey import START, jpeg_grey
 
 Grey = NDArray[np.uint8]
 
@@ -38,15 +39,10 @@ class Features:
 
 def features(data: bytes) -> Features:
     """Features of a canonical picture."""
-    if data.startswith(b"\xff\xd8"):
-        height, width, *_ = simplejpeg.decode_jpeg_header(data, strict=False)
-        scale = min(1.0, SIDE / max(height, width))
-        grey = simplejpeg.decode_jpeg(data, "GRAY", min_height=int(height * scale), min_width=int(width * scale),
-                                      min_factor=1, strict=False)[:, :, 0]
-    else:
-        with Image.open(io.BytesIO(data)) as image:
-            grey = np.asarray(image.convert("L"))
-    return features_of(grey)
+    if data.startswith(START):
+        return features_of(jpeg_grey(data, SIDE))
+    with Image.open(io.BytesIO(data)) as image:
+        return features_of(np.asarray(image.convert("L")))
 
 
 def features_of(grey: Grey) -> Features:

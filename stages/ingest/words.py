@@ -13,10 +13,10 @@ import functools
 
 import cv2
 import numpy as np
-import simplejpeg
 from numpy.typing import NDArray
 
 from stages.ingest.blobs import Blobs, find_blobs
+from stages.ingest.jpeg_grey import START, jpeg_grey
 
 SIDE = 400
 """Longer side of the small grey picture by which a photograph is judged and that the words are taken from, in pixels."""
@@ -80,11 +80,8 @@ def words(picture: NDArray[np.uint8]) -> tuple[int, ...]:
 def words_of_file(data: bytes) -> tuple[int, ...]:
     """Words of a canonical picture, a JPEG decoded at a reduced scale; none where it cannot be decoded."""
     try:
-        if data.startswith(b"\xff\xd8"):
-            height, width, *_ = simplejpeg.decode_jpeg_header(data, strict=False)
-            scale = min(1.0, SIDE / max(height, width))
-            return words(small(simplejpeg.decode_jpeg(data, "GRAY", min_height=int(height * scale), min_width=int(width * scale),
-                                                      min_factor=1, strict=False)[:, :, 0]))
+        if data.startswith(START):
+            return words(small(jpeg_grey(data, SIDE)))
         return words(small(np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE), np.uint8)))
     except Exception:  # decoders of damaged files raise what they like, simplejpeg KeyError too
         return ()

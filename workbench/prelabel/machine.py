@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-
 import psutil
 
-_NVIDIA_SMI = shutil.which("nvidia-smi")
-_CARD = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")[0] or "0"
+from adapters.ocr.nvidia_smi import ask_card
+
 psutil.cpu_percent()  # the first call only starts its clock
 
 
@@ -19,14 +15,10 @@ def machine_use() -> str:
     A GPU counts as busy while anything runs on it, slow kernels too; the watts tell whether it works (docs/gpu.md).
     """
     cpu = f"CPU {psutil.cpu_percent():.0f} %"
-    if _NVIDIA_SMI is None:
+    told = ask_card("utilization.gpu", "power.draw")
+    if not told:
         return cpu
-    try:
-        done = subprocess.run([_NVIDIA_SMI, "--query-gpu=utilization.gpu,power.draw", "--format=csv,noheader,nounits",
-                               f"--id={_CARD}"], capture_output=True, text=True, timeout=5, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return cpu
-    busy, _, watts = done.stdout.strip().partition(", ")
+    busy, watts = told
     try:
         return f"{cpu}, GPU {busy} % at {float(watts):.0f} W"
     except ValueError:  # some cards do not tell their power

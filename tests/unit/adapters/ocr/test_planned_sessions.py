@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.ocr import gpu_memory, sessions
+from adapters.ocr import gpu_memory, nvidia_smi, sessions
 from adapters.ocr.best_class import with_best_class
 from adapters.ocr.onnx_session import OnnxSession
 from adapters.ocr.open_session import ShapedSession
@@ -146,7 +146,7 @@ def test_memory_that_is_no_number_is_told(monkeypatch: pytest.MonkeyPatch, text:
 @pytest.mark.parametrize(("gib", "kept"), [("8", 7), ("", 20)])
 def test_where_nothing_tells_a_session_counts_as_a_guess(monkeypatch: pytest.MonkeyPatch, gib: str, kept: int) -> None:
     monkeypatch.setenv(gpu_memory.SETTING, gib)
-    monkeypatch.setattr(gpu_memory, "_NVIDIA_SMI", None)
+    monkeypatch.setattr(nvidia_smi, "PROGRAM", None)
     assert gpu_memory.used_bytes() == 0
     card: list[Made] = []
     found = PlannedSessions(gpu_memory.most_bytes(), gpu_memory.used_bytes)

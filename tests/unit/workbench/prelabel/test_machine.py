@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters.ocr import nvidia_smi
 from workbench.prelabel import machine
 
 
@@ -15,10 +16,10 @@ def test_watts_stand_beside_how_busy_the_gpu_is(answer: str, told: str, tmp_path
     script = tmp_path / "nvidia-smi"
     script.write_text(f'#!/bin/sh\ncase "$*" in *utilization.gpu,power.draw*) echo "{answer}";; *) exit 2;; esac\n')
     script.chmod(0o755)
-    monkeypatch.setattr(machine, "_NVIDIA_SMI", str(script))
+    monkeypatch.setattr(nvidia_smi, "PROGRAM", str(script))
     assert re.fullmatch(r"CPU \d+ %" + re.escape(told), machine.machine_use())
 
 
 def test_a_gpu_that_does_not_answer_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_NVIDIA_SMI", str(tmp_path / "gone"))
+    monkeypatch.setattr(nvidia_smi, "PROGRAM", str(tmp_path / "gone"))
     assert re.fullmatch(r"CPU \d+ %", machine.machine_use())
