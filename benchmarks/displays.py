@@ -76,7 +76,7 @@ def run() -> list[Figure]:
 
 
 def _seen(engine: OnnxEngine, seeds: range) -> Seen:
-    seen = Seen(len(seeds))
+    seen = Seen()
     for seed in seeds:
         made = display(seed)
         start = time.perf_counter()
