@@ -25,6 +25,9 @@ from tests.services.test_killed_and_run_again import picture
 from workbench.bench import Workbench, prefect_of
 from workbench.settings import ROOT, load_settings
 
+PHOTOGRAPHS = 250
+"""So many keep ingest at work for seconds: thirty were through before the processes to kill had been looked for."""
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -89,7 +92,7 @@ def killed_with_its_worker() -> dict[str, Any]:
     """A run of ingest that is killed at its work, and its worker with it: nobody tells Prefect."""
     bench = Workbench(load_settings())
     with unattended():  # it was killed a moment ago, and says that it runs before it answers
-        for number in range(30):
+        for number in range(PHOTOGRAPHS):
             bench.objects.put(bench.settings.bucket_raw, f"demo/kim/{number}.jpg", picture(number), "image/jpeg")
     run = begun()
     while not claims():
