@@ -24,7 +24,7 @@ MOST_WRONG = 3
 EACH = 10  # starts for each that there may be: one whose worker works at it already ends at once, again and again
 
 
-def top_up(name: str, parameters: Mapping[str, str], most: int | None, started: list[UUID]) -> int:
+def top_up(name: str, parameters: Mapping[str, str | list[str]], most: int | None, started: list[UUID]) -> int:
     """Starts batch runs of a deployment, so that as many are due or at work as there may be, whoever started them.
 
     Args:

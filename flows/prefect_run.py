@@ -40,7 +40,7 @@ class PrefectRun:
         """Name of a newer run of the same deployment; see ``newer_run``."""
         return None if self._helps else newer_run()
 
-    def share(self, deployment: str, parameters: Mapping[str, str], most: int | None) -> int:
+    def share(self, deployment: str, parameters: Mapping[str, str | list[str]], most: int | None) -> int:
         """Starts batch runs where fewer are at work or due than there may be; see ``top_up``."""
         return 0 if self._helps else top_up(deployment, parameters, most, self._started)
 

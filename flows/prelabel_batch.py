@@ -15,7 +15,8 @@ from workbench.report import PrelabelReport
 @flow(name="prelabel-batch")
 @to_its_end
 @one_a_worker
-def prelabel_batch(parent: str, only: str, model: str, run: str) -> PrelabelReport:  # noqa: ARG001  flows/noted.py notes it
+def prelabel_batch(parent: str, only: str, model: str, run: str,  # noqa: ARG001  flows/noted.py notes it
+                   displays: list[str] | None = None) -> PrelabelReport:
     """Helps a prelabel that has much to read, which starts it: it takes what nobody has until nothing is left.
 
     Args:
@@ -23,5 +24,6 @@ def prelabel_batch(parent: str, only: str, model: str, run: str) -> PrelabelRepo
         only: as that run was told.
         model: that reads there, NAME or NAME@VERSION.
         run: of that model there, with its provider and its precision: another one would read all anew.
+        displays: campaigns on whose images that run looks again; this worker may have no recipes.
     """
-    return publish(help_to_read(open_workbench(PrefectRun(helps=True)), only, model, run))
+    return publish(help_to_read(open_workbench(PrefectRun(helps=True)), only, model, run, displays or ()))

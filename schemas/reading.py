@@ -145,6 +145,10 @@ class Region:
     recogniser: str | None = None
 
 
+LOOKED_AGAIN = 1
+"""Revision of a model's reading that has what its second look found, as campaigns that collect displays ask for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All regions of one image as one reader saw them.
@@ -152,7 +156,8 @@ class Reading:
     The key is (image_id, reader, run, revision). ``reader`` is ``model:<name>``, ``person:<pseudonym>``,
     ``merged:<digest>`` for what was merged of several people's readings, or ``source:<source>`` for labels of a public data
     set; ``run`` is the model run's digest, ``<annotation config>@<version>`` or the source; ``revision`` orders the states of
-    one annotation, or of a source's labels, and is 0 for a model. ``width`` and ``height`` are those of the canonical image.
+    one annotation, or of a source's labels, and is 0 for a model, or ``LOOKED_AGAIN``. ``width`` and
+    ``height`` are those of the canonical image.
     """
 
     image_id: str

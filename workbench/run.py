@@ -38,7 +38,7 @@ class Run(Protocol):
     def newer(self) -> str | None:
         """Name of a newer run that does the same work; this one ends early and leaves it the rest."""
 
-    def share(self, deployment: str, parameters: Mapping[str, str], most: int | None) -> int:
+    def share(self, deployment: str, parameters: Mapping[str, str | list[str]], most: int | None) -> int:
         """Sees to it that batch runs help this run.
 
         Args:
@@ -66,7 +66,7 @@ class Alone:
         """None: nothing else knows of this run."""
         return None
 
-    def share(self, deployment: str, parameters: Mapping[str, str], most: int | None) -> int:  # noqa: ARG002
+    def share(self, deployment: str, parameters: Mapping[str, str | list[str]], most: int | None) -> int:  # noqa: ARG002
         """None: there is nobody to ask."""
         return 0
 

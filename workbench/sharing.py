@@ -58,7 +58,7 @@ class BatchRuns:
     """Runs that help another run: their deployment, and what they are told beside whom they help."""
 
     deployment: str
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, str | list[str]]
 
 
 class Backlog(Generic[T]):

@@ -29,7 +29,7 @@ def recently_accepted(ledger: Ledger, annotation_config: str, limit: int) -> lis
 
 
 def checked_prelabels(ledger: Ledger, annotation_config: str, run: str, image_ids: Sequence[str]) -> list[CheckedPrelabel]:
-    """What a run of a model read on images with an accepted reading of a config, in order of image id.
+    """What a run of a model read, after its last look, on images with an accepted reading of a config, in order of image id.
 
     Images that the run has not read are left out, and those whose accepted reading has another unit.
     """
@@ -37,14 +37,15 @@ def checked_prelabels(ledger: Ledger, annotation_config: str, run: str, image_id
     found: list[CheckedPrelabel] = []
     with ledger.read() as connection:
         for chunk in in_chunks(image_ids):
-            pairs = connection.execute(
-                select(readings.c.reading_id.label("accepted"), by_model.c.reading_id.label("by_model"))
+            rows = connection.execute(
+                select(readings.c.image_id, readings.c.reading_id.label("accepted"), by_model.c.reading_id.label("by_model"))
                 .select_from(accepted_readings)
                 .join(readings, readings.c.reading_id == accepted_readings.c.reading_id)
                 .join(by_model, and_(by_model.c.image_id == accepted_readings.c.image_id, by_model.c.unit == readings.c.unit))
                 .where(accepted_readings.c.annotation_config == annotation_config, by_model.c.run == run,
                        accepted_readings.c.image_id.in_(chunk))
-                .order_by(accepted_readings.c.image_id)).all()
+                .order_by(accepted_readings.c.image_id, by_model.c.revision))
+            pairs = list({row.image_id: row for row in rows}.values())
             there = readings_by_id(connection, [reading_id for pair in pairs for reading_id in (pair.accepted, pair.by_model)])
             marked = _marked(connection, annotation_config, chunk)
             found += [CheckedPrelabel(there[pair.accepted], there[pair.by_model], marked.get(pair.by_model)) for pair in pairs]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.readings import has_public_truth, is_labelled, is_standing, reading_of_row
 from datastore.ledger.sql import in_chunks
 from datastore.ledger.tables import images, readings, submissions
-from schemas.reading import Reading
+from schemas.reading import LOOKED_AGAIN, Reading
 from schemas.stored import StoredImage
 from schemas.submission import Outcome
 
@@ -36,9 +36,20 @@ def unread_images(ledger: Ledger, run: str, *, labelled: bool = False) -> list[S
         return [StoredImage(*row) for row in rows]
 
 
-def is_unread(run: str, *, labelled: bool, after: str = "") -> list[ColumnElement[bool]]:
-    """What holds of an image of ``images``, after an image id, that waits for a run of a model; see ``unread_images``."""
+def is_unread(run: str, *, labelled: bool, after: str = "", displays: Sequence[str] = ()) -> list[ColumnElement[bool]]:
+    """What holds of an image of ``images``, after an image id, that waits for a run of a model; see ``unread_images``.
+
+    Args:
+        run: of the model.
+        labelled: also those that a person has read.
+        after: an image id that they come after.
+        displays: campaigns on whose images the model looks again: those wait until it has.
+    """
     read = exists().where(readings.c.image_id == images.c.image_id, readings.c.image_id > after, readings.c.run == run)
+    if displays:
+        # Asked of a reading, and only of one that has to be asked: so PostgreSQL still merges the two tables.
+        asked = exists().where(submissions.c.image_id == readings.c.image_id, submissions.c.campaign.in_(displays))
+        read = read.where(or_(readings.c.revision >= LOOKED_AGAIN, ~asked.correlate(readings)))
     waits = [images.c.image_id > after, is_standing(after), ~read]
     return waits if labelled else [*waits, ~is_labelled(after), ~has_public_truth()]
 

@@ -113,7 +113,7 @@ def described(ledger: Ledger, run: str, image_ids: Sequence[str]) -> list[Waitin
                 .join(submissions, and_(submissions.c.image_id == images.c.image_id,
                                         submissions.c.outcome == Outcome.ACCEPTED))
                 .where(readings.c.reader.startswith(f"{ReaderKind.MODEL}:"), readings.c.image_id.in_(chunk))
-                .order_by(readings.c.run == run, readings.c.reading_id))  # the last one of an image counts
+                .order_by(readings.c.run == run, readings.c.revision, readings.c.reading_id))  # the last one of an image counts
             for row in rows:
                 summary = Summary(**{**row.summary, "slices": tuple(row.summary["slices"])})
                 found[row.image_id] = Waiting(row.image_id, row.reading_id, summary, row.width, row.height, row.cluster_id,

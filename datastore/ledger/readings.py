@@ -29,7 +29,7 @@ def add_readings(connection: Connection, new: Sequence[Reading]) -> int:
 
 
 def readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -> dict[str, Reading]:
-    """What one run of a model read, by image id; images that it has not read are left out."""
+    """What one run of a model read, by image id, after its last look; images that it has not read are left out."""
     return {image_id: item.decoded() for image_id, item in stored_readings_of_run(ledger, run, image_ids).items()}
 
 
@@ -38,7 +38,8 @@ def stored_readings_of_run(ledger: Ledger, run: str, image_ids: Iterable[str]) -
     found: dict[str, StoredReading] = {}
     with ledger.read() as connection:
         for chunk in in_chunks(sorted(set(image_ids))):
-            rows = connection.execute(select(readings).where(readings.c.run == run, readings.c.image_id.in_(chunk)))
+            rows = connection.execute(select(readings).where(readings.c.run == run, readings.c.image_id.in_(chunk))
+                                      .order_by(readings.c.revision))  # the last one of an image counts
             found.update({row.image_id: _stored(row) for row in rows})
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -59,7 +60,8 @@ def count_undecoded(ledger: Ledger) -> int:
         return connection.scalar(select(func.count()).select_from(arrivals).where(arrivals.c.decoded.is_(None))) or 0
 
 
-def unread_after(ledger: Ledger, kind: str, run: str, after: str, limit: int, *, labelled: bool) -> list[StoredImage]:
+def unread_after(ledger: Ledger, kind: str, run: str, after: str, limit: int, *, labelled: bool,
+                 displays: Sequence[str] = ()) -> list[StoredImage]:
     """Images that wait for a run of a model and that nobody holds, in order of id; see ``images.unread_images``.
 
     Args:
@@ -69,19 +71,22 @@ def unread_after(ledger: Ledger, kind: str, run: str, after: str, limit: int, *,
         after: the image id that they come after; empty for all.
         limit: how many at most.
         labelled: also those that a person has read.
+        displays: campaigns on whose images the model looks again; see ``images.is_unread``.
     """
     with ledger.read() as connection:
         rows = connection.execute(
             select(images.c.image_id, images.c.media_type, images.c.width, images.c.height)
-            .where(*is_unread(run, labelled=labelled, after=after), _is_free(connection, kind, images.c.image_id))
+            .where(*is_unread(run, labelled=labelled, after=after, displays=displays),
+                   _is_free(connection, kind, images.c.image_id))
             .order_by(images.c.image_id).limit(limit))
         return [StoredImage(*row) for row in rows]
 
 
-def count_unread(ledger: Ledger, run: str, *, labelled: bool) -> int:
-    """How many images wait for a run of a model; see ``images.unread_images``."""
+def count_unread(ledger: Ledger, run: str, *, labelled: bool, displays: Sequence[str] = ()) -> int:
+    """How many images wait for a run of a model; see ``unread_after``."""
     with ledger.read() as connection:
-        return connection.scalar(select(func.count()).select_from(images).where(*is_unread(run, labelled=labelled))) or 0
+        return connection.scalar(select(func.count()).select_from(images).where(
+            *is_unread(run, labelled=labelled, displays=displays))) or 0
 
 
 def _is_free(connection: Connection, kind: str, key: ColumnElement[str]) -> ColumnElement[bool]:

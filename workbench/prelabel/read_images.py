@@ -8,11 +8,12 @@ from functools import partial
 
 from more_itertools import chunked
 
-from adapters.ocr.engine import OcrEngine, Pixels
+from adapters.ocr.engine import LooksAgain, OcrEngine, Pixels
 from datastore.ledger import leases, readings, submissions, unclaimed
 from datastore.ledger.images import images_in_slice, images_sent_to, slices_of_attributes
 from saegim.names import did_you_mean, nearest
 from schemas.errors import SettingError
+from schemas.reading import LOOKED_AGAIN, Reading
 from schemas.stored import StoredImage
 from stages.prelabel.textless import in_view, is_textless
 from workbench.bench import Workbench
@@ -65,7 +66,7 @@ def read_images(bench: Workbench, only: str = UNLABELLED) -> PrelabelReport:
     return _read_all(bench, only)
 
 
-def help_to_read(bench: Workbench, only: str, model: str, run: str) -> PrelabelReport:
+def help_to_read(bench: Workbench, only: str, model: str, run: str, displays: Sequence[str] = ()) -> PrelabelReport:
     """Lets a model read what another run has found unread, beside it and others that help it.
 
     Args:
@@ -73,34 +74,37 @@ def help_to_read(bench: Workbench, only: str, model: str, run: str) -> PrelabelR
         only: as that run was told; see ``read_images``.
         model: that reads there.
         run: of that model there; a worker with another one, as by another provider or precision, reads nothing.
+        displays: campaigns on whose images that run looks again.
 
     Raises:
         ModelUnavailable: its files cannot be had.
     """
     bench.model = model
-    return replace(_read_all(bench, only, run), verb="prelabel-batch")
+    return replace(_read_all(bench, only, run, displays), verb="prelabel-batch")
 
 
-def _read_all(bench: Workbench, only: str, helps: str | None = None) -> PrelabelReport:
+def _read_all(bench: Workbench, only: str, helps: str | None = None, told: Sequence[str] = ()) -> PrelabelReport:
     model = open_model(bench, bench.run.say)
     engine = model.engine
     if helps not in (None, engine.run):
-        told = (f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}, is another run here than "
-                f"{(helps or '')[:12]}…, which this worker was to help: it would read everything anew.")
-        return PrelabelReport(notes=[told], gave_way=True)
+        other = (f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}, is another run here than "
+                 f"{(helps or '')[:12]}…, which this worker was to help: it would read everything anew.")
+        return PrelabelReport(notes=[other], gave_way=True)
     note_run(bench, bench.model, model.bundle, engine)
-    batch_runs = BatchRuns("prelabel-batch", {"only": only, "model": bench.model, "run": engine.run}) if helps is None else None
+    displays = _looked_at_again(bench, engine) if helps is None else list(told)
+    batch_runs = BatchRuns("prelabel-batch", {"only": only, "model": bench.model, "run": engine.run, "displays": displays}
+                           ) if helps is None else None
     report = PrelabelReport(notes=[f"{model.bundle.label} on {bench.settings.onnx_provider}, {engine.precision}.", *model.notes])
-    backlog = unread_of(bench, engine, only, batch_runs)
+    backlog = unread_of(bench, engine, only, displays, batch_runs)
     if not (found := backlog.left()):
         return report
     read = bench.run.batch(read_batch)
-    total = found if found < AHEAD else _total(bench, engine.run, only)
+    total = found if found < AHEAD else _total(bench, engine.run, only, displays)
     engine.warm_up()
     with progress(bench.run, "prelabel", total, lambda: ", ".join(filter(None, (machine_use(), backlog.told())))) as advance:
         while True:
             while left := backlog.left():
-                done = read(bench, engine, backlog.batch, min(left, bench.settings.batch_size), advance)
+                done = read(bench, engine, backlog.batch, min(left, bench.settings.batch_size), advance, displays)
                 report.read += done.read
                 report.textless += done.textless
                 report.quarantined += done.quarantined
@@ -125,23 +129,35 @@ def check_only(settings: Settings, only: str) -> None:
         raise SettingError(f"--only is {only!r}: expected {UNLABELLED}, {ALL} or {SLICE} with a slice{did_you_mean(only, known)}")
 
 
-def _total(bench: Workbench, run: str, only: str) -> int:
+def _looked_at_again(bench: Workbench, engine: OcrEngine) -> list[str]:
+    """Campaigns on whose images an engine looks again."""
+    return asking_for_displays(bench.settings) if isinstance(engine, LooksAgain) else []
+
+
+def _total(bench: Workbench, run: str, only: str, displays: Sequence[str]) -> int:
     """How many images wait; 0 where that would have to be found out from what was read of them."""
-    return 0 if only.startswith(SLICE) else unclaimed.count_unread(bench.ledger, run, labelled=only != UNLABELLED)
+    return 0 if only.startswith(SLICE) else unclaimed.count_unread(bench.ledger, run, labelled=only != UNLABELLED,
+                                                                   displays=displays)
 
 
-def unread_of(bench: Workbench, engine: OcrEngine, only: str, batch_runs: BatchRuns | None = None) -> Backlog[StoredImage]:
+def unread_of(bench: Workbench, engine: OcrEngine, only: str, displays: Sequence[str] = (),
+              batch_runs: BatchRuns | None = None) -> Backlog[StoredImage]:
     """Images that wait for an engine, of those that ``only`` names."""
 
     def ask(after: StoredImage | None, limit: int) -> list[StoredImage]:
-        return unread(bench, engine.run, only, after.image_id if after else "", limit)
+        return unread(bench, engine.run, only, after.image_id if after else "", limit, displays)
 
     return Backlog(bench, lease_kind(engine.run), ask, id_of, max(SMALLEST, engine.images_a_read), batch_runs)
 
 
-def unread(bench: Workbench, run: str, only: str, after: str = "", limit: int = AHEAD) -> list[StoredImage]:
-    """Images that a model run has not read and nobody holds, of those that ``only`` names: the first ones after an image id."""
-    while page := unclaimed.unread_after(bench.ledger, lease_kind(run), run, after, limit, labelled=only != UNLABELLED):
+def unread(bench: Workbench, run: str, only: str, after: str = "", limit: int = AHEAD,
+           displays: Sequence[str] = ()) -> list[StoredImage]:
+    """Images that a model run has not read and nobody holds, of those that ``only`` names: the first ones after an image id.
+
+    Those that were sent to one of ``displays`` wait until it has looked at them again.
+    """
+    while page := unclaimed.unread_after(bench.ledger, lease_kind(run), run, after, limit, labelled=only != UNLABELLED,
+                                         displays=displays):
         if inside := _inside(bench, page, only):
             return inside
         after = page[-1].image_id
@@ -180,15 +196,16 @@ def read_these(bench: Workbench, engine: OcrEngine, images: Sequence[StoredImage
         images: the images.
     """
     read = bench.run.batch(read_batch)
+    displays = _looked_at_again(bench, engine)
     with progress(bench.run, "read", len(images), machine_use) as advance:
         engine.warm_up()
         for some in chunked(images, bench.settings.batch_size):
             pieces = partial(claimed, bench.ledger, lease_kind(engine.run), some, id_of, bench.settings.lease_seconds)
-            read(bench, engine, pieces, len(some), advance, judges=False)
+            read(bench, engine, pieces, len(some), advance, displays, judges=False)
 
 
 def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterator[ClaimedPiece[StoredImage]]], count: int,
-               advance: Callable[[int], None], judges: bool = True) -> BatchRead:
+               advance: Callable[[int], None], displays: Sequence[str], judges: bool = True) -> BatchRead:
     """Reads images that no other worker has claimed, window by window.
 
     Args:
@@ -197,11 +214,13 @@ def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterato
         pieces: claims the images, each time it is called.
         count: about how many they are.
         advance: told how many more are done.
+        displays: campaigns on whose images the engine looks again, also where it has read them before.
         judges: whether an image without text is rejected, and one that cannot be read is quarantined.
     """
     done = BatchRead()
     failures = Failures(bench.run, count)
-    ask_again = asking_for_displays(bench.settings)
+    again: set[str] = set()
+    before: dict[str, Reading] = {}
     with Held[StoredImage](bench.ledger, bench.settings.lease_seconds) as held:
 
         def fetch(window: ClaimedPiece[StoredImage]) -> list[Pixels | str]:
@@ -209,17 +228,20 @@ def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterato
 
         def to_read() -> Iterator[ClaimedPiece[StoredImage]]:
             for piece in held.take(pieces()):
-                there = readings.readings_of_run(bench.ledger, engine.run, [image.image_id for image in piece.items])
-                held.done(list(there))
-                todo = [image for image in piece.items if image.image_id not in there]
+                names = [image.image_id for image in piece.items]
+                there = readings.readings_of_run(bench.ledger, engine.run, names)
+                again.update(images_sent_to(bench.ledger, displays, names))
+                once = {name: item for name, item in there.items() if name in again and item.revision < LOOKED_AGAIN}
+                before.update(once)
+                held.done(list(there.keys() - once.keys()))
+                todo = [image for image in piece.items if image.image_id not in there or image.image_id in once]
                 for window in windows(todo, engine.images_a_read):
                     yield ClaimedPiece(piece.lease, window)
 
         # The next window is fetched and decoded while this one is read.
         for window, pictures in one_ahead(fetch, to_read()):
             held.renew()
-            found = read_window(engine, window.items, pictures, failures, again=images_sent_to(
-                bench.ledger, ask_again, [image.image_id for image in window.items]))
+            found = read_window(engine, window.items, pictures, failures, again, before)
             textless = [item.image_id for item in found.readings
                         if judges and is_textless(item) and in_view(item.width, item.height)]
             with bench.ledger.write(alone="images") as connection:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from adapters.ocr.engine import LooksAgain, OcrEngine, PartlyRead, Pixels, as_kept
 from schemas.errors import SaegimError
-from schemas.reading import Reading
+from schemas.reading import LOOKED_AGAIN, Reading
 from schemas.stored import StoredImage
 from workbench.run import Failures
+
+NONE: Mapping[str, Reading] = MappingProxyType({})
+"""No reading of any image."""
 
 
 @dataclass(slots=True)
@@ -27,7 +31,7 @@ class WindowRead:
 
 
 def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequence[Pixels | str],
-                failures: Failures, again: Collection[str] = ()) -> WindowRead:
+                failures: Failures, again: Collection[str] = (), before: Mapping[str, Reading] = NONE) -> WindowRead:
     """Reads a window of pictures.
 
     Put aside are pictures that could not be had, which count as failures only where none could (the bucket may be another one),
@@ -38,7 +42,9 @@ def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequ
         images: whose pictures they are.
         pictures: uint8 [height, width, RGB]; a traceback in place of one that could not be had.
         failures: is told of what nobody foresaw.
-        again: ids of images that are looked at once more, where the engine can; one that breaks it then keeps its first reading.
+        again: ids of images that are looked at once more, where the engine can; one that breaks it then keeps its first reading,
+            as one of two looks: it is not tried for ever.
+        before: what was read of some images before, by id: they are not read anew.
 
     Raises:
         TooManyFailures: it is no longer a single picture's trouble.
@@ -51,8 +57,10 @@ def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequ
             failures.run.say(f"image {image_id[:12]}… cannot be had and is quarantined: {trace.strip().splitlines()[-1]}")
         else:
             failures.note(f"image {image_id[:12]}…", trace)
+    new = {image_id: picture for image_id, picture in there.items() if image_id not in before}
+    done.readings += (before[image_id] for image_id in there if image_id in before)
     try:
-        done.readings += engine.read(list(there.values()), list(there))
+        done.readings += engine.read(list(new.values()), list(new)) if new else []
     except SaegimError:
         raise
     except PartlyRead as partly:
@@ -61,11 +69,12 @@ def read_window(engine: OcrEngine, images: Sequence[StoredImage], pictures: Sequ
             done.broken[image_id] = trace
             failures.note(f"image {image_id[:12]}…", trace)
     except Exception:
-        for image_id, picture in there.items():
+        for image_id, picture in new.items():
             _read_alone(engine, image_id, picture, done, failures)
     if isinstance(engine, LooksAgain) and (first := [reading for reading in done.readings if reading.image_id in again]):
         second = {reading.image_id: reading for reading in _looked_again(engine, there, first, failures)}
-        done.readings = [second.get(reading.image_id, reading) for reading in done.readings]
+        done.readings = [replace(second.get(reading.image_id, reading), revision=LOOKED_AGAIN) if reading.image_id in again
+                         else reading for reading in done.readings]
     found, done.readings = done.readings, []
     for reading in found:
         try:

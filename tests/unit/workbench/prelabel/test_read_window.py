@@ -10,7 +10,7 @@ import pytest
 
 from adapters.ocr.engine import PartlyRead
 from schemas.errors import TooManyFailures
-from schemas.reading import Attributes, Reading, Region, Unit
+from schemas.reading import LOOKED_AGAIN, Attributes, Reading, Region, Unit
 from schemas.stored import StoredImage
 from workbench.prelabel.read_window import read_window
 from workbench.run import Alone, Failures
@@ -74,6 +74,21 @@ def test_those_that_are_asked_for_are_looked_at_again_and_one_that_breaks_then_k
     engine.asked.clear()
     assert len(read_window(engine, rows, pictures, Failures(Alone(), 100)).readings) == 4  # type: ignore[arg-type]
     assert not engine.asked
+
+
+def test_what_was_read_before_is_only_looked_at_again() -> None:
+    rows = [StoredImage(name, "image/png", 8, 8) for name in "abc"]
+    pictures = [np.full((8, 8, 3), value, np.uint8) for value in (1, 1, 0)]
+    engine = Keen()
+    before = {name: replace(engine.read([], [name])[0], run="first") for name in "acd"}
+    done = read_window(engine, rows, pictures, Failures(Alone(), 100), "abc", before)  # type: ignore[arg-type]
+    assert {item.image_id: (item.run, len(item.regions), item.revision) for item in done.readings} == {
+        "a": ("first", 2, LOOKED_AGAIN), "b": ("r", 2, LOOKED_AGAIN),
+        "c": ("first", 1, LOOKED_AGAIN)}  # which broke it, and is not tried for ever
+    lost = read_window(engine, rows[:2], [pictures[0], "lost"], Failures(Alone(), 100), "ab",  # type: ignore[arg-type]
+                       {"b": before["a"]})
+    assert [item.image_id for item in lost.readings] == ["a"]
+    assert lost.broken == {"b": "lost"}
 
 
 def test_what_is_said_of_it_names_the_error() -> None:
