@@ -34,7 +34,7 @@ class Known(Alone):
     def newer(self) -> str | None:
         return self.later
 
-    def share(self, deployment: str, parameters: Mapping[str, str], most: int | None) -> int:
+    def share(self, deployment: str, parameters: Mapping[str, str | list[str]], most: int | None) -> int:
         self.asked.append((deployment, most))
         return self.helpers
 
