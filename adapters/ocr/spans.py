@@ -40,8 +40,8 @@ STROKE = 0.8
 (100 lines as a phone takes them: wrong Latin of 1,000 syllables 8.7 → 5.9, error of Latin .135 → .116)."""
 LEAST_SCORE = 0.6
 """What another recogniser's reading of a span must score at least."""
-NARROW = frozenset("filjtrI1|")
-"""Letters that are half as wide as others."""
+NARROW = frozenset("fijlrt1|")
+"""Letters that count half: they are narrow."""
 A_SYLLABLE = 1.5
 """Letters up to which a reading is narrower than the syllable that it would replace: 4 for 니, of for 어."""
 STANDS = 0.6
@@ -49,8 +49,8 @@ STANDS = 0.6
 ONE_STANDS = 0.35
 """… and from which one does."""
 FOLLOWS = 0.9
-"""Up to this distance a syllable goes on with the word of the one before, in heights of the strip: where a word begins may be a
-letter, as in 부록 E에 (lines of 25 pages as a phone takes them: wrong Latin of 1,000 syllables 11.8 → 8.0, fewer errors of Latin)."""
+"""Up to this distance a syllable goes on with the word of the one before, in heights of the strip. A word may begin with a
+letter: 부록 E에. (349 lines as a phone takes them: wrong Latin of 1,000 syllables 11.8 → 8.0, error of Latin .153 → .146.)"""
 
 
 @dataclass(frozen=True, slots=True)

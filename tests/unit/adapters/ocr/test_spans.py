@@ -60,6 +60,26 @@ def test_short_latin_for_one_syllable_has_to_be_certain(answer: tuple[tuple[str,
     assert spans.with_span(read, span, KOREAN, [(ReadLine(tuple(found), "la"), LATIN)]).text == becomes
 
 
+@pytest.mark.parametrize(("syllables", "at", "answer", "becomes"), [
+    ((("니", 0.7),), 96, "4", "한글니끝"),
+    ((("니", 0.3),), 96, "4", "한글4끝"),
+    ((("니", 0.7),), 110, "4", "한글4끝"),  # a word begins there
+    ((("어", 0.78),), 96, "of", "한글어끝"),
+    ((("시", 0.7),), 96, "NH", "한글NH끝"),  # two letters are as wide as a syllable
+    ((("되", 0.65), ("이", 0.63)), 96, "101", "한글되이끝"),
+    ((("되", 0.65), ("이", 0.5)), 96, "101", "한글101끝"),
+    ((("되", 0.65), ("2", 0.63)), 96, "101", "한글101끝"),  # the digit counts for nothing
+])
+def test_a_syllable_withstands_a_narrower_reading(syllables: tuple[tuple[str, float], ...], at: int, answer: str,
+                                                  becomes: str) -> None:
+    read = ReadLine((*line("한글").characters,
+                     *(Character(char, at + 30 * place, score) for place, (char, score) in enumerate(syllables)),
+                     *line("끝", start=200).characters), "ko")
+    (span,) = spans.spans_of(read, 230, KOREAN)
+    found = line(answer, score=0.98, start=at - span.left, step=12, by="la")
+    assert spans.with_span(read, span, KOREAN, [(found, LATIN)]).text == becomes
+
+
 def test_a_line_without_korean_has_no_spans() -> None:
     assert spans.spans_of(line("HELLO"), 300, KOREAN) == []
 
@@ -87,7 +107,9 @@ def test_a_doubtful_word_is_what_stands_between_gaps() -> None:
     ink = strip[:, word.left:word.right].min(axis=(0, 2)) < 128
     assert ink.any() and not ink[0] and not ink[-1]  # no letter is cut
     assert words.doubtful_words(_as_drawn("데비안 시스템 끝", {}), strip, KOREAN) == []
-    assert words.doubtful_words(line("0ebi", score=0.5), strip, KOREAN) == []  # no Hangul: the line is another one's
+    assert words.doubtful_words(line("0ebi"), strip, KOREAN) == []  # no Hangul: the line is another one's …
+    (word, *_) = words.doubtful_words(line("0ebi", score=0.5), strip, KOREAN)  # … unless it says little
+    assert [item.text for item in word.inside] == ["0", "e", "b"]
 
 
 @pytest.mark.parametrize(("before", "alone", "becomes"), [
