@@ -1,7 +1,8 @@
 """Reading in processes around one that has the GPU: what the engine is made of where the device is the fast part.
 
 A reader cuts, resizes and decodes; the interpreter's lock is its own. What dies is started again: a reader's images are read once
-more by others, each alone, and one on which a reader dies again is broken; the GPU's process is started again once a call.
+more by others, each alone, and one on which a reader dies again is broken. So it is where the GPU's process dies: what was being read
+is read again with nothing beside it, and an image that ends the process by itself is broken.
 """
 
 from __future__ import annotations
@@ -27,16 +28,25 @@ IMAGES_A_JOB = 4
 PIXELS_A_JOB = 16_000_000
 """… unless one alone has more."""
 DEATHS = 2
-"""Readers that one image may cost."""
+"""Processes that one image may cost."""
 DEATHS_AT_START = 3
 """Readers in a row that may die before they can read."""
-STARTS_AGAIN = 1
-"""How often the GPU's process is started again in one call."""
+STARTS_AGAIN = 6
+"""How often the GPU's process is started again in one call: one image that ends it costs two, five at once cost six. A card that
+bears nothing any more ends the run so."""
 
 
 @dataclass(slots=True)
 class _Call:
-    """What is to be read, and what became of it."""
+    """What is to be read, and what became of it.
+
+    Attributes:
+        todo: images that nobody has read yet, in order.
+        alone: those whose reader died: a reader has one of them at a time.
+        suspects: those that were being read when the GPU's process died: the first is read while nothing else is, until it is done.
+        deaths: processes that images have cost.
+        starts: how often the GPU's process was started again.
+    """
 
     method: str
     pictures: Sequence[Pixels]
@@ -44,6 +54,7 @@ class _Call:
     more: Sequence[Sequence[object]]
     todo: deque[int]
     alone: deque[int] = field(default_factory=deque)
+    suspects: list[int] = field(default_factory=list)
     deaths: dict[int, int] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
     broken: dict[int, str] = field(default_factory=dict)
@@ -57,10 +68,17 @@ class _Call:
         return Job(self.method, places, [self.image_ids[index] for index in images],
                    [[items[index] for index in images] for items in self.more])
 
-    def next_images(self, readers: int) -> list[int]:
-        """Images for one reader: fewer towards the end, so that all readers end together."""
+    def next_images(self, readers: int, reading: bool) -> list[int]:
+        """Images for one reader: fewer towards the end, so that all readers end together.
+
+        Args:
+            readers: how many there are.
+            reading: whether another one has images now.
+        """
         if self.refused is not None:
             return []
+        if self.suspects:
+            return [] if reading else [self.suspects[0]]
         if not self.todo:
             return [self.alone.popleft()] if self.alone else []
         most = max(1, min(IMAGES_A_JOB, len(self.todo) // (2 * readers)))
@@ -77,15 +95,31 @@ class _Call:
     def reader_died(self, images: Sequence[int], status: int) -> None:
         """Images whose reader is gone are read again, each alone, or are broken."""
         for image in images:
-            self.deaths[image] = self.deaths.get(image, 0) + 1
-            if self.deaths[image] < DEATHS:
+            self._cost_one(image, status)
+            if image not in self.broken:
                 self.alone.append(image)
-            else:
-                self.broken[image] = f"RuntimeError: {DEATHS} processes died reading this image, the last with status {status}"
+
+    def gpu_died(self, images: Sequence[int], status: int) -> None:
+        """Images that were being read then are read again, one at a time; the one that was read so is broken."""
+        for image in images:
+            self._cost_one(image, status, in_company=len(images) > 1)
+            if image not in self.broken and image not in self.suspects:
+                self.suspects.append(image)
+
+    def _cost_one(self, image: int, status: int, in_company: bool = False) -> None:
+        self.deaths[image] = self.deaths.get(image, 0) + 1
+        if self.deaths[image] >= DEATHS and not in_company:
+            self.broken[image] = f"RuntimeError: {DEATHS} processes died reading this image, the last with status {status}"
+            self._is_done(image)
+
+    def _is_done(self, image: int) -> None:
+        if image in self.suspects:
+            self.suspects.remove(image)
 
     def note(self, images: Sequence[int], outcomes: Sequence[Outcome]) -> None:
         """What a reader says of its images."""
         for image, outcome in zip(images, outcomes, strict=True):
+            self._is_done(image)
             if isinstance(outcome, Reading):
                 self.readings[image] = outcome
             elif isinstance(outcome, str):
@@ -132,8 +166,8 @@ class ReadingPool:
             more: other arguments, an item an image.
 
         Raises:
-            PartlyRead: some images broke the engine, or cost two readers.
-            SaegimError: a model does not bear this, the GPU's process died twice, or readers die before they read.
+            PartlyRead: some images broke the engine, or cost two processes.
+            SaegimError: a model does not bear this, the GPU's process dies again and again, or readers die before they read.
         """
         call = _Call(method, pictures, image_ids, more, deque(range(len(pictures))))
         with self._one_call:
@@ -163,12 +197,13 @@ class ReadingPool:
     def _give(self, call: _Call) -> bool:
         """Gives images to readers that have none; whether anything is left to wait for."""
         for reader in self._processes.readers:
-            if reader.starting or reader.images or not (images := call.next_images(self._count)):
+            reading = any(other.images for other in self._processes.readers)
+            if reader.starting or reader.images or not (images := call.next_images(self._count, reading)):
                 continue
             reader.images = images
             with contextlib.suppress(ConnectionError):  # it is gone: its channel says so to ``_hear``
                 reader.child.channel.send(call.job(images, reader))
-        left = call.refused is None and (call.todo or call.alone)
+        left = call.refused is None and (call.todo or call.alone or call.suspects)
         return bool(left) or any(reader.images for reader in self._processes.readers)
 
     def _hear(self, call: _Call) -> None:
@@ -203,10 +238,9 @@ class ReadingPool:
         self._processes.start_reader()
 
     def _start_again(self, call: _Call) -> None:
-        """Starts all processes anew: the GPU's has ended. What was being read is read again."""
-        for reader in self._processes.readers:
-            call.todo.extendleft(reader.images)
+        """Starts all processes anew: the GPU's has ended."""
         status = self._processes.gpu.how_it_ended()
+        call.gpu_died(sorted(image for reader in self._processes.readers for image in reader.images), status)
         self.close()
         call.starts += 1
         if call.starts > STARTS_AGAIN:

@@ -14,6 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
+from adapters.ocr import reading_pool
 from adapters.ocr.bundles import Bundle, load_bundle
 from adapters.ocr.engine import PartlyRead, Pixels
 from adapters.ocr.gpu_process import is_lost
@@ -142,23 +143,49 @@ def test_an_image_that_kills_whoever_reads_it_is_broken_and_no_other(engine: Onn
     assert raised.value.readings == [*expected[:7], *expected[8:]]
 
 
-def test_the_gpus_process_is_started_again_once(engine: OnnxEngine, pictures: list[Pixels], image_ids: list[str],
-                                                expected: list[Reading]) -> None:
-    pool = engine._processes
-    assert pool is not None
+def kill_gpu_of(engine: OnnxEngine, image: int | None = None) -> bool:
+    """Kills the GPU's process while an image is being read, or while any is; whether it was."""
+    assert engine._processes is not None
+    processes = engine._processes._processes
+    at_work = {number for reader in list(processes.readers) for number in reader.images}
+    if (image in at_work if image is not None else at_work) and processes.gpu.process.poll() is None:
+        processes.gpu.process.kill()
+        processes.gpu.process.wait()
+        return True
+    return False
 
-    def kill_gpu() -> bool:
-        at_work = any(reader.images for reader in pool._processes.readers)
-        if at_work:
-            pool._processes.gpu.process.kill()
-        return at_work
 
-    with meanwhile(kill_gpu) as killed:
+def test_the_gpus_process_is_started_again(engine: OnnxEngine, pictures: list[Pixels], image_ids: list[str],
+                                           expected: list[Reading]) -> None:
+    with meanwhile(lambda: kill_gpu_of(engine)) as killed:
         assert engine.read(pictures, image_ids) == expected
     assert killed
 
-    with (meanwhile(lambda: kill_gpu() and False),
-          pytest.raises(ModelUnavailable, match=r"ended 2 times while tiny@1 read 20 .* -9")):
+
+def test_an_image_that_ends_the_gpus_process_is_broken_and_no_other(engine: OnnxEngine, pictures: list[Pixels],
+                                                                    image_ids: list[str], expected: list[Reading]) -> None:
+    beside: list[set[int]] = []
+
+    def poison() -> bool:
+        assert engine._processes is not None
+        at_work = {number for reader in list(engine._processes._processes.readers) for number in reader.images}
+        if kill_gpu_of(engine, 5):
+            beside.append(at_work)
+        return False
+
+    with meanwhile(poison), pytest.raises(PartlyRead) as raised:
+        engine.read(pictures, image_ids)
+    assert len(beside) == 2 and beside[-1] == {5}  # once in company, once by itself
+    assert list(raised.value.broken) == ["image 5"]
+    assert "-9" in raised.value.broken["image 5"]
+    assert raised.value.readings == [*expected[:5], *expected[6:]]
+
+
+def test_a_gpu_that_bears_nothing_ends_the_call(engine: OnnxEngine, pictures: list[Pixels], image_ids: list[str],
+                                                expected: list[Reading], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_pool, "STARTS_AGAIN", 2)
+    with (meanwhile(lambda: kill_gpu_of(engine) and False),
+          pytest.raises(ModelUnavailable, match=r"ended 3 times while tiny@1 read 20 .* -9")):
         engine.read(pictures, image_ids)
     assert engine.read(pictures, image_ids) == expected  # and the next call starts anew
 
