@@ -33,10 +33,11 @@ def write_bundle(folder: Path, *, rec: ModelProto | None = None, det: ModelProto
     return folder
 
 
-def dbnet(weight: float = -3.0) -> ModelProto:
-    """Dark pixels are text: one convolution and a sigmoid."""
+def dbnet(weight: float | tuple[float, float, float] = -3.0) -> ModelProto:
+    """Dark pixels are text: one convolution and a sigmoid; ``weight`` of all channels, or of each."""
     nodes = [helper.make_node("Conv", ["x", "w"], ["c"]), helper.make_node("Sigmoid", ["c"], ["y"])]
-    return _model(nodes, {"w": np.full((1, 3, 1, 1), weight, np.float32)}, ["n", 3, "h", "w"], ["n", 1, "h", "w"])
+    weights = np.full((1, 3), weight, np.float32).reshape(1, 3, 1, 1)
+    return _model(nodes, {"w": weights}, ["n", 3, "h", "w"], ["n", 1, "h", "w"])
 
 
 def ctc(classes: int = len(CHARSET) + 2, *, height: int | str = 48, width: int | str = "w", weight: float = 1.0,

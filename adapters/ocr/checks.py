@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
-from adapters.ocr import detection, recognition
+from adapters.ocr import recognition
 from adapters.ocr.bundles import Detector, Recogniser
 from adapters.ocr.engine import Pixels
-from adapters.ocr.sessions import Session
+from adapters.ocr.sessions import Row, Session
 from schemas.errors import ModelUnavailable
 
 
@@ -36,8 +36,8 @@ def _refuse_shape(file: str, session: Session, expected: Sequence[int | None]) -
                                "width)")
 
 
-def check_detector(session: Session, detector: Detector) -> None:
-    """Tries a detector.
+def check_detector(session: Session, detector: Detector, prepare: Callable[[Pixels], Row]) -> None:
+    """Tries a detector, whose rows ``prepare`` makes of pictures.
 
     Raises:
         ModelUnavailable: it does not do what the bundle says; the message names the file.
@@ -45,8 +45,7 @@ def check_detector(session: Session, detector: Detector) -> None:
     _refuse_shape(detector.file, session, (None, 3, None, None))
     if any(side is not None for side in _sides(session)[2:]):
         raise ModelUnavailable(f"{detector.file} wants images of {session.shape} only: export it with free height and width")
-    tensor = detection.to_tensor(_probe(64, 256), detector.mean, detector.std)
-    output = session.run([tensor])[0]
+    output = session.run([prepare(_probe(64, 256))])[0]
     if output.shape != (1, 64, 256):
         raise ModelUnavailable(f"{detector.file} gives {list(output.shape)} for an input of [3, 64, 256]: a DBNet detector gives "
                                "[1, 64, 256], the probability of text")

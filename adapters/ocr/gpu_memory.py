@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from adapters.ocr.nvidia_smi import ask_card
+from adapters.ocr.nvidia_smi import FIRST_SECONDS, SECONDS, ask_card
 from schemas.errors import SettingError
 
 SETTING = "SAEGIM_GPU_MEMORY"
@@ -16,10 +15,10 @@ GIB = 1 << 30
 
 
 def most_bytes() -> int:
-    """Bytes that sessions may take; no limit is known where neither the setting nor nvidia-smi tells one.
+    """Bytes that sessions may take.
 
     Raises:
-        SettingError: SAEGIM_GPU_MEMORY is no number of GiB.
+        SettingError: SAEGIM_GPU_MEMORY is no number of GiB, or is not set where nvidia-smi does not tell how large the card is.
     """
     if text := os.environ.get(SETTING):
         try:
@@ -29,8 +28,11 @@ def most_bytes() -> int:
         if gib <= 0:
             raise SettingError(f"{SETTING} is {text!r}: expected a number of GiB, such as 20")
         return int(gib * GIB)
-    total = _bytes("memory.total")
-    return int(SHARE * total) if total else sys.maxsize
+    total = _bytes("memory.total", FIRST_SECONDS)
+    if not total:
+        raise SettingError(f"nvidia-smi does not tell how much memory the card has: set {SETTING} to the GiB of it that the "
+                           "models may take, such as 20")
+    return int(SHARE * total)
 
 
 def used_bytes() -> int:
@@ -38,6 +40,6 @@ def used_bytes() -> int:
     return _bytes("memory.used")
 
 
-def _bytes(field: str) -> int:
-    told = ask_card(field)
+def _bytes(field: str, seconds: float = SECONDS) -> int:
+    told = ask_card(field, seconds=seconds)
     return int(told[0]) << 20 if told and told[0].isdigit() else 0

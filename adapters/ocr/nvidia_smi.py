@@ -8,9 +8,12 @@ import subprocess
 
 PROGRAM = shutil.which("nvidia-smi")
 SECONDS = 5
+"""That an answer may take."""
+FIRST_SECONDS = 60
+"""… the first one, where no program holds the driver: it looks for all cards."""
 
 
-def ask_card(*fields: str) -> list[str]:
+def ask_card(*fields: str, seconds: float = SECONDS) -> list[str]:
     """Values of some fields of ``nvidia-smi --help-query-gpu``, without units; none where there is no card or no answer.
 
     The card is the first one of CUDA_VISIBLE_DEVICES, and else the machine's first.
@@ -20,7 +23,7 @@ def ask_card(*fields: str) -> list[str]:
     card = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")[0] or "0"
     try:
         done = subprocess.run([PROGRAM, f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits", f"--id={card}"],
-                              capture_output=True, text=True, timeout=SECONDS, check=True)
+                              capture_output=True, text=True, timeout=seconds, check=True)
     except (OSError, subprocess.SubprocessError):
         return []
     found = done.stdout.strip().split(", ")

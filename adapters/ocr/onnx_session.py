@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from adapters.ocr.sessions import GpuMemoryFull, Tensor
+from adapters.ocr.gpu_graph import CLASS, SCORE
+from adapters.ocr.sessions import GpuMemoryFull, Row, Tensor
 from schemas.errors import ModelUnavailable
 
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider", "cuda-tf32": "CUDAExecutionProvider",
@@ -20,8 +21,8 @@ GPU_PROVIDERS = ("cuda", "cuda-tf32", "tensorrt")
 """Providers whose device is so fast that one interpreter cannot keep it busy."""
 OUT_OF_MEMORY = ("failed to allocate memory", "out of memory", "cuda_error_out_of_memory", "cublas_status_alloc_failed",
                  "cudnn_status_alloc_failed", "device_allocation_failed", "host_allocation_failed")
-
-
+GOOD_RUNS = 50
+"""Runs of a halved batch after which one twice as large is tried, for others may have left the GPU's memory."""
 MOST_WORDS = 2000
 """Letters of an error of onnxruntime that are kept: CUDA's own words come behind the names of C++ templates."""
 
@@ -68,7 +69,10 @@ class OnnxSession:
         self._file = path.name
         self.name = self._session.get_inputs()[0].name
         self.shape = list(self._session.get_inputs()[0].shape)
-        self.batch = rows
+        names = [output.name for output in self._session.get_outputs()]
+        self._outputs = names if names == [CLASS, SCORE] else names[:1]
+        self.batch = self.most = rows
+        self._good = 0
         self.precision = PRECISIONS[provider]
 
     @property
@@ -77,49 +81,64 @@ class OnnxSession:
         text = self._session.get_modelmeta().custom_metadata_map.get("character")
         return text.removesuffix("\n").split("\n") if text else None
 
-    def run(self, rows: Sequence[Tensor]) -> list[Tensor]:
-        """See ``Session``. Where the GPU's memory does not do, the batch is halved for good and the rows run in parts.
+    def run(self, rows: Sequence[Row]) -> list[Tensor]:
+        """See ``Session``. Where the GPU's memory does not do, the batch is halved and the rows run in parts.
+
+        After ``GOOD_RUNS`` it is doubled again, until it is what it was.
 
         Raises:
             GpuMemoryFull: a row alone does not fit.
         """
         while True:
-            batch = self.batch  # another thread may halve it meanwhile
+            batch = self.batch  # another thread may change it meanwhile
+            tried = min(2 * batch, self.most) if self._good >= GOOD_RUNS else batch
             try:
-                return [output for start in range(0, len(rows), batch) for output in self.run_full(rows[start:start + batch])]
+                outputs = [output for start in range(0, len(rows), tried)
+                           for output in self.run_as(tried, rows[start:start + tried])]
             except GpuMemoryFull:
-                if batch == 1:
+                self._good = 0
+                if tried == batch == 1:
                     raise
-                self.batch = min(self.batch, batch // 2)
+                if tried == batch:
+                    self.batch = min(self.batch, batch // 2)
+                continue
+            self._good = self._good + 1 if tried == batch else 0
+            if tried > batch:
+                self.batch = tried
+            return outputs
 
-    def run_full(self, rows: Sequence[Tensor]) -> list[Tensor]:
-        """Runs at most ``batch`` rows.
+    def run_as(self, batch: int, rows: Sequence[Row]) -> list[Tensor]:
+        """Runs rows as a batch of so many: how many rows there are must not choose another kernel and so another reading (D8).
 
         Raises:
             GpuMemoryFull: they do not fit.
         """
-        # A full batch, always: how many rows there are must not choose another kernel and so another reading (design D8).
-        batch = np.zeros((max(self.batch, len(rows)), *rows[0].shape), np.float32)
-        for index, row in enumerate(rows):
-            batch[index] = row
+        if batch == len(rows) == 1:
+            inputs = np.ascontiguousarray(rows[0][None])
+        else:
+            inputs = np.zeros((batch, *rows[0].shape), rows[0].dtype)
+            for index, row in enumerate(rows):
+                inputs[index] = row
         try:
-            outputs = self._bound(batch) if self._gpu else self._session.run(None, {self.name: batch})[0]
+            found = self._bound(inputs) if self._gpu else self._session.run(self._outputs, {self.name: inputs})
         except Exception as error:
             if _is_memory(error):
-                raise GpuMemoryFull(f"{self._file} finds no memory for an input of {list(batch.shape)}: "
+                raise GpuMemoryFull(f"{self._file} finds no memory for an input of {list(inputs.shape)}: "
                                     f"{str(error).strip()[:200]}") from None
-            raise ModelUnavailable(f"{self._file} does not run on an input of {list(batch.shape)} "
+            raise ModelUnavailable(f"{self._file} does not run on an input of {list(inputs.shape)} "
                                    f"(it states {self.shape}): {str(error).strip()[:MOST_WORDS]}") from None
-        return list(outputs[:len(rows)])
+        if len(found) == 1:
+            return list(found[0][:len(rows)])
+        return list(np.concatenate([output[:len(rows)].astype(np.float32) for output in found], axis=-1))
 
-    def _bound(self, batch: Tensor) -> Tensor:
-        """One run whose output is fetched once, when all of it is done."""
+    def _bound(self, inputs: Row) -> list[Any]:
+        """One run whose outputs are fetched once, when all of it is done."""
         binding = self._session.io_binding()
-        binding.bind_cpu_input(self.name, batch)
-        binding.bind_output(self._session.get_outputs()[0].name, "cpu")
+        binding.bind_cpu_input(self.name, inputs)
+        for name in self._outputs:
+            binding.bind_output(name, "cpu")
         self._session.run_with_iobinding(binding)
-        found: Tensor = binding.copy_outputs_to_cpu()[0]
-        return found
+        return list(binding.copy_outputs_to_cpu())
 
 
 def _is_memory(error: Exception) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from adapters.ocr.sessions import Tensor
+from adapters.ocr.sessions import Row, Tensor
 from schemas.errors import ModelUnavailable
 
 
@@ -37,7 +37,7 @@ class OpenVinoSession:
         hint = str(self._compiled.get_property("INFERENCE_PRECISION_HINT").to_string())
         self.precision = {"f32": "fp32", "f16": "fp16"}.get(hint, hint)
 
-    def run(self, rows: Sequence[Tensor]) -> list[Tensor]:
+    def run(self, rows: Sequence[Row]) -> list[Tensor]:
         """See ``Session``."""
         if not hasattr(self._requests, "mine"):
             self._requests.mine = self._compiled.create_infer_request()

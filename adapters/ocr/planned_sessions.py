@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from adapters.ocr.onnx_session import OnnxSession
-from adapters.ocr.sessions import GpuMemoryFull, Tensor
+from adapters.ocr.sessions import GpuMemoryFull, Row, Tensor
 
 GUESS = 1_200_000_000
 """Bytes that a session is taken to need before any was measured: 43 of PP-OCRv6 small took 50 GB on an H100."""
+LOOKS_EACH = 1.0
+"""Seconds between two looks at the memory while sessions grow: nvidia-smi takes a twentieth of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +26,45 @@ class PlannedShape:
     sides: tuple[int, ...]
 
 
+@dataclass(slots=True)
+class _Planned:
+    """A session, its runs now, and the most that it had at a time: each has memory of its own, which the session keeps."""
+
+    session: OnnxSession
+    runs: int = 0
+    most: int = 1
+
+
 class PlannedSessions:
     """The sessions of a GPU: opened when their shape comes, and the least recently used ones closed under a cap of memory.
 
     A shape's first run, which plans it, has the GPU to itself: planning while others run has ended processes
     (cudaErrorStreamCaptureUnsupported), and gains nothing from being done side by side.
 
+    The cap is looked at before a session is opened, when room is made for one as large as the largest first run, and, within
+    ``LOOKS_EACH``, after sessions ran more often at a time than before. Until then they may pass it by what those runs took.
+
     Args:
-        most: bytes that all sessions may take.
+        most: tells how many bytes all sessions may take; asked when the first one is planned.
         used: tells how many bytes of the device are in use; 0 where nothing tells, and then each session counts as ``GUESS``.
     """
 
-    def __init__(self, most: int, used: Callable[[], int]) -> None:
+    def __init__(self, most: Callable[[], int], used: Callable[[], int]) -> None:
         self._most = most
         self._used = used
         self._before = used()
         self._largest = GUESS
-        self._sessions: OrderedDict[PlannedShape, OnnxSession] = OrderedDict()
+        self._sessions: OrderedDict[PlannedShape, _Planned] = OrderedDict()
         self._changed = threading.Condition()
         self._running = 0
         self._alone = False
+        self._grown = False
+        self._looked = time.monotonic()
 
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def run(self, model: str, rows: Sequence[Tensor], opened: Callable[[], OnnxSession]) -> list[Tensor]:
+    def run(self, model: str, rows: Sequence[Row], opened: Callable[[], OnnxSession]) -> list[Tensor]:
         """Runs rows of one shape.
 
         Args:
@@ -59,27 +76,40 @@ class PlannedSessions:
             GpuMemoryFull: a row does not fit, even with no other session there.
         """
         shape = PlannedShape(model, rows[0].shape)
-        with self._beside_others(shape) as session:
-            if session is not None:
-                with contextlib.suppress(GpuMemoryFull):
-                    return _run_whole(session, rows)
-        session = None  # held here, it would keep its memory when it is closed for another one
-        with self._to_itself():
-            return self._run_alone(shape, rows, opened)
+        outputs = self._run_beside(shape, rows)
+        if outputs is None:
+            with self._to_itself():
+                return self._run_alone(shape, rows, opened)
+        if self._is_too_large():
+            with self._to_itself():
+                self._make_room(0, kept=1)
+        return outputs
+
+    def _run_beside(self, shape: PlannedShape, rows: Sequence[Row]) -> list[Tensor] | None:
+        """The outputs of a session that is there; None where none is, or where its run does not fit beside the others."""
+        with self._beside_others(shape) as planned, contextlib.suppress(GpuMemoryFull):
+            if planned is not None:
+                return _run_whole(planned.session, rows)
+        return None
 
     @contextlib.contextmanager
-    def _beside_others(self, shape: PlannedShape) -> Iterator[OnnxSession | None]:
+    def _beside_others(self, shape: PlannedShape) -> Iterator[_Planned | None]:
         """The session of a shape, where there is one, while others run theirs."""
         with self._changed:
             self._changed.wait_for(lambda: not self._alone)
-            session = self._sessions.get(shape)
-            if session is not None:
+            planned = self._sessions.get(shape)
+            if planned is not None:
                 self._sessions.move_to_end(shape)
+                planned.runs += 1
+                self._grown |= planned.runs > planned.most
+                planned.most = max(planned.most, planned.runs)
             self._running += 1
         try:
-            yield session
+            yield planned
         finally:
             with self._changed:
+                if planned is not None:
+                    planned.runs -= 1
                 self._running -= 1
                 self._changed.notify_all()
 
@@ -96,29 +126,40 @@ class PlannedSessions:
                 self._alone = False
                 self._changed.notify_all()
 
-    def _run_alone(self, shape: PlannedShape, rows: Sequence[Tensor], opened: Callable[[], OnnxSession]) -> list[Tensor]:
+    def _run_alone(self, shape: PlannedShape, rows: Sequence[Row], opened: Callable[[], OnnxSession]) -> list[Tensor]:
         """The run that plans a shape, or that did not fit beside the others; where it must, others go, and then it is halved."""
         before = None
         if shape not in self._sessions:
-            self._make_room()
+            self._make_room(self._largest)
             before = self._used()
             try:
-                self._sessions[shape] = opened()
+                self._sessions[shape] = _Planned(opened())
             except GpuMemoryFull:
                 self._sessions.clear()
-                self._sessions[shape] = opened()
-        session = self._sessions[shape]
+                self._sessions[shape] = _Planned(opened())
+        planned = self._sessions[shape]
         try:
-            outputs = _run_whole(session, rows)
+            outputs = _run_whole(planned.session, rows)
         except GpuMemoryFull:
-            self._sessions = OrderedDict({shape: session})
-            outputs = session.run(rows)
+            self._sessions = OrderedDict({shape: planned})
+            outputs = planned.session.run(rows)
         if before and (after := self._used()):  # 0: it is not known
             self._largest = max(after - before, 0 if self._largest == GUESS else self._largest)
         return outputs
 
-    def _make_room(self) -> None:
-        while self._sessions and self._taken() + self._largest > self._most:
+    def _is_too_large(self) -> bool:
+        """Whether sessions that have grown since the last look take more than they may; looks once in ``LOOKS_EACH``."""
+        with self._changed:
+            if not self._grown or time.monotonic() - self._looked < LOOKS_EACH:
+                return False
+            self._grown = False
+            self._looked = time.monotonic()
+        return self._taken() > self._most()
+
+    def _make_room(self, needed: int, kept: int = 0) -> None:
+        """Closes sessions until there is room for so many bytes more, or so many sessions are left."""
+        most = self._most()
+        while len(self._sessions) > kept and self._taken() + needed > most:
             self._sessions.popitem(last=False)
 
     def _taken(self) -> int:
@@ -127,6 +168,6 @@ class PlannedSessions:
         return used - self._before if used else len(self) * self._largest
 
 
-def _run_whole(session: OnnxSession, rows: Sequence[Tensor]) -> list[Tensor]:
-    """Runs rows at once, without halving them where they do not fit; in parts where the session has been halved before."""
-    return session.run_full(rows) if len(rows) <= session.batch else session.run(rows)
+def _run_whole(session: OnnxSession, rows: Sequence[Row]) -> list[Tensor]:
+    """Runs rows at once, without halving them where they do not fit; as the session does where it has been halved before."""
+    return session.run_as(session.most, rows) if session.batch == session.most else session.run(rows)

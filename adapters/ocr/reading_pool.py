@@ -1,8 +1,8 @@
 """Reading in processes around one that has the GPU: what the engine is made of where the device is the fast part.
 
 A reader cuts, resizes and decodes; the interpreter's lock is its own. What dies is started again: a reader's images are read once
-more by others, each alone, and one on which a reader dies again is broken. So it is where the GPU's process dies: what was being read
-is read again with nothing beside it, and an image that ends the process by itself is broken.
+more by others, each alone, and one on which a reader dies again is broken. So it is where the GPU's process dies: what was being
+read is read again with nothing beside it, and an image that ends the process by itself is broken.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class _Call:
     Attributes:
         todo: images that nobody has read yet, in order.
         alone: those whose reader died: a reader has one of them at a time.
-        suspects: those that were being read when the GPU's process died: the first is read while nothing else is, until it is done.
+        suspects: those that were being read when the GPU's process died: the first is read while nothing else is, and goes when
+            it is done.
         deaths: processes that images have cost.
         starts: how often the GPU's process was started again.
     """

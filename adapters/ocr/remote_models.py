@@ -8,9 +8,8 @@ import numpy as np
 
 from adapters.ocr.child_process import Channel
 from adapters.ocr.process_messages import ModelFacts, Rows, RowsFailed
-from adapters.ocr.row_pool import Row
 from adapters.ocr.session_host import DETECTOR
-from adapters.ocr.sessions import Tensor
+from adapters.ocr.sessions import Row, Tensor
 from adapters.ocr.shared_pixels import SharedPixels
 
 MAPS_AT_ONCE = 4

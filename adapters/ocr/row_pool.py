@@ -7,18 +7,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from numpy.typing import NDArray
-
-from adapters.ocr.sessions import Tensor, flush_denormals
+from adapters.ocr.sessions import Row, Tensor, flush_denormals
 
 STREAMS = 4
 """Runs at the same time: one GPU is busy with four detections and as fast as with a batch of them (H100, November 2026)."""
 WAITS = 0.25
 """Seconds after which a row is run before fuller batches."""
 
-Row = NDArray[Any]
 Key = tuple[str, Hashable]
 """Model, and what rows have in common."""
 

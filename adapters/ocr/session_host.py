@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,17 +11,16 @@ from adapters.ocr import detection, recognition
 from adapters.ocr.bundles import Bundle, Recogniser
 from adapters.ocr.checks import check_detector, check_recogniser
 from adapters.ocr.engine import Pixels
+from adapters.ocr.gpu_graph import with_alpha
 from adapters.ocr.gpu_memory import most_bytes, used_bytes
 from adapters.ocr.onnx_session import OnnxSession
 from adapters.ocr.open_session import open_session
 from adapters.ocr.planned_sessions import PlannedSessions
-from adapters.ocr.sessions import Session, Tensor, flush_denormals
+from adapters.ocr.sessions import Row, Session, Tensor, flush_denormals
 from schemas.errors import ModelUnavailable, SettingError
 
 DETECTOR = "detector"
 """What ``run`` calls a bundle's detector; a recogniser has its own name."""
-GPU_LINES = 32
-"""Lines in one run on a GPU. A detection is work enough for it by itself."""
 
 
 class SessionHost:
@@ -52,16 +52,17 @@ class SessionHost:
         long = detector.longest_side
         short = detector.longest_side * 3 // 4 // 32 * 32
         if planned is None and provider.startswith("cuda"):
-            planned = PlannedSessions(most_bytes(), used_bytes)
+            planned = PlannedSessions(functools.cache(most_bytes), used_bytes)
         self._planned = planned
         self._sessions: dict[str, Session] = {DETECTOR: open_session(
-            folder / detector.file, provider, self._planned, ((3, 32, 32), (3, short, long), (3, long, long)))}
-        self._prepare: dict[str, Callable[[Pixels], Tensor]] = {DETECTOR: lambda row: detection.prepare(row, detector)}
+            folder / detector.file, detector, provider, self._planned, ((3, 32, 32), (3, short, long), (3, long, long)))}
+        self._prepare: dict[str, Callable[[Pixels], Row]] = {
+            DETECTOR: (lambda row: detection.prepare(row, detector)) if planned is None else lambda row: row}
         self._shapes: dict[str, Callable[[Pixels], Hashable]] = {DETECTOR: lambda row: row.shape}
         with ThreadPoolExecutor(1, initializer=flush_denormals) as thread:
             self.charsets = tuple(thread.submit(self._open_recogniser, item, folder, provider).result()
                                   for item in bundle.recognisers)
-            thread.submit(check_detector, self._sessions[DETECTOR], detector).result()
+            thread.submit(check_detector, self._sessions[DETECTOR], detector, self._prepare[DETECTOR]).result()
         self.precision = self._sessions[DETECTOR].precision
 
     def rows_a_run(self, model: str) -> int:
@@ -91,12 +92,13 @@ class SessionHost:
     def _open_recogniser(self, item: Recogniser, folder: Path, provider: str) -> tuple[str, ...]:
         """Opens one and returns its charset."""
         widths = (item.widths[0], item.widths[len(item.widths) // 2], item.widths[-1])
-        session = open_session(folder / item.file, provider, self._planned, tuple((3, item.height, width) for width in widths),
-                               gpu_rows=GPU_LINES, reduced=True)
+        plain = OnnxSession(folder / item.file, "cpu", {})
+        session = open_session(folder / item.file, item, provider, self._planned,
+                               tuple((3, item.height, width) for width in widths), plain)
         self._sessions[item.name] = session
-        self._prepare[item.name] = lambda row: recognition.prepare(row, item)
         self._shapes[item.name] = lambda row: recognition.step_of(row.shape[1], item)
-        plain = session if isinstance(session, OnnxSession) and session.batch == 1 else OnnxSession(folder / item.file, "cpu", {})
+        self._prepare[item.name] = (lambda row: recognition.prepare(row, item)) if self._planned is None else (
+            lambda row: with_alpha(row, recognition.step_of(row.shape[1], item)))
         if item.charset:
             try:
                 lines = (folder / item.charset).read_text(encoding="utf-8-sig").split("\n")

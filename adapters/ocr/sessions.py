@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Tensor = NDArray[np.float32]
+Row = NDArray[Any]
+"""What a model takes at a time: float32 [3, H, W], or pixels, uint8 [H, W, RGB]."""
 for _kind in (np.float32, np.float64):
     np.finfo(_kind)  # numpy looks for the least denormal once, and warns in a thread that knows none
 _FTZ_AND_DAZ = 0x8040
@@ -26,7 +28,7 @@ class Session(Protocol):
     """A model on one provider.
 
     Attributes:
-        batch: rows of one run.
+        batch: rows of one run at most.
         precision: what it computes in.
         shape: of the input, as the file states it; a name or -1 where it is free.
     """
@@ -35,8 +37,8 @@ class Session(Protocol):
     precision: str
     shape: list[Any]
 
-    def run(self, rows: Sequence[Tensor]) -> list[Tensor]:
-        """Runs at most ``batch`` rows of one shape [3, H, W]; returns one output a row."""
+    def run(self, rows: Sequence[Row]) -> list[Tensor]:
+        """Runs at most ``batch`` rows of one shape; returns one output a row."""
 
 
 def best_class(probabilities: Tensor) -> Tensor:

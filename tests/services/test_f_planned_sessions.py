@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from adapters.ocr import session_host
+from adapters.ocr import open_session
 from adapters.ocr.bundles import load_bundle
 from adapters.ocr.onnx_engine import OnnxEngine
 from adapters.ocr.planned_sessions import PlannedSessions
@@ -23,10 +23,10 @@ SESSIONS = 6
 
 
 def test_real_pictures_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_host, "GPU_LINES", 4)
+    monkeypatch.setattr(open_session, "GPU_LINES", 4)
     bundle = load_bundle(ROOT / "recipes" / "models" / "ppocr-v6-small.yaml")
     folder = fetch(bundle, tmp_path)
-    planned = PlannedSessions(SESSIONS, lambda: 0)
+    planned = PlannedSessions(lambda: SESSIONS, lambda: 0)
     planned._largest = 1
     pictures = [np.asarray(ImageOps.exif_transpose(Image.open(ROOT / "apps/demo/samples" / name)).convert("RGB"))
                 for name in NAMES]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.ocr.row_pool import Row, RowPool
-from adapters.ocr.sessions import Tensor
+from adapters.ocr.row_pool import RowPool
+from adapters.ocr.sessions import Row, Tensor
 
 
 def first_pixel(model: str, rows: Sequence[Row]) -> list[Tensor]:
