@@ -30,14 +30,10 @@ LEAST_GROWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where text was found: ``polygon`` is tight around the letters, ``crop`` has the margin that a recogniser wants.
-
-    ``letters`` are the crops of the parts of a line whose letters stand apart, from left to right.
-    """
+    """Where text was found: ``polygon`` is tight around the letters, ``crop`` has the margin that a recogniser wants."""
 
     polygon: Corners
     crop: Corners
-    letters: tuple[Corners, ...] = ()
 
 
 def whole_box(image: Pixels) -> Box:

@@ -11,21 +11,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 import cv2
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
-from adapters.ocr import detection, recognition, second_look, tiles
+from adapters.ocr import detection, joining, recognition, second_look, tiles
 from adapters.ocr.bundles import Bundle
 from adapters.ocr.cores import cores
-from adapters.ocr.detection import Box, Corners
+from adapters.ocr.detection import Box
 from adapters.ocr.engine import Pixels
-from adapters.ocr.joining import joined, side_by_side
-from adapters.ocr.lines import TALL, LinePiece, join, pieces_of, stack
+from adapters.ocr.lines import join, pieces_of
 from adapters.ocr.onnx_session import GPU_PROVIDERS
 from adapters.ocr.reading_pool import ReadingPool
 from adapters.ocr.recognition import ReadLine, Strip
@@ -34,11 +31,12 @@ from adapters.ocr.session_host import DETECTOR, SessionHost
 from adapters.ocr.sessions import Tensor, best_class, flush_denormals
 from adapters.ocr.tiles import Tile
 from adapters.ocr.together import read_together
+from adapters.ocr.ways import Found, Way, best_way, direction_of, is_line, turned, ways_of
 from schemas.errors import ModelUnavailable, SettingError
 from schemas.geometry import tidy
 from schemas.ids import region_id
-from schemas.reading import Attributes, Direction, Kind, Reading, Region
-from schemas.text import CHECK_BOXES, language_of, normalise, without_spaces
+from schemas.reading import Attributes, Kind, Reading, Region
+from schemas.text import CHECK_BOXES, language_of, normalise
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -60,29 +58,6 @@ MOST_READERS = 16
 IMAGES_A_READER = 32
 """… for each process that reads: while the last images of a read are with some, the others wait. That took an eighth of the time
 with 16 images (a simulated GPU with the H100's times of a run)."""
-ALIKE = 0.5
-"""From this similarity on a turned crop and the column of its letters say the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """One way to read a crop. ``turns`` is how often its box is turned by 90° until the text stands upright."""
-
-    pieces: tuple[LinePiece, ...]
-    turns: int = 0
-    stacked: bool = False
-
-
-@dataclass(slots=True)
-class _Found:
-    """A box of an image, the ways to read it, and what was read. ``whole``: the box is the image; ``again``: seen later."""
-
-    image: int
-    box: Box
-    ways: list[_Way]
-    whole: bool = False
-    again: bool = False
-    lines: list[ReadLine] = field(default_factory=list)
 
 
 class OnnxEngine:
@@ -111,6 +86,7 @@ class OnnxEngine:
         self.unit = bundle.unit
         self._bundle = bundle
         self._detector = bundle.detector
+        self._strip_size = bundle.recognisers[0].height, min(item.widths[-1] for item in bundle.recognisers)
         if readers is None:
             readers = min(MOST_READERS, cores()) if provider in GPU_PROVIDERS and models is None else 0
         self._processes = ReadingPool(bundle, folder, provider, readers) if readers else None
@@ -149,19 +125,21 @@ class OnnxEngine:
         for index, image in enumerate(images):
             scale = detection.first_scale(image.shape[0], image.shape[1], self._detector)
             boxes = [box for factor in second_look.SCALES for box in self._look(image, scale * factor)]
-            found += [_Found(index, box, self._ways(image, box), again=True) for box in boxes]
+            crops = [recognition.cut_out(image, box.crop) for box in boxes]
+            found += [Found(index, box, ways_of(crop, *self._strip_size), again=True)
+                      for box, crop in zip(boxes, crops, strict=True)]
         self._read_ways(found)
         return [second_look.with_more(reading, self._reading(image_id, index, image, found).regions)
                 for index, (image, image_id, reading) in enumerate(zip(images, image_ids, readings, strict=True))]
 
-    def _read_ways(self, found: Sequence[_Found]) -> None:
+    def _read_ways(self, found: Sequence[Found]) -> None:
         """Ways of all boxes of all images go through each recogniser together."""
         strips = [piece.strip for item in found for way in item.ways for piece in way.pieces]
         lines = iter(read_together(self._bundle.recognisers, strips, self._read_strips))
         for item in found:
             item.lines = [join([next(lines) for _ in way.pieces], way.pieces) for way in item.ways]
 
-    def _find(self, images: Sequence[Pixels]) -> list[_Found]:
+    def _find(self, images: Sequence[Pixels]) -> list[Found]:
         """Boxes of all images with their crops."""
         scales = [detection.first_scale(image.shape[0], image.shape[1], self._detector) for image in images]
         sizes = [detection.fit(image.shape[0], image.shape[1], scale) for image, scale in zip(images, scales, strict=True)]
@@ -174,14 +152,15 @@ class OnnxEngine:
         # Larger looks one after the other: the tiles of one are work for all threads, and only one is in memory.
         for index, (image, scale) in enumerate(zip(images, scales, strict=True)):
             found = boxes[index] if index in boxes else self._look(image, scale)
-            boxes[index] = joined(self._look_closer(image, found, scale))
+            boxes[index] = joining.healed(self._look_closer(image, found, scale))
 
-        def cut(index: int) -> list[_Found]:
+        def cut(index: int) -> list[Found]:
             image = images[index]
-            found = [_Found(index, box, self._ways(image, box)) for box in boxes[index]]
+            crops = [recognition.cut_out(image, box.crop) for box in boxes[index]]
+            found = [Found(index, box, ways_of(crop, *self._strip_size)) for box, crop in zip(boxes[index], crops, strict=True)]
+            found += self._put_together(image, found, crops)
             if min(image.shape[:2]) <= LINE_HEIGHT:
-                whole = detection.whole_box(image)
-                found.append(_Found(index, whole, self._ways(image, whole), whole=True))
+                found.append(Found(index, detection.whole_box(image), ways_of(image, *self._strip_size), whole=True))
             return found
 
         return [item for items in self._pool.map(cut, range(len(images))) for item in items]
@@ -206,14 +185,19 @@ class OnnxEngine:
                   lambda tile: resized[tile.rows, tile.columns], finish)
         return detection.find_boxes(probability, image.shape[0], image.shape[1], self._detector)
 
-    def _ways(self, image: Pixels, box: Box) -> list[_Way]:
-        """How a box of an image may be read; letters that stand apart also side by side."""
-        height, longest = self._bundle.recognisers[0].height, min(item.widths[-1] for item in self._bundle.recognisers)
-        ways = _ways(recognition.cut_out(image, box.crop), height, longest)
-        if box.letters:
-            row = side_by_side([recognition.cut_out(image, crop) for crop in box.letters])
-            ways.append(_Way(pieces_of(row, height, longest)))
-        return ways
+    def _put_together(self, image: Pixels, found: Sequence[Found], crops: Sequence[Pixels]) -> list[Found]:
+        """Lines that some boxes of an image may be parts of, read whole and with their letters side by side."""
+        by_box = {id(item.box): (item, crop) for item, crop in zip(found, crops, strict=True)}
+        parts = [part for item, crop in by_box.values() if (part := joining.part_of(item.box, crop))]
+        put: list[Found] = []
+        for line in joining.lines_of(parts, [item.box for item in found]):
+            box = joining.around([part.box for part in line])
+            ways = ways_of(recognition.cut_out(image, box.crop), *self._strip_size)
+            letters = [by_box[id(part.box)][1] for part in line]
+            row = joining.side_by_side([crop if (closed := joining.closed_up(crop)) is None else closed for crop in letters])
+            ways.append(Way(pieces_of(row, *self._strip_size)))
+            put.append(Found(found[0].image, box, ways, parts=[by_box[id(part.box)][0] for part in line]))
+        return put
 
     def _read_strips(self, index: int, strips: Sequence[Strip]) -> list[ReadLine]:
         """What one recogniser reads on strips."""
@@ -249,52 +233,28 @@ class OnnxEngine:
             results.update(zip(batch, found, strict=True))
         return [results[index] for index in range(len(items))]
 
-    def _reading(self, image_id: str, index: int, image: Pixels, found: Sequence[_Found]) -> Reading:
+    def _reading(self, image_id: str, index: int, image: Pixels, found: Sequence[Found]) -> Reading:
         height, width = image.shape[:2]
         reader = self._bundle.reader
         regions: list[Region] = []
-        for number, item in enumerate(item for item in found if item.image == index):
-            best = max(range(len(item.ways)), key=lambda way: item.lines[way].score)
+        here = [item for item in found if item.image == index]
+        gone = {id(item) for one in here if one.parts for item in (one.parts if is_line(one) else [one])}
+        for number, item in enumerate(here):
+            if id(item) in gone:
+                continue
+            best = best_way(item)
             line = item.lines[best]
             way = item.ways[best]
             text = normalise(line.text)
             score = round(line.score, 3)
-            polygon = tidy(_turned(item.box.polygon, way.turns), width, height)
+            polygon = tidy(turned(item.box.polygon, way.turns), width, height)
             if polygon is None or not text or score < self._bundle.min_score:
                 continue
             if item.whole and (regions or score < LINE_SCORE or not any(map(str.isalnum, text))):
                 continue
-            attributes = Attributes(direction=_direction(item, best), language=language_of(text),
+            attributes = Attributes(direction=direction_of(item, best), language=language_of(text),
                                     kind=Kind.CHECKBOX if text in CHECK_BOXES else Kind.TEXT,
                                     checked=CHECK_BOXES.get(text))
             name = region_id(image_id, reader, self.run, -1 - number if item.again else number)
             regions.append(Region(name, polygon, text, attributes, score, recogniser=line.recogniser))
         return Reading(image_id, reader, self.run, 0, self.unit, width, height, tuple(regions))
-
-
-def _ways(crop: Pixels, height: int, longest: int) -> list[_Way]:
-    """How a crop may be read: as it is; a tall one also turned to either side, and as a column of letters."""
-    ways = [_Way(pieces_of(crop, height, longest))]
-    if crop.shape[0] >= TALL * crop.shape[1]:
-        ways += [_Way(pieces_of(np.ascontiguousarray(np.rot90(crop, turns)), height, longest), turns)
-                 for turns in (1, 3)]
-        column = stack(crop)
-        if column is not None:
-            ways.append(_Way(pieces_of(column, height, longest), stacked=True))
-    return ways
-
-
-def _turned(corners: Corners, turns: int) -> Corners:
-    """Corners that start where the text starts: a crop turned once to the left started at its top right."""
-    return np.roll(corners, -turns, axis=0)
-
-
-def _direction(item: _Found, best: int) -> Direction:
-    """Vertical is a column of letters. Recognisers are trained on columns turned to the left, and may read one best that way."""
-    way = item.ways[best]
-    if way.stacked:
-        return Direction.VERTICAL
-    column = next((line for other, line in zip(item.ways, item.lines, strict=True) if other.stacked), None)
-    alike = column is not None and Levenshtein.normalized_similarity(
-        without_spaces(column.text), without_spaces(item.lines[best].text)) >= ALIKE
-    return Direction.VERTICAL if way.turns == 1 and alike else Direction.HORIZONTAL

@@ -240,11 +240,11 @@ def test_memory_that_does_not_do_halves_the_batch(tmp_path: Path) -> None:
 
 
 def test_turned_text_keeps_its_start() -> None:
-    from adapters.ocr.onnx_engine import _turned
+    from adapters.ocr.ways import turned
 
     corners = np.array([[0, 0], [10, 0], [10, 50], [0, 50]], np.float32)
-    assert _turned(corners, 1)[0].tolist() == [10, 0]
-    assert _turned(corners, 3)[0].tolist() == [0, 50]
+    assert turned(corners, 1)[0].tolist() == [10, 0]
+    assert turned(corners, 3)[0].tolist() == [0, 50]
 
 
 @pytest.mark.slow
