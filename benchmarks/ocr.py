@@ -1,4 +1,7 @@
-"""Reading with PP-OCRv6 small: images a second and accuracy beside RapidOCR on the same ONNX files, memory over 1,000 images."""
+"""Reading with PP-OCRv6 small: images a second and accuracy beside RapidOCR on the same ONNX files, memory over 1,000 images.
+
+What a GPU has to do is in benchmarks/gpu.py.
+"""
 
 from __future__ import annotations
 
@@ -78,11 +81,7 @@ def run() -> list[Figure]:
         rows += _accuracy(paths, found)
         rows.append(_memory(mine))
         rows += _processes(mine, mixed[::3])
-    rows += _denormals()
-    rows += [Figure("GPU: images/s beside RapidOCR on CUDA, its defaults", "not measured", "", "", "≥ 20 ×"),
-             Figure("GPU: images/s beside RapidOCR on CUDA, its best setting", "not measured", "", "", "≥ 5 ×"),
-             Figure("GPU busy", "not measured", "", "", "≥ 80 %")]
-    return rows
+    return [*rows, *_denormals()]
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ pieces (design D3). Leases of the ledger alone decide who does what: runs that s
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ LOOKED_AROUND = 30.0
 """Seconds between two looks for a newer run, and for batch runs that have ended."""
 WAITED = 120.0
 """Seconds that a run waits for batch runs that hold the rest while none of them finishes a piece or says that it is alive."""
+LONGEST = 6
+"""Times of a lease for which a worker is kept alive while it is busy with one thing: one that hangs gives way after that."""
 
 
 def piece_size(left: int, workers: int, least: int = SMALLEST) -> int:
@@ -222,6 +225,35 @@ class Held(Generic[T]):
             for lease, _ in self._in_hand:
                 leases.renew(self._ledger, lease, self._seconds)
             self._renewed = time.monotonic()
+
+    @contextlib.contextmanager
+    def kept_alive(self) -> Iterator[None]:
+        """Keeps the pieces alive while the block does something long and asks nothing of this object, such as a GPU's first window.
+
+        Raises:
+            LeaseLost: at the end, where somebody else has taken over meanwhile.
+        """
+        over = threading.Event()
+        trouble: list[Exception] = []
+
+        def keep() -> None:
+            until = time.monotonic() + LONGEST * self._seconds
+            while not over.wait(self._seconds / 4) and time.monotonic() < until:
+                try:
+                    self.renew()
+                except Exception as error:
+                    trouble.append(error)
+                    return
+
+        thread = threading.Thread(target=keep, name="alive", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+        if trouble:
+            raise trouble[0]
 
 
 def claimed(ledger: Ledger, kind: str, items: Sequence[T], key: Callable[[T], str], seconds: int) -> Iterator[ClaimedPiece[T]]:

@@ -17,15 +17,19 @@ from schemas.submission import image_key
 
 WINDOW_PIXELS = 200_000_000
 """Of pictures that are decoded at the same time, unless one alone has more: 600 MB, and as much again for the next window."""
+IMAGE_PIXELS = 1_600_000
+"""… or so many for each image that the engine likes to be handed: 16 processes that read around a GPU like 512, so 820 million,
+2.5 GB. That are four photographs of 12 megapixels for each of them; of 200 million each had one, and waited for the slowest."""
 
 
 def windows(images: Sequence[StoredImage], count: int) -> Iterator[Sequence[StoredImage]]:
-    """Slices of at most ``count`` images and of ``WINDOW_PIXELS``; an image that has more is one by itself."""
+    """Slices of at most ``count`` images and so many pixels as memory bears; an image that has more is one by itself."""
     window: list[StoredImage] = []
     pixels = 0
+    most = max(WINDOW_PIXELS, count * IMAGE_PIXELS)
     for image in images:
         size = image.width * image.height
-        if window and (len(window) == count or pixels + size > WINDOW_PIXELS):
+        if window and (len(window) == count or pixels + size > most):
             yield window
             window = []
             pixels = 0

@@ -240,8 +240,8 @@ def read_batch(bench: Workbench, engine: OcrEngine, pieces: Callable[[], Iterato
 
         # The next window is fetched and decoded while this one is read.
         for window, pictures in one_ahead(fetch, to_read()):
-            held.renew()
-            found = read_window(engine, window.items, pictures, failures, again, before)
+            with held.kept_alive():
+                found = read_window(engine, window.items, pictures, failures, again, before)
             textless = [item.image_id for item in found.readings
                         if judges and is_textless(item) and in_view(item.width, item.height)]
             with bench.ledger.write(alone="images") as connection:

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datastore.ledger import arrivals, leases, tables, unclaimed
+from schemas.errors import LeaseLost
 from schemas.submission import RawObject
 from tests.empty_ledger import empty_ledger
+from workbench import sharing
 from workbench.bench import Workbench
 from workbench.ingest.take_in import arrivals_of
 from workbench.run import Alone
@@ -178,6 +180,25 @@ def test_pieces_are_given_back_when_done_and_all_of_them_in_the_end(bench: Workb
         assert held.done([ids(one.items[0])])
         assert free() == LARGEST
     assert free() == 2 * LARGEST
+
+
+def test_a_piece_is_kept_alive_while_its_worker_is_busy_with_one_thing(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = listed(bench, 1)
+
+    def taken_over() -> bool:
+        return bool(leases.claim(bench.ledger, "ingest", [sent[0].submission_id], 300).tokens)
+
+    with Held[RawObject](bench.ledger, 1) as held:
+        next(held.take(claimed(bench.ledger, "ingest", sent, lambda raw: raw.submission_id, 1)))
+        with held.kept_alive():
+            time.sleep(2)
+            assert not taken_over()
+        monkeypatch.setattr(sharing, "LONGEST", 0)  # as one that hangs
+        with pytest.raises(LeaseLost), held.kept_alive():
+            time.sleep(1.5)
+            assert taken_over()
+            monkeypatch.setattr(held, "_renewed", 0)
+            held.renew()
 
 
 def test_a_backlog_of_numbers_is_asked_after_the_last_one(bench: Workbench) -> None:
