@@ -59,8 +59,8 @@ class Settings(StorageSettings):
     dataset: str = Field("scene-text", description="Recipe in that folder that export publishes.")
     onnx_provider: str = Field("cpu", pattern="^(cpu|cuda|cuda-tf32|tensorrt|openvino)$", description="Runs the OCR model "
                                "(docs/gpu.md).")
-    gpu_memory: float | None = Field(None, gt=0, description="GiB of the card that the OCR model may take; left out: 85 % of what "
-                                     "nvidia-smi tells.")
+    gpu_memory: float | None = Field(None, gt=0, description="GiB of the card that the OCR model may take; left out: 85 % of "
+                                     "what nvidia-smi tells.")
     log_format: str = Field("text", pattern="^(text|json)$", description="How runs and the portal write to their console: `text` "
                             "for people, `json` for programs, a line a record.")
     batch_size: int = Field(1000, ge=1, le=5000, description="Images in one Prefect task.")

@@ -228,7 +228,7 @@ class Held(Generic[T]):
 
     @contextlib.contextmanager
     def kept_alive(self) -> Iterator[None]:
-        """Keeps the pieces alive while the block does something long and asks nothing of this object, such as a GPU's first window.
+        """Keeps the pieces alive while the block does something long without this object, such as a GPU's first window.
 
         Raises:
             LeaseLost: at the end, where somebody else has taken over meanwhile.

@@ -139,6 +139,9 @@ def test_a_session_a_shape_reads_of_pixels_what_one_session_reads_of_numbers(
             assert other.shape == (one.shape[0], 2)
             assert np.array_equal(sessions.best_class(one), other)
             assert np.array_equal(sessions.best_class(other), other)
+    bound = OnnxSession(recogniser, "cpu", {}, 4, gpu_graph(recogniser, item, pixels=True))
+    bound._gpu = True  # its inputs and outputs travel as a GPU's do
+    assert np.array_equal(bound.run(rows), shaped.run(rows))
 
 
 def test_a_recogniser_that_is_no_model_is_named(tmp_path: Path) -> None:
