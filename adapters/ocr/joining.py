@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ GAP = 0.3
 """Space between letters in one box from which they stand apart, in their heights; strokes of one are closer."""
 MOST = 30
 """Width of a box in which letters are looked for, in its heights."""
+ROWS = 32
+"""Height in pixels that is enough to see gaps."""
 MARGIN = 0.12
 """What is left beside each letter where spaces are taken out, in heights."""
 TOUCHING = 0.05
@@ -170,23 +173,23 @@ def around(boxes: Sequence[Box]) -> Box:
 def _cells(crop: Pixels) -> list[tuple[int, int]]:
     """Columns of the letters of a crop, two or more that stand apart at one pitch; none where it is anything else."""
     height, width = crop.shape[:2]
-    if not SQUARE * height <= width <= MOST * height or (ink := ink_of(crop)) is None:
+    if not SQUARE * height <= width <= MOST * height:
         return []
-    rows = np.flatnonzero(ink.sum(axis=1) > 0.02 * width)
+    scale = min(1.0, ROWS / height)
+    small = np.asarray(cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    if (ink := ink_of(small)) is None:
+        return []
+    rows = np.flatnonzero(ink.sum(axis=1) > 0.02 * ink.shape[1])
     columns = np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return []
     letter = int(rows[-1] - rows[0]) + 1
-    cells = [[int(columns[0]), int(columns[0]) + 1]]
-    for left, right in pairwise(map(int, columns)):
-        if right - left > GAP * letter:
-            cells.append([right, right + 1])
-        cells[-1][1] = right + 1
-    if len(cells) < 2 or max(end - start for start, end in cells) > LETTER * letter:
+    cells = np.split(columns, np.flatnonzero(np.diff(columns) > GAP * letter) + 1)
+    if len(cells) < 2 or max(cell[-1] - cell[0] + 1 for cell in cells) > LETTER * letter:
         return []
-    steps = np.diff([(start + end) / 2 for start, end in cells])
+    steps = np.diff([(cell[0] + cell[-1] + 1) / 2 for cell in cells])
     even = np.abs(steps - steps.mean()).max() <= PITCH * steps.mean()
-    return [(start, end) for start, end in cells] if even else []
+    return [(int(cell[0] / scale), math.ceil((cell[-1] + 1) / scale)) for cell in cells] if even else []
 
 
 def _has_column(letter: Box, boxes: Sequence[Box]) -> bool:
