@@ -16,7 +16,7 @@ from adapters.ocr.onnx_engine import OnnxEngine
 from benchmarks.figures import Figure
 from benchmarks.made_displays import Display, display
 from benchmarks.ocr_pictures import open_ours, photos, pixels
-from benchmarks.spaced_signs import spaced_sign
+from benchmarks.spaced_signs import form, spaced_sign
 from schemas.reading import Region
 from schemas.text import without_spaces
 
@@ -31,6 +31,10 @@ COVERED = 0.8
 """Part of what is lit that a region has to cover …"""
 TIGHT = 0.3
 """… and the part of the region that this has to be: DBNet's regions of small print reach out by half its height."""
+FORMS = 12
+"""Tables that show whether their cells stay apart."""
+LINE = 3
+"""Cells from which a region is a line of them."""
 PHOTOS = 12
 """Photographs that show how much a second look adds where there is no display."""
 
@@ -62,6 +66,7 @@ def run() -> list[Figure]:
     held, tuning = (_seen(engine, range(start, start + COUNT)) for start in (HELD_OUT, TUNING))
     signs, tuning_signs = (_signs(engine, range(start, start + COUNT)) for start in (HELD_OUT, TUNING))
     added, pictures = _added(engine)
+    joined = [_cells_in_one(engine, range(start, start + FORMS)) for start in (HELD_OUT, TUNING)]
     return [
         Figure(f"made displays found by two looks, {COUNT} held out", f"{held.again / COUNT:.3f}",
                f"one look {held.first / COUNT:.3f}; tuning {tuning.again / COUNT:.3f}, one look {tuning.first / COUNT:.3f}", "",
@@ -72,6 +77,8 @@ def run() -> list[Figure]:
         Figure(f"spaced signs that are one line, {COUNT} held out", f"{signs[0] / COUNT:.3f}",
                f"tuning {tuning_signs[0] / COUNT:.3f}"),
         Figure("… and read right, spaces ignored", f"{signs[1] / COUNT:.3f}", f"tuning {tuning_signs[1] / COUNT:.3f}"),
+        Figure(f"lines of check boxes or single digits in {FORMS} made tables", str(joined[0]), f"tuning {joined[1]}", "", "0",
+               joined[0] == 0),
     ]
 
 
@@ -118,6 +125,21 @@ def _signs(engine: OnnxEngine, seeds: range) -> tuple[int, int]:
         right += len(on) == 1 and without_spaces(on[0].text) == made.text
         print(f"{made.text} {made.space:.2f}", [region.text for region in on], file=sys.stderr, flush=True)
     return one, right
+
+
+def _cells_in_one(engine: OnnxEngine, seeds: range) -> int:
+    """Regions that have three cells of a table or more."""
+    found = 0
+    for seed in seeds:
+        made = form(seed)
+        [reading] = engine.read([made.pixels], [str(seed)])
+        for region in reading.regions:
+            shape = shapely.Polygon(region.polygon)
+            cells = sum(shape.contains(shapely.box(*cell).centroid) for cell in made.cells)
+            found += cells >= LINE
+            if cells >= LINE:
+                print("a line of a table:", region.text, file=sys.stderr, flush=True)
+    return found
 
 
 def _added(engine: OnnxEngine) -> tuple[float, int]:

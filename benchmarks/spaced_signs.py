@@ -1,4 +1,4 @@
-"""Signs whose letters stand apart, made: 두 루 치 기 on a board, and the line that people read there."""
+"""Signs whose letters stand apart, made: 두 루 치 기, and the line that people read there; and tables, which are none."""
 
 from __future__ import annotations
 
@@ -62,3 +62,43 @@ def spaced_sign(seed: int) -> SpacedSign:
     blurred: Any = cv2.GaussianBlur(grain.clip(0, 255).astype(np.uint8), (0, 0), float(chance.uniform(0.4, 1.4)))
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return SpacedSign(np.asarray(blurred, np.uint8), (min(lefts), min(tops), max(rights), max(bottoms)), text, space)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A picture of a table.
+
+    Attributes:
+        pixels: RGB.
+        cells: left, top, right and bottom of each check box and digit, in pixels.
+    """
+
+    pixels: Pixels
+    cells: tuple[tuple[float, float, float, float], ...]
+
+
+def form(seed: int) -> Form:
+    """One picture: rows of check boxes or of single digits 1 to 1.8 of their height apart; closer ones are a number."""
+    chance = np.random.default_rng(seed)
+    picture = Image.new("RGB", (WIDTH, HEIGHT), tuple(map(int, chance.integers(215, 256, 3))))
+    draw: Any = ImageDraw.Draw(picture)
+    size, space = int(chance.integers(24, 80)), float(chance.uniform(1, 1.8))
+    step, top = size * (1 + space), 60.0
+    cells: list[tuple[float, float, float, float]] = []
+    while top < HEIGHT - 2 * size:
+        boxes, left = chance.random() < 0.5, int(chance.integers(40, 200))
+        for number in range(int(chance.integers(3, max(4, min(9, int((WIDTH - 300) / step)))))):
+            place = (left + number * step, top)
+            if boxes:
+                square = (*place, place[0] + size * 0.8, place[1] + size * 0.8)
+                draw.rectangle(square, outline=(20, 20, 20), width=max(2, size // 16))
+                if chance.random() < 0.3:
+                    draw.line((square[0], square[1], square[2], square[3]), (20, 20, 20), max(2, size // 16))
+                    draw.line((square[0], square[3], square[2], square[1]), (20, 20, 20), max(2, size // 16))
+                cells.append(square)
+            else:
+                digit, font = str(chance.integers(0, 10)), hangul_font(size)
+                draw.text(place, digit, (20, 20, 20), font)
+                cells.append(draw.textbbox(place, digit, font))
+        top += size * float(chance.uniform(1.3, 4))
+    return Form(np.asarray(picture, np.uint8), tuple(cells))

@@ -25,12 +25,18 @@ SAME = 0.5
 """Part of a region that lies on others, from which it is the same text."""
 INSIDE = 0.7
 """Part of a region that lies on another one, from which it is a piece of it."""
+LEAST = 0.7
+"""Score from which what was seen is added: of 10 displays that it finds on seeds for tuning the lowest has .735, of 13 additions
+to 24 photographs without one 4 have less."""
+SYLLABLE = 0.05
+"""Height of Hangul that is added, in the picture's longer side: smaller ones are print."""
 POOR = 0.5
 """What a region around another one says, beside what that one says, up to which it is a mistake: a case read as a letter."""
 NO_LESS = 0.9
 """What the whole has to say, beside all that its pieces say."""
 SURE = 0.9
 """Score from which the first look's letters stay, unless they are part of what was now read."""
+_HANGUL = re.compile(r"[가-힣]")
 _SHOWN = re.compile(r"[0-9A-Z가-힣]+")
 """Letters that displays show. Print in small letters was seen by the first look; shrunken it is read as something else."""
 
@@ -45,7 +51,8 @@ def with_more(before: Reading, seen: Sequence[Region]) -> Reading:
         seen: regions of the second look; several may be of one text.
     """
     kept = list(before.regions)
-    for region in sorted(filter(_is_shown, seen), key=_said, reverse=True):
+    longest = max(before.width, before.height)
+    for region in sorted((region for region in seen if _is_shown(region, longest)), key=_said, reverse=True):
         shape = shapely.Polygon(region.polygon)
         pieces: list[Region] = []
         covered = elsewhere = 0.0
@@ -75,10 +82,19 @@ def _is_more(whole: Region, pieces: Sequence[Region], mostly: bool) -> bool:
     return _said(whole) >= NO_LESS * sum(map(_said, pieces))
 
 
-def _is_shown(region: Region) -> bool:
-    """Whether a display may show a text: figures, capitals and Hangul; a letter alone is a stroke of something."""
+def _is_shown(region: Region, longest: int) -> bool:
+    """Whether a display may show a text: figures, capitals and Hangul; a letter alone is a stroke of something.
+
+    Args:
+        region: that was seen.
+        longest: longer side of the picture, in pixels.
+    """
     letters = "".join(filter(str.isalnum, region.text))
-    return bool(_SHOWN.fullmatch(letters)) and (len(letters) > 1 or letters.isdigit())
+    score = region.score or 0.0
+    if not _SHOWN.fullmatch(letters) or score < LEAST or (len(letters) == 1 and not (letters.isdigit() and score >= SURE)):
+        return False
+    top, bottom = min(y for _, y in region.polygon), max(y for _, y in region.polygon)
+    return bottom - top >= SYLLABLE * longest or not _HANGUL.search(letters)
 
 
 def _stays(first: Region, seen: Region) -> bool:

@@ -12,7 +12,7 @@ from adapters.ocr.engine import LooksAgain
 from adapters.ocr.onnx_engine import OnnxEngine
 from adapters.ocr.second_look import with_more
 from schemas.reading import Attributes, Reading, Region, Unit
-from tests.tiny_bundle import CHARSET, write_bundle
+from tests.tiny_bundle import CHARSET, ctc, write_bundle
 
 
 def region(name: str, text: str, left: int, right: int, score: float = 0.9, top: int = 0) -> Region:
@@ -56,7 +56,10 @@ def test_pieces_go_for_the_whole_only_where_no_letter_is_lost() -> None:
 def test_print_that_was_read_stays_and_is_not_read_anew_from_afar() -> None:
     for text in ("resultimage", "结果", "옷", "a1"):
         assert names(with_more(reading(), [region("b", text, 0, 200, 0.99)])) == []
-    assert names(with_more(reading(), [region("b", "정차", 0, 200), region("c", "7", 0, 40, 0.9, 500)])) == ["b", "c"]
+    sign = replace(region("b", "정차", 0, 200), polygon=((0, 0), (200, 0), (200, 90), (0, 90)))
+    assert names(with_more(reading(), [sign, region("c", "7", 0, 40, 0.9, 500)])) == ["b", "c"]
+    for print_ in (region("b", "정차", 0, 200), region("b", "12", 0, 40, 0.65), region("b", "7", 0, 40, 0.85)):
+        assert names(with_more(reading(), [print_])) == []
     sure = region("a", "Open daily", 0, 200, 0.95)
     assert names(with_more(reading(sure), [region("b", "0PEN DAILY 24 H", 0, 220, 0.99)])) == ["a"]
     assert names(with_more(reading(replace(sure, score=0.6)), [region("b", "OPEN DAILY 24 H", 0, 220, 0.99)])) == ["b"]
@@ -73,7 +76,7 @@ def test_a_blurred_outline_of_what_was_read_adds_nothing() -> None:
 
 def test_marks_and_a_case_read_as_a_letter_go_for_a_display() -> None:
     marks = region("a", ":", 20, 40, 0.99), region("b", "-", 100, 120, 0.9)
-    assert names(with_more(reading(*marks), [region("c", "3171.2", 0, 220, 0.6)])) == ["c"]
+    assert names(with_more(reading(*marks), [region("c", "3171.2", 0, 220, 0.75)])) == ["c"]
     assert names(with_more(reading(), [region("c", "---", 0, 220, 0.99)])) == []
     case = Region("a", ((-50, -50), (300, -50), (300, 90), (-50, 90)), "그", Attributes(), 0.54)
     assert names(with_more(reading(case), [region("c", "15.2", 0, 220)])) == ["c"]
@@ -83,7 +86,7 @@ def test_marks_and_a_case_read_as_a_letter_go_for_a_display() -> None:
 
 def test_the_engine_looks_again_with_ids_that_no_region_has(tmp_path: Path) -> None:
     capitals = [chr(ord("A") + index) for index in range(len(CHARSET))]  # as displays show them
-    folder = write_bundle(tmp_path / "tiny", charset=capitals, min_score=0.01)
+    folder = write_bundle(tmp_path / "tiny", rec=ctc(weight=30), charset=capitals, min_score=0.01)
     engine = OnnxEngine(load_bundle(folder / "bundle.yaml"), folder, "cpu")
     assert isinstance(engine, LooksAgain)
     picture = np.full((400, 640, 3), 255, np.uint8)
