@@ -80,16 +80,28 @@ class Part:
     middles: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Where a box is from top to bottom, in pixels: the y of its middle, and its height."""
+
+    middle: float
+    height: float
+
+
 def healed(boxes: Sequence[Box]) -> list[Box]:
     """Boxes of a picture, those that touch on one line as one: the detector has cut a word."""
-    done: list[Box] = []
+    done: list[tuple[Box, _Row]] = []
     for box in sorted(boxes, key=lambda box: float(_middle(box)[0])):
-        other = next((other for other in reversed(done) if _touch(other, box)), None)
-        if other is None:
-            done.append(box)
+        row = _row(box)
+        # Pairs are many, and nearly all are of two rows: that is seen before anything else is measured.
+        place = next((place for place in reversed(range(len(done))) if abs(row.middle - done[place][1].middle) <= row.height
+                      and _touch(done[place][0], box)), None)
+        if place is None:
+            done.append((box, row))
         else:
-            done = [around([other, box]) if one is other else one for one in done]
-    return done
+            whole = around([done[place][0], box])
+            done[place] = whole, _row(whole)
+    return [box for box, _ in done]
 
 
 def part_of(box: Box, crop: Pixels) -> Part | None:
@@ -237,6 +249,10 @@ def _carries_on(line: Sequence[Part], other: Part) -> bool:
     """Whether a part has the pitch of the letters before it, and its own is theirs."""
     steps = np.diff([middle for part in (*line, other) for middle in part.middles])
     return bool(len(steps) < 2 or np.abs(steps - np.median(steps)).max() <= PITCH * np.median(steps))
+
+
+def _row(box: Box) -> _Row:
+    return _Row(float(_middle(box)[1]), _height(box))
 
 
 def _lies(box: Box) -> bool:
