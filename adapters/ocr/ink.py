@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,5 +26,7 @@ def empty_runs(strip: Strip) -> tuple[list[tuple[float, int]], int]:
         return [], strip.shape[0]
     rows = np.flatnonzero(ink.sum(axis=1) > 0.02 * ink.shape[1])
     height = max(8, int(rows[-1] - rows[0]) + 1) if len(rows) else strip.shape[0]
-    columns = [int(column) for column in np.flatnonzero(ink.any(axis=0))]
-    return [((left + right) / 2, right - left - 1) for left, right in pairwise(columns) if right - left > 1], height
+    columns = np.flatnonzero(ink.any(axis=0))
+    before = np.flatnonzero(np.diff(columns) > 1)
+    return [((left + right) / 2, right - left - 1)
+            for left, right in zip(columns[before].tolist(), columns[before + 1].tolist(), strict=True)], height

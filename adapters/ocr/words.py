@@ -29,7 +29,7 @@ LATIN_DOUBT = 0.9
 """Score below which two letters or digits make a word doubtful in a line where no Hangul was read: pdf를 보라 read as pdfe Hel
 (25 pages: recall of Hangul .9909 → .9913, wrong Latin of 1,000 syllables .23 → .06, for 2 % more words)."""
 CERTAIN = 0.99
-"""Score from which a Hangul letter of the line's reading withstands the word's."""
+"""Score from which a Hangul letter of the line's reading withstands the word's, and letters of others need not be read again."""
 SAME_PLACE = 0.4
 """Up to this distance two letters are in one place, in heights of the strip."""
 BESIDE = 1.04
@@ -57,7 +57,7 @@ def doubtful_words(line: ReadLine, strip: Strip, recogniser: Recogniser) -> list
 
     def doubtful(inside: Sequence[Character]) -> bool:
         if hangul:
-            return not all(is_sure(item, recogniser) for item in inside)
+            return not all(is_sure(item, recogniser) or item.score >= CERTAIN for item in inside)
         return sum(item.text.isalnum() and item.score < LATIN_DOUBT for item in inside) > 1
 
     empty, height = empty_runs(strip)
