@@ -42,8 +42,8 @@ def gpu_graph(path: Path, item: Detector | Recogniser, *, pixels: bool) -> bytes
         model = onnx.load(path)
     except Exception as error:
         raise ModelUnavailable(f"{path.name} does not open as an ONNX model: {str(error).strip()[:200]}") from None
-    opset = next((item.version for item in model.opset_import if item.domain in ("", "ai.onnx")), 0)
-    if opset < LEAST_OPSET:
+    opset = next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 0)
+    if isinstance(item, Recogniser) and opset < LEAST_OPSET:
         raise ModelUnavailable(f"{path.name} is of opset {opset}: export it with {LEAST_OPSET} or later")
     if len(sides := _sides(model.graph.input[0])) != 4:
         raise ModelUnavailable(f"{path.name} wants an input of {sides}: expected images, channels, height, width")
