@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from schemas.submission import Verdict
 from stages.ingest.features import Features, Grey
+from stages.ingest.light import in_light_of
 from stages.ingest.tones import tones
 
 TILE = 32
@@ -20,9 +21,13 @@ SHIFT = 3
 """A tile may lie so many pixels off: paper bends, lenses distort."""
 TEXTURE = 16.0
 """Standard deviation in grey levels from which a tile says something."""
+CELL = 16
+"""Side of the places, in pixels, by which it is told how much of a picture the earlier one shows."""
+CONTENT = 3.0
+"""Standard deviation in grey levels from which there is something at a place: a pale pencil too, but no rim of an app."""
 TONED_MEDIAN = 0.85
-"""Median of the tiles' correlations from which two pictures are compared again with their brightness brought into line: what was
-made brighter until parts of it are white agrees at most places."""
+"""Median of the tiles' correlations from which two pictures are compared again with their light and brightness brought into line:
+what lies half in a shadow, or was made brighter until parts of it are white, agrees at most places."""
 LEAST_INLIERS = 12
 """Keypoints that have to fit before two pictures are compared tile by tile."""
 LEAST_TILES = 8
@@ -99,7 +104,7 @@ class Alignment:
     Attributes:
         verdict: how the two are related.
         inliers: keypoints that one homography explains.
-        overlap: share of the picture that the earlier one shows too.
+        overlap: share of the picture that the earlier one shows too, or of what is not blank of it where that is more.
         median: of the tiles' normalised cross-correlations, -1 to 1.
         low: their 5th percentile.
         weakest: second least of them.
@@ -131,8 +136,8 @@ def compare(one: Features, other: Features) -> Alignment:
     if matrix is None or inliers < LEAST_INLIERS:
         return Alignment(Verdict.DISTINCT, inliers)
     warped, shown = _laid_over(one.grey, other.grey, matrix)
-    overlap = float(shown.mean()) / 255
     first, second = _soft(one.grey), _soft(warped)
+    overlap = _overlap(first, shown)
     found = _agreement(_Pair(first, second, shown))
     if found is None or overlap < LEAST_OVERLAP:
         return Alignment(Verdict.DISTINCT, inliers, overlap)
@@ -189,12 +194,23 @@ def _soft(grey: Grey) -> Grey:
 
 
 def _toned(one: Grey, other: Grey, shown: Grey) -> _Pair:
-    """Two pictures with the brightness of the earlier one brought into line with the other's: white where that is burnt out.
+    """Two pictures with the light and the brightness of the earlier one brought into line: white where the other is burnt out.
 
     Not the other way round: what was written on a form since would be brought into line with its paper.
     """
+    lit = in_light_of(one, other)
     both = shown[::2, ::2] > 0
-    return _Pair(one, tones(other[::2, ::2][both], one[::2, ::2][both])[other], shown)
+    return _Pair(one, tones(lit[::2, ::2][both], one[::2, ::2][both])[lit], shown)
+
+
+def _overlap(picture: Grey, shown: Grey) -> float:
+    """Share of the picture that the other one shows too, or of its places with something on them where that is more."""
+    size = max(1, picture.shape[1] // CELL), max(1, picture.shape[0] // CELL)
+    values = picture.astype(np.float32)
+    mean, square, seen = (cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+                          for part in (values, values * values, shown.astype(np.float32) / 255))
+    content = square - mean * mean >= CONTENT ** 2
+    return max(float(seen.mean()), float(seen[content].mean()) if content.any() else 0.0)
 
 
 def _agreement(pair: _Pair) -> _Agreement | None:

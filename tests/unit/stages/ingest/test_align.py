@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from apps.demo.contact_sheet import hangul_font
-from benchmarks.edits import EDITS, Grey
+from benchmarks.edits import EDITS, Grey, shaded
 from schemas.submission import Verdict
 from stages.ingest.align import PART_OVERLAP, SAME_OVERLAP, compare
 from stages.ingest.features import features, features_of
@@ -53,6 +53,39 @@ def test_a_copy_that_is_burnt_out_in_part_is_a_duplicate() -> None:
     burnt = np.clip(shaded * 1.25, 0, 255).astype(np.uint8)
     assert (burnt == 255).mean() > 0.1
     assert compare(features_of(burnt), features_of(shaded.astype(np.uint8))).verdict is Verdict.DUPLICATE
+
+
+def test_a_shadow_across_it_makes_no_other_picture() -> None:
+    for original in (receipt(3), grey(SIGN)):
+        assert compare(features_of(shaded(original)), features_of(original)).verdict is Verdict.DUPLICATE
+        assert compare(features_of(original), features_of(shaded(original))).verdict is Verdict.DUPLICATE
+
+
+def test_one_changed_amount_in_a_shadow_is_noticed() -> None:
+    changed = Image.fromarray(receipt(1))
+    draw = ImageDraw.Draw(changed)
+    draw.rectangle((300, 326, 600, 362), fill=250)
+    draw.text((330, 330), " 31   98,570", fill=10, font=hangul_font(26))
+    verdict = compare(features_of(shaded(np.asarray(changed))), features_of(receipt(1))).verdict
+    assert verdict in (Verdict.REVIEW, Verdict.DISTINCT)
+
+
+@pytest.mark.parametrize("rim", [0.1, 0.2])
+def test_the_plain_rims_of_an_app_count_for_nothing(rim: float) -> None:
+    original = receipt(3)
+    high, wide = (round(rim * side) for side in original.shape)
+    shown = cv2.copyMakeBorder(original, high, high, wide, wide, cv2.BORDER_CONSTANT, value=32)
+    assert compare(features_of(np.asarray(shown)), features_of(original)).verdict is Verdict.DUPLICATE
+
+
+def test_what_is_written_around_an_earlier_picture_counts() -> None:
+    page = Image.new("L", (1400, 1800), 250)
+    page.paste(Image.fromarray(receipt(3)).resize((700, 900)), (350, 450))
+    draw = ImageDraw.Draw(page)
+    for number in range(24):  # in pencil
+        y = 20 + 34 * number if number < 12 else 1370 + 34 * (number - 12)
+        draw.text((40, y), f"{number:02} 다시 쓴 다른 이야기 한 줄 " * 3, fill=210, font=hangul_font(28))
+    assert compare(features_of(np.asarray(page)), features_of(receipt(3))).verdict is not Verdict.DUPLICATE
 
 
 @pytest.mark.parametrize("ink", [140, 150, 160, 170])
