@@ -22,7 +22,7 @@ from benchmarks.duplicate_growth import growth
 from benchmarks.duplicate_peers import peers
 from benchmarks.duplicate_pictures import EDITED, JUDGED, Pair, Picture, pictures, receipt_pairs
 from benchmarks.duplicate_trials import RELATED, TOGETHER, Trial, Trials
-from benchmarks.edits import EDITS, HARDER, HELD_OUT, OTHERS, PALE, PARTS, TUNING, half_of, packed, top
+from benchmarks.edits import COPY_FIRST, EDITS, HARDER, HELD_OUT, OTHERS, PALE, PARTS, TUNING, Edit, half_of, packed
 from benchmarks.figures import Figure
 from datastore.ledger.word_index import WordIndex
 from schemas.submission import Verdict
@@ -59,12 +59,13 @@ def run() -> list[Figure]:
         grown = growth({name: trials.words[name] for name in documents}, strangers, [
             (name, words_of(small(edit(picture.grey)))) for edit in EDITS.values() for name, picture in documents.items()
             if half_of(name) == HELD_OUT], Path(folder))
-        wholes = _wholes_after(trials, documents)
+        wholes = [_after(label, edit, trials, documents) for label, edit in COPY_FIRST.items()]
         pale = _pale([picture for picture in everything.values() if picture.kind in ("receipt", "form")])
     by_edit = {name: some for edits in tried.values() for name, some in edits.items()}
     negatives = [pair for pair in itertools.combinations(sorted(documents), 2) if pair not in same]
     return [
-        *_summary(by_edit, verdicts, same, len(everything)), *(_edit(name, some) for name, some in by_edit.items()), wholes, pale,
+        *_summary(by_edit, verdicts, same, len(everything)), *(_edit(name, some) for name, some in by_edit.items()),
+        *wholes, pale,
         Figure("the gate an image", f"{trials.gate_ms:.2f} ms, {trials.gate.rows / len(everything):.1f} rows (CPU, one thread)"),
         Figure("features of a picture, once", f"{trials.features_ms:.1f} ms"),
         Figure("verification a pair", f"{trials.comparison_ms:.1f} ms"),
@@ -125,16 +126,16 @@ def _edit(name: str, trials: Sequence[Trial]) -> Figure:
                   measured >= least if least else None)
 
 
-def _wholes_after(trials: Trials, documents: Mapping[str, Picture]) -> Figure:
-    """The other order: the part came first, the whole comes later."""
+def _after(label: str, edit: Edit, trials: Trials, documents: Mapping[str, Picture]) -> Figure:
+    """The other order: the edited copy came first, the whole comes later."""
     found: dict[str, list[bool]] = {HELD_OUT: [], TUNING: []}
     for name, picture in documents.items():
-        part = top(0.6)(picture.grey)
+        copy = edit(picture.grey)
         index = WordIndex()
-        index.add(1, words_of(small(part)))
-        seen = bool(index.candidates(trials.words[name])) and compare(trials.features[name], features_of(part)).verdict in RELATED
+        index.add(1, words_of(small(copy)))
+        seen = bool(index.candidates(trials.words[name])) and compare(trials.features[name], features_of(copy)).verdict in RELATED
         found[half_of(name)].append(seen)
-    return Figure("… a whole after its top 60 %", "; ".join(
+    return Figure(f"… a whole after its {label}", "; ".join(
         f"{half}: found {statistics.mean(seen):.3f}" for half, seen in found.items()))
 
 

@@ -224,3 +224,6 @@ OTHERS: dict[str, Edit] = {
     "folded": folded, "screenshot of an app": viewed,
 }
 """Edits that set no threshold."""
+COPY_FIRST: dict[str, Edit] = {"top 60 %": top(0.6), "5 % crop": cropped(0.05), "screenshot with bars": screenshot,
+                               "screenshot of an app": viewed}
+"""Copies that may come before their whole does."""
