@@ -142,9 +142,11 @@ def compare(one: Features, other: Features) -> Alignment:
     if found is None or overlap < LEAST_OVERLAP:
         return Alignment(Verdict.DISTINCT, inliers, overlap)
     verdict = _verdict(inliers, overlap, found)
-    if verdict in (Verdict.REVIEW, Verdict.DISTINCT) and found.median >= TONED_MEDIAN:
+    if verdict is not Verdict.DUPLICATE and found.median >= TONED_MEDIAN:
         toned = _agreement(_toned(first, second, shown))
-        if toned and toned.low >= max(found.low, DOUBTFUL_LOW) and toned.weakest >= found.weakest:
+        better = toned and toned.low >= max(found.low, DOUBTFUL_LOW) and toned.weakest >= found.weakest
+        alike = verdict is Verdict.CLUSTER and found.low < DOUBTFUL_LOW  # or documents of one template, one in a shadow?
+        if toned and (better or alike):
             found = toned
             verdict = _verdict(inliers, overlap, found)
     onto = np.linalg.inv(_from_unit(one.grey)) @ matrix @ _from_unit(other.grey)
