@@ -129,7 +129,7 @@ def with_span(line: ReadLine, span: Span, main: Recogniser, readings: Sequence[t
     def own(item: Character) -> bool:
         return script_of(item.text) in main.scripts and script_of(item.text) != "digits"
 
-    trimmed = [(ReadLine(tuple(item for item in _without_strokes(found.characters)
+    trimmed = [(ReadLine(tuple(item for item in _without_strokes(found.characters, span, before_letter)
                                if span.free[0] <= item.at + span.left <= span.free[1]),
                          found.recogniser), recogniser) for found, recogniser in readings]
     scored = [(found, recogniser) for found, recogniser in trimmed if found.text.strip() and all(
@@ -185,7 +185,12 @@ def _ends(characters: Sequence[Character]) -> tuple[int, int]:
     return letters[0], letters[-1] + 1
 
 
-def _without_strokes(characters: Sequence[Character]) -> Sequence[Character]:
-    """Without doubtful letters at the ends."""
-    kept = [index for index, item in enumerate(characters) if item.score >= STROKE or not item.text.isalnum()]
+def _without_strokes(characters: Sequence[Character], span: Span, near: float) -> Sequence[Character]:
+    """Without doubtful letters at the ends; a digit that the first recogniser reads there too stays: 0g."""
+    def is_letter(item: Character) -> bool:
+        return item.score >= STROKE or not item.text.isalnum() or any(
+            item.text.isdigit() and item.text == other.text and abs(item.at + span.left - other.at) <= near
+            for other in span.inside)
+
+    kept = [index for index, item in enumerate(characters) if is_letter(item)]
     return characters[kept[0]:kept[-1] + 1] if kept else ()

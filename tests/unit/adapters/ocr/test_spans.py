@@ -39,6 +39,15 @@ def test_a_stroke_of_the_neighbour_is_no_letter() -> None:
     assert spans.with_span(read, span, KOREAN, [(answer, LATIN)]).text == "한다."
 
 
+@pytest.mark.parametrize(("read_there", "becomes"), [("0", "한글0g끝"), ("6", "한글6의끝")])
+def test_a_doubtful_digit_that_both_see_is_no_stroke(read_there: str, becomes: str) -> None:
+    read = ReadLine((*line("한글").characters, Character(read_there, 100, 0.92), Character("의", 124, 0.2),
+                     *line("끝", start=190).characters), "ko")
+    (span,) = spans.spans_of(read, 220, KOREAN)
+    answer = ReadLine((Character("0", 100 - span.left, 0.73), Character("g", 124 - span.left, 1.0)), "la")
+    assert spans.with_span(read, span, KOREAN, [(answer, LATIN)]).text == becomes
+
+
 def test_a_letter_that_only_the_first_sees_stays() -> None:
     unsure = (Character("및", 110, 0.7), Character("X", 150, 0.3))
     read = ReadLine((*line("한글").characters, *unsure, *line("끝", start=190).characters), "ko")
