@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from datastore.ledger.engine import Ledger
 from datastore.ledger.readings import has_public_truth, is_labelled, is_standing, reading_of_row
@@ -47,8 +47,10 @@ def is_unread(run: str, *, labelled: bool, after: str = "", displays: Sequence[s
     """
     read = exists().where(readings.c.image_id == images.c.image_id, readings.c.image_id > after, readings.c.run == run)
     if displays:
-        # Asked of a reading, and only of one that has to be asked: so PostgreSQL still merges the two tables.
-        asked = exists().where(submissions.c.image_id == readings.c.image_id, submissions.c.campaign.in_(displays))
+        # Asked of a reading, and only of one that has to be asked: so PostgreSQL still merges the two tables. A campaign has many
+        # rows: in ``coalesce`` it is no column of an index, which SQLite would go through for each image.
+        asked = exists().where(submissions.c.image_id == readings.c.image_id,
+                               func.coalesce(submissions.c.campaign, "").in_(displays))
         read = read.where(or_(readings.c.revision >= LOOKED_AGAIN, ~asked.correlate(readings)))
     waits = [images.c.image_id > after, is_standing(after), ~read]
     return waits if labelled else [*waits, ~is_labelled(after), ~has_public_truth()]
