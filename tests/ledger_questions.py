@@ -188,7 +188,8 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
     return {
         "after": rows[1], "after_task": 1, "among": None, "annotation_config": CONFIG,
         "annotation_configs": [CONFIG], "at": at, "beginning": first.image_id[:12], "campaign": "spring",
-        "campaigns": list(CAMPAIGNS), "displays": list(CAMPAIGNS)[:1], "changes": {first.image_id: at}, "clusters": ids, "days": 7.0,
+        "campaigns": list(CAMPAIGNS), "displays": list(CAMPAIGNS)[:1], "changes": {first.image_id: at}, "clusters": ids,
+        "days": 7.0,
         "decision": Decision(0, Said.SPLIT, first.submission_id),
         "decoded": [sent], "dense_config": CONFIG, "details": {}, "digests": ids, "earlier": made[100].submission_id,
         "gone": ["a"], "guide": "g", "ids": ids, "image_id": first.image_id, "image_ids": ids, "into": rows[1],
