@@ -8,9 +8,7 @@ around a screenshot make no blobs.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -70,95 +68,106 @@ class Blobs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Maxima:
-    """Maxima of one level, N of them: their columns and rows, and differences of blurs.
+class _Octave:
+    """The picture at one size, blurred more and more.
 
     Attributes:
-        x: columns.
-        y: rows.
-        around: 9 × N, the difference at each and at its neighbours, row by row.
-        smaller: the difference of the next finer blurs, N.
-        larger: that of the next coarser ones.
+        top: the row of the sheet where its first level begins; the others follow.
+        height: rows of a level.
+        width: its columns.
     """
 
-    x: NDArray[np.intp]
-    y: NDArray[np.intp]
-    around: Level
-    smaller: Level
-    larger: Level
+    top: int
+    height: int
+    width: int
 
 
 def find_blobs(picture: NDArray[np.uint8]) -> Blobs:
     """The strongest blobs of a grey picture (H × W)."""
-    octaves = _octaves(picture)
-    shown = [level for octave in octaves for level in octave[1:LEVELS + 1]]
-    tops = np.cumsum([0, *map(len, shown)])
-    sheet = np.zeros((max(1, tops[-1]), picture.shape[1]), np.int16)
-    for level, top in zip(shown, tops, strict=False):
-        sheet[top:top + len(level), :level.shape[1]] = level
-    found = [maxima for octave in octaves for maxima in _maxima(octave)]
-    number = np.repeat(np.arange(len(found)), [len(maxima.x) for maxima in found]).astype(np.intp)
-    strength, x, y, size, bright = _located(found, number % LEVELS + 1)
+    sheet, octaves = _octaves(picture)
+    found = [(octave, *_maxima(sheet, octave)) for octave in octaves]
+    none = np.zeros(0, np.intp)
+    column = np.concatenate([none, *(x for _, x, _ in found)])
+    row = np.concatenate([none, *(octave.top + y for octave, _, y in found)])
+    top, height, width = (np.array([[octave.top, octave.height, octave.width] for octave in octaves], np.intp).reshape(-1, 3)
+                          .repeat([len(x) for _, x, _ in found], axis=0).T)
+    place = (row - top) // height
+    strength, x, y, size, bright = _located(sheet, row * sheet.shape[1] + column, height * sheet.shape[1], place)
     chosen = np.flatnonzero(strength)
     if len(chosen) > MOST:
         chosen = np.argpartition(-strength, MOST)[:MOST]
-    number = number[chosen]
-    height, width = np.array([level.shape for level in shown] or [(1, 1)], np.float32)[number].T
-    return Blobs(sheet, tops[number].astype(np.float32), height, width, x[chosen], y[chosen], size[chosen], bright[chosen] > 0)
+    top += place * height
+    x += column
+    y += row - top
+    top, height, width = (values[chosen].astype(np.float32) for values in (top, height, width))
+    return Blobs(sheet, top, height, width, x[chosen], y[chosen], size[chosen], bright[chosen] > 0)
 
 
-def _octaves(picture: NDArray[np.uint8]) -> list[list[Level]]:
-    """The picture blurred more and more, at its size, at half of it and so on; each octave begins where the last one doubled."""
+def _octaves(picture: NDArray[np.uint8]) -> tuple[Level, list[_Octave]]:
+    """The picture at its size, at half of it and so on, each ``LEVELS + 3`` times; each begins where the last one doubled."""
     sizes = FINEST * 2 ** (np.arange(LEVELS + 3) / LEVELS)
-    first = _blur(picture.astype(np.int16) << GREY, math.sqrt(FINEST ** 2 - OF_THE_PICTURE ** 2))
-    octaves: list[list[Level]] = []
-    while len(octaves) < OCTAVES and min(first.shape) >= LEAST_SIDE:
-        levels = [first]
-        for before, after in pairwise(sizes):
-            levels.append(_blur(levels[-1], math.sqrt(after ** 2 - before ** 2)))
-        octaves.append(levels)
-        first = np.ascontiguousarray(levels[LEVELS][::2, ::2])
-    return octaves
+    blurs = np.sqrt(np.diff(sizes ** 2))
+    height, width = picture.shape
+    sheet = np.empty((2 * (LEVELS + 3) * (height + OCTAVES), width), np.int16)
+    octaves: list[_Octave] = []
+    _blur(picture.astype(np.int16) << GREY, math.sqrt(FINEST ** 2 - OF_THE_PICTURE ** 2), sheet[:height])
+    top = 0
+    while len(octaves) < OCTAVES and min(height, width) >= LEAST_SIDE:
+        octaves.append(_Octave(top, height, width))
+        for blur in blurs:
+            _blur(sheet[top:top + height, :width], blur, sheet[top + height:top + 2 * height, :width])
+            top += height
+        doubled = sheet[top - 2 * height:top - height:2, :width:2]
+        top += height
+        height, width = doubled.shape
+        sheet[top:top + height, :width] = doubled
+    return sheet, octaves
 
 
-def _blur(picture: Level, size: float) -> Level:
+def _blur(picture: Level, size: float, blurred: Level) -> None:
     side = 2 * math.ceil(2.5 * size) + 1
-    return np.asarray(cv2.GaussianBlur(picture, (side, side), size), np.int16)
+    cv2.GaussianBlur(picture, (side, side), size, blurred)
 
 
-def _maxima(levels: Sequence[Level]) -> Iterator[_Maxima]:
-    """The maxima of each size of an octave."""
-    strengths = [cv2.absdiff(fine, coarse) for fine, coarse in pairwise(levels)]
-    around = [cv2.dilate(strength, NEIGHBOURS) for strength in strengths]
-    flat = [level.ravel() for level in levels]
-    height, width = levels[0].shape
-    window = np.array([[-width - 1], [-width], [-width + 1], [-1], [0], [1], [width - 1], [width], [width + 1]])
-    inner = slice(BORDER, height - BORDER), slice(BORDER, width - BORDER)
-    for place in range(1, LEVELS + 1):
-        strength = strengths[place]
-        top = cv2.compare(strength[inner], np.maximum(around[place][inner], WEAKEST), cv2.CMP_GE)
-        points = cv2.findNonZero(top)
-        x, y = (np.zeros((0, 2), np.intp) if points is None else points.reshape(-1, 2).astype(np.intp)).T + BORDER
-        at = y * width + x
-        here = strength.ravel()[at]
-        high = (here >= around[place - 1].ravel()[at]) & (here >= around[place + 1].ravel()[at])
-        at = at[high]
-        yield _Maxima(x[high], y[high], flat[place][at + window] - flat[place + 1][at + window],
-                      flat[place - 1][at] - flat[place][at], flat[place + 1][at] - flat[place + 2][at])
+def _maxima(sheet: Level, octave: _Octave) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Columns and rows, from the octave's top, of the maxima of its differences over place and size."""
+    height, width = octave.height, octave.width
+    levels = sheet[octave.top:octave.top + (LEVELS + 3) * height, :width]
+    strengths = cv2.absdiff(levels[:-height], levels[height:])
+    inner = strengths[height:-height]
+    at = np.flatnonzero(inner >= cv2.max(cv2.dilate(inner, NEIGHBOURS), WEAKEST)) + height * width
+    flat = strengths.ravel()
+    levels_beside = (-height * width, height * width)
+    for step in levels_beside:
+        at = at[flat[at] >= flat[at + step]]  # most are no maximum by this alone
+    y, x = np.divmod(at, width)
+    row = y % height
+    at = at[(x >= BORDER) & (x < width - BORDER) & (row >= BORDER) & (row < height - BORDER)]
+    for step in levels_beside:
+        at = at[flat[at] >= flat[at + step + _window(width)].max(axis=0)]
+    y, x = np.divmod(at, width)
+    return x, y
 
 
-def _located(found: Sequence[_Maxima], place: NDArray[np.intp]) -> NDArray[np.float32]:
-    """Maxima between the pixels and the levels, 5 × N: strength, column, row, size, and 1 for bright ones, -1 for dark ones.
+def _window(width: int) -> NDArray[np.intp]:
+    """How far on a pixel's neighbours and itself are, 9 × 1, where a row has so many."""
+    return np.array([[-width - 1], [-width], [-width + 1], [-1], [0], [1], [width - 1], [width], [width + 1]], np.intp)
+
+
+def _located(sheet: Level, at: NDArray[np.intp], level: NDArray[np.intp], place: NDArray[np.intp]) -> NDArray[np.float32]:
+    """Maxima between the pixels and the levels, 5 × N: strength, columns and rows off, size, and 1 for bright ones, -1 for dark.
 
     Args:
-        found: of each level.
-        place: of the level in its octave, one a maximum.
+        sheet: the blurred pictures.
+        at: the maxima's numbers in it.
+        level: how far on the next level is.
+        place: of the level in its octave.
     """
-    none = _Maxima(*np.zeros((2, 0), np.intp), *np.split(np.zeros((11, 0), np.int16), (9, 10)))
-    every = [none, *found]
-    around = np.concatenate([maxima.around for maxima in every], axis=1).astype(np.float32)
-    smaller = np.concatenate([maxima.smaller.ravel() for maxima in every])
-    larger = np.concatenate([maxima.larger.ravel() for maxima in every])
+    flat = sheet.ravel()
+    near = at + _window(sheet.shape[1])
+    around = (flat[near] - flat[near + level]).astype(np.float32)
+    smaller = (flat[at - level] - flat[at]).astype(np.float32)
+    larger = (flat[at + level] - flat[at + 2 * level]).astype(np.float32)
     sign = np.sign(around[4])
     up_left, up, up_right, left, top, right, down_left, down, down_right = sign * around
     xx = left + right - 2 * top
@@ -169,8 +178,8 @@ def _located(found: Sequence[_Maxima], place: NDArray[np.intp]) -> NDArray[np.fl
     determinant = np.maximum(determinant, 1)
     across = (right - left) / 2
     along = (down - up) / 2
-    x = np.concatenate([maxima.x for maxima in every]) + ((xy * along - yy * across) / determinant).clip(-OFF, OFF)
-    y = np.concatenate([maxima.y for maxima in every]) + ((xy * across - xx * along) / determinant).clip(-OFF, OFF)
+    x = ((xy * along - yy * across) / determinant).clip(-OFF, OFF)
+    y = ((xy * across - xx * along) / determinant).clip(-OFF, OFF)
     rise = sign * (smaller - larger) / 2 / np.minimum(sign * (smaller + larger) - 2 * top, -1)
     size = FINEST * 2 ** ((place + rise.clip(-OFF, OFF)) / LEVELS)
     return np.stack([top * rounded, x, y, size, sign]).astype(np.float32)
