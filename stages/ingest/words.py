@@ -23,7 +23,7 @@ SIDE = 400
 NEARLY = 1.05
 """What a JPEG decoder's fixed scales come to: resizing by less costs as much as all the rest of the words."""
 MOST = 140
-"""Most words of a picture, the most certain ones: with 190 no more copies are found."""
+"""Most words of a picture, the most certain ones: of the tuning half (``benchmarks/edits.py``) no more copies are found by 190."""
 SAMPLES = 12
 """A blob's surroundings are so many samples wide and high."""
 STEP = 2.0
@@ -36,7 +36,7 @@ BITS = 27
 """Signs of cosine coefficients in a word; one more bit says whether the blob is bright."""
 DOUBTFUL = 0.1
 """What an edit moves a coefficient by, where the standard deviation of a blob's surroundings is 1: nearer to 0 its sign may
-change. This and the two below were fitted to edited copies of the tuning half (``benchmarks/edits.py``)."""
+change. This and the two below were chosen by edited copies of the tuning half."""
 LEAST_LEANING = 0.6
 """The same for the way a blob leans."""
 LEANS = 1.0
