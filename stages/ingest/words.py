@@ -23,7 +23,7 @@ SIDE = 400
 NEARLY = 1.05
 """What a JPEG decoder's fixed scales come to: resizing by less costs as much as all the rest of the words."""
 MOST = 140
-"""Most words of a picture, the most certain ones: of the tuning half (``benchmarks/edits.py``) no more copies are found by 190."""
+"""Most words of a picture, the most certain ones: 190 find no more copies of the tuning half (``benchmarks/edits.py``)."""
 SAMPLES = 12
 """A blob's surroundings are so many samples wide and high."""
 STEP = 2.0
