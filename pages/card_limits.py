@@ -68,6 +68,8 @@ def _unsure(facts: CardFacts) -> Iterable[str]:
         yield f"{facts.leaks.torn:,} groups of images that belong together stand in two splits."
     if facts.leaks.pairs:
         yield f"{len(facts.leaks.pairs):,} pairs of near duplicates stand in two splits."
+    if facts.leaks.waiting:
+        yield f"{facts.leaks.waiting:,} images were not in the index of duplicates: leaks of theirs were not looked for."
     if facts.leaks.recall is None:
         yield "What the search for leaks misses was not measured."
 

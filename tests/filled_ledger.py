@@ -136,7 +136,8 @@ def _rows(made: Sequence[Made]) -> Iterator[tuple[Table, list[dict[str, Any]]]]:
         for item in made if item.is_one_of(2) and item.number]
     yield gate_words, [{"word": int(item.image_id[15 + place:29 + place], 16), "image": int(item.image_id[:15], 16)}
                        for item in made for place in range(4)]
-    yield without_words, [{"number": int(item.image_id[:15], 16)} for item in made if item.is_one_of(30)]
+    yield without_words, [{"number": int(item.image_id[:15], 16), "missing": item.is_one_of(3)}
+                          for item in made if item.is_one_of(30)]
     yield arrivals, [
         {"submission_id": digest("waits", item.image_id, length=32), "bucket": "raw", "key": f"waits/{item.number}",
          "version": "1", "size": 1, "sent_at": item.sent_at, "decoded": BROKEN if item.is_one_of(1, 90) else None}

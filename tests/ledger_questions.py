@@ -63,7 +63,7 @@ WHOLE = {
     "imported.counts_by_source", "sources.licences_of_pictures", "readings.accepted_under_other_versions",
     "submissions.submission_rows", "label_queue.pages_given",
     # Once a run: what waits among all images, or among all that few images are of.
-    "arrivals.waiting", "arrivals.waiting_ids", "without_words.count_without_words",
+    "arrivals.waiting", "arrivals.waiting_ids", "without_words.count_without_words", "without_words.look_for_missing",
     "duplicates.doubts", "label_queue.waiting_ids", "images.unread_images", "unclaimed.count_unread", "gold.gold_images",
     "label_queue.images_given", "second_looks.needless_second_looks", "second_looks.second_looks_without_task",
     "second_looks.stuck_second_looks", "checked_prelabels.recently_accepted",
@@ -247,6 +247,8 @@ def _values(made: Sequence[Made], connection: Connection) -> dict[str, Any]:
         "outbox.plan_tasks.rows": [TaskRow(PROJECTS[Side.A], "new", 1, "new", CONFIG)],
         "restored.move_annotations.to": {1: (10**6, 1)},
         "without_words.next_without_words.after": -1, "without_words.put_words.found": {int(ids[0][:15], 16): range(60)},
+        "without_words.note_missing.numbers": [int(ids[1][:15], 16)],
+        "without_words.count_waiting_among.numbers": [int(name[:15], 16) for name in ids[:40]],
         "unclaimed.undecoded_after.after": raw, "unclaimed.unread_after.after": first.image_id, "labelled": False,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import typer
@@ -36,6 +36,7 @@ def plan(name: str = typer.Argument("", help="A recipe in recipes/datasets/; whe
          as_json: bool = typer.Option(False, "--json", help="As JSON, for programs."),
          from_slices: str = typer.Option("", "--from-slices", metavar="SLICE,SLICE", help="Instead: how many groups of pictures "
                                          "a test set of each of these slices needs, named ones too."),
+         all_pairs: bool = typer.Option(False, help="Look for leaks among all pictures, also those that earlier releases hold."),
          points: float = typer.Option(5, min=0.1, max=99, help="With --from-slices: percentage points of the change of a figure "
                                       "that the test set is to show."),
          split: str = typer.Option("test", help="With --from-slices: the split that asks for them.")) -> None:
@@ -52,6 +53,8 @@ def plan(name: str = typer.Argument("", help="A recipe in recipes/datasets/; whe
         return
     with console.status("reading the ledger and the newest release …"):
         release = plan_of(bench, name)
+    if all_pairs:
+        release = replace(release, unchecked=frozenset(sample.image_id for sample in release.plan.samples))
     with Progress(console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task("looking through the readings", total=len(release.plan.samples))
         seen = preview(bench, release, lambda samples: bar.update(line, advance=samples))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from apps.cli import decisions
+from datastore.ledger.without_words import look_for_missing
 from saegim.settings import home
 from workbench.accounts import COMMAND
 from workbench.bench import open_workbench
 from workbench.campaigns import campaign_named
 from workbench.ingest.duplicates import retry as try_again
 from workbench.ingest.duplicates import write_page
+from workbench.ingest.wording import make_words_anew
 from workbench.withdrawal import withdraw_named
 
 app = typer.Typer(no_args_is_help=True, help="Duplicates, doubtful pictures and quarantined files.\n\n"
@@ -48,6 +51,20 @@ def retry(reason: str = typer.Option("", help="Rejections with this reason inste
     """
     count = try_again(open_workbench().ledger, reason)
     console.print(f"{count} go through the next ingest again: saegim run ingest" if count else "There are none.", highlight=False)
+
+
+@app.command()
+def reindex() -> None:
+    """Bring all images of before an upgrade back into the index by which edited copies are found; ingest does it bit by bit.
+
+    It can be stopped and started again: what is done is done. Runs of ingest go on meanwhile.
+
+    Example:  saegim ingest reindex
+    """
+    bench = open_workbench()
+    look_for_missing(bench.ledger)
+    found = make_words_anew(bench, math.inf)
+    console.print("\n".join(found.notes) or "All images are in the index.", highlight=False, soft_wrap=True)
 
 
 @app.command()

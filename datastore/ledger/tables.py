@@ -93,6 +93,7 @@ gate_words = Table(
 without_words = Table(
     "without_words", metadata,  # images that an upgrade took out of gate_words, until ingest has made their words anew
     Column("number", BigInteger, primary_key=True, autoincrement=False),  # images.number
+    Column("missing", Boolean, nullable=False, default=False),  # the bucket had no picture of it: nothing waits for that
 )
 
 arrivals = Table(

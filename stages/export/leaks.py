@@ -43,6 +43,8 @@ class LeakReport:
         apart: pairs that lie over each other so and that somebody told apart; they are none of ``pairs``.
         groups: groups of more than one photograph.
         bridges: groups that stand in two splits, a pair of samples for every two splits of each.
+        waiting: images of the release that are not in ingest's index yet, since an upgrade made it anew: no pair of them with
+            another one of these or with any other image is among the candidates.
     """
 
     candidates: int
@@ -52,6 +54,7 @@ class LeakReport:
     apart: int = 0
     groups: int = 0
     bridges: tuple[Bridge, ...] = ()
+    waiting: int = 0
 
     @property
     def torn(self) -> int:

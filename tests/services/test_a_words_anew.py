@@ -47,8 +47,8 @@ def test_copies_of_images_of_before_are_found_again(stack: Settings, url: str) -
     assert world.flow("ingest").accepted == 4
     of_before(bench.ledger)
     assert make_words_anew(bench, 0).notes == [
-        "0 images of before the upgrade are found again by edited copies too; 4 are left for the next runs. Until then these are "
-        "found by the same bytes or the same pixels only."]
+        "0 images of before the upgrade are found again by edited copies too; 4 are left for the next runs, or for saegim ingest "
+        "reindex. Until then these are found by the same bytes or the same pixels only."]
     world.killed("ingest", "datastore.ledger.without_words:put_words", "before")
     assert count_without_words(bench.ledger) == 4
     bench.objects.put(world.env["SAEGIM_BUCKET_RAW"], "demo/lee/turned.jpg", turned(902))

@@ -10,6 +10,7 @@ import numpy as np
 
 from datastore.ledger.duplicates import told_apart
 from datastore.ledger.shared_words import alike
+from datastore.ledger.without_words import count_waiting_among
 from datastore.ledger.word_index import WordIndex
 from schemas.ids import image_number
 from schemas.sample import Planned
@@ -66,7 +67,7 @@ def find_leaks(bench: Workbench, planned: Sequence[Planned], new: AbstractSet[st
     recall, tried = _recall(bench, planned[:sampled])
     groups = len({item.group for item in planned if item.group != item.image_id})
     return LeakReport(len(pairs), tuple(pair for pair in found if (pair.one, pair.other) not in apart), recall, tried,
-                      len(apart), groups, tuple(bridges))
+                      len(apart), groups, tuple(bridges), count_waiting_among(bench.ledger, numbers.tolist()))
 
 
 class _Pictures:

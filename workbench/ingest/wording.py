@@ -30,30 +30,38 @@ class Reworded:
     Attributes:
         done: images that are in the index again.
         left: images that still wait.
-        missing: of these, how many canonical pictures the object store did not have.
+        missing: images that wait no longer, for the bucket has no picture of them.
+        elsewhere: whether another process was at it, so that nothing was done here.
     """
 
     done: int = 0
     left: int = 0
     missing: int = 0
+    elsewhere: bool = False
 
     def add(self, later: Reworded) -> None:
         """Counts in what was done later."""
         self.done += later.done
         self.left = later.left
-        self.missing = later.missing
+        self.missing += later.missing
+        self.elsewhere = later.elsewhere
 
     @property
     def notes(self) -> list[str]:
         """Sentences for the report of a run; none where nothing waits."""
-        if not self.done and not self.left:
-            return []
+        found = []
         again = f"{self.done:,} images of before the upgrade are found again by edited copies too"
-        if not self.left:
-            return [f"{again}. These were the last ones."]
-        missing = f" The pictures of {self.missing:,} of them are missing in the object store." if self.missing else ""
-        return [f"{again}; {self.left:,} are left for the next runs. Until then these are found by the same bytes or the same "
-                f"pixels only.{missing}"]
+        if self.left:
+            others = " Another process brings them back now." if self.elsewhere else ""
+            found.append(f"{again}; {self.left:,} are left for the next runs, or for saegim ingest reindex. Until then these are "
+                         f"found by the same bytes or the same pixels only.{others}")
+        elif self.done:
+            found.append(f"{again}. These were the last ones.")
+        if self.missing:
+            found.append(f"The bucket of images has no picture of {self.missing:,} images of before the upgrade: they are found "
+                         "by the same bytes or the same pixels only. Where they are restored, saegim ingest reindex looks for "
+                         "them again.")
+        return found
 
 
 def make_words_anew(bench: Workbench, longest: float) -> Reworded:
@@ -63,6 +71,7 @@ def make_words_anew(bench: Workbench, longest: float) -> Reworded:
         return found
     lease = leases.claim(bench.ledger, LEASE_KIND, LEASE_KEYS, bench.settings.lease_seconds)
     if not lease.tokens:
+        found.elsewhere = True
         return found
     began = time.monotonic()
     after = -1
@@ -85,18 +94,20 @@ def make_words_anew(bench: Workbench, longest: float) -> Reworded:
 
 
 def _bring_back(bench: Workbench, numbers: Sequence[int], found: Reworded) -> None:
-    """Indexes some images; one whose picture the store has not now waits on, one that nobody stands on is none to be found."""
+    """Indexes some images, also those that nobody stands on now: where a decision is taken back somebody does again."""
     with bench.ledger.read() as connection:
-        standing = [known for known in submissions.known_images(connection, numbers=numbers) if known.stands]
+        images = submissions.known_images(connection, numbers=numbers)
 
     def words(key: str) -> tuple[int, ...] | None:
         data = bench.objects.get_or_none(bench.settings.bucket_images, key)
         return None if data is None else words_of_file(data)
 
-    made = dict(zip([known.number for known in standing], bench.objects.in_order(words, [known.key for known in standing]),
+    made = dict(zip([known.number for known in images], bench.objects.in_order(words, [known.key for known in images]),
                     strict=True))
-    put = {number: one for number in numbers if (one := made.get(number, ())) is not None}
+    put = {number: one for number, one in made.items() if one is not None}
+    missing = set(numbers) - put.keys()
     with bench.ledger.write(alone="images") as connection:
         without_words.put_words(connection, put)
-    found.missing += len(numbers) - len(put)
-    found.done += sum(number in made for number in put)
+        without_words.note_missing(connection, missing)
+    found.missing += len(missing)
+    found.done += len(put)

@@ -11,8 +11,9 @@ def upgrade() -> None:
     op.execute('drop table if exists without_words')  # an older ledger was restored over a newer one
     op.create_table('without_words',
         sa.Column('number', sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column('missing', sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint('number', name=op.f('pk_without_words')))
-    op.execute('insert into without_words (number) select number from images')
+    op.execute('insert into without_words (number, missing) select number, false from images')
     op.drop_table('gate_words')  # of a million images, deleting row by row takes an hour
     op.create_table('gate_words',
         sa.Column('word', sa.BigInteger(), autoincrement=False, nullable=False),

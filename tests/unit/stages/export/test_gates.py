@@ -110,6 +110,13 @@ def test_holds_and_leaks() -> None:
     assert "in train" in failure.detail and "demo/kim/나.jpg (b…) in test" in failure.detail and "a or b" in failure.repair
 
 
+def test_a_release_with_images_outside_the_index_is_refused_where_it_bears_no_leaks() -> None:
+    report = LeakReport(0, (), 0.9, 100, waiting=1200)
+    [failure] = gates.leaks(Gates(), report, {})
+    assert "1,200 images are not back in the index" in failure.detail and "saegim ingest reindex" in failure.repair
+    assert gates.leaks(Gates(leaks=1), report, {}) == []
+
+
 def test_the_message_has_all_gates_and_not_a_thousand_lines() -> None:
     failures = [gates.undecodable(f"{number:064}", "cut off") for number in range(1000)]
     failures.append(gates.Failure("hold", "x" * 64, "얼굴", "unhold"))
