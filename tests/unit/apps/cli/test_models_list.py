@@ -45,9 +45,9 @@ def test_the_model_that_stands_in_is_marked(tmp_path: Path, monkeypatch: pytest.
     assert "●" in line(said, "ppocr-korean") and said.count("●") == 1
     model_runs.set_model_run(ledger, "ppocr-korean", "model:ppocr-korean@1", "r1", {})  # an older version is no other model
     assert "●" in line(listed(ledger, monkeypatch, capsys), "ppocr-korean")
-    model_runs.set_model_run(ledger, "ppocr-korean", "model:ppocr-korean-v3@1", "r2", {})
+    model_runs.set_model_run(ledger, "ppocr-korean", "model:ppocr-korean-v3@2", "r2", {})
     said = listed(ledger, monkeypatch, capsys)
     assert "chosen" in line(said, "ppocr-korean") and "●" not in line(said, "ppocr-korean")
     assert "● in its place" in line(said, "ppocr-korean-v3")
-    assert "ppocr-korean-v3@1 read in its place" in said
+    assert "ppocr-korean-v3@2 read in its place" in said
     assert "SAEGIM_MODEL=ppocr-v6-small" in listed(ledger, monkeypatch, capsys, "ppocr-v6-small")
