@@ -36,7 +36,8 @@ def plan(name: str = typer.Argument("", help="A recipe in recipes/datasets/; whe
          as_json: bool = typer.Option(False, "--json", help="As JSON, for programs."),
          from_slices: str = typer.Option("", "--from-slices", metavar="SLICE,SLICE", help="Instead: how many groups of pictures "
                                          "a test set of each of these slices needs, named ones too."),
-         all_pairs: bool = typer.Option(False, "--all-pairs", help="Look for leaks among all pictures, also those that earlier releases hold."),
+         all_pairs: bool = typer.Option(False, "--all-pairs", help="Look for leaks among all pictures, also those that "
+                                        "earlier releases hold."),
          points: float = typer.Option(5, min=0.1, max=99, help="With --from-slices: percentage points of the change of a figure "
                                       "that the test set is to show."),
          split: str = typer.Option("test", help="With --from-slices: the split that asks for them.")) -> None:
