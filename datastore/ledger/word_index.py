@@ -21,7 +21,7 @@ KEPT = 64
 copies ``LEAST_SHARED`` of them are found again; with 48 it is .1 less of the photographs of a photograph."""
 LOOKED_UP = 96
 """Words looked up at first. The order of words is the same in all pictures, so that what an image keeps of its first 64 lies
-among the first 96 of its copies: with all 190 looked up no more copies are found, and a third more of others."""
+among the first 96 of its copies: with all of them looked up no more copies are found, and a third more of others."""
 FULL = 16
 """Images that a word is kept for."""
 LEAST_SHARED = 3

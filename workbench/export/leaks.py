@@ -30,7 +30,8 @@ LEAST_WEIGHT = 0.5
 """Weight that they have to have together. Both are looser than ingest, which asks for 3 words of weight 1. Of receipts and
 pages among 563 pictures (``benchmarks/edits.py``, held out) this proposes the upper 60 % to its whole in 1.000 of cases, the
 upper 40 % in .947, a photograph of the photograph in .920; ingest's limits propose .907, .813, .693. Strangers: .9 candidates
-an image, .2 with ingest's limits. One word of that weight would propose .960 of the upper 40 % for 2.4 candidates an image."""
+an image, .2 with ingest's limits. One word of that weight would propose .960 of the upper 40 % for 2.4 candidates an image.
+Measured with words that were chosen a little otherwise (``stages/ingest/words.py``)."""
 SAMPLED = 48
 """Images whose edited copies measure the gate."""
 FEATURES_HELD = 256
