@@ -46,8 +46,8 @@ def take_out(ledger: Ledger, images: Sequence[Made]) -> dict[int, int]:
 
 def words_of(ledger: Ledger) -> dict[int, int]:
     with ledger.read() as connection:
-        return {row.image: row.count for row in connection.execute(
-            select(gate_words.c.image, func.count().label("count")).group_by(gate_words.c.image))}
+        return {row.image: row.words for row in connection.execute(
+            select(gate_words.c.image, func.count().label("words")).group_by(gate_words.c.image))}
 
 
 def test_an_image_that_nobody_stands_on_now_comes_back_too(bench: Workbench) -> None:
