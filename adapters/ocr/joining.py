@@ -67,6 +67,10 @@ BOXES = frozenset("□☐☑☒■▣ㅁㅇ口日目田回OoQDXx")
 """What recognisers read check boxes as."""
 
 
+Cell = tuple[int, int]
+"""The first column of a letter in a crop, and the one behind its last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A box of one letter, or of several that stand apart.
@@ -104,19 +108,19 @@ def healed(boxes: Sequence[Box]) -> list[Box]:
     return [box for box, _ in done]
 
 
-def part_of(box: Box, crop: Pixels) -> Part | None:
+def part_of(box: Box, crop: Pixels, cells: Sequence[Cell]) -> Part | None:
     """What a box may be of a line whose letters stand apart; None where it is a word, or no lying text.
 
     Args:
         box: in pixels of the picture.
         crop: cut out of it.
+        cells: of the crop (``cells_of``).
     """
     if not _lies(box):
         return None
     shorter, longer = sorted((_width(box), _height(box)))
     if shorter > 0 and longer <= SQUARE * shorter:
         return Part(box, (float(_middle(box)[0]),))
-    cells = _cells(crop)
     left, right = float(box.crop[[0, 3], 0].mean()), float(box.crop[[1, 2], 0].mean())
     return Part(box, tuple(left + (right - left) * (start + end) / 2 / crop.shape[1] for start, end in cells)) if cells else None
 
@@ -160,9 +164,13 @@ def is_line(text: str, score: float, boxes: Sequence[Box]) -> bool:
     return bool(_SYLLABLES.fullmatch(letters)) or all(_space(one, other) <= KEYS * _height(one) for one, other in pairwise(boxes))
 
 
-def closed_up(crop: Pixels) -> Pixels | None:
-    """A crop of letters that stand apart without the spaces, between which recognisers read strokes; None where they do not."""
-    cells = _cells(crop)
+def closed_up(crop: Pixels, cells: Sequence[Cell]) -> Pixels | None:
+    """A crop of letters that stand apart without the spaces, between which recognisers read strokes; None where they do not.
+
+    Args:
+        crop: of the letters.
+        cells: of the crop (``cells_of``).
+    """
     if not cells:
         return None
     margin = max(1, round(MARGIN * crop.shape[0]))
@@ -182,7 +190,7 @@ def around(boxes: Sequence[Box]) -> Box:
     return Box(_rectangle(np.concatenate(polygons)), _rectangle(np.concatenate(crops)))
 
 
-def _cells(crop: Pixels) -> list[tuple[int, int]]:
+def cells_of(crop: Pixels) -> list[Cell]:
     """Columns of the letters of a crop, two or more that stand apart at one pitch; none where it is anything else."""
     height, width = crop.shape[:2]
     if not SQUARE * height <= width <= MOST * height:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,6 +59,20 @@ MOST_READERS = 16
 IMAGES_A_READER = 32
 """… for each process that reads: while the last images of a read are with some, the others wait. That took an eighth of the time
 with 16 images (a simulated GPU with the H100's times of a run)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Crop:
+    """A box, its pixels upright, and the cells of its letters, which are looked for once."""
+
+    box: Box
+    pixels: Pixels
+    cells: Sequence[joining.Cell]
+
+    @classmethod
+    def of(cls, image: Pixels, box: Box) -> _Crop:
+        pixels = recognition.cut_out(image, box.crop)
+        return cls(box, pixels, joining.cells_of(pixels))
 
 
 class OnnxEngine:
@@ -125,9 +140,8 @@ class OnnxEngine:
         for index, image in enumerate(images):
             scale = detection.first_scale(image.shape[0], image.shape[1], self._detector)
             boxes = [box for factor in second_look.SCALES for box in self._look(image, scale * factor)]
-            crops = [recognition.cut_out(image, box.crop) for box in boxes]
-            found += [Found(index, box, ways_of(crop, *self._strip_size), again=True)
-                      for box, crop in zip(boxes, crops, strict=True)]
+            crops = [_Crop.of(image, box) for box in boxes]
+            found += [Found(index, crop.box, self._ways(crop), again=True) for crop in crops]
         self._read_ways(found)
         return [second_look.with_more(reading, self._reading(image_id, index, image, found).regions)
                 for index, (image, image_id, reading) in enumerate(zip(images, image_ids, readings, strict=True))]
@@ -156,11 +170,12 @@ class OnnxEngine:
 
         def cut(index: int) -> list[Found]:
             image = images[index]
-            crops = [recognition.cut_out(image, box.crop) for box in boxes[index]]
-            found = [Found(index, box, ways_of(crop, *self._strip_size)) for box, crop in zip(boxes[index], crops, strict=True)]
+            crops = [_Crop.of(image, box) for box in boxes[index]]
+            found = [Found(index, crop.box, self._ways(crop)) for crop in crops]
             found += self._put_together(image, found, crops)
             if min(image.shape[:2]) <= LINE_HEIGHT:
-                found.append(Found(index, detection.whole_box(image), ways_of(image, *self._strip_size), whole=True))
+                whole = _Crop(detection.whole_box(image), image, joining.cells_of(image))
+                found.append(Found(index, whole.box, self._ways(whole), whole=True))
             return found
 
         return [item for items in self._pool.map(cut, range(len(images))) for item in items]
@@ -185,16 +200,20 @@ class OnnxEngine:
                   lambda tile: resized[tile.rows, tile.columns], finish)
         return detection.find_boxes(probability, image.shape[0], image.shape[1], self._detector)
 
-    def _put_together(self, image: Pixels, found: Sequence[Found], crops: Sequence[Pixels]) -> list[Found]:
+    def _ways(self, crop: _Crop) -> list[Way]:
+        return ways_of(crop.pixels, crop.cells, *self._strip_size)
+
+    def _put_together(self, image: Pixels, found: Sequence[Found], crops: Sequence[_Crop]) -> list[Found]:
         """Lines that some boxes of an image may be parts of, read whole and with their letters side by side."""
         by_box = {id(item.box): (item, crop) for item, crop in zip(found, crops, strict=True)}
-        parts = [part for item, crop in by_box.values() if (part := joining.part_of(item.box, crop))]
+        parts = [part for item, crop in by_box.values() if (part := joining.part_of(item.box, crop.pixels, crop.cells))]
         put: list[Found] = []
         for line in joining.lines_of(parts, [item.box for item in found]):
             box = joining.around([part.box for part in line])
-            ways = ways_of(recognition.cut_out(image, box.crop), *self._strip_size)
+            ways = self._ways(_Crop.of(image, box))
             letters = [by_box[id(part.box)][1] for part in line]
-            row = joining.side_by_side([crop if (closed := joining.closed_up(crop)) is None else closed for crop in letters])
+            row = joining.side_by_side([crop.pixels if (closed := joining.closed_up(crop.pixels, crop.cells)) is None else closed
+                                        for crop in letters])
             ways.append(Way(pieces_of(row, *self._strip_size)))
             put.append(Found(found[0].image, box, ways, parts=[by_box[id(part.box)][0] for part in line]))
         return put

@@ -62,8 +62,15 @@ class Found:
     lines: list[ReadLine] = field(default_factory=list)
 
 
-def ways_of(crop: Pixels, height: int, longest: int) -> list[Way]:
-    """How a crop may be read: as it is; without the spaces; a tall one also turned to either side, and as a column."""
+def ways_of(crop: Pixels, cells: Sequence[joining.Cell], height: int, longest: int) -> list[Way]:
+    """How a crop may be read: as it is; without the spaces; a tall one also turned to either side, and as a column.
+
+    Args:
+        crop: of the image.
+        cells: of its letters, where they stand apart (``joining.cells_of``).
+        height: of strips, in pixels.
+        longest: width of a strip at most.
+    """
     ways = [Way(pieces_of(crop, height, longest))]
     if crop.shape[0] >= TALL * crop.shape[1]:
         ways += [Way(pieces_of(np.ascontiguousarray(np.rot90(crop, turns)), height, longest), turns)
@@ -71,7 +78,7 @@ def ways_of(crop: Pixels, height: int, longest: int) -> list[Way]:
         column = stack(crop)
         if column is not None:
             ways.append(Way(pieces_of(column, height, longest), stacked=True))
-    if (row := joining.closed_up(crop)) is not None:
+    if (row := joining.closed_up(crop, cells)) is not None:
         ways.append(Way(pieces_of(row, height, longest), closed_up=True))
     return ways
 

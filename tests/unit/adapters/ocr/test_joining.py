@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.ocr.detection import Box
 from adapters.ocr.engine import Pixels
-from adapters.ocr.joining import Part, around, closed_up, healed, is_line, lines_of, part_of, side_by_side
+from adapters.ocr.joining import Part, around, cells_of, closed_up, healed, is_line, lines_of, part_of, side_by_side
 
 
 def box(left: float, top: float, width: float, height: float) -> Box:
@@ -29,10 +29,14 @@ def drawn(*letters: tuple[int, int], width: int, height: int = 60) -> Pixels:
     return crop
 
 
+def closed(crop: Pixels) -> Pixels | None:
+    return closed_up(crop, cells_of(crop))
+
+
 def lines(*boxes: Box) -> list[list[Part]]:
     """Lines that boxes of single letters may be."""
     crop = np.full((9, 9, 3), 255, np.uint8)
-    return lines_of([part for one in boxes if (part := part_of(one, crop))], boxes)
+    return lines_of([part for one in boxes if (part := part_of(one, crop, cells_of(crop)))], boxes)
 
 
 @given(st.integers(0, 300), st.floats(0.4, 1.6), st.integers(3, 8), st.floats(-0.15, 0.15), st.permutations(range(8)))
@@ -50,13 +54,14 @@ def test_spaced_letters_are_one_line(left: int, space: float, count: int, slope:
 def test_a_box_of_several_spaced_letters_is_part_of_a_line_and_a_word_is_none() -> None:
     crop = drawn((10, 50), (100, 140), width=150)
     two, third, word = box(0, 0, 150, 60), box(180, 0, 60, 60), box(0, 0, 150, 60)
-    found = part_of(two, crop)
+    found = part_of(two, crop, cells_of(crop))
     assert found is not None
     assert found.middles == pytest.approx((30, 120), abs=2)
-    single = part_of(third, crop)
+    single = part_of(third, crop, cells_of(crop))
     assert single is not None
     assert lines_of([single, found], [two, third]) == [[found, single]]
-    assert part_of(word, drawn((5, 45), (55, 95), (105, 145), width=150)) is None
+    together = drawn((5, 45), (55, 95), (105, 145), width=150)
+    assert part_of(word, together, cells_of(together)) is None
 
 
 def test_columns_beside_each_other_and_keys_stay() -> None:
@@ -102,16 +107,16 @@ def test_a_word_that_the_detector_cut_in_two_is_whole_again() -> None:
 
 
 def test_letters_are_closed_up_and_a_word_is_left_alone() -> None:
-    spaced = closed_up(drawn((10, 50), (110, 150), (210, 250), width=260))
+    spaced = closed(drawn((10, 50), (110, 150), (210, 250), width=260))
     assert spaced is not None
     assert spaced.shape[0] == 60
     assert 120 <= spaced.shape[1] <= 170
     assert (spaced[30, :, 0] < 100).sum() == 120  # of the letters nothing is lost
-    assert closed_up(drawn((10, 50), (58, 98), (106, 146), width=156)) is None  # a word
-    assert closed_up(drawn((10, 50), (110, 250), width=260)) is None  # a letter and a word
-    assert closed_up(drawn((10, 50), (70, 110), (230, 250), width=260)) is None  # no pitch
-    assert closed_up(drawn((0, 260), width=260)) is None
-    assert closed_up(drawn(width=260)) is None
+    assert closed(drawn((10, 50), (58, 98), (106, 146), width=156)) is None  # a word
+    assert closed(drawn((10, 50), (110, 250), width=260)) is None  # a letter and a word
+    assert closed(drawn((10, 50), (70, 110), (230, 250), width=260)) is None  # no pitch
+    assert closed(drawn((0, 260), width=260)) is None
+    assert closed(drawn(width=260)) is None
 
 
 def test_letters_side_by_side_are_as_high_as_the_highest() -> None:
