@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -37,6 +37,7 @@ def test_each_caller_gets_its_own_rows_in_order(callers: list[list[tuple[int, in
 def test_rows_that_wait_together_run_together() -> None:
     """While two streams are busy, a batch fills with rows of all callers before the others take it."""
     runs: list[int] = []
+    came: list[str] = []
     free = threading.Event()
     both = threading.Barrier(3)
 
@@ -48,12 +49,17 @@ def test_rows_that_wait_together_run_together() -> None:
             runs.append(len(rows))
         return first_pixel(model, rows)
 
-    pool = RowPool(run, lambda model: 1 if model == "slow" else 4, lambda model, item: item.shape)
+    def shape(model: str, item: Row) -> Hashable:
+        came.append(model)
+        return item.shape
+
+    pool = RowPool(run, lambda model: 1 if model == "slow" else 4, shape)
     with ThreadPoolExecutor(14) as threads:
         slow = [threads.submit(pool.run, "slow", [row(8, 0)]) for _ in range(2)]
         both.wait(20)
         lines = [threads.submit(pool.run, "line", [row(8, number)]) for number in range(10)]
-        while sum(item.done() for item in lines) < 8:
+        # The last two as well have to be there, or each runs alone when it comes.
+        while sum(item.done() for item in lines) < 8 or came.count("line") < 10:
             threading.Event().wait(0.01)
         assert runs == [4, 4]
         assert not any(item.done() for item in slow)
